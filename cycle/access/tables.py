@@ -1,0 +1,46 @@
+"""Accounts and sessions. Leaders have neither: they hold a derived link."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from cycle.access.roles import Role
+from cycle.store import enum_type
+
+
+class Account(SQLModel, table=True):
+    """Someone who signs in. `email` is lower case. `password_hash` is argon2id."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    password_hash: str
+    language: str = "da"
+    created_at: datetime
+    disabled_at: datetime | None = None
+    failed_attempts: int = 0
+    locked_until: datetime | None = None
+
+
+class Grant(SQLModel, table=True):
+    """A role an account has, over one unit and everything below it."""
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "role", "unit_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    role: Role = Field(sa_type=enum_type(Role))
+    unit_id: str = Field(foreign_key="unit.id")
+
+
+class AccountSession(SQLModel, table=True):
+    """A signed-in browser. The cookie's value is kept only as a SHA-256 digest."""
+
+    __tablename__ = "account_session"
+
+    digest: str = Field(primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    csrf: str
+    created_at: datetime
+    expires_at: datetime

@@ -1,0 +1,153 @@
+"""The append-only, hash-chained record of every change.
+
+Rows are written without a hash, in the transaction of the change they speak of; `chain` links them in
+id order afterwards, so writers never wait for each other. Personal values are kept as salted digests:
+deleting the salt row erases the value and leaves the chain verifiable.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+GENESIS = "0" * 64
+
+
+class History(SQLModel, table=True):
+    """One change: who (`actor`: "engine", "account:5", "person:12"), what, to which thing, when, why."""
+
+    __table_args__ = (
+        sa.Index("ix_history_thing", "thing"),
+        sa.Index(
+            "ix_history_unchained",
+            "root_id",
+            "id",
+            sqlite_where=sa.text("hash IS NULL"),
+            postgresql_where=sa.text("hash IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str
+    at: datetime
+    actor: str
+    verb: str
+    thing: str
+    why: str = ""
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    position: int | None = None
+    previous: str | None = None
+    hash: str | None = None
+
+
+class HistorySalt(SQLModel, table=True):
+    """The value behind a salted digest in `History.data`; deleting the row erases the value."""
+
+    __tablename__ = "history_salt"
+
+    digest: str = Field(primary_key=True)
+    history_id: int = Field(foreign_key="history.id", index=True)
+    field: str
+    salt: str
+    value: str
+
+
+def record(
+    session: Session,
+    *,
+    root_id: str,
+    at: datetime,
+    actor: str,
+    verb: str,
+    thing: str,
+    why: str = "",
+    data: Mapping[str, Any] | None = None,
+    personal: Mapping[str, str] | None = None,
+) -> History:
+    """Adds one row. `thing` is "kind:id"; `data` holds ids and values that are not personal."""
+    salted = {name: _salted(value) for name, value in (personal or {}).items()}
+    row = History(
+        root_id=root_id,
+        at=at,
+        actor=actor,
+        verb=verb,
+        thing=thing,
+        why=why,
+        data={**(data or {}), **{name: digest for name, (digest, _) in salted.items()}},
+    )
+    session.add(row)
+    if salted:
+        session.flush()
+        assert row.id is not None
+        for name, (digest, salt) in salted.items():
+            value = (personal or {})[name]
+            session.add(HistorySalt(digest=digest, history_id=row.id, field=name, salt=salt, value=value))
+    return row
+
+
+def record_many(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Adds many rows in one statement. Each mapping has the keys of `record`, without `personal`."""
+    values = [{"why": "", "data": {}, **row} for row in rows]
+    if values:
+        session.execute(sa.insert(History), values)
+
+
+def chain(session: Session, root_id: str, *, limit: int = 20_000) -> int:
+    """Links up to `limit` rows not yet chained; gives how many. One caller at a time per municipality."""
+    last = session.exec(
+        select(History.position, History.hash)
+        .where(History.root_id == root_id, col(History.hash).is_not(None))
+        .order_by(col(History.position).desc())
+        .limit(1)
+    ).first()
+    position, previous = (last[0] or 0, last[1] or GENESIS) if last else (0, GENESIS)
+    rows = session.exec(
+        select(History)
+        .where(History.root_id == root_id, col(History.hash).is_(None))
+        .order_by(col(History.id))
+        .limit(limit)
+    ).all()
+    updates = []
+    for row in rows:
+        position += 1
+        digest = _digest(row, position, previous)
+        updates.append({"id": row.id, "position": position, "previous": previous, "hash": digest})
+        previous = digest
+    if updates:
+        session.bulk_update_mappings(History.__mapper__, updates)  # type: ignore[attr-defined]
+    return len(updates)
+
+
+def verify(session: Session, root_id: str) -> list[str]:
+    """Every break in the chain as one line; empty when the record is whole."""
+    breaks: list[str] = []
+    expected, previous = 1, GENESIS
+    rows = session.exec(
+        select(History)
+        .where(History.root_id == root_id, col(History.hash).is_not(None))
+        .order_by(col(History.position))
+    )
+    for row in rows:
+        if row.position != expected:
+            breaks.append(f"position {expected} is missing")
+            expected = row.position or expected
+        if row.previous != previous or row.hash != _digest(row, expected, row.previous or GENESIS):
+            breaks.append(f"position {expected} (row {row.id}) was altered")
+        previous, expected = row.hash or GENESIS, expected + 1
+    return breaks
+
+
+def _digest(row: History, position: int, previous: str) -> str:
+    content = [position, previous, row.root_id, row.at.isoformat(), row.actor, row.verb, row.thing, row.why]
+    text = json.dumps([*content, row.data], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _salted(value: str) -> tuple[str, str]:
+    salt = secrets.token_hex(16)
+    return "sha256:" + hashlib.sha256((salt + value).encode()).hexdigest(), salt

@@ -1,0 +1,115 @@
+"""The outbox and the inbox: what is to be said to whom, and what came in."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from cycle.store import enum_type
+
+
+class MessageKind(StrEnum):
+    """Every mail the engine can write. `DAILY` is the one a person gets at most once a day."""
+
+    DAILY = "daily"
+    RECEIPT = "receipt"
+    RETURNED = "returned"
+    EXTENDED = "extended"
+    REFUSED = "refused"
+    DEADLINE_CHANGED = "deadline_changed"
+    NUDGE = "nudge"
+    WAIVED = "waived"
+    REPLY_PROBLEM = "reply_problem"
+
+
+class MessageState(StrEnum):
+    """ready -> claimed -> sent | rejected | waiting | unknown; ready | waiting -> withheld."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    REJECTED = "rejected"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    WITHHELD = "withheld"
+
+
+class Message(SQLModel, table=True):
+    """One mail. Until it is sent it is a kind and ids; afterwards also the text, its links blanked.
+
+    `key` says what the message is ("daily:17:2027-04-01", "receipt:99") and makes it unique; the
+    Message-ID header is derived from it. `not_before` is the earliest instant to send at (send window),
+    `next_at` the earliest next try. Context holds ids only; the daily mail's content is the decisions
+    that point to it.
+    """
+
+    __table_args__ = (
+        sa.Index(
+            "ix_message_due",
+            "next_at",
+            sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"),
+            postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str = Field(foreign_key="unit.id", index=True)
+    key: str = Field(unique=True)
+    kind: MessageKind = Field(sa_type=enum_type(MessageKind))
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    address: str
+    task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
+    context: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    state: MessageState = Field(default=MessageState.READY, sa_type=enum_type(MessageState))
+    created_at: datetime
+    next_at: datetime
+    lease_until: datetime | None = None
+    fence: int = 0
+    attempts: int = 0
+    sent_at: datetime | None = None
+    subject: str = ""
+    text: str = ""
+    reason: str = ""
+
+
+class InboundVerdict(StrEnum):
+    """What became of a mail that came in."""
+
+    ANSWER = "answer"
+    DRAFT = "draft"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    UNKNOWN_SENDER = "unknown_sender"
+    UNREADABLE = "unreadable"
+    CLOSED = "closed"
+    DUPLICATE = "duplicate"
+
+
+class Inbound(SQLModel, table=True):
+    """One received mail, kept raw, with its verdict. `received_at` is our server's time, never Date."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str = Field(index=True)
+    message_id: str = Field(unique=True)
+    received_at: datetime
+    sender: str
+    raw: bytes
+    verdict: InboundVerdict = Field(sa_type=enum_type(InboundVerdict))
+    reason: str = ""
+    task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
+    handled_at: datetime
+
+
+class MailboxMark(SQLModel, table=True):
+    """How far a mailbox has been read: everything received before `read_until` has been handled."""
+
+    __tablename__ = "mailbox_mark"
+
+    root_id: str = Field(primary_key=True)
+    read_until: datetime
+    uid_validity: int = 0
+    last_uid: int = 0
+    failing_since: datetime | None = None
+    error: str = ""

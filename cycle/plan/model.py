@@ -1,0 +1,194 @@
+"""A plan as frozen data: what should happen in a year, who owes what, who is reminded when.
+
+The same classes give the JSON Schema that editors use (`aarshjul plan schema`). Dates are phrases
+(see `cycle.calendar`), resolved to local dates by `cycle.plan.resolve`. Nothing here reads a file.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-zæøå0-9][a-zæøå0-9._-]*$")]
+
+
+class Move(StrEnum):
+    """What happens to a date that falls on a closed day."""
+
+    EARLIER = "earlier"
+    LATER = "later"
+    KEEP = "keep"
+
+
+class Confidence(StrEnum):
+    """How sure the plan is of a date. Anything but `certain` is shown beside it."""
+
+    CERTAIN = "certain"
+    INFERRED = "inferred"
+    UNCERTAIN = "uncertain"
+
+
+class FlowName(StrEnum):
+    """The flows a plan may name (DESIGN, "Flows")."""
+
+    BUDGET_CALL = "budget_call"
+    AGREEMENT_SIGNING = "agreement_signing"
+    QUARTERLY_REPORT = "quarterly_report"
+    STRATEGY_REVISION = "strategy_revision"
+    ANNUAL_ACCOUNTS = "annual_accounts"
+    FRAME_APPROVAL = "frame_approval"
+    FRAME_REPORT = "frame_report"
+    RESULTS_DIALOGUE = "results_dialogue"
+    MEETING_SERIES = "meeting_series"
+    PROCESS_STEP = "process_step"
+    REPORT = "report"
+
+
+class Ring(StrEnum):
+    """The two rings of the wheel (seed 004 I)."""
+
+    PLANNING = "planlægningsår"
+    FOLLOW_UP = "opfølgningsår"
+
+
+class Frozen(BaseModel):
+    """Immutable; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class When(Frozen):
+    """One date of a window: a phrase, and what to do when it lands on a closed day.
+
+    `date` is a Danish phrase ("20. april", "ultimo maj", "uge 39", "sidste arbejdsdag i april") or a
+    relation ("10 arbejdsdage efter kvartalsrapport-1 due", "8 arbejdsdage før dagsorden BUU 2027-05-12").
+    `printed` is the source document's own wording when it differs or cannot be decided.
+    """
+
+    date: str
+    move: Move = Move.KEEP
+    confidence: Confidence = Confidence.CERTAIN
+    printed: str = ""
+
+
+class Window(Frozen):
+    """When an activity opens, is due (last day to answer, inclusive) and closes (last day taken)."""
+
+    opens: When
+    due: When
+    closes: When | None = None
+
+
+class Audience(Frozen):
+    """Which posts owe an answer: units chosen by every given criterion, and the role asked there."""
+
+    kinds: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    ownership: tuple[Literal["kommunal", "selvejende"], ...] = ()
+    units: tuple[str, ...] = ()
+    except_units: tuple[str, ...] = ()
+    role: str = "leder"
+
+
+class ReminderKind(StrEnum):
+    """What a rule says to whom. `opens` is the first mail about a task."""
+
+    OPENS = "opens"
+    BEFORE = "before"
+    ON = "on"
+    AFTER = "after"
+    ESCALATE = "escalate"
+
+
+class ReminderRule(Frozen):
+    """One step or a repeated series of steps, counted from the task's deadline.
+
+    `id` is stable: changing the offset keeps it, and no step already decided is repeated. `offset` is in
+    days, or in working days when `working_days`. `every` (same unit as the offset) and `at_most` make a
+    series. Escalation goes to the nearest superior, the others to the post itself.
+    """
+
+    id: Slug
+    kind: ReminderKind
+    offset: int = Field(default=0, ge=0, le=365)
+    working_days: bool = False
+    every: int = Field(default=0, ge=0, le=365)
+    at_most: int = Field(default=1, ge=1, le=20)
+    move: Move = Move.EARLIER
+
+
+class Stage(Frozen):
+    """A step above the units: posts of `kind` put together what came from below, or decide.
+
+    A stage opens when the stage before is done below the post, or on the day after the date before it.
+    """
+
+    id: Slug
+    title: str
+    kind: Literal["consolidate", "release", "decide"] = "consolidate"
+    audience: Audience
+    due: When
+    form: Slug | None = None
+
+
+class Activity(Frozen):
+    """One entry of a plan. `concerns` is the year it is about, from the calendar year it opens in."""
+
+    id: Slug
+    title: str
+    title_en: str = ""
+    flow: FlowName
+    ring: Ring | None = None
+    concerns: Literal[-1, 0, 1] = 0
+    window: Window
+    audience: Audience
+    form: Slug | None = None
+    approval: tuple[str, ...] = ()
+    review_days: int = Field(default=5, ge=1, le=60)
+    return_days: int = Field(default=5, ge=1, le=60)
+    stages: tuple[Stage, ...] = ()
+    reminders: tuple[ReminderRule, ...] | None = None
+    confidential: bool = False
+    body: str = ""
+    text: str = ""
+    source: str = ""
+
+
+DEFAULT_REMINDERS: tuple[ReminderRule, ...] = (
+    ReminderRule(id="aabner", kind=ReminderKind.OPENS, move=Move.LATER),
+    ReminderRule(id="foer-14", kind=ReminderKind.BEFORE, offset=14),
+    ReminderRule(id="foer-5", kind=ReminderKind.BEFORE, offset=5, working_days=True),
+    ReminderRule(id="paa-dagen", kind=ReminderKind.ON),
+    ReminderRule(
+        id="efter", kind=ReminderKind.AFTER, offset=2, working_days=True, every=5, at_most=3, move=Move.LATER
+    ),
+    ReminderRule(id="leder", kind=ReminderKind.ESCALATE, offset=5, working_days=True, move=Move.LATER),
+)
+
+
+class Plan(Frozen):
+    """A `wheel` recurs every year, a `process` runs once on fixed dates.
+
+    `starts` is the month the year begins in (8 for a school year). `municipality` is the root unit's id.
+    """
+
+    kind: Literal["wheel", "process"]
+    id: Slug
+    title: str
+    title_en: str = ""
+    municipality: str
+    starts: int = Field(default=1, ge=1, le=12)
+    source: str = ""
+    reminders: tuple[ReminderRule, ...] = DEFAULT_REMINDERS
+    activities: tuple[Activity, ...]
+
+    def activity(self, activity_id: str) -> Activity:
+        """The activity with this id. Raises KeyError."""
+        for activity in self.activities:
+            if activity.id == activity_id:
+                return activity
+        raise KeyError(activity_id)
+
+    def rules_for(self, activity: Activity) -> tuple[ReminderRule, ...]:
+        """The activity's own reminder rules, else the plan's."""
+        return self.reminders if activity.reminders is None else activity.reminders

@@ -1,0 +1,99 @@
+"""The work queue: what is wanted, claimed, done; and what people ask of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from cycle.store import enum_type
+
+
+class RunState(StrEnum):
+    """wanted -> claimed -> done | failed; a claimed run whose lease has run out is claimable again."""
+
+    WANTED = "wanted"
+    CLAIMED = "claimed"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Recorded(StrEnum):
+    """Whether Prefect knows of the run. The store is the truth either way."""
+
+    PENDING = "pending"
+    RECORDED = "recorded"
+    NOT_RECORDED = "not_recorded"
+
+
+UNFINISHED = sa.text("state IN ('wanted', 'claimed')")
+
+
+class Run(SQLModel, table=True):
+    """One piece of work. `subject` says what of ("open:12", "KBH"); ids only, never names.
+
+    At most one unfinished run per (flow, subject). `fence` rises at every claim; a commit inside the
+    body is valid only while the row still carries the claimant's fence.
+    """
+
+    __table_args__ = (
+        sa.Index(
+            "uq_run_unfinished",
+            "flow",
+            "subject",
+            unique=True,
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str = Field(foreign_key="unit.id", index=True)
+    flow: str
+    subject: str
+    state: RunState = Field(default=RunState.WANTED, sa_type=enum_type(RunState), index=True)
+    priority: int = 0
+    fence: int = 0
+    worker: str = ""
+    lease_until: datetime | None = None
+    wanted_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    attempts: int = 0
+    progress: str = ""
+    counts: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    error: str = ""
+    recorded: Recorded = Field(default=Recorded.PENDING, sa_type=enum_type(Recorded))
+    prefect_id: str = ""
+
+
+class FlowPause(SQLModel, table=True):
+    """A flow that the secretariat has paused for a municipality: nothing of it is wanted meanwhile."""
+
+    __tablename__ = "flow_pause"
+
+    root_id: str = Field(primary_key=True)
+    flow: str = Field(primary_key=True)
+    by: str
+    at: datetime
+    why: str = ""
+
+
+class Wake(SQLModel, table=True):
+    """Written by whoever changed something: the clock turns at once instead of in 30 seconds."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+
+
+class ClockPulse(SQLModel, table=True):
+    """The clock's last turn, for the runs page and `doctor`."""
+
+    __tablename__ = "clock_pulse"
+
+    name: str = Field(primary_key=True)
+    turned_at: datetime
+    milliseconds: int = 0
+    wanted: int = 0
+    error: str = ""

@@ -1,0 +1,75 @@
+"""The store: one engine, one way to write, one way to read.
+
+`transaction(engine)` is the only place that commits. On SQLite it begins IMMEDIATE, so two writers
+queue up at BEGIN instead of failing at COMMIT. `reading(engine)` gives a consistent snapshot.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session
+
+BUSY_SECONDS = 30
+
+
+def enum_type(enum: type[Enum], length: int = 32) -> sa.Enum:
+    """A column type that stores an enum's value (not its name) as text with no native type."""
+    return sa.Enum(
+        enum, values_callable=lambda members: [m.value for m in members], native_enum=False, length=length
+    )
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url` ("sqlite:///…", "sqlite://" for memory, "postgresql+psycopg://…")."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    in_memory = url in ("sqlite://", "sqlite:///:memory:")
+    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 20}
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **pool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One unit of work: commits when the block ends, rolls back when it raises."""
+    with (
+        engine.connect().execution_options(begin="IMMEDIATE") as connection,
+        connection.begin(),
+        Session(bind=connection, expire_on_commit=False) as session,
+    ):
+        yield session
+        session.flush()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A snapshot to read from; whatever is written in it is rolled back."""
+    with engine.connect() as connection, Session(bind=connection, autoflush=False) as session:
+        yield session
+        session.rollback()
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this session talks to SQLite (statements that differ by database ask here)."""
+    return session.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,16 @@
+"""Imports every table module, so that the metadata is whole before anything is created or flushed."""
+
+from sqlmodel import SQLModel
+
+from cycle import history
+from cycle.access import tables as access
+from cycle.files import tables as files
+from cycle.goals import tables as goals
+from cycle.messages import tables as messages
+from cycle.organisation import tables as organisation
+from cycle.reminders import tables as reminders
+from cycle.runs import tables as runs
+from cycle.tasks import tables as tasks
+
+MODULES = (access, files, goals, history, messages, organisation, reminders, runs, tasks)
+METADATA = SQLModel.metadata

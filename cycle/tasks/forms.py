@@ -1,0 +1,72 @@
+"""A form as frozen data: what is asked, in which order, with which bounds."""
+
+from enum import StrEnum
+
+from pydantic import Field as PydanticField
+
+from cycle.plan.model import Frozen, Slug
+
+
+class FieldType(StrEnum):
+    """What a field holds, and (in brackets) how its value stands in `Submission.answers`."""
+
+    TEXT = "text"  # (str) one line
+    LONG_TEXT = "long_text"  # (str) several lines
+    NUMBER = "number"  # (str) decimal in canonical form "12.5", with `unit` shown behind it
+    AMOUNT = "amount"  # (str) DKK in canonical decimal form "14500000.00"
+    PERCENT = "percent"  # (str) decimal in canonical form
+    DATE = "date"  # (str) ISO date
+    CHOICE = "choice"  # (str) one of `choices`
+    TRAFFIC_LIGHT = "traffic_light"  # ({"light": "grøn|gul|rød", "comment": str}); comment unless grøn
+    REPEAT = "repeat"  # (list of {"row": key, field id: value}) one row per entry of prefill[rows_from]
+    FILE = "file"  # ({"sha256", "name", "size"})
+    CONFIRM = "confirm"  # (bool) true
+
+
+class Choice(Frozen):
+    """One possible value of a choice field."""
+
+    value: str
+    label: str
+    label_en: str = ""
+
+
+class Field(Frozen):
+    """One question. `guidance` stands above the input; `same_as_last` offers last period's answer."""
+
+    id: Slug
+    type: FieldType
+    label: str
+    label_en: str = ""
+    guidance: str = ""
+    guidance_en: str = ""
+    required: bool = True
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int = PydanticField(default=4000, ge=1, le=50_000)
+    choices: tuple[Choice, ...] = ()
+    same_as_last: bool = False
+    rows_from: str = ""
+    fields: tuple["Field", ...] = ()
+    only_when: str = ""
+    """"other-field=value": asked (and required) only then."""
+
+
+class Form(Frozen):
+    """A form. `nil_allowed` offers "intet at bemærke"."""
+
+    id: Slug
+    title: str
+    title_en: str = ""
+    guidance: str = ""
+    guidance_en: str = ""
+    nil_allowed: bool = False
+    fields: tuple[Field, ...]
+
+    def field(self, field_id: str) -> Field:
+        """The field with this id. Raises KeyError."""
+        for field in self.fields:
+            if field.id == field_id:
+                return field
+        raise KeyError(field_id)

@@ -1,0 +1,122 @@
+"""The states of tasks and occurrences as data: (state, verb) -> state, and who may.
+
+Buttons, guards, docs and tests read these tables; nothing else decides.
+"""
+
+from enum import StrEnum
+
+
+class TaskState(StrEnum):
+    """What has happened to a task. Overdue, late, missing … are computed from dates, never stored."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WAIVED = "waived"
+    CANCELLED = "cancelled"
+
+
+class TaskVerb(StrEnum):
+    """What can be done to a task."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    RETURN = "return"
+    REOPEN = "reopen"
+    WAIVE = "waive"
+    CANCEL = "cancel"
+
+
+class Actor(StrEnum):
+    """In which capacity someone acts on a task."""
+
+    HOLDER = "holder"
+    SUPERIOR = "superior"
+    SECRETARIAT = "secretariat"
+    ENGINE = "engine"
+
+
+S, V, A = TaskState, TaskVerb, Actor
+_OWNERS = frozenset({A.HOLDER, A.SECRETARIAT})
+_JUDGES = frozenset({A.SUPERIOR, A.SECRETARIAT})
+_OFFICE = frozenset({A.SECRETARIAT, A.ENGINE})
+
+TASK_MOVES: dict[tuple[TaskState, TaskVerb], tuple[TaskState, frozenset[Actor]]] = {
+    (S.OPEN, V.SUBMIT): (S.SUBMITTED, _OWNERS),
+    (S.RETURNED, V.SUBMIT): (S.SUBMITTED, _OWNERS),
+    (S.SUBMITTED, V.SUBMIT): (S.SUBMITTED, _OWNERS),
+    (S.SUBMITTED, V.APPROVE): (S.APPROVED, _JUDGES | {A.ENGINE}),
+    (S.APPROVED, V.APPROVE): (S.APPROVED, _JUDGES),
+    (S.SUBMITTED, V.RETURN): (S.RETURNED, _JUDGES),
+    (S.APPROVED, V.RETURN): (S.RETURNED, _JUDGES),
+    # A reviewer's own task is done when nothing waits, and opens again when a new answer comes.
+    (S.APPROVED, V.REOPEN): (S.OPEN, frozenset({A.ENGINE})),
+    (S.OPEN, V.WAIVE): (S.WAIVED, _OFFICE),
+    (S.RETURNED, V.WAIVE): (S.WAIVED, _OFFICE),
+    (S.SUBMITTED, V.WAIVE): (S.WAIVED, _OFFICE),
+    (S.OPEN, V.CANCEL): (S.CANCELLED, _OFFICE),
+    (S.RETURNED, V.CANCEL): (S.CANCELLED, _OFFICE),
+    (S.SUBMITTED, V.CANCEL): (S.CANCELLED, _OFFICE),
+}
+
+WAITING_FOR_HOLDER = frozenset({S.OPEN, S.RETURNED})
+"""States in which the post still owes something, so that reminders go on."""
+
+
+class OccurrenceState(StrEnum):
+    """planned -> open -> closed; planned | open -> cancelled."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class TaskKind(StrEnum):
+    """What a post owes. All kinds have due dates, reminders and escalation alike."""
+
+    ANSWER = "answer"
+    REVIEW = "review"
+    CONSOLIDATE = "consolidate"
+    RELEASE = "release"
+    DECIDE = "decide"
+    DRAFT = "draft"
+    NEGOTIATE = "negotiate"
+    APPROVE = "approve"
+    SIGN = "sign"
+
+
+class SubmissionKind(StrEnum):
+    """A complete answer, or a nil return ("intet at bemærke")."""
+
+    COMPLETE = "complete"
+    NIL = "nil"
+
+
+class Channel(StrEnum):
+    """How an answer came."""
+
+    WEB = "web"
+    MAIL = "mail"
+    SECRETARIAT = "secretariat"
+
+
+class Verdict(StrEnum):
+    """A reviewer's verdict on one submission."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Timeliness(StrEnum):
+    """Computed from dates: how a task stands against its deadline (DESIGN, "States")."""
+
+    WAITING = "waiting"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    ON_TIME = "on_time"
+    ON_TIME_EXTENDED = "on_time_extended"
+    LATE = "late"
+    MISSING = "missing"
+    NOT_OWED = "not_owed"

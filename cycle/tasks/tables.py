@@ -1,0 +1,187 @@
+"""Cycles and their revisions, occurrences, tasks, drafts, submissions, reviews and extensions."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from cycle.store import enum_type
+from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Verdict
+
+WAITING = sa.text("state IN ('open', 'returned')")
+
+
+class Cycle(SQLModel, table=True):
+    """A plan in one year."""
+
+    __table_args__ = (sa.UniqueConstraint("root_id", "plan_id", "year"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str = Field(foreign_key="unit.id", index=True)
+    plan_id: str
+    year: int
+    title: str
+
+
+class CycleRevision(SQLModel, table=True):
+    """What the year was planned to be from `at` on: the texts as loaded, and the plan as JSON."""
+
+    __tablename__ = "cycle_revision"
+    __table_args__ = (sa.UniqueConstraint("cycle_id", "no"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    cycle_id: int = Field(foreign_key="cycle.id", index=True)
+    no: int
+    plan: str
+    sources: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    calendar: str
+    by: str
+    at: datetime
+    why: str = ""
+
+
+class FormVersion(SQLModel, table=True):
+    """One version of a form, as JSON of `cycle.tasks.forms.Form`. Answers keep the version they used."""
+
+    __tablename__ = "form_version"
+    __table_args__ = (sa.UniqueConstraint("root_id", "form_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str = Field(index=True)
+    form_id: str
+    version: int
+    spec: str
+
+
+class Occurrence(SQLModel, table=True):
+    """An activity in one cycle. `activity` is the frozen `cycle.plan.model.Activity` as JSON.
+
+    `opens_at` and `closes_at` are instants (UTC), `due_on` a local date, inclusive. `closes_at` is the
+    end of the last local day on which answers are taken. `advance_at`: look no later than then whether
+    a stage above the units has to open or end. `rules` are the reminder rules in force, as JSON.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("cycle_id", "activity_id"),
+        sa.Index("ix_occurrence_state_opens", "state", "opens_at"),
+        sa.Index("ix_occurrence_state_closes", "state", "closes_at"),
+        sa.Index("ix_occurrence_state_advance", "state", "advance_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str = Field(foreign_key="unit.id", index=True)
+    cycle_id: int = Field(foreign_key="cycle.id", index=True)
+    revision_id: int = Field(foreign_key="cycle_revision.id")
+    activity_id: str
+    flow: str
+    title: str
+    concerns_year: int
+    opens_at: datetime
+    due_on: date
+    closes_at: datetime
+    state: OccurrenceState = Field(default=OccurrenceState.PLANNED, sa_type=enum_type(OccurrenceState))
+    form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
+    activity: str
+    rules: str = "[]"
+    advance_at: datetime | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    note: str = ""
+
+
+class Task(SQLModel, table=True):
+    """What one post (unit, role) owes for one occurrence. `subject` is empty unless a post owes several.
+
+    `due_on` starts as the occurrence's and changes by extension or return. `level` counts approvals
+    given. `next_reminder_at` is a hint, "look no later than"; null when nothing more can come.
+    `link_generation` is part of every link: raising it revokes. `prefill` holds what the form shows
+    beside its fields (figures, goals, last answers). `received_at` is when the first answer that counts
+    for timeliness came; `due_when_received` the due date at that moment.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("occurrence_id", "unit_id", "role", "subject"),
+        sa.Index(
+            "ix_task_reminder",
+            "next_reminder_at",
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
+    unit_id: str = Field(foreign_key="unit.id", index=True)
+    role: str
+    subject: str = ""
+    kind: TaskKind = Field(default=TaskKind.ANSWER, sa_type=enum_type(TaskKind))
+    title: str = ""
+    state: TaskState = Field(default=TaskState.OPEN, sa_type=enum_type(TaskState))
+    level: int = 0
+    levels: int = 0
+    opened_at: datetime
+    due_on: date
+    original_due_on: date
+    next_reminder_at: datetime | None = None
+    form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
+    link_generation: int = 1
+    prefill: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    received_at: datetime | None = None
+    due_when_received: date | None = None
+    waived_why: str = ""
+
+
+class Draft(SQLModel, table=True):
+    """A leader's unfinished answer. `edition` grows at each save, so that two tabs are noticed."""
+
+    task_id: int = Field(primary_key=True, foreign_key="task.id")
+    form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    edition: int = 1
+    by: str
+    at: datetime
+
+
+class Submission(SQLModel, table=True):
+    """One immutable version of an answer. `once` makes a repeated POST or mail the same submission."""
+
+    __table_args__ = (sa.UniqueConstraint("task_id", "version"), sa.UniqueConstraint("once"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    version: int
+    kind: SubmissionKind = Field(sa_type=enum_type(SubmissionKind))
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
+    channel: Channel = Field(sa_type=enum_type(Channel))
+    by: str
+    received_at: datetime
+    after_close: bool = False
+    once: str
+
+
+class Review(SQLModel, table=True):
+    """A verdict on one submission at one level of the approval chain."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    level: int
+    verdict: Verdict = Field(sa_type=enum_type(Verdict))
+    reason: str = ""
+    field_reasons: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    by: str
+    at: datetime
+
+
+class Extension(SQLModel, table=True):
+    """A later due date for one task: granted, or (later) asked for and refused."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    old_due_on: date
+    new_due_on: date
+    reason: str
+    granted: bool = True
+    by: str
+    at: datetime

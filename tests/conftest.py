@@ -1,0 +1,51 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from cycle.store import make_engine
+from cycle.tables import METADATA
+from tests.support import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with postgres.server() as url:
+        yield f"{url}/postgres"
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    engine = make_engine(postgres_url)
+    METADATA.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty store, once on SQLite (a file) and once on PostgreSQL."""
+    if request.param == "sqlite":
+        sqlite = make_engine(f"sqlite:///{tmp_path / 'aarshjul.db'}")
+        METADATA.create_all(sqlite)
+        yield sqlite
+        sqlite.dispose()
+        return
+    server: Engine = request.getfixturevalue("postgres_engine")
+    with server.begin() as connection:
+        tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield server
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """An empty store on SQLite alone, for what does not depend on the database."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'aarshjul.db'}")
+    METADATA.create_all(engine)
+    yield engine
+    engine.dispose()
