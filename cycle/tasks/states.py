@@ -23,6 +23,7 @@ class TaskVerb(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     RETURN = "return"
+    FINISH = "finish"
     REOPEN = "reopen"
     WAIVE = "waive"
     CANCEL = "cancel"
@@ -51,6 +52,7 @@ TASK_MOVES: dict[tuple[TaskState, TaskVerb], tuple[TaskState, frozenset[Actor]]]
     (S.SUBMITTED, V.RETURN): (S.RETURNED, _JUDGES),
     (S.APPROVED, V.RETURN): (S.RETURNED, _JUDGES),
     # A reviewer's own task is done when nothing waits, and opens again when a new answer comes.
+    (S.OPEN, V.FINISH): (S.APPROVED, frozenset({A.ENGINE})),
     (S.APPROVED, V.REOPEN): (S.OPEN, frozenset({A.ENGINE})),
     (S.OPEN, V.WAIVE): (S.WAIVED, _OFFICE),
     (S.RETURNED, V.WAIVE): (S.WAIVED, _OFFICE),

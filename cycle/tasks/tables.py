@@ -59,7 +59,8 @@ class Occurrence(SQLModel, table=True):
 
     `opens_at` and `closes_at` are instants (UTC), `due_on` a local date, inclusive. `closes_at` is the
     end of the last local day on which answers are taken. `advance_at`: look no later than then whether
-    a stage above the units has to open or end. `rules` are the reminder rules in force, as JSON.
+    a stage above the units has to open or end. `rules` are the reminder rules in force, as JSON;
+    `stage_due` and `stage_forms` give each stage's due date (ISO) and form version by stage id.
     """
 
     __table_args__ = (
@@ -84,6 +85,8 @@ class Occurrence(SQLModel, table=True):
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     activity: str
     rules: str = "[]"
+    stage_due: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    stage_forms: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
     advance_at: datetime | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None
@@ -185,3 +188,33 @@ class Extension(SQLModel, table=True):
     granted: bool = True
     by: str
     at: datetime
+
+
+class Figure(SQLModel, table=True):
+    """One amount for one unit, shown with an occurrence's request (the budget call's frame).
+
+    `amount` is DKK as a canonical decimal string. A new import replaces the occurrence's figures.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("occurrence_id", "unit_id", "code"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
+    unit_id: str = Field(foreign_key="unit.id")
+    code: str
+    label: str
+    amount: str
+
+
+class Release(SQLModel, table=True):
+    """One numbered version of an occurrence's roll-up, as it went out. Never changed afterwards."""
+
+    __table_args__ = (sa.UniqueConstraint("occurrence_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
+    version: int
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    by: str
+    at: datetime
+    why: str = ""

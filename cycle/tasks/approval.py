@@ -1,0 +1,113 @@
+"""Who approves an answer, and the review tasks that follow from it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from cycle.calendar import WorkingCalendar
+from cycle.organisation.directory import Directory
+from cycle.plan.model import Activity
+from cycle.tasks.moves import move
+from cycle.tasks.opening import NewTask, Post, open_tasks
+from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
+from cycle.tasks.tables import Occurrence, Task
+
+NEAREST_SUPERIOR = "nærmeste leder"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An answer that waits for a verdict by a post."""
+
+    task_id: int
+    unit_id: str
+    reviewer: Post
+
+
+def reviewer_of(directory: Directory, unit_id: str, approval: Sequence[str], level: int) -> Post | None:
+    """The post that gives approval number `level` + 1 of the chain for a unit's answer.
+
+    "nærmeste leder" is the nearest superior post; a role name is the nearest unit above with that post,
+    and the nearest superior where there is none (a centre without a district).
+    """
+    at = unit_id
+    for step, role in enumerate(approval):
+        post = _one_step(directory, at, role)
+        if post is None or step == level:
+            return post
+        at = post[0]
+    return None
+
+
+def waiting_answers(
+    session: Session, occurrence: Occurrence, activity: Activity, directory: Directory
+) -> list[Waiting]:
+    """Every answer of the occurrence that waits for a verdict, with the post it waits for."""
+    rows = session.exec(
+        select(Task.id, Task.unit_id, Task.level).where(
+            Task.occurrence_id == occurrence.id,
+            Task.kind == TaskKind.ANSWER,
+            col(Task.level) < col(Task.levels),
+            col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED]),
+        )
+    )
+    found = []
+    for task_id, unit_id, level in rows:
+        post = reviewer_of(directory, unit_id, activity.approval, level)
+        if post is not None and task_id is not None:
+            found.append(Waiting(task_id, unit_id, post))
+    return found
+
+
+def keep_review_tasks(
+    session: Session,
+    occurrence: Occurrence,
+    activity: Activity,
+    waiting: Iterable[Waiting],
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> int:
+    """Opens a review task for every post that has answers waiting, and ends those that have none.
+
+    Safe to repeat. Gives how many were opened, opened again or ended.
+    """
+    posts = {item.reviewer for item in waiting}
+    reviews = session.exec(
+        select(Task).where(Task.occurrence_id == occurrence.id, Task.kind == TaskKind.REVIEW)
+    ).all()
+    known = {(task.unit_id, task.role): task for task in reviews}
+    due = review_due(occurrence, activity, calendar, now=now)
+    new = [
+        NewTask(unit_id=unit, role=role, due_on=due, subject=TaskKind.REVIEW.value, kind=TaskKind.REVIEW)
+        for unit, role in sorted(posts - known.keys())
+    ]
+    changed = open_tasks(session, occurrence, new, now=now)
+    for post, task in known.items():
+        if post in posts and task.state is TaskState.APPROVED:
+            move(session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, level=0, due_on=due, next_reminder_at=now)
+            changed += 1
+        elif post not in posts and task.state is TaskState.OPEN:
+            move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE, next_reminder_at=None)
+            changed += 1
+    return changed
+
+
+def review_due(
+    occurrence: Occurrence, activity: Activity, calendar: WorkingCalendar, *, now: datetime
+) -> date:
+    """`review_days` working days after the answers' due date, or after today when that has passed."""
+    start = max(occurrence.due_on, calendar.local_date(now))
+    return calendar.add_working_days(start, activity.review_days)
+
+
+def _one_step(directory: Directory, unit_id: str, role: str) -> Post | None:
+    nearest = directory.superior_post(unit_id)
+    if role == NEAREST_SUPERIOR or nearest is None:
+        return nearest
+    post: Post | None = nearest
+    while post is not None and post[1] != role:
+        post = directory.superior_post(post[0])
+    return post or nearest

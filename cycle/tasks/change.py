@@ -1,0 +1,164 @@
+"""What the secretariat does to a task: extend, waive, cancel, nudge, replace its links."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from cycle import history
+from cycle.errors import AnswerInvalid, NotNow, Problem
+from cycle.messages.tables import Message, MessageKind
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.letters import write_to_post
+from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
+from cycle.tasks.states import WAITING_FOR_HOLDER, Actor, OccurrenceState, TaskState, TaskVerb
+from cycle.tasks.tables import Extension, Occurrence, Task
+
+
+def extend(
+    session: Session, task_id: int, *, new_due_on: date, reason: str, by: str, now: datetime
+) -> Extension:
+    """Gives one task a later due date (local, inclusive) and a new series of reminders.
+
+    After the occurrence's close it reopens this task alone. Raises NotNow when the task no longer waits
+    for its holder, AnswerInvalid when the date is not later than both the old one and yesterday.
+    """
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    if task.state not in WAITING_FOR_HOLDER or occurrence.state not in (
+        OccurrenceState.OPEN,
+        OccurrenceState.CLOSED,
+    ):
+        raise NotNow("task", task_id, task.state.value, "extend")
+    today = calendar_of(session, occurrence).local_date(now)
+    if new_due_on <= task.due_on or new_due_on < today:
+        raise AnswerInvalid(
+            [
+                Problem(
+                    "new_due_on",
+                    "Den nye frist skal ligge efter den nuværende frist og ikke før i dag.",
+                    "Vælg en senere dato.",
+                )
+            ]
+        )
+    extension = Extension(
+        task_id=task_id, old_due_on=task.due_on, new_due_on=new_due_on, reason=reason.strip(), by=by, at=now
+    )
+    session.add(extension)
+    _change_due(session, task, new_due_on, now=now)
+    session.flush()
+    _record(session, occurrence, task, "extend", by=by, now=now, why=reason, data={"due_on": new_due_on.isoformat()})
+    _write(session, occurrence, task, MessageKind.EXTENDED, f"extension:{extension.id}", now=now,
+           context={"extension": extension.id})
+    return extension
+
+
+def waive(session: Session, task_id: int, *, why: str, by: str, now: datetime) -> None:
+    """No answer is needed from this post. Raises NotNow when it has been approved or ended."""
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    move(
+        session, task, TaskVerb.WAIVE, actor=Actor.SECRETARIAT, waived_why=why.strip(), next_reminder_at=None
+    )
+    _record(session, occurrence, task, "waive", by=by, now=now, why=why)
+    _write(session, occurrence, task, MessageKind.WAIVED, f"waive:{task_id}", now=now, context={})
+    assert occurrence.id is not None
+    wake_stages(session, occurrence.id, at=now)
+
+
+def nudge(session: Session, task_id: int, *, text: str, by: str, now: datetime, once: str) -> Message | None:
+    """Sends one mail of the secretariat's own wording about a task that waits for its holder.
+
+    `once` names the act, so that a repeated POST is one mail. Gives None when the post has no address.
+    """
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    if task.state not in WAITING_FOR_HOLDER:
+        raise NotNow("task", task_id, task.state.value, "nudge")
+    message = _write(
+        session, occurrence, task, MessageKind.NUDGE, f"nudge:{once}:{task_id}", now=now,
+        context={"text": text.strip()},
+    )
+    _record(session, occurrence, task, "nudge", by=by, now=now, data={"message": message.id if message else None})
+    return message
+
+
+def revoke_links(session: Session, task_id: int, *, by: str, now: datetime) -> None:
+    """Makes every link to this task written so far useless."""
+    task = get_task(session, task_id)
+    task.link_generation += 1
+    session.add(task)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    _record(session, occurrence, task, "revoke_links", by=by, now=now)
+
+
+def look_again(session: Session, posts: Iterable[tuple[str, str]], *, now: datetime) -> int:
+    """Asks the next turn to decide anew on the open tasks of these posts and of the units below them.
+
+    To be called in the transaction that changes appointments, substitutes or addresses. Gives how many
+    tasks are concerned (a superior's change concerns the escalations of every unit below).
+    """
+    units = sorted({unit_id for unit_id, _ in posts})
+    touched = 0
+    for start in range(0, len(units), 500):
+        result = session.execute(
+            sa.text(
+                "UPDATE task SET next_reminder_at = :now WHERE state IN ('open', 'returned') AND unit_id IN ("
+                "SELECT below.id FROM unit AS above JOIN unit AS below ON below.path LIKE above.path || '%' "
+                "WHERE above.id IN :units)"
+            ).bindparams(sa.bindparam("units", expanding=True), sa.bindparam("now", type_=_INSTANT)),
+            {"now": now, "units": units[start : start + 500]},
+        )
+        touched += result.rowcount  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+    return touched
+
+
+_INSTANT = Task.__table__.c.next_reminder_at.type  # type: ignore[attr-defined]  # SQLModel's table
+
+
+def _change_due(session: Session, task: Task, due_on: date, *, now: datetime) -> None:
+    session.execute(
+        sa.update(Task)
+        .where(col(Task.id) == task.id, col(Task.state).in_([TaskState.OPEN, TaskState.RETURNED]))
+        .values(due_on=due_on, next_reminder_at=now)
+    )
+    session.refresh(task)
+
+
+def _write(
+    session: Session,
+    occurrence: Occurrence,
+    task: Task,
+    kind: MessageKind,
+    key: str,
+    *,
+    now: datetime,
+    context: dict[str, object],
+) -> Message | None:
+    return write_to_post(
+        session, task, root_id=occurrence.root_id, kind=kind, key=key, context=context, now=now
+    )
+
+
+def _record(
+    session: Session,
+    occurrence: Occurrence,
+    task: Task,
+    verb: str,
+    *,
+    by: str,
+    now: datetime,
+    why: str = "",
+    data: dict[str, object] | None = None,
+) -> None:
+    history.record(
+        session,
+        root_id=occurrence.root_id,
+        at=now,
+        actor=by,
+        verb=verb,
+        thing=f"task:{task.id}",
+        why=why.strip(),
+        data=data,
+    )

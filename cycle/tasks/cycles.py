@@ -1,0 +1,202 @@
+"""Starting a year: the plan becomes a revision with dated occurrences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from cycle import history
+from cycle.calendar import WorkingCalendar
+from cycle.errors import PlanInvalid, Problem
+from cycle.organisation.tables import Meeting, Unit
+from cycle.plan.meetings import MeetingDay
+from cycle.plan.model import Activity, Plan, ReminderRule
+from cycle.plan.resolve import ResolvedActivity, resolve
+from cycle.tasks.forms import Form
+from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Cycle, CycleRevision, FormVersion, Occurrence
+
+RULES = TypeAdapter(tuple[ReminderRule, ...])
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the files in `config/` say, loaded and checked: the input of `start_cycle` and `revise_cycle`.
+
+    `sources` holds the files' texts by name, kept with the revision for reading.
+    """
+
+    plan: Plan
+    forms: Mapping[str, Form]
+    calendar: WorkingCalendar
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: datetime, why: str = "") -> Cycle:
+    """Starts the plan's year: revision 1 and one occurrence per activity.
+
+    `year` is the calendar year activities open in (a school year's first). An activity whose window was
+    over before `now` is kept as cancelled with a note; one in the middle of its window opens at once.
+    Raises PlanInvalid when the municipality is unknown, the year runs already or a date does not resolve.
+    """
+    plan = draft.plan
+    if session.get(Unit, plan.municipality) is None:
+        raise PlanInvalid(
+            [
+                Problem(
+                    "municipality",
+                    f"Enheden {plan.municipality} findes ikke.",
+                    "Indlæs enhederne først: aarshjul import units FIL.",
+                )
+            ]
+        )
+    running = find_cycle(session, plan, year)
+    if running is not None:
+        raise PlanInvalid(
+            [
+                Problem(
+                    plan.id,
+                    f"{plan.title} {year} er allerede startet.",
+                    f"Brug aarshjul cycle revise {year} for at ændre det.",
+                )
+            ]
+        )
+    resolved = resolve(plan, year, draft.calendar, meetings_of(session, plan.municipality))
+    cycle = Cycle(root_id=plan.municipality, plan_id=plan.id, year=year, title=plan.title)
+    session.add(cycle)
+    session.flush()
+    revision = new_revision(session, cycle, draft, by=by, now=now, why=why)
+    versions = keep_forms(session, cycle.root_id, draft.forms)
+    for activity in plan.activities:
+        values = occurrence_values(activity, resolved[activity.id], draft, versions)
+        session.add(_planned(cycle, revision, activity, values, draft.calendar, now))
+    session.flush()
+    _record(session, cycle, revision, verb="start", by=by, now=now, why=why)
+    return cycle
+
+
+def find_cycle(session: Session, plan: Plan, year: int) -> Cycle | None:
+    """The plan's cycle of that year, if it was started."""
+    return session.exec(
+        select(Cycle).where(
+            Cycle.root_id == plan.municipality, Cycle.plan_id == plan.id, Cycle.year == year
+        )
+    ).first()
+
+
+def meetings_of(session: Session, root_id: str) -> dict[str, list[MeetingDay]]:
+    """The meetings of every body of the municipality, in order of date."""
+    days: dict[str, list[MeetingDay]] = {}
+    for row in session.exec(select(Meeting).where(Meeting.root_id == root_id).order_by(col(Meeting.held_on))):
+        day = MeetingDay(
+            body=row.body, held_on=row.held_on, agenda_deadline_on=row.agenda_deadline_on, title=row.title
+        )
+        days.setdefault(row.body, []).append(day)
+    return days
+
+
+def new_revision(
+    session: Session, cycle: Cycle, draft: Draft, *, by: str, now: datetime, why: str
+) -> CycleRevision:
+    """Writes the next numbered revision of the cycle."""
+    assert cycle.id is not None
+    newest = session.exec(
+        select(CycleRevision.no)
+        .where(CycleRevision.cycle_id == cycle.id)
+        .order_by(col(CycleRevision.no).desc())
+        .limit(1)
+    ).first()
+    revision = CycleRevision(
+        cycle_id=cycle.id,
+        no=(newest or 0) + 1,
+        plan=draft.plan.model_dump_json(),
+        sources=dict(draft.sources),
+        calendar=draft.calendar.to_json(),
+        by=by,
+        at=now,
+        why=why,
+    )
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def keep_forms(session: Session, root_id: str, forms: Mapping[str, Form]) -> dict[str, int]:
+    """The version id of each form: the newest stored one when it is the same, else a new version."""
+    versions: dict[str, int] = {}
+    for form_id, form in sorted(forms.items()):
+        spec = form.model_dump_json()
+        newest = session.exec(
+            select(FormVersion)
+            .where(FormVersion.root_id == root_id, FormVersion.form_id == form_id)
+            .order_by(col(FormVersion.version).desc())
+            .limit(1)
+        ).first()
+        if newest is None or newest.spec != spec:
+            version = newest.version + 1 if newest else 1
+            newest = FormVersion(root_id=root_id, form_id=form_id, version=version, spec=spec)
+            session.add(newest)
+            session.flush()
+        assert newest.id is not None
+        versions[form_id] = newest.id
+    return versions
+
+
+def occurrence_values(
+    activity: Activity, dates: ResolvedActivity, draft: Draft, versions: Mapping[str, int]
+) -> dict[str, object]:
+    """The columns of an occurrence that follow from the plan: dates, texts, rules, form."""
+    calendar = draft.calendar
+    rules = RULES.dump_json(draft.plan.rules_for(activity)).decode()
+    return {
+        "title": activity.title,
+        "flow": activity.flow.value,
+        "concerns_year": dates.opens_on.year + activity.concerns,
+        "opens_at": calendar.opening(dates.opens_on),
+        "due_on": dates.due_on,
+        "closes_at": calendar.end_of(dates.closes_on),
+        "stage_due": {stage: due.isoformat() for stage, due in dates.stage_due.items()},
+        "form_version_id": versions.get(activity.form) if activity.form else None,
+        "stage_forms": {s.id: versions[s.form] for s in activity.stages if s.form},
+        "activity": activity.model_dump_json(),
+        "rules": rules,
+        "note": "; ".join(dates.notes),
+    }
+
+
+def _planned(
+    cycle: Cycle,
+    revision: CycleRevision,
+    activity: Activity,
+    values: Mapping[str, object],
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Occurrence:
+    occurrence = Occurrence(
+        root_id=cycle.root_id,
+        cycle_id=cycle.id or 0,
+        revision_id=revision.id or 0,
+        activity_id=activity.id,
+        **values,  # type: ignore[arg-type]  # columns by name, checked by the table
+    )
+    if occurrence.closes_at <= now:
+        occurrence.state = OccurrenceState.CANCELLED
+        occurrence.note = f"Var slut, da årshjulet blev startet {calendar.local_date(now).isoformat()}"
+    return occurrence
+
+
+def _record(
+    session: Session, cycle: Cycle, revision: CycleRevision, *, verb: str, by: str, now: datetime, why: str
+) -> None:
+    history.record(
+        session,
+        root_id=cycle.root_id,
+        at=now,
+        actor=by,
+        verb=verb,
+        thing=f"cycle:{cycle.id}",
+        why=why,
+        data={"revision": revision.no, "year": cycle.year},
+    )

@@ -1,0 +1,109 @@
+"""Opening an occurrence: every post of its audience gets its task, in chunks that are safe to repeat."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle import history
+from cycle.errors import Conflict
+from cycle.tasks.states import OccurrenceState, TaskKind
+from cycle.tasks.tables import Occurrence, Task
+
+Post = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """What one post shall owe."""
+
+    unit_id: str
+    role: str
+    due_on: date
+    subject: str = ""
+    kind: TaskKind = TaskKind.ANSWER
+    title: str = ""
+    levels: int = 0
+    form_version_id: int | None = None
+    prefill: Mapping[str, Any] = field(default_factory=dict)
+
+
+def begin_opening(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
+    """planned -> open. Safe to repeat: an occurrence already open is left as it is.
+
+    Raises Conflict when the occurrence was cancelled or closed meanwhile.
+    """
+    result = session.execute(
+        sa.update(Occurrence)
+        .where(col(Occurrence.id) == occurrence.id, col(Occurrence.state) == OccurrenceState.PLANNED)
+        .values(state=OccurrenceState.OPEN, opened_at=now)
+    )
+    session.refresh(occurrence)
+    if result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+        history.record(
+            session,
+            root_id=occurrence.root_id,
+            at=now,
+            actor="engine",
+            verb="open",
+            thing=f"occurrence:{occurrence.id}",
+        )
+    elif occurrence.state is not OccurrenceState.OPEN:
+        raise Conflict("occurrence", occurrence.id, occurrence.state.value)
+
+
+def existing_posts(session: Session, occurrence_id: int) -> set[tuple[str, str, str]]:
+    """(unit, role, subject) of every task the occurrence has."""
+    rows = session.exec(
+        select(Task.unit_id, Task.role, Task.subject).where(Task.occurrence_id == occurrence_id)
+    )
+    return {(unit, role, subject) for unit, role, subject in rows}
+
+
+def open_tasks(
+    session: Session, occurrence: Occurrence, wanted: Iterable[NewTask], *, now: datetime
+) -> int:
+    """Writes the tasks with their history rows; their first mail is decided by the reminders.
+
+    The caller leaves out posts that already have theirs (`existing_posts`). Gives how many were written.
+    """
+    assert occurrence.id is not None
+    rows = [_row(occurrence.id, new, now) for new in wanted]
+    if not rows:
+        return 0
+    ids = session.execute(sa.insert(Task).returning(col(Task.id)), rows).scalars().all()
+    history.record_many(
+        session,
+        [
+            {"root_id": occurrence.root_id, "at": now, "actor": "engine", "verb": "open", "thing": f"task:{id_}"}
+            for id_ in ids
+        ],
+    )
+    return len(rows)
+
+
+def chunks(items: Sequence[NewTask], size: int = 500) -> Iterable[Sequence[NewTask]]:
+    """The items in pieces, one transaction each."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _row(occurrence_id: int, new: NewTask, now: datetime) -> dict[str, Any]:
+    return {
+        "occurrence_id": occurrence_id,
+        "unit_id": new.unit_id,
+        "role": new.role,
+        "subject": new.subject,
+        "kind": new.kind,
+        "title": new.title,
+        "levels": new.levels,
+        "opened_at": now,
+        "due_on": new.due_on,
+        "original_due_on": new.due_on,
+        "next_reminder_at": now,
+        "form_version_id": new.form_version_id,
+        "prefill": dict(new.prefill),
+    }

@@ -1,0 +1,145 @@
+"""A superior's verdict on an answer: approved at one level, or sent back with a reason."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+
+from sqlmodel import Session
+
+from cycle import history
+from cycle.errors import AnswerInvalid, NotNow, Problem
+from cycle.messages.tables import MessageKind
+from cycle.plan.model import Activity
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.letters import write_to_post
+from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
+from cycle.tasks.states import Actor, OccurrenceState, TaskVerb, Verdict
+from cycle.tasks.submit import latest_submission
+from cycle.tasks.tables import Occurrence, Review, Submission, Task
+
+
+def approve(
+    session: Session, task_id: int, *, by: str, now: datetime, actor: Actor = Actor.SUPERIOR
+) -> Review:
+    """Approves the task's newest answer at the next level of its chain.
+
+    Raises NotNow when there is nothing to approve or every level has been given, Conflict when the
+    answer was corrected or returned meanwhile.
+    """
+    task = get_task(session, task_id)
+    occurrence, submission = _judged(session, task, TaskVerb.APPROVE)
+    if task.level >= max(task.levels, 1):
+        raise NotNow("task", task.id, task.state.value, TaskVerb.APPROVE.value)
+    move(session, task, TaskVerb.APPROVE, actor=actor, level=task.level + 1)
+    return _keep(session, task, occurrence, submission, Verdict.APPROVED, by=by, now=now)
+
+
+def return_for_changes(
+    session: Session,
+    task_id: int,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    field_reasons: Mapping[str, str] | None = None,
+    due_on: date | None = None,
+    actor: Actor = Actor.SUPERIOR,
+) -> Review:
+    """Sends the newest answer back with a reason and a new date, which has its own reminders.
+
+    The date defaults to the activity's `return_days` working days from today. The first answer's
+    on-time mark stays. Raises AnswerInvalid without a reason or with a date before today.
+    """
+    task = get_task(session, task_id)
+    occurrence, submission = _judged(session, task, TaskVerb.RETURN)
+    calendar = calendar_of(session, occurrence)
+    today = calendar.local_date(now)
+    days = Activity.model_validate_json(occurrence.activity).return_days
+    due = due_on or calendar.add_working_days(today, days)
+    _check_return(reason, due, today)
+    move(
+        session,
+        task,
+        TaskVerb.RETURN,
+        actor=actor,
+        level=0,
+        due_on=due,
+        next_reminder_at=calendar.instant(today, time(6)),
+    )
+    review = _keep(
+        session,
+        task,
+        occurrence,
+        submission,
+        Verdict.RETURNED,
+        by=by,
+        now=now,
+        reason=reason.strip(),
+        field_reasons=field_reasons,
+    )
+    write_to_post(
+        session,
+        task,
+        root_id=occurrence.root_id,
+        kind=MessageKind.RETURNED,
+        key=f"return:{review.id}",
+        context={"review": review.id, "due_on": due.isoformat()},
+        now=now,
+    )
+    return review
+
+
+def _check_return(reason: str, due: date, today: date) -> None:
+    problems = []
+    if not reason.strip():
+        problems.append(
+            Problem("reason", "Der mangler en begrundelse.", "Skriv, hvad der skal rettes, så lederen ved det.")
+        )
+    if due < today:
+        problems.append(Problem("due_on", "Den nye frist ligger før i dag.", "Vælg en dato fra i dag og frem."))
+    if problems:
+        raise AnswerInvalid(problems)
+
+
+def _judged(session: Session, task: Task, verb: TaskVerb) -> tuple[Occurrence, Submission]:
+    occurrence = get_occurrence(session, task.occurrence_id)
+    submission = latest_submission(session, task.id or 0)
+    if submission is None or occurrence.state is not OccurrenceState.OPEN:
+        raise NotNow("task", task.id, task.state.value, verb.value)
+    return occurrence, submission
+
+
+def _keep(
+    session: Session,
+    task: Task,
+    occurrence: Occurrence,
+    submission: Submission,
+    verdict: Verdict,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    field_reasons: Mapping[str, str] | None = None,
+) -> Review:
+    assert submission.id is not None and occurrence.id is not None
+    review = Review(
+        submission_id=submission.id,
+        level=task.level,
+        verdict=verdict,
+        reason=reason,
+        field_reasons={name: text for name, text in (field_reasons or {}).items() if text.strip()},
+        by=by,
+        at=now,
+    )
+    session.add(review)
+    session.flush()
+    history.record(
+        session,
+        root_id=occurrence.root_id,
+        at=now,
+        actor=by,
+        verb=verdict.value,
+        thing=f"task:{task.id}",
+        data={"submission": submission.id, "review": review.id, "level": task.level},
+    )
+    wake_stages(session, occurrence.id, at=now)
+    return review

@@ -1,0 +1,52 @@
+"""How a task stands against its deadline: computed from dates, never stored (DESIGN, "States")."""
+
+from datetime import date, timedelta
+
+from cycle.calendar import WorkingCalendar
+from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState, Timeliness
+from cycle.tasks.tables import Occurrence, Task
+
+DUE_SOON_DAYS = 5
+
+
+def timeliness(task: Task, occurrence: Occurrence, *, today: date, calendar: WorkingCalendar) -> Timeliness:
+    """The task's standing on the local date `today`.
+
+    An answer is on time when it was received by the end of its due date as it was then; the first answer
+    decides, so a return keeps the mark. Due dates are local and inclusive.
+    """
+    if task.state in (TaskState.WAIVED, TaskState.CANCELLED):
+        return Timeliness.NOT_OWED
+    if task.received_at is not None:
+        return _of_answer(task, calendar)
+    if occurrence.state is OccurrenceState.CLOSED and today > task.due_on:
+        return Timeliness.MISSING
+    if today > task.due_on:
+        return Timeliness.OVERDUE
+    if today >= task.due_on - timedelta(days=DUE_SOON_DAYS):
+        return Timeliness.DUE_SOON
+    return Timeliness.WAITING
+
+
+def owes_answer(task: Task) -> bool:
+    """Whether the post still owes something."""
+    return task.state in WAITING_FOR_HOLDER
+
+
+def finished(task: Task) -> bool:
+    """Whether nothing more is expected of anyone: approved at every level, or answered where none is."""
+    if task.state is TaskState.APPROVED:
+        return task.level >= task.levels
+    if task.state is TaskState.SUBMITTED:
+        return task.levels == 0
+    return task.state in (TaskState.WAIVED, TaskState.CANCELLED)
+
+
+def _of_answer(task: Task, calendar: WorkingCalendar) -> Timeliness:
+    assert task.received_at is not None
+    due = task.due_when_received or task.due_on
+    if task.received_at >= calendar.end_of(due):
+        return Timeliness.LATE
+    if task.received_at >= calendar.end_of(task.original_due_on):
+        return Timeliness.ON_TIME_EXTENDED
+    return Timeliness.ON_TIME

@@ -1,0 +1,160 @@
+"""Drafts and answers. Web pages and mail replies both come in here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle import history
+from cycle.errors import Conflict, NotNow
+from cycle.messages.tables import MessageKind
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.letters import write_to_post
+from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
+from cycle.tasks.states import Actor, Channel, OccurrenceState, SubmissionKind, TaskVerb
+from cycle.tasks.tables import Draft, Occurrence, Submission, Task
+
+
+def save_draft(
+    session: Session,
+    task_id: int,
+    *,
+    answers: Mapping[str, Any],
+    by: str,
+    now: datetime,
+    edition: int | None = None,
+) -> Draft:
+    """Keeps an unfinished answer; there is one draft per task.
+
+    `edition` is the draft's edition the writer started from (None: overwrite). Raises Conflict when
+    another tab has saved since, NotNow when the task no longer takes an answer.
+    """
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    _refuse_when_over(session, task, occurrence, received_at=now)
+    check_move(task, TaskVerb.SUBMIT, Actor.HOLDER)
+    draft = session.get(Draft, task_id)
+    if draft is None:
+        draft = Draft(task_id=task_id, answers={}, edition=0, by=by, at=now)
+    elif edition is not None and draft.edition != edition:
+        raise Conflict("draft", task_id, f"edition {draft.edition}")
+    draft.answers, draft.by, draft.at = dict(answers), by, now
+    draft.form_version_id, draft.edition = task.form_version_id, draft.edition + 1
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def submit(
+    session: Session,
+    task_id: int,
+    *,
+    answers: Mapping[str, Any],
+    kind: SubmissionKind,
+    channel: Channel,
+    by: str,
+    received_at: datetime,
+    now: datetime,
+    once: str,
+    actor: Actor = Actor.HOLDER,
+) -> Submission:
+    """Takes an answer: a new immutable version, its receipt and its history in one go.
+
+    `answers` are canonical (from `cycle.tasks.answers.read_answers`). `received_at` is when our server
+    got it and decides timeliness; `once` names the act (a page's token, a Message-ID), so that the same
+    POST or mail twice is one submission. Raises NotNow when the task is not open to answers.
+    """
+    before = session.exec(select(Submission).where(Submission.once == once)).first()
+    if before is not None:
+        return before
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    _refuse_when_over(session, task, occurrence, received_at=received_at)
+    first = task.received_at is None
+    move(
+        session,
+        task,
+        TaskVerb.SUBMIT,
+        actor=actor,
+        level=0,
+        received_at=received_at if first else task.received_at,
+        due_when_received=task.due_on if first else task.due_when_received,
+    )
+    submission = Submission(
+        task_id=task_id,
+        version=_next_version(session, task_id),
+        kind=kind,
+        answers=dict(answers),
+        form_version_id=task.form_version_id,
+        channel=channel,
+        by=by,
+        received_at=received_at,
+        after_close=received_at >= occurrence.closes_at,
+        once=once,
+    )
+    session.add(submission)
+    session.execute(sa.delete(Draft).where(col(Draft.task_id) == task_id))
+    session.flush()
+    _tell(session, task, occurrence, submission, now=now)
+    return submission
+
+
+def latest_submission(session: Session, task_id: int) -> Submission | None:
+    """The newest version of the task's answer, if any."""
+    return session.exec(
+        select(Submission)
+        .where(Submission.task_id == task_id)
+        .order_by(col(Submission.version).desc())
+        .limit(1)
+    ).first()
+
+
+def _refuse_when_over(
+    session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime
+) -> None:
+    """Answers are taken while the occurrence is open, and by their time of receipt after that."""
+    if occurrence.state is OccurrenceState.OPEN:
+        return
+    if occurrence.state is OccurrenceState.CLOSED:
+        extended_to = calendar_of(session, occurrence).end_of(task.due_on)
+        if received_at < max(occurrence.closes_at, extended_to):
+            return
+    raise NotNow("occurrence", occurrence.id, occurrence.state.value, TaskVerb.SUBMIT.value)
+
+
+def _next_version(session: Session, task_id: int) -> int:
+    newest = session.exec(select(sa.func.max(Submission.version)).where(Submission.task_id == task_id)).one()
+    return (newest or 0) + 1
+
+
+def _tell(
+    session: Session, task: Task, occurrence: Occurrence, submission: Submission, *, now: datetime
+) -> None:
+    history.record(
+        session,
+        root_id=occurrence.root_id,
+        at=now,
+        actor=submission.by,
+        verb="submit",
+        thing=f"task:{task.id}",
+        data={
+            "submission": submission.id,
+            "version": submission.version,
+            "kind": submission.kind.value,
+            "channel": submission.channel.value,
+            "received_at": submission.received_at.isoformat(),
+        },
+    )
+    write_to_post(
+        session,
+        task,
+        root_id=occurrence.root_id,
+        kind=MessageKind.RECEIPT,
+        key=f"receipt:{submission.id}",
+        context={"submission": submission.id},
+        now=now,
+    )
+    assert occurrence.id is not None
+    wake_stages(session, occurrence.id, at=now)
