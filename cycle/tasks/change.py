@@ -48,9 +48,25 @@ def extend(
     session.add(extension)
     _change_due(session, task, new_due_on, now=now)
     session.flush()
-    _record(session, occurrence, task, "extend", by=by, now=now, why=reason, data={"due_on": new_due_on.isoformat()})
-    _write(session, occurrence, task, MessageKind.EXTENDED, f"extension:{extension.id}", now=now,
-           context={"extension": extension.id})
+    _record(
+        session,
+        occurrence,
+        task,
+        "extend",
+        by=by,
+        now=now,
+        why=reason,
+        data={"due_on": new_due_on.isoformat()},
+    )
+    _write(
+        session,
+        occurrence,
+        task,
+        MessageKind.EXTENDED,
+        f"extension:{extension.id}",
+        now=now,
+        context={"extension": extension.id},
+    )
     return extension
 
 
@@ -77,10 +93,17 @@ def nudge(session: Session, task_id: int, *, text: str, by: str, now: datetime, 
     if task.state not in WAITING_FOR_HOLDER:
         raise NotNow("task", task_id, task.state.value, "nudge")
     message = _write(
-        session, occurrence, task, MessageKind.NUDGE, f"nudge:{once}:{task_id}", now=now,
+        session,
+        occurrence,
+        task,
+        MessageKind.NUDGE,
+        f"nudge:{once}:{task_id}",
+        now=now,
         context={"text": text.strip()},
     )
-    _record(session, occurrence, task, "nudge", by=by, now=now, data={"message": message.id if message else None})
+    _record(
+        session, occurrence, task, "nudge", by=by, now=now, data={"message": message.id if message else None}
+    )
     return message
 
 

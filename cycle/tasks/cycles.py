@@ -80,9 +80,7 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
 def find_cycle(session: Session, plan: Plan, year: int) -> Cycle | None:
     """The plan's cycle of that year, if it was started."""
     return session.exec(
-        select(Cycle).where(
-            Cycle.root_id == plan.municipality, Cycle.plan_id == plan.id, Cycle.year == year
-        )
+        select(Cycle).where(Cycle.root_id == plan.municipality, Cycle.plan_id == plan.id, Cycle.year == year)
     ).first()
 
 

@@ -63,9 +63,7 @@ def existing_posts(session: Session, occurrence_id: int) -> set[tuple[str, str, 
     return {(unit, role, subject) for unit, role, subject in rows}
 
 
-def open_tasks(
-    session: Session, occurrence: Occurrence, wanted: Iterable[NewTask], *, now: datetime
-) -> int:
+def open_tasks(session: Session, occurrence: Occurrence, wanted: Iterable[NewTask], *, now: datetime) -> int:
     """Writes the tasks with their history rows; their first mail is decided by the reminders.
 
     The caller leaves out posts that already have theirs (`existing_posts`). Gives how many were written.
@@ -78,7 +76,13 @@ def open_tasks(
     history.record_many(
         session,
         [
-            {"root_id": occurrence.root_id, "at": now, "actor": "engine", "verb": "open", "thing": f"task:{id_}"}
+            {
+                "root_id": occurrence.root_id,
+                "at": now,
+                "actor": "engine",
+                "verb": "open",
+                "thing": f"task:{id_}",
+            }
             for id_ in ids
         ],
     )

@@ -92,10 +92,14 @@ def _check_return(reason: str, due: date, today: date) -> None:
     problems = []
     if not reason.strip():
         problems.append(
-            Problem("reason", "Der mangler en begrundelse.", "Skriv, hvad der skal rettes, så lederen ved det.")
+            Problem(
+                "reason", "Der mangler en begrundelse.", "Skriv, hvad der skal rettes, så lederen ved det."
+            )
         )
     if due < today:
-        problems.append(Problem("due_on", "Den nye frist ligger før i dag.", "Vælg en dato fra i dag og frem."))
+        problems.append(
+            Problem("due_on", "Den nye frist ligger før i dag.", "Vælg en dato fra i dag og frem.")
+        )
     if problems:
         raise AnswerInvalid(problems)
 

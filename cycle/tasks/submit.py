@@ -111,9 +111,7 @@ def latest_submission(session: Session, task_id: int) -> Submission | None:
     ).first()
 
 
-def _refuse_when_over(
-    session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime
-) -> None:
+def _refuse_when_over(session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime) -> None:
     """Answers are taken while the occurrence is open, and by their time of receipt after that."""
     if occurrence.state is OccurrenceState.OPEN:
         return
