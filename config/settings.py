@@ -1,0 +1,235 @@
+"""Settings of one installation: environment variables `AARSHJUL_…`, one per field below.
+
+A secret (`smtp_password`, `imap_password`, `secret_key`, `database_url`) may be given as a file instead:
+`AARSHJUL_SMTP_PASSWORD_FILE=/run/secrets/smtp`.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.secret_file import read_or_make_secret
+from config.sentences import sentence
+from cycle.errors import PlanInvalid, Problem
+
+PREFIX = "AARSHJUL_"
+FROM_FILE = ("secret_key", "smtp_password", "imap_password", "database_url")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+Security = Literal["starttls", "tls", "none"]
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads `AARSHJUL_X_FILE` for the settings that may be secrets."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """The content of the file, without the line end. Raises PlanInvalid when it cannot be read."""
+        name = f"{PREFIX}{field_name.upper()}"
+        path = os.environ.get(f"{name}_FILE")
+        if field_name not in FROM_FILE or not path:
+            return None, field_name, False
+        if os.environ.get(name):
+            raise PlanInvalid([Problem(f"{name}_FILE", f"{name} er også sat.", "Behold kun den ene.")])
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise PlanInvalid(
+                [
+                    Problem(
+                        f"{name}_FILE", f"Filen {path} kan ikke læses: {error}.", "Ret sti eller rettigheder."
+                    )
+                ]
+            ) from error
+
+    def __call__(self) -> dict[str, Any]:
+        """Every setting that is given as a file."""
+        found = {name: self.get_field_value(None, name)[0] for name in FROM_FILE}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """What an installation is told from outside. Nothing here changes while it runs."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder for everything this installation writes: the SQLite store, secret.key, the "
+        "Prefect server's own files, logs. Back this folder up.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the store: sqlite:///… or postgresql+psycopg://user:pass@host/db. "
+        "Empty: aarshjul.db in data_dir.",
+    )
+    base_url: str = Field(
+        default="",
+        description="Address people reach the pages on; links in mails start with it. Empty: "
+        "http://bind:port. Must be https unless it is this machine's own loopback address.",
+    )
+    bind: str = Field(
+        default="127.0.0.1",
+        description="IP address the web server listens on. Another address than loopback needs base_url "
+        "with https, that is, a proxy in front.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the web server listens on.")
+    smtp_host: str = Field(
+        default="", description="Mail server that mail is handed to. Empty: mail waits in the outbox."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Security = Field(
+        default="starttls",
+        description="starttls (usually port 587), tls (usually 465) or none (a server on this machine).",
+    )
+    smtp_user: str = Field(default="", description="Login at the mail server. Empty: no login.")
+    smtp_password: SecretStr = Field(
+        default=SecretStr(""), description="Password at the mail server, or AARSHJUL_SMTP_PASSWORD_FILE."
+    )
+    smtp_timeout: float = Field(
+        default=30, gt=0, le=600, description="Seconds to wait for the mail server before trying again later."
+    )
+    mail_from: str = Field(
+        default="Årshjulet <aarshjul@localhost>",
+        description="Sender of all mail: an address, or a name and an address in <>.",
+    )
+    reply_domain: str = Field(
+        default="",
+        description="Domain of the reply addresses svar+…@domain. Their mail must end in the mailbox "
+        "imap_user. Empty: answers by e-mail are not offered.",
+    )
+    imap_host: str = Field(
+        default="", description="Mail server with the mailbox of the replies. Empty: no mailbox is read."
+    )
+    imap_port: int = Field(default=993, ge=1, le=65535, description="Port of the mailbox's server.")
+    imap_security: Security = Field(
+        default="tls",
+        description="tls (usually port 993), starttls (143) or none (a server on this machine).",
+    )
+    imap_user: str = Field(default="", description="Login of the mailbox.")
+    imap_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of the mailbox, or AARSHJUL_IMAP_PASSWORD_FILE."
+    )
+    imap_folder: str = Field(default="INBOX", description="Folder of the mailbox that replies arrive in.")
+    timezone: str = Field(
+        default="Europe/Copenhagen", description="Time zone of all local dates and of the send window."
+    )
+    language: Literal["da", "en"] = Field(
+        default="da", description="Language of pages and mails for people who have not chosen one."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Key that links and reply addresses are derived from, at least 32 characters, the same "
+        "on every machine, or AARSHJUL_SECRET_KEY_FILE. Empty: secret.key in data_dir, made at first start.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the files named in it."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"Tidszonen »{name}« findes ikke. Skriv fx Europe/Copenhagen.") from error
+        return name
+
+    @field_validator("base_url")
+    @classmethod
+    def _safe_address(cls, url: str) -> str:
+        if not url:
+            return url
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(f"»{url}« er ikke en webadresse. Skriv fx https://aarshjul.kommune.dk.")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise ValueError("Adressen skal begynde med https, for links giver adgang uden adgangskode.")
+        return url.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_store(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.")
+        return url
+
+    @field_validator("mail_from", "reply_domain")
+    @classmethod
+    def _one_line(cls, text: str) -> str:
+        if any(ord(sign) < 32 for sign in text):
+            raise ValueError("Linjeskift og styretegn kan ikke bruges her.")
+        return text.strip()
+
+    @model_validator(mode="after")
+    def _derive(self) -> Self:
+        if self.bind not in LOOPBACK and not self.base_url.startswith("https://"):
+            raise ValueError(
+                f"Serveren vil lytte på {self.bind}, som andre maskiner kan nå. Sæt AARSHJUL_BASE_URL til "
+                "den https-adresse, brugerne skal bruge, og sæt en proxy foran."
+            )
+        host = f"[{self.bind}]" if ":" in self.bind else self.bind
+        object.__setattr__(self, "base_url", self.base_url or f"http://{host}:{self.port}")
+        store = f"sqlite:///{self.data_dir.absolute() / 'aarshjul.db'}"
+        object.__setattr__(self, "database_url", self.database_url or store)
+        return self
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of all derived links. Made at first use; raises PlanInvalid when the file is unsafe."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return read_or_make_secret(self.data_dir / "secret.key")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """`timezone` as an object."""
+        return ZoneInfo(self.timezone)
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from `given`, else the environment. Raises PlanInvalid with every wrong value."""
+    problems = misspelt(os.environ)
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        problems += [_problem(dict(detail)) for detail in error.errors()]
+    if problems:
+        raise PlanInvalid(problems)
+    return settings
+
+
+def misspelt(environ: Mapping[str, str]) -> list[Problem]:
+    """Variables that look like a setting with a slip of the pen. Others named AARSHJUL_ are let be."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{PREFIX}{name.upper()}_FILE" for name in FROM_FILE}
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    near = {name: difflib.get_close_matches(name, known, n=1, cutoff=0.87) for name in unknown}
+    return [
+        Problem(name, "Indstillingen findes ikke.", f"Mente du {match[0]}?")
+        for name, match in near.items()
+        if match
+    ]
+
+
+def _problem(detail: dict[str, Any]) -> Problem:
+    field = str(detail["loc"][0]) if detail["loc"] else ""
+    where = f"{PREFIX}{field.upper()}" if field else f"{PREFIX}BIND"
+    what, cure = sentence(detail)
+    return Problem(where, what, cure)
