@@ -34,7 +34,9 @@ class Run(SQLModel, table=True):
     """One piece of work. `subject` says what of ("open:12", "KBH"); ids only, never names.
 
     At most one unfinished run per (flow, subject). `fence` rises at every claim; a commit inside the
-    body is valid only while the row still carries the claimant's fence.
+    body is valid only while the row still carries the claimant's fence. `lease_until` is real time;
+    `wanted_at`, `started_at` and `ended_at` are the engine's `now`, which a demo sets, so the time a
+    body took is kept apart in `milliseconds`.
     """
 
     __table_args__ = (
@@ -46,6 +48,14 @@ class Run(SQLModel, table=True):
             sqlite_where=UNFINISHED,
             postgresql_where=UNFINISHED,
         ),
+        sa.Index(
+            "ix_run_unfinished",
+            "priority",
+            "id",
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
+        sa.Index("ix_run_subject", "flow", "subject", "wanted_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -60,6 +70,7 @@ class Run(SQLModel, table=True):
     wanted_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    milliseconds: int = 0
     attempts: int = 0
     progress: str = ""
     counts: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
@@ -88,7 +99,7 @@ class Wake(SQLModel, table=True):
 
 
 class ClockPulse(SQLModel, table=True):
-    """The clock's last turn, for the runs page and `doctor`."""
+    """The clock's last turn, for the runs page and `doctor`. `turned_at` is real time (see `Run`)."""
 
     __tablename__ = "clock_pulse"
 

@@ -1,0 +1,168 @@
+"""What a flow's body is given: the store, the time, the settings, and a commit guarded by its fence.
+
+Only this module reads a clock for the engine. `Runtime.clock` is the engine's time, which a demo sets;
+`Runtime.wall` is real time and serves leases and pulses alone.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col
+
+from config.settings import Settings
+from cycle import store
+from cycle.calendar import WorkingCalendar
+from cycle.runs import queue
+from cycle.runs.queue import Claim
+from cycle.tasks.tables import Cycle, CycleRevision
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """An aware instant in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        """An aware instant in UTC."""
+        return datetime.now(UTC)
+
+
+class DemoClock:
+    """A clock that stands still until it is set. It never runs backwards. Threads may share it."""
+
+    def __init__(self, start: datetime) -> None:
+        self._lock = threading.Lock()
+        self._now = start.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The instant it was last set to, UTC."""
+        with self._lock:
+            return self._now
+
+    def set(self, instant: datetime) -> None:
+        """Moves to `instant` (aware). Raises ValueError when that lies in the past."""
+        with self._lock:
+            if instant < self._now:
+                raise ValueError(f"the clock stands at {self._now:%Y-%m-%d %H:%M} and cannot go back")
+            self._now = instant.astimezone(UTC)
+
+    def advance(self, by: timedelta) -> None:
+        """Moves forward by `by`."""
+        self.set(self.now() + by)
+
+
+@dataclass
+class Calendars:
+    """Working calendars by cycle revision; a revision never changes, so one reading is enough."""
+
+    known: dict[int, WorkingCalendar] = field(default_factory=dict)
+
+    def of(self, session: Session, root_id: str) -> WorkingCalendar:
+        """The calendar of the municipality's newest revision, else the built-in Danish one."""
+        newest = session.execute(
+            sa.select(col(CycleRevision.id))
+            .join(Cycle, col(Cycle.id) == col(CycleRevision.cycle_id))
+            .where(col(Cycle.root_id) == root_id)
+            .order_by(col(CycleRevision.id).desc())
+            .limit(1)
+        ).scalar()
+        if newest is None:
+            return WorkingCalendar()
+        if newest not in self.known:
+            revision = session.get_one(CycleRevision, newest)
+            self.known[newest] = WorkingCalendar.from_json(revision.calendar)
+        return self.known[newest]
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What this process runs with, put together once at its start."""
+
+    engine: Engine
+    settings: Settings
+    clock: Clock = field(default_factory=SystemClock)
+    wall: Clock = field(default_factory=SystemClock)
+    calendars: Calendars = field(default_factory=Calendars)
+
+
+class RunContext:
+    """One body's view of the engine. `now` stands still for the whole body.
+
+    `run` says which run this is (`id`, `root_id`, `flow`, `subject`, `fence`). A direct context
+    (simulation, tests) has no Run row: its `run.id` and `run.fence` are 0 and no commit is guarded.
+    """
+
+    def __init__(self, runtime: Runtime, run: Claim, now: datetime) -> None:
+        self.engine = runtime.engine
+        self.settings = runtime.settings
+        self.run = run
+        self.now = now
+        self.counts: dict[str, int] = {}
+        self._runtime = runtime
+        self._progress: str | None = None
+        self._inside = False
+
+    @classmethod
+    def direct(
+        cls, engine: Engine, now: datetime, settings: Settings, root_id: str, subject: str = ""
+    ) -> "RunContext":
+        """A context without a Run row: the body runs here and now, nothing is claimed or guarded."""
+        claim = Claim(id=0, root_id=root_id, flow="direct", subject=subject or root_id, fence=0, attempts=1)
+        return cls(Runtime(engine, settings), claim, now)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work; commits only while this run's fence is valid. Raises FenceLost."""
+        with store.transaction(self.engine) as session:
+            self._inside = True
+            try:
+                yield session
+            finally:
+                self._inside = False
+            session.flush()
+            self._guard(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A snapshot to read from; whatever is written in it is rolled back."""
+        with store.reading(self.engine) as session:
+            yield session
+
+    def calendar(self, root_id: str) -> WorkingCalendar:
+        """The municipality's working calendar. Call it outside `transaction()`."""
+        with store.reading(self.engine) as session:
+            return self._runtime.calendars.of(session, root_id)
+
+    def progress(self, text: str) -> None:
+        """Says how far the body has come ("300 af 470"). Inside a transaction it is kept at its commit."""
+        self._progress = text
+        if not self._inside and self.run.id:
+            with store.transaction(self.engine) as session:
+                self._guard(session)
+
+    def count(self, **counts: int) -> None:
+        """Adds to the run's figures ("opened", "sent" …); kept at the next commit and at the end."""
+        for name, number in counts.items():
+            self.counts[name] = self.counts.get(name, 0) + number
+
+    def _guard(self, session: Session) -> None:
+        if self.run.id:
+            queue.guard(
+                session,
+                self.run,
+                real=self._runtime.wall.now(),
+                progress=self._progress,
+                counts=self.counts,
+            )
