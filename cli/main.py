@@ -1,0 +1,102 @@
+"""`aarshjul COMMAND …`: finds the command's module, runs it, and says what went wrong.
+
+A module is imported only when its command is called, so help is quick and `plan check` needs no Prefect.
+Each module has an `app: typer.Typer`.
+"""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from cli.wording import english, say
+from cycle.errors import CycleError, Invalid
+
+
+class Command(NamedTuple):
+    """Where a command lives and what it does, in one line of Danish and of English."""
+
+    module: str
+    danish: str
+    english: str
+
+
+COMMANDS: dict[str, Command] = {
+    "serve": Command("cli.serve", "kør årshjulet på denne maskine", "run the wheel on this machine"),
+    "doctor": Command(
+        "cli.doctor",
+        "find ud af, hvad der er galt med installationen",
+        "find out what is wrong with this installation",
+    ),
+    "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
+    "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),
+    "worker": Command("cli.processes.worker", "kør kun en arbejder", "run one worker alone"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point of `aarshjul`. Leaves the process with 0, 1 (it failed) or 2 (wrong usage)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in ("--help", "-h", "help"):
+        sys.stdout.write(help_text())
+        sys.exit(0)
+    if given[0] == "--version":
+        sys.stdout.write(f"aarshjul {version()}\n")
+        sys.exit(0)
+    if given[0] not in COMMANDS:
+        sys.exit(_unknown(given[0]))
+    sys.exit(run(given[0], given[1:]))
+
+
+def run(name: str, arguments: Sequence[str]) -> int:
+    """Runs one command; an error of the domain becomes a message on stderr and the status 1."""
+    try:
+        app = importlib.import_module(COMMANDS[name].module).app
+        return app(args=list(arguments), prog_name=f"aarshjul {name}", standalone_mode=False) or 0
+    except CycleError as error:
+        return report_error(error, as_json="--json" in arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def report_error(error: CycleError, *, as_json: bool) -> int:
+    """Says on stderr what was wrong; with `--json` also as an object on stdout. Gives the status 1."""
+    sys.stderr.write(say("error", text=str(error)) + "\n")
+    if as_json:
+        told: dict[str, object] = {"kind": type(error).__name__, "message": str(error)}
+        if isinstance(error, Invalid):
+            told["problems"] = [asdict(problem) for problem in error.problems]
+        sys.stdout.write(json.dumps({"error": told}, ensure_ascii=False) + "\n")
+    return 1
+
+
+def help_text() -> str:
+    """What `aarshjul --help` prints."""
+    width = max(map(len, COMMANDS)) + 2
+    lines = [
+        f"  {name:<{width}}{command.english if english() else command.danish}"
+        for name, command in COMMANDS.items()
+    ]
+    return say("help", commands="\n".join(lines)) + "\n"
+
+
+def version() -> str:
+    """The version of this installation."""
+    from importlib.metadata import version as of
+
+    return of("aarshjul")
+
+
+def _unknown(name: str) -> int:
+    near = get_close_matches(name, COMMANDS, n=1)
+    sys.stderr.write(say("unknown command", name=name))
+    sys.stderr.write((" " + say("did you mean", name=near[0]) if near else "") + os.linesep)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Every sentence the commands of this room say, in Danish and English.
+
+`AARSHJUL_LANGUAGE=en` chooses English. Placeholders are plain names: no code in a text.
+"""
+
+import os
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "error": ("Fejl: {text}", "Error: {text}"),
+    "help": (
+        "Brug: aarshjul KOMMANDO …\n\n{commands}\n\n"
+        "Skriv `aarshjul KOMMANDO --help` for en kommandos egne valg og `aarshjul --version` for versionen.",
+        "Usage: aarshjul COMMAND …\n\n{commands}\n\n"
+        "`aarshjul COMMAND --help` shows a command's own options, `aarshjul --version` the version.",
+    ),
+    "unknown command": ("Kommandoen {name} findes ikke.", "There is no command {name}."),
+    "did you mean": ("Mente du {name}?", "Did you mean {name}?"),
+    "folder is other kind": (
+        "Mappen er lavet af `aarshjul {found}`.",
+        "The folder was made by `aarshjul {found}`.",
+    ),
+    "choose other folder": (
+        "Vælg en anden mappe til `aarshjul {wanted}` med AARSHJUL_DATA_DIR.",
+        "Choose another folder for `aarshjul {wanted}` with AARSHJUL_DATA_DIR.",
+    ),
+    "folder unwritable": (
+        "Der kan ikke skrives i mappen: {why}.",
+        "The folder cannot be written to: {why}.",
+    ),
+    "mend folder": (
+        "Giv brugeren lov til at skrive her, eller vælg en anden mappe med AARSHJUL_DATA_DIR.",
+        "Give this user permission to write here, or choose another folder with AARSHJUL_DATA_DIR.",
+    ),
+    "marker broken": (
+        "Filen er ødelagt; den siger ikke, om mappen er en rigtig installation eller en demo.",
+        "The file is damaged; it does not say whether this is a real installation or a demo.",
+    ),
+    "mend marker": (
+        'Skriv {{"kind": "serve"}} i den, hvis mappen er jeres rigtige installation.',
+        'Write {{"kind": "serve"}} into it if this folder is your real installation.',
+    ),
+    "store unreachable": ("Databasen kan ikke nås: {why}", "The database cannot be reached: {why}"),
+    "mend store": (
+        "Se efter, om databasen kører, og om AARSHJUL_DATABASE_URL er rigtig.",
+        "Check that the database runs and that AARSHJUL_DATABASE_URL is right.",
+    ),
+}
+
+
+def english() -> bool:
+    """Whether this process speaks English."""
+    return os.environ.get("AARSHJUL_LANGUAGE", "da").strip().lower() == "en"
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence with this key in the process's language."""
+    return SENTENCES[key][1 if english() else 0].format(**values)
