@@ -1,0 +1,196 @@
+"""Accounts: who may sign in, how a password is checked, and when an account is locked.
+
+Passwords are kept as argon2id. A wrong password, an unknown address, a locked and a disabled account
+look and last the same to whoever tries.
+"""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel import Session, col, select
+
+from cycle import history
+from cycle.access.roles import Role
+from cycle.access.tables import Account, AccountSession, Grant
+from cycle.errors import Invalid, NotFound, Problem
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+ATTEMPTS = 5
+LOCKED = timedelta(minutes=15)
+EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\.]+")
+
+_HASHER = PasswordHasher()
+
+
+def normal_email(email: str) -> str:
+    """The address as accounts keep it: NFC, lower case, without blanks around it."""
+    return unicodedata.normalize("NFC", email).strip().lower()
+
+
+def add_account(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    role: Role,
+    unit_id: str,
+    now: datetime,
+    by: str,
+    language: str = "da",
+) -> Account:
+    """A new account with one role over one unit.
+
+    Raises Invalid with every fault (address, password, name, unit), also when the address is taken.
+    """
+    email = normal_email(email)
+    root_id = _root_of(session, unit_id)
+    problems = _faults(session, email, name, password, role)
+    if root_id is None:
+        problems.append(Problem("unit", f"Enheden »{unit_id}« findes ikke.", "Indlæs enhederne først."))
+    if root_id is None or problems:
+        raise Invalid(problems)
+    account = Account(
+        email=email,
+        name=name.strip(),
+        password_hash=_HASHER.hash(password),
+        language=language,
+        created_at=now,
+    )
+    session.add(account)
+    session.flush()
+    assert account.id is not None
+    session.add(Grant(account_id=account.id, role=role, unit_id=unit_id))
+    history.record(
+        session,
+        root_id=root_id,
+        at=now,
+        actor=by,
+        verb="add account",
+        thing=f"account:{account.id}",
+        data={"role": role.value, "unit": unit_id},
+        personal={"email": email, "name": account.name},
+    )
+    return account
+
+
+def authenticate(session: Session, email: str, password: str, *, now: datetime) -> Account | None:
+    """The account, when address and password are right and it is neither disabled nor locked; else None.
+
+    Wrong passwords are counted in the same session, so commit it either way. After five the account is
+    locked for 15 minutes; tries meanwhile neither succeed nor lock it for longer.
+    """
+    query = select(Account).where(Account.email == normal_email(email)).with_for_update()
+    account, decoy = session.exec(query).first(), _decoy()
+    right = _matches(account.password_hash if account else decoy, password)
+    if account is None or account.disabled_at is not None:
+        return None
+    if account.locked_until is not None and now < account.locked_until:
+        return None
+    if not right:
+        _count_failure(session, account, now)
+        return None
+    account.failed_attempts, account.locked_until = 0, None
+    if _HASHER.check_needs_rehash(account.password_hash):
+        account.password_hash = _HASHER.hash(password)
+    session.add(account)
+    return account
+
+
+def set_password(session: Session, email: str, password: str, *, now: datetime, by: str) -> Account:
+    """A new password; ends the account's sessions and its lock. Raises NotFound, Invalid."""
+    account = find_account(session, email)
+    if problems := _password_faults(password):
+        raise Invalid(problems)
+    account.password_hash = _HASHER.hash(password)
+    account.failed_attempts, account.locked_until = 0, None
+    session.add(account)
+    _end_sessions(session, account)
+    _record(session, account, "set password", now, by)
+    return account
+
+
+def disable_account(session: Session, email: str, *, now: datetime, by: str) -> Account:
+    """Ends the account's sessions at once; it cannot sign in any more. Raises NotFound."""
+    account = find_account(session, email)
+    if account.disabled_at is None:
+        account.disabled_at = now
+        session.add(account)
+        _record(session, account, "disable account", now, by)
+    _end_sessions(session, account)
+    return account
+
+
+def find_account(session: Session, email: str) -> Account:
+    """The account with this address. Raises NotFound."""
+    account = session.exec(select(Account).where(Account.email == normal_email(email))).first()
+    if account is None:
+        raise NotFound("account", normal_email(email))
+    return account
+
+
+def _faults(session: Session, email: str, name: str, password: str, role: Role) -> list[Problem]:
+    problems = _password_faults(password)
+    if not EMAIL.fullmatch(email):
+        problems.append(Problem("email", f"»{email}« er ikke en e-mailadresse.", "Skriv navn@domæne.dk."))
+    elif session.exec(select(Account.id).where(Account.email == email)).first() is not None:
+        problems.append(Problem("email", f"Der er allerede en konto for {email}.", "Brug en anden adresse."))
+    if not name.strip():
+        problems.append(Problem("name", "Navnet mangler.", "Angiv personens navn."))
+    if role is Role.LEADER:
+        problems.append(
+            Problem("role", "Ledere har ingen konto.", "De svarer via linket i mailen; vælg en anden rolle.")
+        )
+    return problems
+
+
+def _password_faults(password: str) -> list[Problem]:
+    if len(password) < SHORTEST_PASSWORD:
+        cure = f"Brug mindst {SHORTEST_PASSWORD} tegn, gerne flere ord."
+        return [Problem("password", "Adgangskoden er for kort.", cure)]
+    if len(password) > LONGEST_PASSWORD:
+        return [Problem("password", "Adgangskoden er for lang.", f"Brug højst {LONGEST_PASSWORD} tegn.")]
+    return []
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password[: LONGEST_PASSWORD + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _decoy() -> str:
+    """A hash no password is meant to match, so that an unknown address takes as long as a known one."""
+    return _HASHER.hash("ingen konto har denne adgangskode")
+
+
+def _count_failure(session: Session, account: Account, now: datetime) -> None:
+    account.failed_attempts += 1
+    if account.failed_attempts >= ATTEMPTS:
+        account.failed_attempts, account.locked_until = 0, now + LOCKED
+        _record(session, account, "lock account", now, "engine")
+    session.add(account)
+
+
+def _end_sessions(session: Session, account: Account) -> None:
+    session.execute(sa.delete(AccountSession).where(col(AccountSession.account_id) == account.id))
+
+
+def _record(session: Session, account: Account, verb: str, now: datetime, by: str) -> None:
+    unit_ids = session.exec(select(Grant.unit_id).where(Grant.account_id == account.id)).all()
+    for root_id in sorted({root for unit_id in unit_ids if (root := _root_of(session, unit_id))}):
+        history.record(session, root_id=root_id, at=now, actor=by, verb=verb, thing=f"account:{account.id}")
+
+
+def _root_of(session: Session, unit_id: str) -> str | None:
+    unit = sa.table("unit", sa.column("id"), sa.column("root_id"))
+    found: str | None = session.execute(sa.select(unit.c.root_id).where(unit.c.id == unit_id)).scalar()
+    return found

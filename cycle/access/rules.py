@@ -1,0 +1,167 @@
+"""Who may do what to what: one table of role, verb and scope, read by pages, API, docs and tests.
+
+A leader has no account but holds a link; what a link opens is in the table too. Whoever signs in has
+grants: a role over one unit. The table says how far from that unit each verb reaches.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from cycle.access.roles import Role
+
+
+class Verb(StrEnum):
+    """What can be done here."""
+
+    SEE_WHEEL = "see_wheel"
+    SEE_ACTIVITY = "see_activity"
+    SEE_UNIT = "see_unit"
+    ANSWER = "answer"
+    REVIEW = "review"
+    EXTEND = "extend"
+    WAIVE = "waive"
+    NUDGE = "nudge"
+    RELEASE = "release"
+    RECORD_DECISION = "record_decision"
+    SIGN = "sign"
+    START_CYCLE = "start_cycle"
+    SEE_RUNS = "see_runs"
+    RETRY_RUN = "retry_run"
+    PAUSE_FLOW = "pause_flow"
+    SEE_MAIL = "see_mail"
+    EXPORT = "export"
+    IMPORT = "import"
+    MANAGE_USERS = "manage_users"
+
+
+class Scope(StrEnum):
+    """How far a verb reaches from the unit of the grant."""
+
+    OWN = "own"
+    BELOW = "below"
+    MUNICIPALITY = "municipality"
+
+
+class Thing(StrEnum):
+    """In which condition the thing is that a verb is about.
+
+    `ordinary`: not released (and whatever has no release: runs, the wheel, users). `released`: what the
+    direction has released. `confidential`: answers of an activity marked so (staff matters).
+    """
+
+    ORDINARY = "ordinary"
+    RELEASED = "released"
+    CONFIDENTIAL = "confidential"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """How far, and to which things."""
+
+    scope: Scope
+    things: frozenset[Thing] = frozenset({Thing.ORDINARY, Thing.RELEASED})
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A role over the unit with this id and path ("/KBH/KBH-BU/") and, where the table says so, further."""
+
+    role: Role
+    unit_id: str
+    path: str
+
+    @property
+    def root_id(self) -> str:
+        """The municipality the grant belongs to."""
+        return self.path.split("/")[1]
+
+
+EVERYTHING = frozenset(Thing)
+ONLY_RELEASED = frozenset({Thing.RELEASED})
+
+_OWN = Permission(Scope.OWN, EVERYTHING)
+_BELOW = Permission(Scope.BELOW)
+_BELOW_ALL = Permission(Scope.BELOW, EVERYTHING)
+_WHOLE = Permission(Scope.MUNICIPALITY)
+_WHOLE_ALL = Permission(Scope.MUNICIPALITY, EVERYTHING)
+_WHOLE_RELEASED = Permission(Scope.MUNICIPALITY, ONLY_RELEASED)
+
+PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
+    Role.LEADER: {Verb.SEE_UNIT: _OWN, Verb.ANSWER: _OWN, Verb.SIGN: _OWN},
+    Role.SUPERIOR: {
+        Verb.SEE_WHEEL: _WHOLE,
+        Verb.SEE_ACTIVITY: _WHOLE,
+        Verb.SEE_UNIT: _BELOW_ALL,
+        Verb.ANSWER: _OWN,
+        Verb.REVIEW: _BELOW_ALL,
+        Verb.SIGN: _BELOW_ALL,
+        Verb.EXPORT: _BELOW,
+    },
+    Role.SECRETARIAT: {verb: _WHOLE_ALL for verb in Verb if verb is not Verb.SIGN},
+    Role.DIRECTION: {
+        Verb.SEE_WHEEL: _WHOLE,
+        Verb.SEE_ACTIVITY: _WHOLE,
+        Verb.SEE_UNIT: _WHOLE_ALL,
+        Verb.ANSWER: _OWN,
+        Verb.RELEASE: _WHOLE,
+        Verb.SIGN: _BELOW_ALL,
+        Verb.EXPORT: _WHOLE,
+    },
+    Role.COMMITTEE: {
+        Verb.SEE_WHEEL: _WHOLE,
+        Verb.SEE_ACTIVITY: _WHOLE_RELEASED,
+        Verb.SEE_UNIT: _WHOLE_RELEASED,
+        Verb.EXPORT: _WHOLE_RELEASED,
+    },
+    # The technical side: that a mail went, not what a unit answered (that takes see_unit).
+    Role.OPERATOR: {
+        Verb.SEE_RUNS: _WHOLE,
+        Verb.RETRY_RUN: _WHOLE,
+        Verb.PAUSE_FLOW: _WHOLE,
+        Verb.SEE_MAIL: _WHOLE,
+    },
+}
+
+
+def allowed(grants: Iterable[Granted], verb: Verb, thing: Thing, unit_path: str) -> bool:
+    """Whether any grant permits the verb on such a thing at the unit with this path ("/KBH/…/")."""
+    for grant in grants:
+        permission = PERMISSIONS[grant.role].get(verb)
+        if permission is None or thing not in permission.things:
+            continue
+        if permission.scope is Scope.OWN:
+            if unit_path == grant.path:
+                return True
+        elif unit_path.startswith(_reach(grant, permission)):
+            return True
+    return False
+
+
+def visible_paths(grants: Iterable[Granted], verb: Verb, thing: Thing = Thing.ORDINARY) -> tuple[str, ...]:
+    """The path prefixes at and below which the verb is permitted, none inside another; for `within`.
+
+    Verbs that reach no further than the grant's own unit give none: ask `allowed` for them.
+    """
+    found = set()
+    for grant in grants:
+        permission = PERMISSIONS[grant.role].get(verb)
+        if permission and thing in permission.things and permission.scope is not Scope.OWN:
+            found.add(_reach(grant, permission))
+    return tuple(
+        sorted(path for path in found if not any(path != other and path.startswith(other) for other in found))
+    )
+
+
+def within(path_column: sa.ColumnElement[str], paths: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The SQL condition "the unit's path lies at or below one of these"; no paths: nothing.
+
+    Compares the beginning exactly. LIKE would ignore case on SQLite and read "_" as any character.
+    """
+    return sa.or_(sa.false(), *(sa.func.substr(path_column, 1, len(path)) == path for path in paths))
+
+
+def _reach(grant: Granted, permission: Permission) -> str:
+    return f"/{grant.root_id}/" if permission.scope is Scope.MUNICIPALITY else grant.path

@@ -1,0 +1,125 @@
+"""Signed-in browsers. The cookie holds a random token, the store only its SHA-256."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.access.roles import Role
+from cycle.access.rules import Granted
+from cycle.access.tables import Account, AccountSession, Grant
+
+IDLE = timedelta(hours=12)
+LONGEST = timedelta(days=7)
+RENEW_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """A new session: `token` for the cookie (kept nowhere else), `csrf` for the forms."""
+
+    token: str
+    csrf: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is behind a session. `stale`: use has to be noted with `renew_session` to keep it open."""
+
+    account_id: int
+    name: str
+    email: str
+    language: str
+    grants: tuple[Granted, ...]
+    csrf: str
+    expires_at: datetime
+    stale: bool
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles the account has anywhere."""
+        return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def by(self) -> str:
+        """How the account is named in `by` columns and history."""
+        return f"account:{self.account_id}"
+
+
+def open_session(session: Session, account: Account, *, now: datetime) -> OpenedSession:
+    """Signs the account in, and clears away sessions that have run out."""
+    assert account.id is not None
+    session.execute(sa.delete(AccountSession).where(col(AccountSession.expires_at) <= now))
+    opened = OpenedSession(secrets.token_urlsafe(32), secrets.token_urlsafe(32), now + IDLE)
+    session.add(
+        AccountSession(
+            digest=_digest(opened.token),
+            account_id=account.id,
+            csrf=opened.csrf,
+            created_at=now,
+            expires_at=opened.expires_at,
+        )
+    )
+    session.flush()
+    return opened
+
+
+def read_session(session: Session, token: str, *, now: datetime) -> SignedIn | None:
+    """Who holds this token; None when it is unknown, has run out or the account is disabled. Reads only."""
+    found = session.exec(
+        select(AccountSession, Account)
+        .join(Account, col(Account.id) == col(AccountSession.account_id))
+        .where(AccountSession.digest == _digest(token))
+    ).first()
+    if found is None:
+        return None
+    row, account = found
+    if now >= row.expires_at or account.disabled_at is not None:
+        return None
+    return SignedIn(
+        account_id=row.account_id,
+        name=account.name,
+        email=account.email,
+        language=account.language,
+        grants=grants_of(session, row.account_id),
+        csrf=row.csrf,
+        expires_at=row.expires_at,
+        stale=_renewed(row, now) - row.expires_at >= RENEW_AFTER,
+    )
+
+
+def renew_session(session: Session, token: str, *, now: datetime) -> None:
+    """Keeps a used session open: 12 hours from now, but never past 7 days from signing in."""
+    row = session.get(AccountSession, _digest(token))
+    if row is not None and now < row.expires_at:
+        row.expires_at = max(row.expires_at, _renewed(row, now))
+        session.add(row)
+
+
+def close_session(session: Session, token: str) -> None:
+    """Signs the browser out; an unknown token is nothing to sign out."""
+    session.execute(sa.delete(AccountSession).where(col(AccountSession.digest) == _digest(token)))
+
+
+def grants_of(session: Session, account_id: int) -> tuple[Granted, ...]:
+    """The account's grants with the paths of their units."""
+    unit = sa.table("unit", sa.column("id", sa.String), sa.column("path", sa.String))
+    query = (
+        sa.select(col(Grant.role), col(Grant.unit_id), unit.c.path)
+        .join(unit, unit.c.id == col(Grant.unit_id))
+        .where(col(Grant.account_id) == account_id)
+        .order_by(col(Grant.id))
+    )
+    return tuple(Granted(role, unit_id, path) for role, unit_id, path in session.execute(query))
+
+
+def _renewed(row: AccountSession, now: datetime) -> datetime:
+    return min(now + IDLE, row.created_at + LONGEST)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,279 @@
+"""Who holds which post on one day, who stands in, who is above: a snapshot without further queries.
+
+A *post* is a unit and a role. Each unit has one *head role*; the nearest unit above that has one is the
+superior. Kinds that the file names otherwise get the role their appointments show.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute, Unit
+from cycle.plan.model import Audience
+
+Post = tuple[str, str]
+"""A unit's id and a role there."""
+
+HEAD_ROLES: Mapping[str, str] = {
+    "kommune": "kommunaldirektør",
+    "forvaltning": "direktør",
+    "område": "områdechef",
+    "distrikt": "distriktschef",
+    "skole": "leder",
+    "daginstitution": "leder",
+    "klub": "leder",
+    "center": "leder",
+    "bydækkende institution": "leder",
+}
+"""The role that heads a unit of each kind, unless its appointments show another."""
+
+
+class Capacity(StrEnum):
+    """Why a mail about a post goes to this person."""
+
+    HOLDER = "holder"
+    SUBSTITUTE = "substitute"
+    SUPERIOR = "superior"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person a post's mail goes to. `address` None: none is known. A dead address stays visible."""
+
+    person_id: int
+    name: str
+    language: str
+    address: str | None
+    health: AddressHealth
+    capacity: Capacity
+
+
+class Term(NamedTuple):
+    """A person at a post from one local date to another, both inclusive."""
+
+    unit_id: str
+    role: str
+    person_id: int
+    valid_from: date
+    valid_to: date | None
+
+    def covers(self, on: date) -> bool:
+        """Whether the term is in force on that local date."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+class Mailbox(NamedTuple):
+    """An address in use."""
+
+    email: str
+    health: AddressHealth
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What is read from the store for one municipality; every date is answered from it."""
+
+    units: dict[str, Unit]
+    people: dict[int, tuple[str, str]]
+    appointments: tuple[Term, ...]
+    substitutes: tuple[Term, ...]
+    personal: dict[int, Mailbox]
+    shared: dict[Post, Mailbox]
+
+
+class Directory:
+    """The organisation of one municipality on one local date. Nothing is queried after `load`."""
+
+    def __init__(self, rows: _Rows, on: date) -> None:
+        self._rows = rows
+        self.on = on
+        self.units: dict[str, Unit] = rows.units
+        self._holders = _in_force(rows.appointments, on)
+        self._substitutes = _in_force(rows.substitutes, on)
+        self._seen: dict[str, set[str]] = defaultdict(set)
+        by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+        for term in rows.appointments:
+            self._seen[term.unit_id].add(term.role)
+            by_kind[self.units[term.unit_id].kind][term.role] += 1
+        self._common = {kind: _most_common(roles) for kind, roles in by_kind.items()}
+        self._by_kind = by_kind
+
+    @classmethod
+    def load(cls, session: Session, root_id: str, on: date) -> "Directory":
+        """Reads one municipality (root unit `root_id`) as it is on the local date `on`."""
+        session.flush()
+        return cls(_read(session, root_id), on)
+
+    def at(self, on: date) -> "Directory":
+        """The same rows seen on another local date, without reading the store again."""
+        return self if on == self.on else Directory(self._rows, on)
+
+    def is_open(self, unit_id: str) -> bool:
+        """Whether the unit exists and is open on the date."""
+        unit = self.units.get(unit_id)
+        if unit is None or (unit.opened_on is not None and self.on < unit.opened_on):
+            return False
+        return unit.closed_on is None or self.on <= unit.closed_on
+
+    def head_role(self, unit_id: str) -> str | None:
+        """The role that heads the unit: its kind's, unless only other roles were ever held there."""
+        unit = self.units[unit_id]
+        seen = self._seen.get(unit_id, set())
+        usual = HEAD_ROLES.get(unit.kind)
+        if usual in seen or not seen:
+            return usual or self._common.get(unit.kind)
+        held = self._by_kind[unit.kind]
+        return min(seen, key=lambda role: (-held[role], role))
+
+    def has_post(self, unit_id: str, role: str) -> bool:
+        """Whether a unit has this role: it heads the unit, was ever held there, or no other is known."""
+        return role in self._seen.get(unit_id, ()) or self.head_role(unit_id) in (role, None)
+
+    def holder(self, unit_id: str, role: str) -> Recipient | None:
+        """The appointed holder alone; None when the post is vacant."""
+        term = self._holders.get((unit_id, role))
+        return self._recipient(term, Capacity.HOLDER) if term else None
+
+    def substitute(self, unit_id: str, role: str) -> Recipient | None:
+        """Who acts for the post on the date, if anyone does."""
+        term = self._substitutes.get((unit_id, role))
+        return self._recipient(term, Capacity.SUBSTITUTE) if term else None
+
+    def recipient(self, unit_id: str, role: str) -> Recipient | None:
+        """Whom the post's mail goes to: the substitute, else the holder, else the superior, else None."""
+        return self.substitute(unit_id, role) or self.holder(unit_id, role) or self.superior(unit_id)
+
+    def superior_post(self, unit_id: str) -> Post | None:
+        """The head post of the nearest unit above that has one, vacant or not."""
+        for ancestor in self.ancestors(unit_id):
+            role = self.head_role(ancestor)
+            if role is not None:
+                return ancestor, role
+        return None
+
+    def superior(self, unit_id: str) -> Recipient | None:
+        """Who is above the unit, climbing over vacant posts; None when nobody is."""
+        for ancestor in self.ancestors(unit_id):
+            role = self.head_role(ancestor)
+            found = role and (self.substitute(ancestor, role) or self.holder(ancestor, role))
+            if found:
+                return replace(found, capacity=Capacity.SUPERIOR)
+        return None
+
+    def ancestors(self, unit_id: str) -> Iterable[str]:
+        """The ids of the units above, the nearest first."""
+        return reversed(self.units[unit_id].path.strip("/").split("/")[:-1])
+
+    def posts(self, audience: Audience) -> list[Post]:
+        """The posts of an audience at units open on the date, in the order of the tree's paths."""
+        chosen = [unit for unit in self.units.values() if _chosen(unit, audience)]
+        return [
+            (unit.id, audience.role)
+            for unit in sorted(chosen, key=lambda unit: unit.path)
+            if self.is_open(unit.id) and self.has_post(unit.id, audience.role)
+        ]
+
+    def may_act(self, unit_id: str, role: str, person_id: int) -> bool:
+        """Whether the person acts for the post: holder, active substitute, or superior of a vacant post."""
+        if unit_id not in self.units:
+            return False
+        own = [self.holder(unit_id, role), self.substitute(unit_id, role)]
+        if not any(own):
+            own = self._above(unit_id)
+        return any(found is not None and found.person_id == person_id for found in own)
+
+    def _above(self, unit_id: str) -> list[Recipient | None]:
+        for ancestor in self.ancestors(unit_id):
+            role = self.head_role(ancestor)
+            if role is None:
+                continue
+            found = [self.holder(ancestor, role), self.substitute(ancestor, role)]
+            if any(found):
+                return found
+        return []
+
+    def _recipient(self, term: Term, capacity: Capacity) -> Recipient:
+        name, language = self._rows.people[term.person_id]
+        mailbox = self._rows.shared.get((term.unit_id, term.role)) or self._rows.personal.get(term.person_id)
+        address, health = mailbox or (None, AddressHealth.OK)
+        return Recipient(term.person_id, name, language, address, health, capacity)
+
+
+def _in_force(terms: Iterable[Term], on: date) -> dict[Post, Term]:
+    """The term of each post on the date; of two at once the later begun counts."""
+    current = [term for term in terms if term.covers(on)]
+    current.sort(key=lambda term: (term.valid_from, term.person_id))
+    return {(term.unit_id, term.role): term for term in current}
+
+
+def _most_common(roles: Counter[str]) -> str:
+    return min(roles, key=lambda role: (-roles[role], role))
+
+
+def _chosen(unit: Unit, audience: Audience) -> bool:
+    return (
+        (not audience.kinds or unit.kind in audience.kinds)
+        and (not audience.areas or unit.area in audience.areas)
+        and (not audience.ownership or unit.ownership in audience.ownership)
+        and (not audience.units or unit.id in audience.units)
+        and unit.id not in audience.except_units
+    )
+
+
+def _read(session: Session, root_id: str) -> _Rows:
+    with Session(bind=session.connection(), autoflush=False) as own:
+        units = own.exec(select(Unit).where(Unit.root_id == root_id)).all()
+        own.expunge_all()
+    people = session.exec(select(Person.id, Person.name, Person.language).where(Person.root_id == root_id))
+    return _Rows(
+        units={unit.id: unit for unit in units},
+        people={person_id: (name, language) for person_id, name, language in people if person_id},
+        appointments=_terms(session, Appointment, root_id),
+        substitutes=_terms(session, Substitute, root_id),
+        personal=_personal(session, root_id),
+        shared=_shared(session, root_id),
+    )
+
+
+def _terms(session: Session, table: type[Appointment] | type[Substitute], root_id: str) -> tuple[Term, ...]:
+    columns = (
+        col(table.unit_id),
+        col(table.role),
+        col(table.person_id),
+        col(table.valid_from),
+        col(table.valid_to),
+    )
+    query = sa.select(*columns).join(Unit, col(Unit.id) == col(table.unit_id))
+    return tuple(Term(*row) for row in session.execute(query.where(col(Unit.root_id) == root_id)))
+
+
+def _personal(session: Session, root_id: str) -> dict[int, Mailbox]:
+    query = (
+        select(Address.person_id, Address.email, Address.health)
+        .join(Person, col(Person.id) == col(Address.person_id))
+        .where(Person.root_id == root_id, col(Address.valid_to).is_(None))
+        .order_by(col(Address.id))
+    )
+    rows = session.exec(query)
+    return {person: Mailbox(email, AddressHealth(health)) for person, email, health in rows if person}
+
+
+def _shared(session: Session, root_id: str) -> dict[Post, Mailbox]:
+    query = (
+        select(Address.unit_id, Address.role, Address.email, Address.health)
+        .join(Unit, col(Unit.id) == col(Address.unit_id))
+        .where(Unit.root_id == root_id, col(Address.person_id).is_(None), col(Address.valid_to).is_(None))
+        .order_by(col(Address.id))
+    )
+    rows = session.exec(query)
+    return {
+        (unit, role): Mailbox(email, AddressHealth(health))
+        for unit, role, email, health in rows
+        if unit and role
+    }
