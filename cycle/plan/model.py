@@ -117,16 +117,30 @@ class ReminderRule(Frozen):
     move: Move = Move.EARLIER
 
 
-class Stage(Frozen):
-    """A step above the units: posts of `kind` put together what came from below, or decide.
+class StageKind(StrEnum):
+    """What a step after the units' own answers is."""
 
-    A stage opens when the stage before is done below the post, or on the day after the date before it.
+    CONSOLIDATE = "consolidate"
+    RELEASE = "release"
+    NEGOTIATE = "negotiate"
+    APPROVE = "approve"
+    SIGN = "sign"
+
+
+class Stage(Frozen):
+    """A step after the units' own answers.
+
+    `consolidate` and `release` are owed by the posts of `audience`, each for the units below it; such a
+    stage opens at a post when everything below is done, or on the day after the date before it.
+    `negotiate`, `approve` and `sign` are owed once per unit by the post `by` names ("leder", "nærmeste
+    leder", or the role of a post above), in the order of the plan.
     """
 
     id: Slug
     title: str
-    kind: Literal["consolidate", "release", "decide"] = "consolidate"
-    audience: Audience
+    kind: StageKind = StageKind.CONSOLIDATE
+    audience: Audience | None = None
+    by: str = ""
     due: When
     form: Slug | None = None
 

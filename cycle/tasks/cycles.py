@@ -71,7 +71,7 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
     versions = keep_forms(session, cycle.root_id, draft.forms)
     for activity in plan.activities:
         values = occurrence_values(activity, resolved[activity.id], draft, versions)
-        session.add(_planned(cycle, revision, activity, values, draft.calendar, now))
+        session.add(plan_occurrence(cycle, revision, activity, values, draft.calendar, now))
     session.flush()
     _record(session, cycle, revision, verb="start", by=by, now=now, why=why)
     return cycle
@@ -164,7 +164,7 @@ def occurrence_values(
     }
 
 
-def _planned(
+def plan_occurrence(
     cycle: Cycle,
     revision: CycleRevision,
     activity: Activity,
@@ -172,6 +172,7 @@ def _planned(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> Occurrence:
+    """The row of an activity not yet open; cancelled with a note when its window is over already."""
     occurrence = Occurrence(
         root_id=cycle.root_id,
         cycle_id=cycle.id or 0,

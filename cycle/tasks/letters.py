@@ -1,14 +1,15 @@
 """Mails that answer an act: receipts, returns, changed deadlines. They go to whoever holds the post."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cycle.messages.outbox import queue
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.directory import Directory
+from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.tables import Task
 
@@ -39,3 +40,56 @@ def write_to_post(
         context=dict(context),
         now=now,
     )
+
+
+def tell_new_deadline(
+    session: Session,
+    tasks: Sequence[Task],
+    *,
+    root_id: str,
+    old_due: date,
+    revision_id: int,
+    now: datetime,
+) -> int:
+    """Queues "Fristen er ændret", one mail per person, to the posts that had been told the old date.
+
+    Gives how many mails were queued.
+    """
+    told = _told(session, [task.id for task in tasks if task.id is not None])
+    directory = Directory.load(session, root_id, calendar_of_root(session, root_id).local_date(now))
+    by_person: dict[tuple[int, str], list[int]] = {}
+    for task in tasks:
+        recipient = directory.recipient(task.unit_id, task.role) if task.id in told else None
+        if recipient is not None and recipient.address is not None:
+            by_person.setdefault((recipient.person_id, recipient.address), []).append(task.id or 0)
+    queued = 0
+    for (person_id, address), ids in by_person.items():
+        message = queue(
+            session,
+            key=f"deadline:{revision_id}:{ids[0]}",
+            kind=MessageKind.DEADLINE_CHANGED,
+            root_id=root_id,
+            person_id=person_id,
+            address=address,
+            task_id=ids[0],
+            context={"tasks": ids, "old_due_on": old_due.isoformat()},
+            now=now,
+        )
+        queued += message is not None
+    return queued
+
+
+def _told(session: Session, task_ids: Sequence[int]) -> set[int]:
+    """Which of the tasks somebody has been mailed about."""
+    told: set[int] = set()
+    for start in range(0, len(task_ids), 500):
+        rows = session.exec(
+            select(ReminderDecision.task_id)
+            .where(
+                col(ReminderDecision.task_id).in_(task_ids[start : start + 500]),
+                col(ReminderDecision.verdict).in_([Decided.SENT, Decided.MERGED]),
+            )
+            .distinct()
+        )
+        told.update(rows)
+    return told
