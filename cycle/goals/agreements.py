@@ -39,7 +39,7 @@ AGREEMENT_MOVES: dict[tuple[AgreementState, AgreementVerb], AgreementState] = {
 def advance(
     session: Session, agreement: Agreement, verb: AgreementVerb, *, by: str, now: datetime, why: str = ""
 ) -> None:
-    """Moves the agreement on. Raises NotNow when its state does not allow the verb, Conflict when it moved."""
+    """Moves the agreement on. Raises NotNow when its state forbids the verb, Conflict when it moved."""
     target = AGREEMENT_MOVES.get((agreement.state, verb))
     if target is None:
         raise NotNow("agreement", agreement.id, agreement.state.value, verb.value)

@@ -70,9 +70,7 @@ def keep_figures(session: Session, occurrence: Occurrence, sheet: FigureSheet) -
     if unknown:
         raise ImportInvalid(
             [
-                Problem(
-                    unit_id, f"Enheden {unit_id} findes ikke.", "Ret id'et, eller indlæs enhederne først."
-                )
+                Problem(unit_id, f"Enheden {unit_id} findes ikke.", "Ret det, eller indlæs enhederne.")
                 for unit_id in unknown
             ]
         )
@@ -125,9 +123,7 @@ def _collect(rows: list[list[str]], header: list[str], id_at: int, amount_at: li
         elif not cells[id_at]:
             problems.append(Problem(f"row {number}", "Rækken har intet enheds-id.", "Udfyld unit_id."))
         elif cells[id_at] in amounts:
-            problems.append(
-                Problem(f"row {number}", f"Enheden {cells[id_at]} står to gange.", "Slet den ene.")
-            )
+            problems.append(Problem(f"row {number}", f"Enheden {cells[id_at]} står to gange."))
         else:
             amounts[cells[id_at]] = values
     if problems:

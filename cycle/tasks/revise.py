@@ -113,9 +113,7 @@ def _refuse_forbidden(draft: Draft, existing: Mapping[str, Occurrence]) -> None:
         new = planned.get(activity_id)
         if new is None:
             problems.append(
-                Problem(
-                    activity_id, f"{occurrence.title} er i gang og kan ikke fjernes.", "Afslut den først."
-                )
+                Problem(activity_id, f"{occurrence.title} er i gang og kan ikke udgå.", "Afslut den først.")
             )
             continue
         old = Activity.model_validate_json(occurrence.activity)
