@@ -25,7 +25,7 @@ class MessageKind(StrEnum):
 
 
 class MessageState(StrEnum):
-    """ready -> claimed -> sent | rejected | waiting | unknown; ready | waiting -> withheld."""
+    """ready | waiting -> claimed -> sent | rejected | waiting | unknown | withheld | ready (handed back)."""
 
     READY = "ready"
     CLAIMED = "claimed"
@@ -36,22 +36,29 @@ class MessageState(StrEnum):
     WITHHELD = "withheld"
 
 
+UNSENT = sa.text("state IN ('ready', 'waiting', 'claimed')")
+
+
 class Message(SQLModel, table=True):
     """One mail. Until it is sent it is a kind and ids; afterwards also the text, its links blanked.
 
     `key` says what the message is ("daily:17:2027-04-01", "receipt:99") and makes it unique; the
-    Message-ID header is derived from it. `not_before` is the earliest instant to send at (send window),
-    `next_at` the earliest next try. Context holds ids only; the daily mail's content is the decisions
-    that point to it.
+    Message-ID header is derived from it. `next_at` is the earliest instant of the next try (for a daily
+    mail inside the send window). Context holds ids only; the daily mail's content is the decisions
+    that point to it. `fence` rises at every claim; `unsure` counts tries whose outcome never became
+    known (connection lost after the final dot, or the claimant's lease ran out).
     """
 
     __table_args__ = (
         sa.Index(
             "ix_message_due",
             "next_at",
-            sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"),
-            postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"),
+            sqlite_where=UNSENT,
+            postgresql_where=UNSENT,
         ),
+        sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),
+        sa.Index("ix_message_sent", "address", "sent_at"),
+        sa.Index("ix_message_created", "address", "kind", "created_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -68,6 +75,7 @@ class Message(SQLModel, table=True):
     lease_until: datetime | None = None
     fence: int = 0
     attempts: int = 0
+    unsure: int = 0
     sent_at: datetime | None = None
     subject: str = ""
     text: str = ""

@@ -1,0 +1,186 @@
+"""Handing mails to a sender: claimed under a fence with a lease, then settled with what became of them."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from cycle.calendar import WorkingCalendar
+from cycle.errors import Conflict
+from cycle.messages.tables import Message, MessageKind, MessageState
+
+LEASE = timedelta(minutes=5)
+LADDER = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240))
+MAX_ATTEMPTS = 16
+UNSURE_RETRY = timedelta(minutes=15)
+MAX_LOST_LEASES = 3
+
+ALL_ANSWERED = "Ikke sendt: alt er besvaret."
+GIVEN_UP = f"Opgivet efter {MAX_ATTEMPTS} forsøg."
+LOST = f"Uvist om mailen gik ud: afsendelsen blev afbrudt {MAX_LOST_LEASES} gange."
+
+
+class Outcome(StrEnum):
+    """What became of one try. `HANDED_BACK`: it was not tried (the server cannot be reached)."""
+
+    SENT = "sent"
+    TEMPORARY = "temporary"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    WITHHELD = "withheld"
+    HANDED_BACK = "handed_back"
+
+
+def claim(
+    session: Session,
+    *,
+    root_id: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+    limit: int = 50,
+    lease: timedelta = LEASE,
+) -> list[Message]:
+    """Takes up to `limit` mails that are due, oldest first; each carries its new `fence`.
+
+    A claim whose lease ran out is taken again under the same key (so the same Message-ID), after three
+    such losses it is listed as `unknown`. Daily mails leave only in the send window (working days 07–16
+    local) and one a day per address: the others are put off to the next window here, so that whatever
+    is past its `next_at` afterwards really can go. Commit before sending.
+    """
+    _put_off_daily_mails(session, root_id, now, calendar)
+    _list_lost(session, root_id, now)
+    ids = session.exec(
+        select(Message.id)
+        .where(*_due(root_id, now))
+        .order_by(col(Message.next_at), col(Message.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not ids:
+        return []
+    lost = sa.case((col(Message.state) == MessageState.CLAIMED, 1), else_=0)
+    session.execute(
+        sa.update(Message)
+        .where(col(Message.id).in_(ids), *_due(root_id, now))
+        .values(
+            state=MessageState.CLAIMED,
+            fence=col(Message.fence) + 1,
+            attempts=col(Message.attempts) + 1,
+            unsure=col(Message.unsure) + lost,
+            lease_until=now + lease,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    taken = select(Message).where(col(Message.id).in_(ids), Message.lease_until == now + lease)
+    return list(session.exec(taken.order_by(col(Message.next_at)).execution_options(populate_existing=True)))
+
+
+def settle(
+    session: Session,
+    message_id: int,
+    fence: int,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    calendar: WorkingCalendar,
+    subject: str = "",
+    text: str = "",
+    reason: str = "",
+) -> MessageState:
+    """Writes what became of a claimed mail; gives the state it now has.
+
+    `subject` and `text` (links and reply address blanked) are kept of a sent mail. Temporary failures
+    are tried again after 5, 15, 60 and then every 240 minutes, `MAX_ATTEMPTS` times in all; an
+    uncertain outcome once more under the same Message-ID, then it is listed. Raises Conflict when
+    the claim was taken over meanwhile.
+    """
+    row = session.exec(
+        select(Message.kind, Message.attempts, Message.unsure).where(
+            Message.id == message_id, Message.fence == fence, Message.state == MessageState.CLAIMED
+        )
+    ).first()
+    if row is None:
+        raise Conflict("message", message_id)
+    kind, attempts, unsure = row
+    values = _after(outcome, now=now, attempts=attempts, unsure=unsure, reason=reason)
+    if outcome is Outcome.SENT:
+        values |= {"sent_at": now, "subject": subject, "text": text}
+    if kind is MessageKind.DAILY and "next_at" in values:
+        values["next_at"] = calendar.next_send(values["next_at"])
+    result = session.execute(
+        sa.update(Message)
+        .where(
+            col(Message.id) == message_id,
+            col(Message.fence) == fence,
+            col(Message.state) == MessageState.CLAIMED,
+        )
+        .values(lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount == 0:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+        raise Conflict("message", message_id)
+    state: MessageState = values["state"]
+    return state
+
+
+def _after(outcome: Outcome, *, now: datetime, attempts: int, unsure: int, reason: str) -> dict[str, Any]:
+    if outcome is Outcome.TEMPORARY and attempts < MAX_ATTEMPTS:
+        pause = LADDER[min(attempts, len(LADDER)) - 1]
+        return {"state": MessageState.WAITING, "next_at": now + pause, "reason": reason}
+    if outcome is Outcome.TEMPORARY:
+        return {"state": MessageState.REJECTED, "reason": f"{reason} {GIVEN_UP}".strip()}
+    if outcome is Outcome.UNKNOWN and unsure == 0:
+        again = {"state": MessageState.WAITING, "next_at": now + UNSURE_RETRY}
+        return {**again, "unsure": 1, "reason": reason}
+    if outcome is Outcome.HANDED_BACK:
+        return {"state": MessageState.READY, "attempts": max(attempts - 1, 0), "reason": reason}
+    return {"state": MessageState(outcome.value), "reason": reason}
+
+
+def _due(root_id: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Ready or waiting and past its time, or claimed by someone who has gone."""
+    free = col(Message.state).in_([MessageState.READY, MessageState.WAITING])
+    gone = sa.and_(col(Message.state) == MessageState.CLAIMED, col(Message.lease_until) <= now)
+    return (col(Message.root_id) == root_id, col(Message.next_at) <= now, sa.or_(free, gone))
+
+
+def _put_off_daily_mails(session: Session, root_id: str, now: datetime, calendar: WorkingCalendar) -> None:
+    """Moves due daily mails to the next send window: outside it all, inside it those over one a day."""
+    due = (*_due(root_id, now), col(Message.kind) == MessageKind.DAILY)
+    if calendar.next_send(now) > now:
+        _move(session, due, calendar.next_send(now))
+        return
+    today = calendar.local_date(now)
+    other = aliased(Message)
+    sent_today = sa.and_(col(other.state) == MessageState.SENT, col(other.sent_at) >= calendar.opening(today))
+    under_way = sa.and_(
+        col(other.state).in_([MessageState.READY, MessageState.WAITING, MessageState.CLAIMED]),
+        col(other.id) < col(Message.id),
+        col(other.next_at) <= now,
+    )
+    same = sa.and_(col(other.address) == col(Message.address), col(other.kind) == MessageKind.DAILY)
+    extra = sa.exists().where(same, col(other.id) != col(Message.id), sa.or_(sent_today, under_way))
+    _move(session, (*due, extra), calendar.send_window(calendar.add_working_days(today, 1))[0])
+
+
+def _move(session: Session, which: tuple[sa.ColumnElement[bool], ...], next_at: datetime) -> None:
+    session.execute(
+        sa.update(Message).where(*which).values(next_at=next_at).execution_options(synchronize_session=False)
+    )
+
+
+def _list_lost(session: Session, root_id: str, now: datetime) -> None:
+    session.execute(
+        sa.update(Message)
+        .where(
+            col(Message.root_id) == root_id,
+            col(Message.state) == MessageState.CLAIMED,
+            col(Message.lease_until) <= now,
+            col(Message.unsure) >= MAX_LOST_LEASES,
+        )
+        .values(state=MessageState.UNKNOWN, lease_until=None, reason=LOST)
+        .execution_options(synchronize_session=False)
+    )

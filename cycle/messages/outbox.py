@@ -1,0 +1,115 @@
+"""The outbox: what is to be said to whom, written in the transaction of the change it speaks of."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.store import is_sqlite
+
+CAP = 5
+CAP_PERIOD = timedelta(hours=24)
+CAPPED_KINDS = frozenset({MessageKind.RECEIPT, MessageKind.REPLY_PROBLEM})
+"""Mails that answer what came in, and so could go round in a loop with an automatic answerer."""
+
+TABLE: sa.Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel's table
+BLANK: Mapping[str, Any] = {
+    "task_id": None,
+    "context": {},
+    "state": MessageState.READY,
+    "fence": 0,
+    "attempts": 0,
+    "unsure": 0,
+    "subject": "",
+    "text": "",
+    "reason": "",
+}
+
+NO_ADDRESS = "Ikke sendt: modtageren har ingen e-mailadresse."
+OVER_CAP = f"Ikke sendt: adressen har fået {CAP} kvitteringer inden for et døgn."
+
+
+def message_id(key: str, domain: str) -> str:
+    """The Message-ID header of the mail with this key, the same at every try. Tells nothing of the key."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def mailbox(address: str) -> str:
+    """The address as it is compared: one mailbox is one person, however the address is written."""
+    return address.strip().lower()
+
+
+def queue(
+    session: Session,
+    *,
+    key: str,
+    kind: MessageKind,
+    root_id: str,
+    person_id: int | None,
+    address: str | None,
+    task_id: int | None,
+    context: Mapping[str, Any],
+    now: datetime,
+    not_before: datetime | None = None,
+) -> Message | None:
+    """Adds one mail to the outbox; None when there is one with this key already.
+
+    Without an address, or over the cap (`CAP` receipts for an address in 24 hours, RFC 3834's
+    advice against loops), the row is kept as withheld with its reason and nothing will be sent.
+    `not_before` (an instant) delays the first try.
+    """
+    row = {
+        "root_id": root_id,
+        "key": key,
+        "kind": kind,
+        "person_id": person_id,
+        "address": mailbox(address or ""),
+        "task_id": task_id,
+        "context": dict(context),
+        "created_at": now,
+        "next_at": not_before or now,
+        **_state(session, kind, address, now),
+    }
+    written = session.connection().execute(_insert(session).returning(col(Message.id)), {**BLANK, **row})
+    new_id = written.scalar_one_or_none()
+    return None if new_id is None else session.get_one(Message, new_id)
+
+
+def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes the messages whose key is not there yet, in one statement; the others are left alone.
+
+    Each mapping has the columns of `Message`; those of `BLANK` may be left out.
+    """
+    if rows:
+        session.connection().execute(_insert(session), [{**BLANK, **row} for row in rows])
+
+
+def _insert(session: Session) -> Any:
+    dialect: Any = sqlite if is_sqlite(session) else postgresql
+    return dialect.insert(TABLE).on_conflict_do_nothing(index_elements=["key"])
+
+
+def _state(session: Session, kind: MessageKind, address: str | None, now: datetime) -> dict[str, Any]:
+    if not address or not address.strip():
+        return {"state": MessageState.WITHHELD, "reason": NO_ADDRESS}
+    if kind in CAPPED_KINDS and _written(session, kind, mailbox(address), now - CAP_PERIOD) >= CAP:
+        return {"state": MessageState.WITHHELD, "reason": OVER_CAP}
+    return {}
+
+
+def _written(session: Session, kind: MessageKind, address: str, since: datetime) -> int:
+    return session.exec(
+        select(sa.func.count())
+        .select_from(Message)
+        .where(
+            Message.address == address,
+            Message.kind == kind,
+            col(Message.created_at) > since,
+            Message.state != MessageState.WITHHELD,
+        )
+    ).one()

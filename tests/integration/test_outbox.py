@@ -1,0 +1,213 @@
+"""The outbox: written once by key, capped, claimed under a fence, settled by what became of the mail."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, select
+
+from cycle.calendar import WorkingCalendar
+from cycle.errors import Conflict
+from cycle.messages import claiming, outbox
+from cycle.messages.claiming import Outcome, claim, settle
+from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.store import transaction
+from tests.support import municipality
+from tests.support.municipality import ROOT, instant
+
+CALENDAR = WorkingCalendar()
+NOON = instant(2027, 4, 6)
+
+
+@pytest.fixture
+def town(engine: Engine) -> Engine:
+    with transaction(engine) as session:
+        municipality.build(session)
+    return engine
+
+
+def write(session: Session, key: str, *, kind=MessageKind.RECEIPT, address="bo@by.example", **more):
+    more.setdefault("now", NOON)
+    return outbox.queue(
+        session,
+        key=key,
+        kind=kind,
+        root_id=ROOT,
+        person_id=None,
+        address=address,
+        task_id=None,
+        context={},
+        **more,
+    )
+
+
+def take(engine: Engine, now: datetime = NOON, **more) -> list[Message]:
+    with transaction(engine) as session:
+        return claim(session, root_id=ROOT, now=now, calendar=CALENDAR, **more)
+
+
+def end(engine: Engine, message: Message, outcome: Outcome, now: datetime = NOON, **more) -> MessageState:
+    with transaction(engine) as session:
+        return settle(session, message.id or 0, message.fence, outcome, now=now, calendar=CALENDAR, **more)
+
+
+def stored(engine: Engine, key: str) -> Message:
+    with transaction(engine) as session:
+        return session.exec(select(Message).where(Message.key == key)).one()
+
+
+def test_a_key_is_written_once(town):
+    with transaction(town) as session:
+        first = write(session, "receipt:1")
+        assert first is not None and first.state is MessageState.READY
+        assert write(session, "receipt:1") is None
+
+
+def test_a_mail_without_an_address_is_kept_with_its_reason_and_never_claimed(town):
+    with transaction(town) as session:
+        message = write(session, "receipt:1", address=None)
+        assert message is not None
+        assert (message.state, message.reason) == (MessageState.WITHHELD, outbox.NO_ADDRESS)
+    assert take(town) == []
+
+
+def test_the_sixth_receipt_of_an_address_within_a_day_is_withheld(town):
+    with transaction(town) as session:
+        written = [write(session, f"receipt:{n}", address="Bo@by.example ") for n in range(6)]
+        assert [m.state for m in written if m] == [MessageState.READY] * 5 + [MessageState.WITHHELD]
+        assert written[5] is not None and written[5].reason == outbox.OVER_CAP
+        other = write(session, "receipt:9", address="ida@by.example")
+        returned = write(session, "return:9", kind=MessageKind.RETURNED)
+        next_day = write(session, "receipt:10", now=NOON + timedelta(hours=25))
+        assert all(m and m.state is MessageState.READY for m in (other, returned, next_day))
+
+
+def test_a_claimed_mail_is_not_given_to_another_until_its_lease_has_run_out(town):
+    with transaction(town) as session:
+        write(session, "receipt:1")
+    (first,) = take(town)
+    assert take(town) == []
+    late = NOON + claiming.LEASE
+    (second,) = take(town, late)
+    assert (second.fence, second.attempts, second.unsure) == (first.fence + 1, 2, 1)
+    with pytest.raises(Conflict):
+        end(town, first, Outcome.SENT)
+    assert end(town, second, Outcome.SENT, late, subject="Kvittering", text="Tak") is MessageState.SENT
+    row = stored(town, "receipt:1")
+    assert (row.sent_at, row.subject, row.lease_until) == (late, "Kvittering", None)
+    assert take(town, late + timedelta(days=9)) == []
+
+
+def test_a_mail_whose_sender_dies_every_time_is_listed_in_the_end(town):
+    with transaction(town) as session:
+        write(session, "receipt:1")
+    now = NOON
+    for _ in range(claiming.MAX_LOST_LEASES + 1):
+        assert len(take(town, now)) == 1
+        now += claiming.LEASE
+    assert take(town, now) == []
+    assert stored(town, "receipt:1").state is MessageState.UNKNOWN
+
+
+def test_temporary_failures_are_tried_again_on_a_ladder_and_given_up_in_the_end(town):
+    with transaction(town) as session:
+        write(session, "receipt:1")
+    now, pauses = NOON, []
+    for _ in range(claiming.MAX_ATTEMPTS):
+        (message,) = take(town, now)
+        state = end(town, message, Outcome.TEMPORARY, now, reason="451 prøv senere.")
+        if state is MessageState.WAITING:
+            pauses.append(stored(town, "receipt:1").next_at - now)
+            assert take(town, now + pauses[-1] - timedelta(seconds=1)) == []
+            now += pauses[-1]
+    assert [p.total_seconds() / 60 for p in pauses[:5]] == [5, 15, 60, 240, 240]
+    assert state is MessageState.REJECTED
+    assert stored(town, "receipt:1").reason == f"451 prøv senere. {claiming.GIVEN_UP}"
+
+
+def test_an_uncertain_outcome_is_tried_once_more_and_then_listed(town):
+    with transaction(town) as session:
+        write(session, "receipt:1")
+    (message,) = take(town)
+    assert end(town, message, Outcome.UNKNOWN) is MessageState.WAITING
+    later = NOON + claiming.UNSURE_RETRY
+    (again,) = take(town, later)
+    assert outbox.message_id(again.key, "by.example") == outbox.message_id(message.key, "by.example")
+    assert end(town, again, Outcome.UNKNOWN, later) is MessageState.UNKNOWN
+
+
+def test_a_mail_handed_back_untried_does_not_count_as_an_attempt(town):
+    with transaction(town) as session:
+        write(session, "receipt:1")
+    (message,) = take(town)
+    assert end(town, message, Outcome.HANDED_BACK) is MessageState.READY
+    (again,) = take(town)
+    assert again.attempts == 1
+
+
+def test_daily_mails_wait_for_the_send_window_while_receipts_go_at_once(town):
+    saturday = instant(2027, 4, 10, 9)
+    with transaction(town) as session:
+        write(session, "daily:1:2027-04-09", kind=MessageKind.DAILY, now=instant(2027, 4, 9, 7))
+        write(session, "receipt:1", now=saturday)
+    (receipt,) = take(town, saturday)
+    assert receipt.key == "receipt:1"
+    end(town, receipt, Outcome.SENT, saturday)
+    monday = instant(2027, 4, 12, 7)
+    assert stored(town, "daily:1:2027-04-09").next_at == monday
+    assert [m.key for m in take(town, monday)] == ["daily:1:2027-04-09"]
+
+
+def test_an_address_gets_one_daily_mail_a_day_even_when_two_are_pending(town):
+    morning = instant(2027, 4, 6, 7)
+    with transaction(town) as session:
+        for day in (5, 6):
+            write(session, f"daily:1:2027-04-0{day}", kind=MessageKind.DAILY, now=morning)
+    (first,) = take(town, morning)
+    assert first.key == "daily:1:2027-04-05"
+    end(town, first, Outcome.SENT, morning)
+    assert take(town, NOON) == []
+    wednesday = instant(2027, 4, 7, 7)
+    assert stored(town, "daily:1:2027-04-06").next_at == wednesday
+    assert [m.key for m in take(town, wednesday)] == ["daily:1:2027-04-06"]
+
+
+def test_a_daily_mail_tried_late_in_the_day_is_tried_again_in_the_next_window(town):
+    with transaction(town) as session:
+        write(session, "daily:1:2027-04-09", kind=MessageKind.DAILY, now=instant(2027, 4, 9, 7))
+    afternoon = instant(2027, 4, 9, 15, 58)
+    (message,) = take(town, afternoon)
+    end(town, message, Outcome.TEMPORARY, afternoon)
+    assert stored(town, message.key).next_at == instant(2027, 4, 12, 7)
+
+
+def test_two_workers_never_claim_the_same_mail(town):
+    with transaction(town) as session:
+        for n in range(60):
+            write(session, f"return:{n}", kind=MessageKind.RETURNED, address=f"p{n}@by.example")
+    taken: list[list[int]] = [[], []]
+
+    def work(which: int) -> None:
+        while rows := take(town, limit=7):
+            taken[which] += [row.id or 0 for row in rows]
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    both = taken[0] + taken[1]
+    assert len(both) == len(set(both)) == 60
+
+
+def test_instants_come_back_aware(town):
+    with transaction(town) as session:
+        write(session, "receipt:1")
+    assert stored(town, "receipt:1").next_at == NOON.astimezone(UTC)
+
+
+def test_the_message_id_follows_from_the_key_alone():
+    assert outbox.message_id("a", "by.example") == outbox.message_id("a", "by.example")
+    assert outbox.message_id("a", "by.example") != outbox.message_id("b", "by.example")
+    assert outbox.message_id("daily:17:2027-04-01", "by.example").endswith("@by.example>")
