@@ -1,0 +1,64 @@
+"""The web application, made by one factory.
+
+How to add pages: see `web/rooms.py` (a `Room` of routes and menu items, named in `ROOMS` below),
+`web/render.py` (templates), `web/session.py` (who is signed in) and `web/context.py` (store and time).
+Domain errors need no handling in endpoints: `web/errors.py` shows each as its page.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import FastAPI, Request
+from sqlalchemy.engine import Engine
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from config.settings import Settings
+from web import errors, faults, sign_in
+from web.context import Clock, MachineClock
+from web.language import KeepLanguage
+from web.rooms import Room
+from web.security import Guard
+
+ROOMS: tuple[Room, ...] = (sign_in.ROOM,)
+
+
+class Demo(Protocol):
+    """What only the demo has: its own rooms, and the mark that every page carries."""
+
+    @property
+    def rooms(self) -> Sequence[Room]:
+        """Routes mounted beside the ordinary ones."""
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """A line above every page, Danish and English ("Opdigtede svar")."""
+
+
+def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo | None = None) -> FastAPI:
+    """The application over one store. Nothing is read or written before the first request."""
+    rooms = (*ROOMS, *(demo.rooms if demo else ()))
+    guard = Middleware(Guard, base_url=settings.base_url, refuse=_refuse)
+    app = FastAPI(
+        title="Aarshjul",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[guard, Middleware(KeepLanguage, secure=settings.base_url.startswith("https"))],
+    )
+    app.state.engine, app.state.settings, app.state.clock = engine, settings, clock
+    app.state.browser_clock = MachineClock() if demo else clock
+    app.state.navigation = [item for room in rooms for item in room.navigation]
+    app.state.marks = [demo.mark] if demo else []
+    app.state.demo = demo
+    for room in rooms:
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    errors.install(app)
+    return app
+
+
+def _refuse(request: Request, status: int) -> Response:
+    return errors.show(request, faults.UNSAFE if status == 403 else faults.BY_STATUS[status])

@@ -1,0 +1,117 @@
+"""What went wrong, said once: each domain error gets its HTTP status and its words here.
+
+A page says what happened and what to do; nothing of the inside is shown. When something was sent and
+could not be kept, the page shows it again, so that nobody has to write it twice.
+"""
+
+import errno
+import logging
+import secrets
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from cycle.errors import CycleError, Invalid, Problem
+from web.faults import (
+    BAD_REQUEST,
+    BROKEN,
+    BY_STATUS,
+    NOT_FOUND,
+    NOT_SAVED,
+    SIGNED_OUT,
+    UNSAFE,
+    Fault,
+    fault_of,
+)
+from web.render import page
+from web.security import HEADERS
+from web.session import CsrfWrong, SignInNeeded, sign_in_address
+
+log = logging.getLogger("aarshjul.web")
+
+SECRET_FIELDS = frozenset({"password", "csrf", "once", "edition", "seen"})
+
+
+def install(app: FastAPI) -> None:
+    """Gives every kind of error its page."""
+    app.add_exception_handler(CycleError, _domain)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _unreadable_address)
+    app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(CsrfWrong, lambda request, _: show(request, UNSAFE))
+    app.add_exception_handler(OperationalError, _store)
+    app.add_exception_handler(PoolTimeout, _store)
+    app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(Exception, _unknown)
+
+
+def show(request: Request, fault: Fault, *, problems: Sequence[Problem] = (), number: str = "") -> Response:
+    """One error page, with what was sent."""
+    return page(
+        request,
+        "errors/fault.html",
+        status=fault.status,
+        fault=fault,
+        problems=problems,
+        number=number,
+        sent=sent_fields(request),
+        resend=sent_fields(request, all_fields=True),
+    )
+
+
+def sent_fields(request: Request, *, all_fields: bool = False) -> list[tuple[str, str]]:
+    """The text fields of the failed POST, in order; hidden and secret ones only with `all_fields`."""
+    form = getattr(request.state, "sent", None)
+    pairs = form.multi_items() if form is not None else []
+    return [
+        (name, value)
+        for name, value in pairs
+        if isinstance(value, str) and name != "password" and (all_fields or name not in SECRET_FIELDS)
+    ]
+
+
+def _domain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CycleError)
+    fault = fault_of(error)
+    if fault is BROKEN:
+        return _unknown(request, error)
+    return show(request, fault, problems=error.problems if isinstance(error, Invalid) else ())
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return show(request, BY_STATUS.get(error.status_code, BAD_REQUEST))
+
+
+def _unreadable_address(request: Request, _error: Exception) -> Response:
+    return show(request, NOT_FOUND)
+
+
+def _sign_in(request: Request, _error: Exception) -> Response:
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(sign_in_address(request), status_code=303)
+    return show(request, SIGNED_OUT)
+
+
+def _store(request: Request, error: Exception) -> Response:
+    log.error("the store could not be used: %s", getattr(error, "orig", error))
+    return show(request, NOT_SAVED)
+
+
+def _system(request: Request, error: Exception) -> Response:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _store(request, error)
+    return _unknown(request, error)
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    number = secrets.token_hex(4)
+    log.error("error %s", number, exc_info=error)
+    response = show(request, BROKEN, number=number)
+    response.headers.update(HEADERS)
+    return response

@@ -1,0 +1,135 @@
+"""Pages from templates: `page(request, "room/name.html", …)`.
+
+Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
+missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
+`path`, and the filters `date`, `weekday_date`, `datetime`, `number`, `amount`. Undefined names raise.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from cycle import danish
+from web import context as app_context
+from web.rooms import MenuItem
+
+HERE = Path(__file__).parent
+LANGUAGES = ("da", "en")
+LANGUAGE_COOKIE = "sprog"
+
+
+def language_of(request: Request) -> str:
+    """The language chosen in the address, else in the cookie, else the person's own, else the default."""
+    own = getattr(request.state, "language", "")
+    wishes = (request.query_params.get("sprog"), request.cookies.get(LANGUAGE_COOKIE), own)
+    for wish in wishes:
+        if wish in LANGUAGES:
+            return wish
+    return app_context.settings(request).language
+
+
+def translator(language: str) -> Callable[[str, str], str]:
+    """`t("dansk", "english")` for one language."""
+    return lambda da, en: en if language == "en" else da
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """One rendered page with everything that `base.html` needs."""
+    language = language_of(request)
+    actor = getattr(request.state, "actor", None)
+    shared = {
+        "language": language,
+        "t": translator(language),
+        "actor": actor,
+        "menu": menu_for(request, actor),
+        "csrf_field": csrf_field(actor.csrf if actor else ""),
+        "path": request.url.path,
+        "marks": request.app.state.marks,
+        "zone": app_context.settings(request).zone,
+    }
+    html = environment().get_template(template).render({**shared, **values})
+    return HTMLResponse(html, status_code=status, headers={"Content-Language": language})
+
+
+def menu_for(request: Request, actor: Any) -> list[MenuItem]:
+    """The menu items this account may see, in the order of the rooms."""
+    if actor is None:
+        return []
+    items: list[MenuItem] = request.app.state.navigation
+    return [item for item in items if item.roles & actor.roles]
+
+
+def csrf_field(value: str) -> Markup:
+    """The hidden field every form of a signed-in page carries."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(value)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The one Jinja environment: autoescape on, undefined names raise."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= FILTERS
+    made.globals |= {"asset": asset}
+    return made
+
+
+@lru_cache(maxsize=64)
+def asset(name: str) -> str:
+    """The address of a static file, with a piece of its digest so that browsers notice a new one."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@pass_context
+def show_date(context: Context, day: date) -> str:
+    """20. april 2027 / 20 April 2027."""
+    return danish.format_date(day, context["language"])
+
+
+@pass_context
+def show_weekday_date(context: Context, day: date) -> str:
+    """tirsdag den 20. april 2027."""
+    return danish.format_weekday_date(day, context["language"])
+
+
+@pass_context
+def show_datetime(context: Context, at: datetime) -> str:
+    """An instant in local time: 20. april 2027 kl. 14.30."""
+    return danish.format_datetime(at, context["language"], context["zone"])
+
+
+@pass_context
+def show_number(context: Context, value: Decimal | int | str) -> str:
+    """1.250.000,5 / 1,250,000.5."""
+    return danish.format_decimal(Decimal(value), language=context["language"])
+
+
+@pass_context
+def show_amount(context: Context, value: Decimal | int | str) -> str:
+    """1.250.000 kr."""
+    return danish.format_amount(Decimal(value), context["language"])
+
+
+FILTERS = {
+    "date": show_date,
+    "weekday_date": show_weekday_date,
+    "datetime": show_datetime,
+    "number": show_number,
+    "amount": show_amount,
+}

@@ -1,0 +1,74 @@
+"""Signing in and out, and the front page, which only knows where to send people."""
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from cycle.access.accounts import authenticate
+from cycle.access.sessions import close_session, open_session
+from cycle.errors import NotAllowed
+from web import context, render, session
+from web.context import Sent
+from web.rooms import Room
+from web.session import CheckedForm, CurrentActor
+
+router = APIRouter()
+ROOM = Room(router)
+
+
+@router.get("/")
+def front(request: Request, actor: CurrentActor) -> Response:
+    """Sends the account to the first page of its menu."""
+    menu = render.menu_for(request, actor)
+    if not menu:
+        raise NotAllowed("see", "front page")
+    return RedirectResponse(menu[0].path, status_code=303)
+
+
+@router.api_route("/log-ind", methods=["GET", "HEAD"])
+def show(request: Request, videre: str = "/") -> Response:
+    """The sign-in page."""
+    session.actor_of(request)
+    return _page(request, onward=videre)
+
+
+@router.post("/log-ind")
+def sign_in(request: Request, sent: Sent) -> Response:
+    """Opens a session when address and password fit. Wrong in either way looks the same."""
+    email, password = str(sent.get("email", "")), str(sent.get("password", ""))
+    onward = local_path(str(sent.get("videre", "/")))
+    now = context.browser_now(request)
+    with context.writing(request) as store:
+        account = authenticate(store, email, password, now=now)
+        opened = open_session(store, account, now=now) if account else None
+    if opened is None:
+        return _page(request, onward=onward, email=email, failed=True, status=401)
+    response = RedirectResponse(onward, status_code=303)
+    session.remember(response, request, opened.token)
+    return response
+
+
+@router.post("/log-ud")
+def sign_out(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+    """Ends the session here and in the store."""
+    with context.writing(request) as store:
+        close_session(store, request.cookies.get(session.COOKIE, ""))
+    response = RedirectResponse("/log-ind", status_code=303)
+    response.delete_cookie(session.COOKIE, path="/")
+    return response
+
+
+def local_path(address: str) -> str:
+    """The address when it is a page of ours, else the front page: nobody is sent to another site."""
+    parts = urlsplit(address)
+    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if plain and not parts.scheme and not parts.netloc else "/"
+
+
+def _page(
+    request: Request, *, onward: str, email: str = "", failed: bool = False, status: int = 200
+) -> Response:
+    return render.page(
+        request, "sign_in.html", status=status, onward=local_path(onward), email=email, failed=failed
+    )
