@@ -87,9 +87,8 @@ def keep_review_tasks(
     changed = open_tasks(session, occurrence, new, now=now)
     for post, task in known.items():
         if post in posts and task.state is TaskState.APPROVED:
-            move(
-                session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, level=0, due_on=due, next_reminder_at=now
-            )
+            values = {"level": 0, "opened_at": now, "due_on": due, "next_reminder_at": now}
+            move(session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, **values)
             changed += 1
         elif post not in posts and task.state is TaskState.OPEN:
             move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE, next_reminder_at=None)

@@ -144,7 +144,7 @@ def _change_due(session: Session, task: Task, due_on: date, *, now: datetime) ->
     session.execute(
         sa.update(Task)
         .where(col(Task.id) == task.id, col(Task.state).in_([TaskState.OPEN, TaskState.RETURNED]))
-        .values(due_on=due_on, next_reminder_at=now)
+        .values(due_on=due_on, due_since=now, next_reminder_at=now)
     )
     session.refresh(task)
 

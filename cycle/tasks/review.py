@@ -63,6 +63,7 @@ def return_for_changes(
         actor=actor,
         level=0,
         due_on=due,
+        due_since=now,
         next_reminder_at=calendar.instant(today, time(6)),
     )
     review = _keep(

@@ -185,7 +185,7 @@ def _follow_tasks(
     for task in moving:
         task.original_due_on = occurrence.due_on
         if task.due_on == old_due or task.due_on < occurrence.due_on:
-            task.due_on = occurrence.due_on
+            task.due_on, task.due_since = occurrence.due_on, now
             moved.append(task)
         session.add(task)
     session.flush()

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from cycle.store import enum_type
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Verdict
 
-WAITING = sa.text("state IN ('open', 'returned')")
+TO_BE_LOOKED_AT = sa.text("next_reminder_at IS NOT NULL")
 
 
 class Cycle(SQLModel, table=True):
@@ -97,7 +97,10 @@ class Task(SQLModel, table=True):
     """What one post (unit, role) owes for one occurrence. `subject` is empty unless a post owes several.
 
     `due_on` starts as the occurrence's and changes by extension or return. `level` counts approvals
-    given. `next_reminder_at` is a hint, "look no later than"; null when nothing more can come.
+    given. `next_reminder_at` is a hint, "look no later than"; null when nothing more can come (an answer
+    leaves it: the next step's time comes, is decided *answered*, and it is null from then on).
+    `due_since` is when `due_on` was changed by extension, return or revision: its reminders count from
+    there. `opened_at` is when the task was opened, or opened again.
     `link_generation` is part of every link: raising it revokes. `prefill` holds what the form shows
     beside its fields (figures, goals, last answers). `received_at` is when the first answer that counts
     for timeliness came; `due_when_received` the due date at that moment.
@@ -108,8 +111,8 @@ class Task(SQLModel, table=True):
         sa.Index(
             "ix_task_reminder",
             "next_reminder_at",
-            sqlite_where=WAITING,
-            postgresql_where=WAITING,
+            sqlite_where=TO_BE_LOOKED_AT,
+            postgresql_where=TO_BE_LOOKED_AT,
         ),
     )
 
@@ -126,6 +129,7 @@ class Task(SQLModel, table=True):
     opened_at: datetime
     due_on: date
     original_due_on: date
+    due_since: datetime | None = None
     next_reminder_at: datetime | None = None
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     link_generation: int = 1
