@@ -9,15 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from cycle.calendar import Move
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-zæøå0-9][a-zæøå0-9._-]*$")]
-
-
-class Move(StrEnum):
-    """What happens to a date that falls on a closed day."""
-
-    EARLIER = "earlier"
-    LATER = "later"
-    KEEP = "keep"
 
 
 class Confidence(StrEnum):
