@@ -51,9 +51,25 @@ def test_numbers_are_read_as_a_dane_writes_them(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    "abc|1,250.50|1.23.4|1234.567|0.123.456|1e5|NaN|Infinity|٣|12,|,5|--5|5 % 6|mio.|12 12|0x10|1_000".split(
-        "|"
-    ),
+    [
+        "abc",
+        "1,250.50",
+        "1.23.4",
+        "1234.567",
+        "0.123.456",
+        "1e5",
+        "NaN",
+        "Infinity",
+        "٣",
+        "12,",
+        ",5",
+        "--5",
+        "5 % 6",
+        "mio.",
+        "12 12",
+        "0x10",
+        "1_000",
+    ],
 )
 def test_what_is_not_surely_a_number_is_refused_in_danish(text: str) -> None:
     with pytest.raises(ValueError, match=r"kan ikke læses som et tal\. Skriv fx 1\.250,50"):
