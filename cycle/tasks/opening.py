@@ -31,10 +31,11 @@ class NewTask:
     prefill: Mapping[str, Any] = field(default_factory=dict)
 
 
-def begin_opening(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
-    """planned -> open. Safe to repeat: an occurrence already open is left as it is.
+def finish_opening(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
+    """planned -> open, in the transaction that writes the last tasks.
 
-    Raises Conflict when the occurrence was cancelled or closed meanwhile.
+    Until then a crash leaves the occurrence planned, so the next turn goes on where it stopped. Safe to
+    repeat. Raises Conflict when the occurrence was cancelled or closed meanwhile.
     """
     result = session.execute(
         sa.update(Occurrence)

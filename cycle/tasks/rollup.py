@@ -88,7 +88,10 @@ def roll_up(session: Session, occurrence_id: int, *, now: datetime) -> Rollup:
         .join(Unit, col(Unit.id) == col(Task.unit_id))
         .outerjoin(
             Submission,
-            sa.and_(col(Submission.task_id) == col(Task.id), col(Submission.id).in_(_newest(occurrence_id))),
+            sa.and_(
+                col(Submission.task_id) == col(Task.id),
+                col(Submission.id).in_(newest_submissions(occurrence_id)),
+            ),
         )
         .where(Task.occurrence_id == occurrence_id)
         .order_by(col(Unit.path))
@@ -153,8 +156,8 @@ def as_json(rollup: Rollup) -> dict[str, Any]:
     }
 
 
-def _newest(occurrence_id: int) -> Any:
-    """The id of each task's newest submission."""
+def newest_submissions(occurrence_id: int) -> Any:
+    """A query of the id of each task's newest submission."""
     return (
         sa.select(sa.func.max(col(Submission.id)))
         .join(Task, col(Task.id) == col(Submission.task_id))

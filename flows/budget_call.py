@@ -1,0 +1,49 @@
+"""The budget call: each unit's own figures go out, proposals are gathered for the budget seminar."""
+
+from typing import Any
+
+from cycle.errors import ImportInvalid, Problem
+from cycle.organisation.tables import Unit
+from cycle.tasks.figures import figures_of
+from cycle.tasks.rollup import release
+from flows import request
+from flows.request import close_and_count, facts_of, open_for_audience
+from flows.runtime import RunContext
+
+advance = request.advance
+
+
+def open(context: RunContext, occurrence_id: int) -> None:
+    """Every unit gets its figures. Raises ImportInvalid while units of the audience have none.
+
+    The run then stays red with that message and is tried again until the figures have been imported.
+    """
+    facts = facts_of(context, occurrence_id)
+    with context.reading() as session:
+        figures = figures_of(session, occurrence_id)
+    lacking = [
+        unit_id for unit_id, _ in facts.directory.posts(facts.activity.audience) if unit_id not in figures
+    ]
+    if lacking:
+        raise ImportInvalid(
+            [
+                Problem(
+                    facts.occurrence.title,
+                    f"{len(lacking)} enheder mangler beløb, bl.a. {', '.join(lacking[:5])}.",
+                    f"Indlæs dem: aarshjul import figures FIL --occurrence {occurrence_id}.",
+                )
+            ]
+        )
+
+    def prefill(unit: Unit) -> dict[str, Any]:
+        return {"figures": figures[unit.id]}
+
+    open_for_audience(context, facts, prefill=prefill)
+
+
+def close(context: RunContext, occurrence_id: int) -> None:
+    """Closes and keeps the gathered proposals as the seminar's version 1."""
+    if not close_and_count(context, occurrence_id):
+        return
+    with context.transaction() as session:
+        release(session, occurrence_id, by="engine", now=context.now, why="Samlet til budgetseminaret")

@@ -1,0 +1,106 @@
+"""The quarterly report, and the annual accounts as the year's fourth: goals and last answers go out,
+districts and areas put together, the direction releases.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.goals.statuses import keep_statuses
+from cycle.goals.tree import as_rows, for_unit, goals_of_year
+from cycle.organisation.tables import Unit
+from cycle.tasks.rollup import release, releases
+from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
+from flows.request import (
+    Facts,
+    advance_reviews_and_stages,
+    close_and_count,
+    facts_of,
+    open_for_audience,
+)
+from flows.runtime import RunContext
+
+
+def open(context: RunContext, occurrence_id: int) -> None:
+    """Every unit gets the report with its goals and what it answered last time."""
+    facts = facts_of(context, occurrence_id)
+    with context.reading() as session:
+        goals = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
+        last = last_answers(session, facts.occurrence)
+
+    def prefill(unit: Unit) -> dict[str, Any]:
+        rows = as_rows(for_unit(goals, unit))
+        return {"goals": rows, "last": last.get(unit.id, {})}
+
+    open_for_audience(context, facts, prefill=prefill)
+
+
+def advance(context: RunContext, occurrence_id: int) -> None:
+    """Reviews and stages; a release by the direction freezes the next numbered version."""
+    facts = facts_of(context, occurrence_id)
+    with context.transaction() as session:
+        advance_reviews_and_stages(session, context, facts)
+        context.count(released=_release_when_due(session, context, facts))
+
+
+def close(context: RunContext, occurrence_id: int) -> None:
+    """Closes, and takes each unit's goal statuses over from its answer."""
+    if not close_and_count(context, occurrence_id):
+        return
+    with context.transaction() as session:
+        context.count(statuses=keep_statuses(session, occurrence_id))
+
+
+def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str, Any]]:
+    """Each unit's newest answer to an earlier occurrence with the same form."""
+    form_id = session.exec(
+        select(FormVersion.form_id).where(FormVersion.id == occurrence.form_version_id)
+    ).first()
+    newest = (
+        sa.select(sa.func.max(col(Submission.id)))
+        .join(Task, col(Task.id) == col(Submission.task_id))
+        .join(FormVersion, col(FormVersion.id) == col(Submission.form_version_id))
+        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+        .where(
+            col(FormVersion.form_id) == form_id,
+            col(Occurrence.root_id) == occurrence.root_id,
+            col(Occurrence.id) != occurrence.id,
+            col(Task.kind) == TaskKind.ANSWER,
+        )
+        .group_by(col(Task.unit_id))
+    )
+    rows = session.exec(
+        select(Task.unit_id, Submission.answers)
+        .join(Submission, col(Submission.task_id) == col(Task.id))
+        .where(col(Submission.id).in_(newest))
+    )
+    return dict(rows.all())
+
+
+def _release_when_due(session: Session, context: RunContext, facts: Facts) -> int:
+    """One version when the direction has released, and another for every answer that came after it."""
+    assert facts.occurrence.id is not None
+    given = session.exec(
+        select(Task).where(
+            Task.occurrence_id == facts.occurrence.id,
+            Task.kind == TaskKind.RELEASE,
+            col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED]),
+        )
+    ).first()
+    if given is None:
+        return 0
+    before = releases(session, facts.occurrence.id)
+    newest = session.exec(
+        select(sa.func.max(Submission.id))
+        .join(Task, col(Task.id) == col(Submission.task_id))
+        .where(Task.occurrence_id == facts.occurrence.id)
+    ).one()
+    if before and before[-1].content.get("newest_submission") == newest:
+        return 0
+    why = "Svar modtaget efter frigivelsen" if before else "Frigivet af direktionen"
+    row = release(session, facts.occurrence.id, by="engine", now=context.now, why=why)
+    row.content = {**row.content, "newest_submission": newest}
+    session.add(row)
+    return 1

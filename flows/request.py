@@ -1,0 +1,163 @@
+"""The general request: every unit of the audience owes an answer, superiors approve, stages follow.
+
+`open`, `advance` and `close` are the bodies of the smaller flows of a plan; the four great ones compose
+the same steps with what is their own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from cycle.calendar import WorkingCalendar
+from cycle.organisation.directory import Directory
+from cycle.organisation.tables import Unit
+from cycle.plan.model import Activity
+from cycle.tasks.approval import keep_review_tasks, waiting_answers
+from cycle.tasks.closing import close_occurrence
+from cycle.tasks.moves import get_occurrence
+from cycle.tasks.opening import NewTask, chunks, existing_posts, finish_opening, open_tasks
+from cycle.tasks.rollup import roll_up
+from cycle.tasks.stages import next_stage_look, open_ready_stages
+from cycle.tasks.states import OccurrenceState, TaskKind
+from cycle.tasks.tables import Occurrence
+from flows.runtime import RunContext
+
+Prefill = Callable[[Unit], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a body needs to know of its occurrence, read once."""
+
+    occurrence: Occurrence
+    activity: Activity
+    directory: Directory
+    calendar: WorkingCalendar
+
+
+def open(context: RunContext, occurrence_id: int) -> None:
+    """Gives every post of the audience its task."""
+    open_for_audience(context, facts_of(context, occurrence_id))
+
+
+def advance(context: RunContext, occurrence_id: int) -> None:
+    """Opens what has become due above the units: reviews and stages."""
+    facts = facts_of(context, occurrence_id)
+    with context.transaction() as session:
+        advance_reviews_and_stages(session, context, facts)
+
+
+def close(context: RunContext, occurrence_id: int) -> None:
+    """Closes the occurrence and counts every unit."""
+    close_and_count(context, occurrence_id)
+
+
+def facts_of(context: RunContext, occurrence_id: int) -> Facts:
+    """The occurrence with its activity, today's directory and the calendar. Raises NotFound."""
+    with context.reading() as session:
+        occurrence = get_occurrence(session, occurrence_id)
+        session.expunge(occurrence)
+    calendar = context.calendar(occurrence.root_id)
+    with context.reading() as session:
+        directory = Directory.load(session, occurrence.root_id, calendar.local_date(context.now))
+    activity = Activity.model_validate_json(occurrence.activity)
+    return Facts(occurrence, activity, directory, calendar)
+
+
+def open_for_audience(
+    context: RunContext,
+    facts: Facts,
+    *,
+    prefill: Prefill | None = None,
+    kind: TaskKind = TaskKind.ANSWER,
+    before: Callable[[Session], None] | None = None,
+) -> None:
+    """Writes the audience's tasks in chunks and opens the occurrence with the last one.
+
+    `before` runs in the first chunk's transaction (rows the tasks speak of). Safe to run again after a
+    crash at any point.
+    """
+    occurrence = facts.occurrence
+    assert occurrence.id is not None
+    with context.reading() as session:
+        known = existing_posts(session, occurrence.id)
+    wanted = [
+        NewTask(
+            unit_id=unit_id,
+            role=role,
+            due_on=occurrence.due_on,
+            kind=kind,
+            levels=len(facts.activity.approval),
+            form_version_id=occurrence.form_version_id,
+            prefill=prefill(facts.directory.units[unit_id]) if prefill else {},
+        )
+        for unit_id, role in facts.directory.posts(facts.activity.audience)
+        if (unit_id, role, "") not in known
+    ]
+    pieces = list(chunks(wanted)) or [[]]
+    for number, piece in enumerate(pieces, start=1):
+        with context.transaction() as session:
+            if number == 1 and before is not None:
+                before(session)
+            context.count(opened=open_tasks(session, occurrence, piece, now=context.now))
+            context.progress(f"{context.counts['opened']} af {len(wanted)}")
+            if number == len(pieces):
+                finish_opening(session, get_occurrence(session, occurrence.id), now=context.now)
+                set_next_look(session, facts, context)
+
+
+def advance_reviews_and_stages(session: Session, context: RunContext, facts: Facts) -> None:
+    """Keeps review tasks in step with the answers and opens the stages whose time has come.
+
+    After the close nothing new is opened.
+    """
+    lock_for_advance(session, facts.occurrence)
+    if facts.occurrence.state is not OccurrenceState.OPEN:
+        return
+    waiting = waiting_answers(session, facts.occurrence, facts.activity, facts.directory)
+    reviews = keep_review_tasks(
+        session, facts.occurrence, facts.activity, waiting, calendar=facts.calendar, now=context.now
+    )
+    stages = open_ready_stages(
+        session,
+        facts.occurrence,
+        facts.activity,
+        facts.directory,
+        calendar=facts.calendar,
+        now=context.now,
+    )
+    context.count(reviews=reviews, stages=stages)
+    set_next_look(session, facts, context)
+
+
+def close_and_count(context: RunContext, occurrence_id: int) -> bool:
+    """Closes the occurrence; the run's counts are the roll-up's. Gives False when it was closed before."""
+    with context.transaction() as session:
+        occurrence = get_occurrence(session, occurrence_id)
+        closed = close_occurrence(session, occurrence, now=context.now)
+    with context.reading() as session:
+        counts = roll_up(session, occurrence_id, now=context.now).counts()
+    context.count(**{outcome.value: number for outcome, number in counts.items() if number})
+    return closed
+
+
+def lock_for_advance(session: Session, occurrence: Occurrence) -> None:
+    """Clears the hint first, so that whatever is submitted from here on sets it again."""
+    session.execute(sa.update(Occurrence).where(col(Occurrence.id) == occurrence.id).values(advance_at=None))
+
+
+def set_next_look(session: Session, facts: Facts, context: RunContext) -> None:
+    """Leaves the instant at which a stage opens by its date alone."""
+    look = next_stage_look(facts.occurrence, facts.activity, calendar=facts.calendar, now=context.now)
+    session.execute(
+        sa.update(Occurrence)
+        .where(
+            col(Occurrence.id) == facts.occurrence.id,
+            col(Occurrence.state) == OccurrenceState.OPEN,
+            col(Occurrence.advance_at).is_(None),
+        )
+        .values(advance_at=look)
+    )
