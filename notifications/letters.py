@@ -1,0 +1,86 @@
+"""What a mail says, as frozen data: everything a template needs, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+
+from cycle.messages.tables import MessageKind
+from cycle.tasks.states import TaskKind
+
+
+class Group(StrEnum):
+    """The parts of the daily mail, in the order they are read."""
+
+    NEW = "new"
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    REVIEW = "review"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One task in a mail. `due_on` is local and inclusive; `days_left` is negative when it has passed.
+
+    `url` and `reply_to` are empty where the reader cannot act (another post's task, no reply domain).
+    """
+
+    group: Group
+    kind: TaskKind
+    title: str
+    unit: str
+    due_on: date
+    days_left: int
+    url: str = ""
+    reply_to: str = ""
+    text: str = ""
+    person: str = ""
+    nil_allowed: bool = False
+    old_due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail before it becomes words.
+
+    `note` is the reason or the secretariat's own text; `remarks` are (question, what is wrong with it),
+    `answers` (question, answer as shown). `reasons_why` tell the reader why the mail came. `tokens` are
+    the secrets in its links, to be blanked in what is kept.
+    """
+
+    kind: MessageKind
+    language: str
+    to_name: str
+    sender_name: str
+    contact: str
+    items: tuple[Item, ...]
+    reasons_why: tuple[str, ...] = ()
+    demo: bool = False
+    overview_url: str = ""
+    note: str = ""
+    remarks: tuple[tuple[str, str], ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    received_at: datetime | None = None
+    version: int = 1
+    nil: bool = False
+    after_close: bool = False
+    tokens: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[Item]]]:
+        """The groups that have items, in reading order."""
+        found = [(group.value, [item for item in self.items if item.group is group]) for group in Group]
+        return [(name, items) for name, items in found if items]
+
+    @property
+    def own(self) -> list[Item]:
+        """The items the reader has to do something about."""
+        return [item for item in self.items if item.group is not Group.MISSING]
+
+    @property
+    def titles(self) -> Sequence[str]:
+        """The different titles, at most three and then an ellipsis: for a subject line."""
+        titles = list(dict.fromkeys(item.title for item in self.items))
+        return titles if len(titles) <= 3 else [*titles[:3], "…"]

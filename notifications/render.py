@@ -1,0 +1,87 @@
+"""A letter in words: subject, plain text and HTML from the templates of its kind and language."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from cycle import danish
+from notifications.letters import Letter
+
+TEMPLATES = Path(__file__).parent / "templates"
+LANGUAGES = ("da", "en")
+BLANK = "•••"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail's words. `kept` is the text for the store: its links and reply address blanked."""
+
+    subject: str
+    text: str
+    html: str
+    kept: str
+
+
+def render(letter: Letter) -> Rendered:
+    """The letter's words. The same letter gives the same words, byte for byte.
+
+    Raises jinja2.UndefinedError when a template names something the letter does not have.
+    """
+    environment = _environment(letter.language if letter.language in LANGUAGES else LANGUAGES[0])
+    known = {"letter": letter, "item": letter.items[0]}
+    folder = letter.kind.value
+    subject = _one_line(environment.get_template(f"{folder}/subject.txt").render(known))
+    text = environment.get_template(f"{folder}/body.txt").render(known).strip() + "\n"
+    html = environment.get_template(f"{folder}/body.html").render(known, subject=subject)
+    return Rendered(subject, text, html, blank(text, letter.tokens))
+
+
+def blank(text: str, tokens: frozenset[str]) -> str:
+    """The text without the secrets of its links."""
+    for token in tokens:
+        text = text.replace(token, BLANK)
+    return text
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([TEMPLATES / language, TEMPLATES / "shared"]),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters["long_date"] = lambda day: danish.format_weekday_date(day, language)
+    environment.filters["short_date"] = lambda day: short_date(day, language)
+    environment.filters["local_time"] = lambda at: _local_time(at, language)
+    environment.filters["distance"] = lambda days: distance(days, language)
+    return environment
+
+
+def short_date(day: date, language: str) -> str:
+    """ "30. april" (English "30 April"): for a subject line."""
+    point = "" if language == "en" else "."
+    return f"{day.day}{point} {danish.month_name(day.month, language)}"
+
+
+def distance(days: int, language: str) -> str:
+    """How far away a date is: "om 14 dage", "i dag", "for 3 dage siden"."""
+    if language == "en":
+        near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+        return near.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
+    near = {0: "i dag", 1: "i morgen", -1: "i går"}
+    return near.get(days) or (f"om {days} dage" if days > 0 else f"for {-days} dage siden")
+
+
+def _local_time(at: datetime, language: str) -> str:
+    return danish.format_datetime(at, language)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

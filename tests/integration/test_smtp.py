@@ -1,0 +1,160 @@
+"""One connection against a real mail server, and what each of its answers means."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from notifications.local_server import CUT, LocalServer, Stage
+from notifications.smtp import Connection, Fate, Outcome, QueueStopped, Security, Server
+from tests.support import mail_server
+
+MAIL = b"From: a@by.example\r\nTo: b@by.example\r\nMessage-ID: <1@by.example>\r\n\r\nHej\r\n.punktum\r\n"
+
+
+def send(
+    server: LocalServer,
+    recipients: Sequence[str] = ("b@by.example",),
+    *,
+    security: Security = "none",
+    user: str = "",
+    password: str = "",
+) -> list[Outcome]:
+    """Sends one mail to each over one connection."""
+
+    async def all_of_them() -> list[Outcome]:
+        where = Server(server.host, server.port, security, user, password, timeout=5)
+        connection = Connection(where, sender="a@by.example")
+        try:
+            return [await connection.send(recipient, MAIL) for recipient in recipients]
+        finally:
+            await connection.close()
+
+    return asyncio.run(all_of_them())
+
+
+def test_many_mails_go_over_one_connection_and_arrive_whole():
+    with mail_server.running() as server:
+        outcomes = send(server, [f"p{n}@by.example" for n in range(20)])
+        assert {outcome.fate for outcome in outcomes} == {Fate.SENT}
+        assert server.connections == 1
+        assert len(server.received) == 20
+        first = server.received[0]
+        assert (first.sender, first.recipient, first.message_id) == (
+            "a@by.example",
+            "p0@by.example",
+            "<1@by.example>",
+        )
+        assert first.content == MAIL
+
+
+def test_mails_are_kept_as_files_when_a_folder_is_given(tmp_path: Path):
+    with mail_server.running(folder=tmp_path / "mails") as server:
+        send(server)
+        assert (tmp_path / "mails" / "000001.eml").read_bytes() == MAIL
+        assert server.received[0].content == MAIL
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "fate"),
+    [
+        (Stage.RCPT, "450 4.2.1 try later", Fate.LATER),
+        (Stage.RCPT, "550 5.1.1 no such user", Fate.ADDRESS_DEAD),
+        (Stage.RCPT, "550 no such user", Fate.ADDRESS_DOUBTFUL),
+        (Stage.RCPT, "552 5.2.2 mailbox full", Fate.ADDRESS_DOUBTFUL),
+        (Stage.RCPT, "550 5.7.1 refused by policy", Fate.REJECTED),
+        (Stage.MAIL, "552 5.3.4 message too big", Fate.REJECTED),
+        (Stage.DATA, "451 4.3.0 try later", Fate.LATER),
+        (Stage.DATA, "554 5.6.0 content refused", Fate.REJECTED),
+        (Stage.DATA, "550 5.1.1 no such user", Fate.ADDRESS_DEAD),
+    ],
+)
+def test_a_refusal_concerns_one_message_and_the_next_goes_through(stage: Stage, reply: str, fate: Fate):
+    with mail_server.running(hook=mail_server.answer(stage, reply, times=1)) as server:
+        first, second = send(server, ["b@by.example", "c@by.example"])
+        assert first.fate is fate
+        assert reply[:3] in first.reason
+        assert second.fate is Fate.SENT
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        (Stage.MAIL, "550 5.7.1 sender not allowed"),
+        (Stage.MAIL, "451 4.3.0 not now"),
+        (Stage.RCPT, "421 4.3.2 shutting down"),
+        (Stage.RCPT, "530 5.7.0 authentication required"),
+        (Stage.RCPT, "554 5.7.1 Relay access denied"),
+        (Stage.MAIL, CUT),
+        (Stage.RCPT, CUT),
+    ],
+)
+def test_a_fault_that_is_ours_stops_the_queue(stage: Stage, reply: str):
+    with (
+        mail_server.running(hook=mail_server.answer(stage, reply)) as server,
+        pytest.raises(QueueStopped),
+    ):
+        send(server)
+
+
+@pytest.mark.parametrize("stage", [Stage.DATA, Stage.ACCEPTED])
+def test_a_line_cut_after_the_final_dot_is_unknown_and_the_next_mail_opens_a_new_one(stage: Stage):
+    with mail_server.running(hook=mail_server.answer(stage, CUT, times=1)) as server:
+        first, second = send(server, ["b@by.example", "c@by.example"])
+        assert first.fate is Fate.UNKNOWN
+        assert second.fate is Fate.SENT
+        assert server.connections == 2
+
+
+def test_no_server_stops_the_queue():
+    server = LocalServer(lambda: pytest.fail("no mail was sent"))
+    server.stop()
+    with pytest.raises(QueueStopped) as stopped:
+        send(server)
+    assert stopped.value.stage == "forbindelse"
+
+
+def test_a_wrong_password_stops_the_queue_and_the_right_one_sends():
+    with mail_server.running(login=("aarshjul", "hemmelig")) as server:
+        with pytest.raises(QueueStopped) as stopped:
+            send(server, user="aarshjul", password="forkert")
+        assert stopped.value.stage == "login"
+        assert send(server, user="aarshjul", password="hemmelig")[0].fate is Fate.SENT
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_tls_is_used_and_its_certificate_is_checked(
+    security: Security, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    context, trusted = mail_server.certificate(tmp_path)
+    with mail_server.running(tls=context, implicit_tls=security == "tls") as server:
+        with pytest.raises(QueueStopped) as stopped:
+            send(server, security=security)
+        assert "CERTIFICATE" in stopped.value.reason.upper()
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        assert send(server, security=security)[0].fate is Fate.SENT
+
+
+def test_starttls_asked_of_a_server_without_it_stops_the_queue():
+    with mail_server.running() as server, pytest.raises(QueueStopped):
+        send(server, security="starttls")
+
+
+def test_a_name_with_danish_letters_needs_smtputf8():
+    with mail_server.running() as server:
+        assert send(server, ["søren.ågård@by.example"])[0].fate is Fate.SENT
+        assert server.received[0].recipient == "søren.ågård@by.example"
+    with mail_server.running(smtputf8=False) as server:
+        first, second = send(server, ["søren.ågård@by.example", "b@by.example"])
+        assert first.fate is Fate.REJECTED
+        assert "SMTPUTF8" in first.reason
+        assert second.fate is Fate.SENT
+
+
+def test_a_server_that_wants_a_login_and_gets_none_stops_the_queue():
+    with mail_server.running(login=("aarshjul", "hemmelig")) as server:
+        with pytest.raises(QueueStopped) as stopped:
+            send(server)
+        assert stopped.value.stage == "afsender"

@@ -1,0 +1,90 @@
+"""A recording mail server for tests: the shipped one, with a clock, certificates and simple faults.
+
+    with mail_server.running() as server:
+        ...                                   # server.host, server.port, server.received
+        server.set_hook(mail_server.answer(Stage.RCPT, "550 5.1.1 unknown", only="b@by.example"))
+"""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, cast
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from notifications.local_server import Hook, LocalServer, Received, Stage
+
+
+@contextmanager
+def running(**options: Any) -> Iterator[LocalServer]:
+    """A server that takes mail on a free port of this machine until the block ends."""
+    with LocalServer(lambda: datetime.now(UTC), **options) as server:
+        yield server
+
+
+def answer(stage: Stage, reply: str, *, only: str = "", times: int = 0) -> Hook:
+    """A hook that replies so at a stage: to every address or `only` one, always or `times` times."""
+    left = [times]
+
+    def hook(asked: Stage, address: str) -> str | None:
+        if asked is not stage or (only and address != only) or (times and left[0] == 0):
+            return None
+        left[0] -= 1
+        return reply
+
+    return hook
+
+
+def read(mail: Received | bytes) -> EmailMessage:
+    """The mail, parsed."""
+    content = mail if isinstance(mail, bytes) else mail.content
+    return cast(EmailMessage, message_from_bytes(content, policy=policy.default))
+
+
+def words(mail: Received | bytes) -> str:
+    """The plain text of the mail."""
+    body = read(mail).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """A server's TLS context for 127.0.0.1 and the file to trust it by (SSL_CERT_FILE)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "server.pem"
+    pem.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    trusted = folder / "trusted.pem"
+    trusted.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context, trusted
