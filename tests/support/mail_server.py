@@ -1,8 +1,8 @@
 """A recording mail server for tests: the shipped one, with a clock, certificates and simple faults.
 
-    with mail_server.running() as server:
-        ...                                   # server.host, server.port, server.received
-        server.set_hook(mail_server.answer(Stage.RCPT, "550 5.1.1 unknown", only="b@by.example"))
+with mail_server.running() as server:
+    ...                                   # server.host, server.port, server.received
+    server.set_hook(mail_server.answer(Stage.RCPT, "550 5.1.1 unknown", only="b@by.example"))
 """
 
 import ssl
