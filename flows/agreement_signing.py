@@ -21,7 +21,7 @@ from cycle.organisation.tables import Unit
 from cycle.plan.model import Stage, StageKind
 from cycle.tasks.approval import reviewer_of
 from cycle.tasks.moves import move
-from cycle.tasks.opening import NewTask, existing_posts, open_tasks
+from cycle.tasks.opening import NewTask, open_tasks
 from cycle.tasks.review import return_for_changes
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submission
@@ -170,20 +170,11 @@ class _Step:
         unit_id, role = self._post(stage)
         subject = f"{stage.id}:{self.agreement.unit_id}"
         due = max(date.fromisoformat(self.facts.occurrence.stage_due[stage.id]), self._earliest())
-        known = existing_posts(self.session, self.agreement.occurrence_id)
-        if (unit_id, role, subject) not in known:
+        task = self._task(unit_id, role, subject)
+        if task is None:
             new = self._new(stage, unit_id, role, subject, due)
             open_tasks(self.session, self.facts.occurrence, [new], now=self.context.now)
-            return
-        task = self.session.exec(
-            select(Task).where(
-                Task.occurrence_id == self.agreement.occurrence_id,
-                Task.unit_id == unit_id,
-                Task.role == role,
-                Task.subject == subject,
-            )
-        ).one()
-        if task.state is TaskState.APPROVED:
+        elif task.state is TaskState.APPROVED:
             move(
                 self.session,
                 task,
@@ -194,6 +185,16 @@ class _Step:
                 next_reminder_at=self.context.now,
                 prefill=self._shown(),
             )
+
+    def _task(self, unit_id: str, role: str, subject: str) -> Task | None:
+        return self.session.exec(
+            select(Task).where(
+                Task.occurrence_id == self.agreement.occurrence_id,
+                Task.unit_id == unit_id,
+                Task.role == role,
+                Task.subject == subject,
+            )
+        ).first()
 
     def _new(self, stage: Stage, unit_id: str, role: str, subject: str, due: date) -> NewTask:
         unit = self.facts.directory.units[self.agreement.unit_id]

@@ -76,7 +76,7 @@ def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str
         .join(Submission, col(Submission.task_id) == col(Task.id))
         .where(col(Submission.id).in_(newest))
     )
-    return dict(rows.all())
+    return {unit_id: dict(answers) for unit_id, answers in rows}
 
 
 def _release_when_due(session: Session, context: RunContext, facts: Facts) -> int:

@@ -5,7 +5,7 @@ superior. Kinds that the file names otherwise get the role their appointments sh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -109,6 +109,17 @@ class Directory:
         """Reads one municipality (root unit `root_id`) as it is on the local date `on`."""
         session.flush()
         return cls(_read(session, root_id), on)
+
+    @classmethod
+    def for_post(cls, session: Session, unit_id: str, on: date) -> "Directory":
+        """Reads one unit and those above it alone: enough for a post's recipient and its superiors.
+
+        An unknown unit gives an empty directory.
+        """
+        session.flush()
+        unit = session.get(Unit, unit_id)
+        chain = unit.path.strip("/").split("/") if unit else []
+        return cls(_read(session, unit.root_id if unit else "", chain), on)
 
     def at(self, on: date) -> "Directory":
         """The same rows seen on another local date, without reading the store again."""
@@ -226,22 +237,37 @@ def _chosen(unit: Unit, audience: Audience) -> bool:
     )
 
 
-def _read(session: Session, root_id: str) -> _Rows:
+def _read(session: Session, root_id: str, only: Sequence[str] | None = None) -> _Rows:
+    """The rows of a municipality, or of the units `only` and the people who hold a post there."""
     with Session(bind=session.connection(), autoflush=False) as own:
-        units = own.exec(select(Unit).where(Unit.root_id == root_id)).all()
+        query = select(Unit).where(Unit.root_id == root_id)
+        units = own.exec(query if only is None else query.where(col(Unit.id).in_(only))).all()
         own.expunge_all()
-    people = session.exec(select(Person.id, Person.name, Person.language).where(Person.root_id == root_id))
+    appointments = _terms(session, Appointment, root_id, only)
+    substitutes = _terms(session, Substitute, root_id, only)
+    holders = None if only is None else {term.person_id for term in (*appointments, *substitutes)}
     return _Rows(
         units={unit.id: unit for unit in units},
-        people={person_id: (name, language) for person_id, name, language in people if person_id},
-        appointments=_terms(session, Appointment, root_id),
-        substitutes=_terms(session, Substitute, root_id),
-        personal=_personal(session, root_id),
-        shared=_shared(session, root_id),
+        people=_people(session, root_id, holders),
+        appointments=appointments,
+        substitutes=substitutes,
+        personal=_personal(session, root_id, holders),
+        shared=_shared(session, root_id, only),
     )
 
 
-def _terms(session: Session, table: type[Appointment] | type[Substitute], root_id: str) -> tuple[Term, ...]:
+def _people(session: Session, root_id: str, only: Collection[int] | None) -> dict[int, tuple[str, str]]:
+    query = select(Person.id, Person.name, Person.language).where(Person.root_id == root_id)
+    rows = session.exec(query if only is None else query.where(col(Person.id).in_(only)))
+    return {person_id: (name, language) for person_id, name, language in rows if person_id}
+
+
+def _terms(
+    session: Session,
+    table: type[Appointment] | type[Substitute],
+    root_id: str,
+    only: Sequence[str] | None,
+) -> tuple[Term, ...]:
     columns = (
         col(table.unit_id),
         col(table.role),
@@ -250,28 +276,29 @@ def _terms(session: Session, table: type[Appointment] | type[Substitute], root_i
         col(table.valid_to),
     )
     query = sa.select(*columns).join(Unit, col(Unit.id) == col(table.unit_id))
-    return tuple(Term(*row) for row in session.execute(query.where(col(Unit.root_id) == root_id)))
+    query = query.where(col(Unit.root_id) == root_id if only is None else col(table.unit_id).in_(only))
+    return tuple(Term(*row) for row in session.execute(query))
 
 
-def _personal(session: Session, root_id: str) -> dict[int, Mailbox]:
+def _personal(session: Session, root_id: str, only: Collection[int] | None) -> dict[int, Mailbox]:
     query = (
         select(Address.person_id, Address.email, Address.health)
         .join(Person, col(Person.id) == col(Address.person_id))
         .where(Person.root_id == root_id, col(Address.valid_to).is_(None))
         .order_by(col(Address.id))
     )
-    rows = session.exec(query)
+    rows = session.exec(query if only is None else query.where(col(Person.id).in_(only)))
     return {person: Mailbox(email, AddressHealth(health)) for person, email, health in rows if person}
 
 
-def _shared(session: Session, root_id: str) -> dict[Post, Mailbox]:
+def _shared(session: Session, root_id: str, only: Sequence[str] | None) -> dict[Post, Mailbox]:
     query = (
         select(Address.unit_id, Address.role, Address.email, Address.health)
         .join(Unit, col(Unit.id) == col(Address.unit_id))
         .where(Unit.root_id == root_id, col(Address.person_id).is_(None), col(Address.valid_to).is_(None))
         .order_by(col(Address.id))
     )
-    rows = session.exec(query)
+    rows = session.exec(query if only is None else query.where(col(Unit.id).in_(only)))
     return {
         (unit, role): Mailbox(email, AddressHealth(health))
         for unit, role, email, health in rows

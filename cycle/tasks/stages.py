@@ -34,10 +34,10 @@ def open_ready_stages(
     for index, stage in enumerate(_tiers(activity)):
         before_due = _due_before(occurrence, activity, index)
         below = [task for task in tasks if _stage_of(task, activity) == index - 1]
+        posts = directory.posts(stage.audience) if stage.audience else []
         new = [
             _task_of(occurrence, stage, unit, role)
-            for unit, role in directory.posts(stage.audience)
-            if stage.audience
+            for unit, role in posts
             if (unit, role, stage.id) not in known and _ready(unit, below, directory, today > before_due)
         ]
         opened += open_tasks(session, occurrence, new, now=now)
