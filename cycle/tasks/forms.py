@@ -18,7 +18,7 @@ class FieldType(StrEnum):
     DATE = "date"  # (str) ISO date
     CHOICE = "choice"  # (str) one of `choices`
     TRAFFIC_LIGHT = "traffic_light"  # ({"light": "grøn|gul|rød", "comment": str}); comment unless grøn
-    REPEAT = "repeat"  # (list of {"row": key, field id: value}) one row per entry of prefill[rows_from]
+    REPEAT = "repeat"  # (list of {"row": key, field id: value}) one row per entry of `rows` or prefill
     FILE = "file"  # ({"sha256", "name", "size"})
     CONFIRM = "confirm"  # (bool) true
 
@@ -32,7 +32,11 @@ class Choice(Frozen):
 
 
 class Field(Frozen):
-    """One question. `guidance` stands above the input; `same_as_last` offers last period's answer."""
+    """One question. `guidance` stands above the input; `same_as_last` offers last period's answer.
+
+    A repeated group has `fields`, asked once per row. The rows are the form's own (`rows`), or what the
+    task was prefilled with under the name `rows_from` ("goals", "proposals" …).
+    """
 
     id: Slug
     type: FieldType
@@ -48,9 +52,10 @@ class Field(Frozen):
     choices: tuple[Choice, ...] = ()
     same_as_last: bool = False
     rows_from: str = ""
+    rows: tuple[Choice, ...] = ()
     fields: tuple["Field", ...] = ()
     only_when: str = ""
-    """"other-field=value": asked (and required) only then."""
+    """"other-field=value": asked (and required) only then. The other field stands before it, same group."""
 
 
 class Form(Frozen):

@@ -1,0 +1,129 @@
+"""The pydantic model of a form's answers, made from the form and the rows its task knows."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, create_model
+from pydantic import Field as ModelField
+
+from cycle.tasks.answer_values import READERS, Wrong, blank
+from cycle.tasks.forms import Field, FieldType, Form
+
+Rows = Mapping[str, Sequence[Any]]
+"""The rows a task knows, by name: its `prefill`. An entry is a text, or a mapping with "key"."""
+
+DRAFT = "draft"
+"""Validation context in which nothing is demanded."""
+
+
+class Answers(BaseModel):
+    """Base of the made models. Names are positions, aliases are the ids of fields and rows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def answer_model(form: Form, rows: Rows) -> type[BaseModel]:
+    """The model of the form's answers. It takes what was typed and holds canonical values."""
+    return _model(form.fields, tuple((f.id, row_keys(f, rows)) for f in form.fields if f.fields))
+
+
+def row_keys(field: Field, rows: Rows) -> tuple[str, ...]:
+    """The keys of a repeated group's rows: the form's own, else those of `rows[field.rows_from]`."""
+    if field.rows:
+        return tuple(row.value for row in field.rows)
+    return tuple(row_key(entry) for entry in rows.get(field.rows_from, ()))
+
+
+def row_key(entry: Any) -> str:
+    """The key of one known row."""
+    return str(entry["key"] if isinstance(entry, Mapping) else entry)
+
+
+def canonical(fields: Sequence[Field], answers: BaseModel) -> dict[str, Any]:
+    """The values of a validated model as JSON, without what was not answered."""
+    found = {field.id: getattr(answers, _name(index)) for index, field in enumerate(fields)}
+    found |= {
+        field.id: _canonical_rows(field, found[field.id])
+        for field in fields
+        if field.type is FieldType.REPEAT and found[field.id] is not None
+    }
+    return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _canonical_rows(group: Field, rows: BaseModel) -> list[dict[str, Any]]:
+    given = [
+        (str(definition.alias), getattr(rows, name)) for name, definition in type(rows).model_fields.items()
+    ]
+    read = [(key, canonical(group.fields, row)) for key, row in given if row is not None]
+    return [{"row": key, **values} for key, values in read if values]
+
+
+@lru_cache(maxsize=512)
+def _model(fields: tuple[Field, ...], rows: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> type[BaseModel]:
+    keys = dict(rows)
+    positions = {field.id: _name(index) for index, field in enumerate(fields)}
+    return _made({f.id: (_kind(f, keys.get(f.id, ())), partial(_read, f, positions)) for f in fields})
+
+
+def _kind(field: Field, keys: tuple[str, ...]) -> Any:
+    if field.type is not FieldType.REPEAT:
+        return Any
+    row = _model(field.fields)
+    return _made({key: (row | None, partial(_read_row, field)) for key in keys}) | None
+
+
+def _made(parts: Mapping[str, tuple[Any, Any]]) -> type[BaseModel]:
+    """A model whose parts (by alias) have a type and a reader that also sees what is missing."""
+    definitions: dict[str, Any] = {
+        _name(index): (
+            Annotated[kind, BeforeValidator(reader)],
+            ModelField(default=None, alias=alias, validate_default=True),
+        )
+        for index, (alias, (kind, reader)) in enumerate(parts.items())
+    }
+    return create_model("Answers", __base__=Answers, **definitions)
+
+
+def _name(index: int) -> str:
+    return f"part_{index}"
+
+
+def _read(field: Field, positions: Mapping[str, str], raw: object, info: ValidationInfo) -> Any:
+    if not _asked(field, positions, info):
+        return None
+    demanded = field.required and info.context != DRAFT
+    if field.type is FieldType.REPEAT:
+        return _read_group(demanded, raw)
+    value = None if blank(raw) else READERS[field.type](field, raw)
+    if value is None and demanded:
+        raise Wrong("missing")
+    return value
+
+
+def _asked(field: Field, positions: Mapping[str, str], info: ValidationInfo) -> bool:
+    """Whether `only_when` holds. A draft keeps the answer while the other field is still empty."""
+    if not field.only_when:
+        return True
+    other, _, wanted = field.only_when.partition("=")
+    found = info.data.get(positions.get(other.strip(), ""))
+    if found is None and info.context == DRAFT:
+        return True
+    plain = found["light"] if isinstance(found, Mapping) else "ja" if found is True else found
+    return plain == wanted.strip()
+
+
+def _read_group(demanded: bool, raw: object) -> object:
+    if blank(raw):
+        return {} if demanded else None
+    if not isinstance(raw, Mapping):
+        raise Wrong("not_rows")
+    return raw
+
+
+def _read_row(group: Field, raw: object, info: ValidationInfo) -> object:
+    if not blank(raw) and not isinstance(raw, Mapping):
+        raise Wrong("not_rows")
+    if blank(raw):
+        return {} if group.required and info.context != DRAFT else None
+    return raw
