@@ -11,7 +11,7 @@ from cycle.tasks.answer_values import READERS, Wrong, blank
 from cycle.tasks.forms import Field, FieldType, Form
 
 Rows = Mapping[str, Sequence[Any]]
-"""The rows a task knows, by name: its `prefill`. An entry is a text, or a mapping with "key"."""
+"""The rows a task knows, by name: its `prefill`. An entry is a text, or a mapping with "row"."""
 
 DRAFT = "draft"
 """Validation context in which nothing is demanded."""
@@ -37,7 +37,7 @@ def row_keys(field: Field, rows: Rows) -> tuple[str, ...]:
 
 def row_key(entry: Any) -> str:
     """The key of one known row."""
-    return str(entry["key"] if isinstance(entry, Mapping) else entry)
+    return str(entry["row"] if isinstance(entry, Mapping) else entry)
 
 
 def canonical(fields: Sequence[Field], answers: BaseModel) -> dict[str, Any]:
@@ -63,7 +63,12 @@ def _canonical_rows(group: Field, rows: BaseModel) -> list[dict[str, Any]]:
 def _model(fields: tuple[Field, ...], rows: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> type[BaseModel]:
     keys = dict(rows)
     positions = {field.id: _name(index) for index, field in enumerate(fields)}
-    return _made({f.id: (_kind(f, keys.get(f.id, ())), partial(_read, f, positions)) for f in fields})
+    return _made(
+        {
+            f.id: (_kind(f, keys.get(f.id, ())), partial(_read, f, positions, keys.get(f.id, ())))
+            for f in fields
+        }
+    )
 
 
 def _kind(field: Field, keys: tuple[str, ...]) -> Any:
@@ -74,12 +79,12 @@ def _kind(field: Field, keys: tuple[str, ...]) -> Any:
 
 
 def _made(parts: Mapping[str, tuple[Any, Any]]) -> type[BaseModel]:
-    """A model whose parts (by alias) have a type and a reader that also sees what is missing."""
+    """A model whose parts (by alias) have a type and a reader.
+
+    Every part is given, if only as None: pydantic names a part by its alias only when it was given.
+    """
     definitions: dict[str, Any] = {
-        _name(index): (
-            Annotated[kind, BeforeValidator(reader)],
-            ModelField(default=None, alias=alias, validate_default=True),
-        )
+        _name(index): (Annotated[kind, BeforeValidator(reader)], ModelField(alias=alias))
         for index, (alias, (kind, reader)) in enumerate(parts.items())
     }
     return create_model("Answers", __base__=Answers, **definitions)
@@ -89,12 +94,14 @@ def _name(index: int) -> str:
     return f"part_{index}"
 
 
-def _read(field: Field, positions: Mapping[str, str], raw: object, info: ValidationInfo) -> Any:
+def _read(
+    field: Field, positions: Mapping[str, str], keys: Sequence[str], raw: object, info: ValidationInfo
+) -> Any:
     if not _asked(field, positions, info):
         return None
     demanded = field.required and info.context != DRAFT
     if field.type is FieldType.REPEAT:
-        return _read_group(demanded, raw)
+        return _read_group(demanded, keys, raw)
     value = None if blank(raw) else READERS[field.type](field, raw)
     if value is None and demanded:
         raise Wrong("missing")
@@ -113,17 +120,22 @@ def _asked(field: Field, positions: Mapping[str, str], info: ValidationInfo) -> 
     return plain == wanted.strip()
 
 
-def _read_group(demanded: bool, raw: object) -> object:
+def _read_group(demanded: bool, keys: Sequence[str], raw: object) -> object:
     if blank(raw):
-        return {} if demanded else None
+        return dict.fromkeys(keys) if demanded else None
     if not isinstance(raw, Mapping):
         raise Wrong("not_rows")
-    return raw
+    return {**dict.fromkeys(keys), **raw}
 
 
 def _read_row(group: Field, raw: object, info: ValidationInfo) -> object:
-    if not blank(raw) and not isinstance(raw, Mapping):
-        raise Wrong("not_rows")
     if blank(raw):
-        return {} if group.required and info.context != DRAFT else None
-    return raw
+        return every_part(group.fields, {}) if group.required and info.context != DRAFT else None
+    if not isinstance(raw, Mapping):
+        raise Wrong("not_rows")
+    return every_part(group.fields, raw)
+
+
+def every_part(fields: Sequence[Field], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """`raw` with None for the fields it does not speak of."""
+    return {**dict.fromkeys(field.id for field in fields), **raw}

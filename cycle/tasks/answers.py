@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from cycle.danish import format_date
 from cycle.errors import AnswerInvalid, Problem
-from cycle.tasks.answer_model import DRAFT, Rows, answer_model, canonical
+from cycle.tasks.answer_model import DRAFT, Rows, answer_model, canonical, every_part
 from cycle.tasks.answer_sentences import sentences
 from cycle.tasks.answer_values import LIGHTS, Wrong, show_number
 from cycle.tasks.forms import Choice, Field, FieldType, Form
@@ -49,7 +49,9 @@ def read_draft(
     given: Any = _by_row(form.fields, raw)
     while True:  # each turn again without what was refused, and from the second on demanding nothing
         try:
-            answers = model.model_validate(given, context=DRAFT if problems else None)
+            answers = model.model_validate(
+                every_part(form.fields, given), context=DRAFT if problems else None
+            )
             return canonical(form.fields, answers), list(problems.values())
         except ValidationError as error:
             for detail in error.errors():
