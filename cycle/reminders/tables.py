@@ -19,7 +19,7 @@ class Decided(StrEnum):
     ADDRESS_DEAD = "address_dead"
     NO_ADDRESS = "no_address"
     NOBODY = "nobody"
-    CAPPED = "capped"
+    NO_SUPERIOR = "no_superior"
     NOT_OWED = "not_owed"
     CLOSED = "closed"
 

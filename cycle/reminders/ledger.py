@@ -1,0 +1,83 @@
+"""The decision ledger: what was decided of which tasks, read and written in bulk."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.plan.model import ReminderKind
+from cycle.reminders import wording
+from cycle.reminders.tables import Decided, ReminderDecision
+
+TABLE: sa.Table = ReminderDecision.__table__  # type: ignore[attr-defined]  # SQLModel's table
+MAILED = (Decided.SENT, Decided.MERGED)
+CHUNK = 1000
+
+
+@dataclass(slots=True)
+class Past:
+    """What the ledger says of one task.
+
+    `steps` are the keys decided for each deadline; `opened_at` the instants at which openings were
+    decided; `told` the persons written to as (person, instant), superiors told of lateness left out.
+    """
+
+    steps: dict[date, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
+    openings: list[tuple[str, datetime]] = field(default_factory=list)
+    told: list[tuple[int, datetime]] = field(default_factory=list)
+
+
+def past(session: Session, task_ids: Sequence[int]) -> dict[int, Past]:
+    """The ledger of each task, one query per thousand; tasks with no row are left out."""
+    found: dict[int, Past] = defaultdict(Past)
+    columns = (
+        ReminderDecision.task_id,
+        ReminderDecision.rule_id,
+        ReminderDecision.rule_kind,
+        ReminderDecision.deadline,
+        ReminderDecision.ordinal,
+        ReminderDecision.verdict,
+        ReminderDecision.person_id,
+        ReminderDecision.decided_at,
+    )
+    for start in range(0, len(task_ids), CHUNK):
+        ids = task_ids[start : start + CHUNK]
+        rows = session.execute(sa.select(*columns).where(col(ReminderDecision.task_id).in_(ids)))  # type: ignore[call-overload]  # SQLModel's columns
+        for task_id, rule_id, kind, deadline, ordinal, verdict, person_id, decided_at in rows:
+            of_task = found[task_id]
+            if kind == ReminderKind.OPENS:
+                of_task.openings.append((rule_id, decided_at))
+            else:
+                of_task.steps[deadline].add((rule_id, ordinal))
+            if verdict in MAILED and kind != ReminderKind.ESCALATE and person_id is not None:
+                of_task.told.append((person_id, decided_at))
+    return found
+
+
+def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds decisions in one statement. Each mapping has all columns of `ReminderDecision`."""
+    if rows:
+        session.connection().execute(sa.insert(TABLE), list(rows))
+
+
+def take_back(session: Session, decision_ids: Iterable[int]) -> int:
+    """Marks decisions as answered whose item was left out of its mail, because the answer came first.
+
+    To be called in the transaction that settles the mail. Gives how many were changed.
+    """
+    rows = session.exec(
+        select(ReminderDecision).where(
+            col(ReminderDecision.id).in_(list(decision_ids)), col(ReminderDecision.verdict).in_(MAILED)
+        )
+    ).all()
+    for row in rows:
+        what = row.reason.rsplit(":", 1)[0]
+        row.verdict = Decided.ANSWERED
+        row.reason = wording.not_sent(what, wording.ANSWERED_BEFORE_SENDING)
+        session.add(row)
+    session.flush()
+    return len(rows)

@@ -1,0 +1,143 @@
+"""Tasks as the reminders see them: read in bulk, nothing decided here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlmodel import Session, col
+
+from cycle.calendar import WorkingCalendar
+from cycle.organisation.directory import Capacity, Directory, Recipient
+from cycle.plan.model import ReminderKind, ReminderRule
+from cycle.reminders import ledger
+from cycle.reminders.decide import Facts, Standing
+from cycle.reminders.ledger import Past
+from cycle.reminders.steps import Step, steps
+from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState
+from cycle.tasks.tables import Occurrence, Submission, Task
+
+
+_RULES = TypeAdapter(tuple[ReminderRule, ...])
+
+
+class Row(NamedTuple):
+    """The columns of a task and its occurrence that reminders depend on."""
+
+    id: int
+    unit_id: str
+    role: str
+    state: TaskState
+    opened_at: datetime
+    due_on: date
+    due_since: datetime | None
+    received_at: datetime | None
+    next_reminder_at: datetime | None
+    occurrence_state: OccurrenceState
+    rules: str
+
+
+COLUMNS = (
+    col(Task.id),
+    col(Task.unit_id),
+    col(Task.role),
+    col(Task.state),
+    col(Task.opened_at),
+    col(Task.due_on),
+    col(Task.due_since),
+    col(Task.received_at),
+    col(Task.next_reminder_at),
+    col(Occurrence.state),
+    col(Occurrence.rules),
+)
+
+
+@dataclass
+class Reader:
+    """Turns task rows into facts for one municipality on one day; equal deadlines share their steps."""
+
+    directory: Directory
+    calendar: WorkingCalendar
+    now: datetime
+    _steps: dict[tuple[str, date, date], list[Step]] = field(default_factory=dict)
+
+    def facts(self, session: Session, rows: Sequence[Row]) -> list[Facts]:
+        """The facts of each task, in the order of `rows`."""
+        pasts = ledger.past(session, [row.id for row in rows])
+        answers = _answered(session, [row.id for row in rows if row.state is TaskState.SUBMITTED])
+        nothing = Past()
+        return [
+            self._facts(row, pasts.get(row.id, nothing), answers.get(row.id, row.received_at)) for row in rows
+        ]
+
+    def _facts(self, row: Row, past: Past, received_at: datetime | None) -> Facts:
+        found = self._steps_of(row)
+        recipient = self.directory.recipient(row.unit_id, row.role)
+        decided = past.steps.get(row.due_on, set())
+        if any(at >= row.opened_at for _, at in past.openings):
+            decided = decided | {step.key for step in found if step.kind is ReminderKind.OPENS}
+        return Facts(
+            standing=self._standing(row),
+            due_on=row.due_on,
+            steps=found,
+            decided=decided,
+            recipient=recipient,
+            superior=_above(self.directory, row.unit_id, recipient),
+            openings=len(past.openings),
+            told={person for person, at in past.told if at >= row.opened_at},
+            answered_on=self.calendar.local_date(received_at) if received_at else None,
+        )
+
+    def _steps_of(self, row: Row) -> list[Step]:
+        since = self.calendar.local_date(max(row.opened_at, row.due_since or row.opened_at))
+        key = (row.rules, row.due_on, since)
+        if key not in self._steps:
+            self._steps[key] = steps(_rules(row.rules), row.due_on, since, self.calendar)
+        return self._steps[key]
+
+    def _standing(self, row: Row) -> Standing:
+        if row.state in (TaskState.WAIVED, TaskState.CANCELLED):
+            return Standing.NOT_OWED
+        if row.state not in WAITING_FOR_HOLDER:
+            return Standing.ANSWERED
+        if row.occurrence_state is OccurrenceState.CANCELLED:
+            return Standing.NOT_OWED
+        if row.occurrence_state is OccurrenceState.OPEN or self.now < self.calendar.end_of(row.due_on):
+            return Standing.WAITING
+        return Standing.CLOSED
+
+
+def _above(directory: Directory, unit_id: str, asked: Recipient | None) -> Recipient | None:
+    """The nearest superior who is not the person asked already."""
+    at = unit_id
+    while (post := directory.superior_post(at)) is not None:
+        at = post[0]
+        found = directory.substitute(*post) or directory.holder(*post)
+        if found is not None and (asked is None or found.person_id != asked.person_id):
+            return replace(found, capacity=Capacity.SUPERIOR)
+    return None
+
+
+def _answered(session: Session, task_ids: Sequence[int]) -> dict[int, datetime]:
+    """When the newest answer of each task was received."""
+    if not task_ids:
+        return {}
+    newest = (
+        sa.select(col(Submission.task_id), sa.func.max(col(Submission.version)).label("version"))
+        .where(col(Submission.task_id).in_(task_ids))
+        .group_by(col(Submission.task_id))
+        .subquery()
+    )
+    query = sa.select(col(Submission.task_id), col(Submission.received_at)).join(
+        newest,
+        sa.and_(col(Submission.task_id) == newest.c.task_id, col(Submission.version) == newest.c.version),
+    )
+    return {task_id: at for task_id, at in session.execute(query)}
+
+
+@lru_cache(maxsize=256)
+def _rules(text: str) -> tuple[ReminderRule, ...]:
+    return _RULES.validate_json(text)
