@@ -20,7 +20,6 @@ from cycle.reminders.steps import Step, steps
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
 
-
 _RULES = TypeAdapter(tuple[ReminderRule, ...])
 
 
