@@ -1,0 +1,134 @@
+"""Invented leaders: when they answer, and what. Nothing here is about a real person or institution.
+
+Everything follows from a seed and the task's own key, so a year played twice is the same year.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from random import Random
+from typing import Any
+
+from cycle.calendar import WorkingCalendar
+from cycle.tasks.forms import Field, FieldType, Form
+
+SHARES = (25, 9, 12, 20, 12, 13)
+"""Percent who answer before the first reminder, then between one contact and the next; the rest never."""
+
+REMARKS = (
+    "Vi følger planen og har ikke bemærkninger ud over det nævnte.",
+    "Indsatsen er i gang, og de første resultater ventes efter sommerferien.",
+    "Vi har flyttet timer fra administration til undervisning og følger virkningen tæt.",
+    "Forældrerådet er inddraget og bakker op om de valgte indsatser.",
+    "Der er ansat en ny afdelingsleder, og arbejdet med målet er genoptaget.",
+    "Vi samarbejder med nabo-enhederne om fælles kompetenceudvikling.",
+)
+CONCERNS = (
+    "Sygefraværet er højere end forventet. Vi holder omsorgssamtaler efter fem dages fravær.",
+    "Vikarudgifterne presser budgettet. Vi har indført fælles vikardækning med nabo-enheden.",
+    "To stillinger har stået ubesatte siden nytår. De er genopslået.",
+    "Målet nås ikke i år. Vi har aftalt en ny plan med vores nærmeste leder.",
+)
+
+
+def rng(*key: object) -> Random:
+    """A generator that always gives the same numbers for the same key."""
+    return Random(":".join(str(part) for part in key))  # noqa: S311 - a played year, not a secret
+
+
+def answer_on(
+    key: str, *, contacts: Sequence[date], opened_on: date, last_on: date, calendar: WorkingCalendar
+) -> date | None:
+    """The local date on which this task is answered; None when it never is.
+
+    `contacts` are the dates of the mails after the opening, in order; `last_on` the last day taken.
+    """
+    dice = rng("when", key)
+    share = dice.uniform(0, 100)
+    at = next((n for n, total in enumerate(accumulate(SHARES)) if share < total), None)
+    if at is None:
+        return None
+    edges = [opened_on, *sorted(day for day in contacts if opened_on < day <= last_on), last_on]
+    at = min(at, len(edges) - 2)
+    first, last = edges[at], max(edges[at + 1], edges[at])
+    days = [d for d in _days(first, last) if calendar.is_working_day(d)] or [last]
+    return dice.choice(days)
+
+
+def answers_for(form: Form, prefill: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Canonical answers to every field asked, as `cycle.tasks.answers.read_answers` would give them."""
+    dice = rng("what", key)
+    given: dict[str, Any] = {}
+    for field in form.fields:
+        if _asked(field, given):
+            value = _value(field, prefill, dice)
+            if value is not None:
+                given[field.id] = value
+    return given
+
+
+def is_nil(form: Form, key: str) -> bool:
+    """Whether this leader has nothing to report (about one in twelve where the form allows it)."""
+    return form.nil_allowed and rng("nil", key).random() < 1 / 12
+
+
+def _asked(field: Field, given: Mapping[str, Any]) -> bool:
+    if not field.only_when:
+        return True
+    other, _, wanted = field.only_when.partition("=")
+    value = given.get(other)
+    return ("true" if value is True else str(value)) == wanted
+
+
+def _value(field: Field, prefill: Mapping[str, Any], dice: Random) -> Any:
+    if field.type is FieldType.REPEAT:
+        return [_row(field, row, dice) for row in prefill.get(field.rows_from, ())]
+    if not field.required and dice.random() < 0.5:
+        return None
+    simple = {
+        FieldType.CONFIRM: lambda: True,
+        FieldType.CHOICE: lambda: _choice(field, dice),
+        FieldType.TRAFFIC_LIGHT: lambda: _light(dice),
+        FieldType.DATE: lambda: date(2027, 9, dice.randint(1, 28)).isoformat(),
+        FieldType.FILE: lambda: None,
+    }.get(field.type)
+    if simple is not None:
+        return simple()
+    if field.type in (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT):
+        return _number(field, dice)
+    return dice.choice(REMARKS)[: field.max_length]
+
+
+def _row(field: Field, row: Mapping[str, Any], dice: Random) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for inner in field.fields:
+        if _asked(inner, given):
+            value = _value(inner, {}, dice)
+            if value is not None:
+                given[inner.id] = value
+    return {"row": row["row"], **given}
+
+
+def _choice(field: Field, dice: Random) -> str:
+    """The first choice is the usual one; one in twenty takes another."""
+    values = [choice.value for choice in field.choices]
+    return values[0] if dice.random() < 0.95 else dice.choice(values)
+
+
+def _light(dice: Random) -> dict[str, str]:
+    light = dice.choices(("grøn", "gul", "rød"), weights=(70, 23, 7))[0]
+    return {"light": light, "comment": "" if light == "grøn" else dice.choice(CONCERNS)}
+
+
+def _number(field: Field, dice: Random) -> str:
+    low = field.minimum if field.minimum is not None else 0.0
+    if field.type is FieldType.AMOUNT:
+        high = field.maximum if field.maximum is not None else 500_000.0
+        return str(Decimal(dice.randint(int(low), int(high)) // 1000 * 1000).quantize(Decimal("1.00")))
+    high = field.maximum if field.maximum is not None else max(low + 1.0, 12.0)
+    return str(Decimal(str(round(dice.uniform(low, min(high, low + 12.0)), 1))))
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
