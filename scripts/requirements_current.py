@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-OPTIONS = "--universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --quiet"
+OPTIONS = "--universal --generate-hashes --no-emit-index-url --no-annotate --no-header"
+PYTHON = "--python-version=3.11"
 
 
 def compiled(name: str, folder: Path) -> str:
@@ -18,7 +19,17 @@ def compiled(name: str, folder: Path) -> str:
     for file in ROOT.glob("requirements*"):
         shutil.copy(file, folder / file.name)
     uv = Path(sys.executable).parent / "uv"
-    command = [str(uv), "pip", "compile", *OPTIONS.split(), f"{name}.in", "-o", f"{name}.txt"]
+    command = [
+        str(uv),
+        "pip",
+        "compile",
+        *OPTIONS.split(),
+        PYTHON,
+        "--quiet",
+        f"{name}.in",
+        "-o",
+        f"{name}.txt",
+    ]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return (folder / f"{name}.txt").read_text()
 
