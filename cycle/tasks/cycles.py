@@ -151,7 +151,7 @@ def occurrence_values(
     return {
         "title": activity.title,
         "flow": activity.flow.value,
-        "concerns_year": dates.opens_on.year + activity.concerns,
+        "concerns_year": dates.concerns_year,
         "opens_at": calendar.opening(dates.opens_on),
         "due_on": dates.due_on,
         "closes_at": calendar.end_of(dates.closes_on),
