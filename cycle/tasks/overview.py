@@ -1,0 +1,129 @@
+"""Read models: how each activity of a year stands, counted in the database, never row by row.
+
+Every function takes `paths`, the unit paths the reader may see ("/KBH/"); what lies outside is not
+counted. Dates are local, `today` is the municipality's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.organisation.tables import Unit
+from cycle.tasks.standing import DUE_SOON_DAYS
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
+from cycle.tasks.tables import Cycle, Occurrence, Task
+
+ANSWERED = (TaskState.SUBMITTED, TaskState.APPROVED)
+WAITING = (TaskState.OPEN, TaskState.RETURNED)
+NOT_OWED = (TaskState.WAIVED, TaskState.CANCELLED)
+
+
+class Standing(StrEnum):
+    """How an activity as a whole stands today. Computed, never stored."""
+
+    NOT_YET = "not_yet"
+    ON_TRACK = "on_track"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One occurrence with its counts: `owed` = answered + waiting; `overdue` of the waiting."""
+
+    occurrence: Occurrence
+    owed: int
+    answered: int
+    overdue: int
+    not_owed: int
+    standing: Standing
+
+    @property
+    def waiting(self) -> int:
+        """How many posts still owe an answer."""
+        return self.owed - self.answered
+
+
+def within(paths: Sequence[str]) -> sa.ColumnElement[bool]:
+    """The condition that a unit lies in or below one of the paths; nothing for no paths."""
+    return sa.or_(sa.false(), *(col(Unit.path).startswith(path, autoescape=True) for path in paths))
+
+
+def cycles_of(session: Session, root_id: str) -> list[Cycle]:
+    """The municipality's cycles, newest year first."""
+    found = select(Cycle).where(Cycle.root_id == root_id).order_by(col(Cycle.year).desc(), col(Cycle.plan_id))
+    return list(session.exec(found))
+
+
+def year_of(session: Session, cycle_id: int, *, paths: Sequence[str], today: date) -> list[Summary]:
+    """Every activity of a cycle in the order it opens, with how it stands."""
+    occurrences = session.exec(
+        select(Occurrence)
+        .where(Occurrence.cycle_id == cycle_id)
+        .order_by(col(Occurrence.opens_at), col(Occurrence.due_on), col(Occurrence.id))
+    ).all()
+    return _summaries(session, occurrences, paths=paths, today=today)
+
+
+def summary_of(session: Session, occurrence: Occurrence, *, paths: Sequence[str], today: date) -> Summary:
+    """One activity with how it stands."""
+    return _summaries(session, [occurrence], paths=paths, today=today)[0]
+
+
+def _summaries(
+    session: Session, occurrences: Sequence[Occurrence], *, paths: Sequence[str], today: date
+) -> list[Summary]:
+    ids = [o.id for o in occurrences]
+    state, one = col(Task.state), sa.literal(1)
+    rows = session.execute(
+        sa.select(
+            col(Task.occurrence_id),
+            _count(sa.case((state.in_(ANSWERED), one))),
+            _count(sa.case((state.in_(WAITING), one))),
+            _count(sa.case((sa.and_(state.in_(WAITING), col(Task.due_on) < today), one))),
+            _count(sa.case((state.in_(NOT_OWED), one))),
+        )
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(col(Task.occurrence_id).in_(ids), col(Task.kind) == TaskKind.ANSWER, within(paths))
+        .group_by(col(Task.occurrence_id))
+    )
+    counts = {row[0]: tuple(int(n) for n in row[1:]) for row in rows}
+    return [_summary(o, counts.get(o.id or 0, (0, 0, 0, 0)), today) for o in occurrences]
+
+
+def _summary(occurrence: Occurrence, counts: tuple[int, ...], today: date) -> Summary:
+    answered, waiting, overdue, not_owed = counts
+    return Summary(
+        occurrence=occurrence,
+        owed=answered + waiting,
+        answered=answered,
+        overdue=overdue,
+        not_owed=not_owed,
+        standing=standing_of(occurrence.state, occurrence.due_on, waiting=waiting, overdue=overdue, today=today),
+    )
+
+
+def standing_of(state: OccurrenceState, due_on: date, *, waiting: int, overdue: int, today: date) -> Standing:
+    """An activity's standing from its state and its counts."""
+    if state is OccurrenceState.CANCELLED:
+        return Standing.CANCELLED
+    if state is OccurrenceState.PLANNED:
+        return Standing.NOT_YET
+    if state is OccurrenceState.CLOSED:
+        return Standing.INCOMPLETE if waiting else Standing.COMPLETE
+    if overdue:
+        return Standing.OVERDUE
+    soon = today >= due_on - timedelta(days=DUE_SOON_DAYS)
+    return Standing.DUE_SOON if waiting and soon else Standing.ON_TRACK
+
+
+def _count(case: Any) -> sa.Function[int]:
+    return sa.func.count(case)

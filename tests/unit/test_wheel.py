@@ -1,0 +1,202 @@
+import itertools
+import math
+import re
+from datetime import date, timedelta
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cycle.plan.model import Ring
+from cycle.tasks.overview import Standing
+from documents.geometry import Arc, arc_of, shares
+from documents.wheel import Segment, Wheel, draw
+from documents.wheel_labels import Wanted, callouts
+from documents.wheel_style import DARK, LIGHT
+from documents.wheel_words import MONTHS, STANDINGS
+from tests.support.wheels import TITLES, segments
+
+SVG = "{http://www.w3.org/2000/svg}"
+TODAY = date(2027, 10, 17)
+MIXED = [*Standing, *Standing][:12]
+
+
+def tree_of(wheel):
+    return ElementTree.fromstring(draw(wheel))
+
+
+def words_of(element):
+    """The visible text of an element: what stands in <text>, joined."""
+    return " ".join("".join(text.itertext()) for text in element.iter(f"{SVG}text"))
+
+
+def flat(text):
+    return re.sub(r"\s+", "", text)
+
+
+def links(tree):
+    return [a for a in tree.iter(f"{SVG}a")]
+
+
+@pytest.mark.parametrize("standings", [[], MIXED, [Standing.COMPLETE] * 12, [Standing.OVERDUE] * 12])
+def test_all_twelve_titles_can_be_read_and_each_arc_is_its_link(standings):
+    tree = tree_of(Wheel(2027, "Byby Kommune", segments(standings), TODAY))
+    found = links(tree)
+    assert [a.get("href") for a in found] == [f"/aktivitet/{n}" for n in range(1, 13)]
+    for a, title in zip(found, TITLES, strict=True):
+        assert flat(title) in flat(words_of(a))
+        explained = a.find(f"{SVG}title")
+        assert explained is not None and (explained.text or "").startswith(title)
+
+
+def test_the_months_are_printed_exactly_and_in_order_clockwise():
+    tree = tree_of(Wheel(2027, "Byby Kommune", segments(), TODAY))
+    months = ["".join(t.itertext()) for t in tree.iter(f"{SVG}text") if t.get("class") == "month"]
+    assert " ".join(months) == "Jan Feb. Mar. Apr. Maj Juni Juli Aug. Sept. Okt. Nov. Dec."
+    assert tuple(months) == MONTHS
+
+
+def test_both_rings_are_named_and_planning_lies_outside_follow_up():
+    tree = tree_of(Wheel(2027, "Byby Kommune", segments(), TODAY))
+    names = {"".join(t.itertext()) for t in tree.iter(f"{SVG}text") if t.get("class") == "ring"}
+    assert names == {"PLANLÆGNINGSÅR", "OPFØLGNINGSÅR"}
+    radius = {c.get("stroke"): float(c.get("r", 0)) for c in tree.iter(f"{SVG}circle")}
+    assert radius["var(--aw-planning)"] > radius["var(--aw-follow-up)"]
+
+
+def test_an_activity_about_another_year_says_which():
+    tree = tree_of(Wheel(2027, "Byby Kommune", segments(MIXED), TODAY))
+    by_title = dict(zip(TITLES, (words_of(a) for a in links(tree)), strict=True))
+    assert "for 2026" in by_title["Regnskabsaflæggelse inkl. opfølgning på mål"]
+    assert "for 2028" in by_title["Budgetudmelding"]
+    assert "for 20" not in by_title["Kvartalsrapport 1"]
+
+
+def test_a_standing_is_told_by_class_pattern_and_words_and_never_by_colour_alone():
+    tree = tree_of(Wheel(2027, "Byby Kommune", segments(MIXED), TODAY))
+    for a, standing in zip(links(tree), MIXED, strict=True):
+        assert standing.value.replace("_", "-") in (a.get("class") or "").split()
+        patterned = any((p.get("fill") or "").startswith("url(") for p in a.iter(f"{SVG}path"))
+        assert patterned == (standing in (Standing.DUE_SOON, Standing.OVERDUE, Standing.INCOMPLETE))
+    for a, standing in zip(links(tree), MIXED, strict=True):
+        assert STANDINGS[standing]["da"] in (a.findtext(f"{SVG}title") or "")
+
+
+def test_the_drawing_is_named_described_and_fetches_nothing():
+    text = draw(Wheel(2027, "Byby <Kommune>", segments(MIXED), TODAY))
+    tree = ElementTree.fromstring(text)
+    labelled = (tree.get("aria-labelledby") or "").split()
+    named = {e.get("id"): e.text for e in tree if e.get("id") in labelled}
+    assert named["aw-title"] == "Styringsårshjul 2027, Byby <Kommune>"
+    assert all(title in (named["aw-desc"] or "") for title in TITLES)
+    outside = [
+        v for e in tree.iter() for k, v in e.attrib.items() if "href" in k and not v.startswith(("#", "/"))
+    ]
+    assert outside == []
+    assert "@import" not in text and "url(http" not in text
+
+
+def test_todays_hand_is_drawn_only_in_its_own_year():
+    assert "17. oktober" in draw(Wheel(2027, "Byby", segments(), TODAY))
+    assert "17. oktober" not in draw(Wheel(2027, "Byby", segments(), date(2028, 10, 17)))
+    assert 'class="hand' not in draw(Wheel(2027, "Byby", segments()))
+
+
+def test_an_inferred_date_is_marked_on_its_arc_and_in_its_words():
+    tree = tree_of(Wheel(2027, "Byby", segments(), TODAY))
+    assert all("inferred" in (a.get("class") or "").split() for a in links(tree))
+    assert all("Datoen er udledt" in (a.findtext(f"{SVG}title") or "") for a in links(tree))
+
+
+def test_english_is_spoken_too():
+    text = draw(Wheel(2027, "Byby", segments(MIXED), TODAY, "en"))
+    assert "Steering cycle 2027" in text and "PLANNING YEAR" in text and "17 October" in text
+
+
+def test_forty_activities_fit_in_a_hundred_kilobytes():
+    start = date(2027, 1, 1)
+    many = [
+        Segment(
+            title=f"Aktivitet {n} om noget langt",
+            ring=Ring.PLANNING if n % 2 else Ring.FOLLOW_UP,
+            opens_on=start + timedelta(days=n * 9),
+            due_on=start + timedelta(days=n * 9 + 10),
+            closes_on=start + timedelta(days=n * 9 + 20),
+            concerns_year=2027,
+            standing=list(Standing)[n % 7],
+            answered=n,
+            total=40,
+            href=f"/aktivitet/{n}",
+        )
+        for n in range(40)
+    ]
+    text = draw(Wheel(2027, "Byby", many, TODAY))
+    assert len(text.encode()) <= 100_000
+    assert len(links(ElementTree.fromstring(text))) == 40
+
+
+def test_a_title_of_markup_stays_text():
+    one = [
+        Segment("<script>alert(1)</script>&", Ring.PLANNING, *[date(2027, 3, 1)] * 3, 2027, Standing.ON_TRACK)
+    ]
+    tree = tree_of(Wheel(2027, "Byby", one, TODAY))
+    assert not list(tree.iter("script")) and "<script>" in words_of(tree)
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_titles_and_edges_stand_out_from_their_ground_in_light_and_dark(colours):
+    for standing in Standing:
+        name = standing.value.replace("_", "-")
+        assert contrast(colours["ink"], colours[name]) >= 4.5, name
+        if standing is not Standing.CANCELLED:
+            assert contrast(colours[f"{name}-edge"], colours["planning"]) >= 3, name
+    assert contrast(colours["rim-ink"], colours["rim"]) >= 4.5
+    assert contrast(colours["quiet"], colours["follow-up"]) >= 4.5
+
+
+arcs = st.builds(Arc, st.floats(0, 359.9), st.floats(2, 200))
+
+
+@given(st.lists(arcs, max_size=12))
+def test_arcs_that_overlap_never_share_a_lane(given_arcs):
+    found = shares(given_arcs, range(len(given_arcs)))
+    for i, one in enumerate(found):
+        assert one.first >= 0 and one.span >= 1 and one.first + one.span <= one.count
+        for j in range(i):
+            if given_arcs[i].meets(given_arcs[j]):
+                other = found[j]
+                assert one.count == other.count
+                assert one.first + one.span <= other.first or other.first + other.span <= one.first
+
+
+days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+
+
+@given(days, st.integers(0, 800))
+def test_a_window_is_an_arc_of_its_own_length_over_any_new_year(first, length):
+    arc = arc_of(first, first + timedelta(days=length))
+    assert 0 <= arc.start < 360 and 0 < arc.sweep <= 360
+    if length < 364:
+        assert math.isclose(arc.sweep, max((length + 1) * 360 / 365.25, 1.5), abs_tol=4.5)
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 359.9)), max_size=30))
+def test_titles_outside_the_rim_never_overlap(given_titles):
+    wanted = [Wanted("x" * length, "meta", angle, 300) for length, angle in given_titles]
+    placed = callouts(wanted, 486, 520)
+    for left in (True, False):
+        side = sorted((c for c in placed if c.left is left), key=lambda c: c.y)
+        for above, below in itertools.pairwise(side):
+            assert below.y - above.y >= 20 * len(above.lines)
