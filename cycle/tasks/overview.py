@@ -107,7 +107,9 @@ def _summary(occurrence: Occurrence, counts: tuple[int, ...], today: date) -> Su
         answered=answered,
         overdue=overdue,
         not_owed=not_owed,
-        standing=standing_of(occurrence.state, occurrence.due_on, waiting=waiting, overdue=overdue, today=today),
+        standing=standing_of(
+            occurrence.state, occurrence.due_on, waiting=waiting, overdue=overdue, today=today
+        ),
     )
 
 
