@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from config.settings import Settings
 from cycle import store
 from cycle.calendar import WorkingCalendar
 from cycle.runs import queue
 from cycle.runs.queue import Claim
-from cycle.tasks.tables import Cycle, CycleRevision
+from cycle.tasks.calendars import calendar_of_root
 
 
 class Clock(Protocol):
@@ -63,29 +62,6 @@ class DemoClock:
         self.set(self.now() + by)
 
 
-@dataclass
-class Calendars:
-    """Working calendars by cycle revision; a revision never changes, so one reading is enough."""
-
-    known: dict[int, WorkingCalendar] = field(default_factory=dict)
-
-    def of(self, session: Session, root_id: str) -> WorkingCalendar:
-        """The calendar of the municipality's newest revision, else the built-in Danish one."""
-        newest = session.execute(
-            sa.select(col(CycleRevision.id))
-            .join(Cycle, col(Cycle.id) == col(CycleRevision.cycle_id))
-            .where(col(Cycle.root_id) == root_id)
-            .order_by(col(CycleRevision.id).desc())
-            .limit(1)
-        ).scalar()
-        if newest is None:
-            return WorkingCalendar()
-        if newest not in self.known:
-            revision = session.get_one(CycleRevision, newest)
-            self.known[newest] = WorkingCalendar.from_json(revision.calendar)
-        return self.known[newest]
-
-
 @dataclass(frozen=True)
 class Runtime:
     """What this process runs with, put together once at its start."""
@@ -94,7 +70,6 @@ class Runtime:
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
     wall: Clock = field(default_factory=SystemClock)
-    calendars: Calendars = field(default_factory=Calendars)
 
 
 class RunContext:
@@ -143,7 +118,7 @@ class RunContext:
     def calendar(self, root_id: str) -> WorkingCalendar:
         """The municipality's working calendar. Call it outside `transaction()`."""
         with store.reading(self.engine) as session:
-            return self._runtime.calendars.of(session, root_id)
+            return calendar_of_root(session, root_id)
 
     def progress(self, text: str) -> None:
         """Says how far the body has come ("300 af 470"). Inside a transaction it is kept at its commit."""

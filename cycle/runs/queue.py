@@ -20,7 +20,11 @@ from cycle.store import is_sqlite
 LEASE = timedelta(seconds=60)
 """How long a claim is good for without being renewed."""
 
+MAX_ATTEMPTS = 5
+"""How many workers may die over one run."""
+
 ERROR_LENGTH = 4000
+DIED = f"Arbejderen døde {MAX_ATTEMPTS} gange under kørslen. / The worker died {MAX_ATTEMPTS} times."
 
 
 @dataclass(frozen=True)
@@ -168,9 +172,22 @@ def _end(
         raise FenceLost(held.id, held.fence)
 
 
-def give_back(session: Session, held: Claim) -> None:
-    """The worker stops before the body began: the run is wanted again at once."""
-    _touch(session, held.id, held.fence, {"state": RunState.WANTED, "lease_until": None})
+def give_up(session: Session, *, now: datetime, real: datetime) -> int:
+    """Ends the runs whose workers have died again and again as failed; gives how many.
+
+    A body that takes its worker down with it would otherwise be claimed for ever.
+    """
+    result: Any = session.execute(
+        sa.update(Run)
+        .where(
+            UNFINISHED,
+            col(Run.state) == RunState.CLAIMED,
+            col(Run.lease_until) < real,
+            col(Run.attempts) >= MAX_ATTEMPTS,
+        )
+        .values(state=RunState.FAILED, ended_at=now, lease_until=None, error=DIED)
+    )
+    return int(result.rowcount)
 
 
 def mark_recorded(session: Session, held: Claim, recorded: Recorded, prefect_id: str = "") -> None:
@@ -199,7 +216,6 @@ def _touch(session: Session, run_id: int, fence: int, values: Mapping[str, Any])
     return bool(result.rowcount == 1)
 
 
-def unfinished(session: Session) -> set[tuple[str, str]]:
-    """(flow, subject) of every run that is wanted or claimed."""
-    rows = session.execute(sa.select(col(Run.flow), col(Run.subject)).where(UNFINISHED))
-    return {(flow, subject) for flow, subject in rows}
+def claimable(session: Session, *, real: datetime) -> bool:
+    """Whether a worker would find something to claim; costs no write."""
+    return session.execute(sa.select(1).where(UNFINISHED, _claimable(real)).limit(1)).first() is not None

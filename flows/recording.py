@@ -1,0 +1,159 @@
+"""Running through Prefect while it answers, and without it while it does not.
+
+`Recorder.run` carries an execution out as a Prefect flow run. The server may be absent, dead, hung or
+somebody else's on the same port: then the very same function runs without it, and the run is marked
+*not recorded in Prefect*. The body is begun once, whoever begins it.
+"""
+
+import asyncio
+import importlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import httpx
+
+from cycle.runs.tables import Recorded
+from flows import prefect_environment
+from flows.execution import CURRENT, Execution, RunFailed, perform
+
+PROBE_SECONDS = 2.0
+REPROBE_SECONDS = 15.0
+TRUSTED_SECONDS = 2.0
+PATIENCE_SECONDS = 20.0
+
+log = logging.getLogger("aarshjul.prefect")
+
+Flows = Mapping[str, Callable[[int], Awaitable[None]]]
+
+
+class Recorder:
+    """Knows whether Prefect answers and runs accordingly. `api_url` ends in /api; empty: no Prefect."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        api_url: str,
+        *,
+        patience: float = PATIENCE_SECONDS,
+        reprobe: float = REPROBE_SECONDS,
+    ) -> None:
+        self._data_dir, self._api_url = data_dir, api_url.rstrip("/")
+        self._patience, self._reprobe = patience, reprobe
+        self._answered_at = self._failed_at = float("-inf")
+        self._flows: Flows | None = None
+        self._unusable = not api_url
+        self._abandoned: set[asyncio.Task[None]] = set()
+        self._probing = asyncio.Lock()
+
+    async def ready(self) -> bool:
+        """Whether Prefect can be used now: it has answered just now and is imported."""
+        async with self._probing:
+            if self._unusable or time.monotonic() - self._failed_at < self._reprobe:
+                return False
+            if time.monotonic() - self._answered_at > TRUSTED_SECONDS and not await self._probe():
+                self._failed_at = time.monotonic()
+                log.warning("Prefect does not answer at %s; working without it", self._api_url)
+                return False
+            return await self._loaded()
+
+    async def wait_ready(self, seconds: float) -> bool:
+        """Waits up to `seconds` for a server that is still starting."""
+        until = time.monotonic() + seconds
+        while not self._unusable and time.monotonic() < until:
+            if await self._probe():
+                self._failed_at = float("-inf")
+                return await self.ready()
+            await asyncio.sleep(0.5)
+        return False
+
+    async def run(self, execution: Execution) -> Recorded:
+        """Carries the execution out; gives whether Prefect knows how it ended. Never raises."""
+        CURRENT.set(execution)
+        if not await self.ready():
+            await _quietly(perform(execution.held.id))
+            return Recorded.NOT_RECORDED
+        assert self._flows is not None
+        flow = self._flows[execution.held.flow]
+        task = asyncio.ensure_future(_started(flow, execution.held.id))
+        await _first(task, execution.begun, self._patience)
+        if not execution.begun.is_set() and execution.take():
+            self._give_up_on(task)
+            await _quietly(execution.carry_out_taken())
+            return Recorded.NOT_RECORDED
+        await execution.finished.wait()
+        return await self._aftercare(task)
+
+    async def _aftercare(self, task: asyncio.Task[None]) -> Recorded:
+        """The body has ended; Prefect gets a little time to write that down."""
+        await asyncio.wait({task}, timeout=self._patience)
+        if not task.done():
+            self._give_up_on(task)
+            return Recorded.NOT_RECORDED
+        error = task.exception() if not task.cancelled() else asyncio.CancelledError()
+        if error is None or isinstance(error, RunFailed):
+            self._answered_at = time.monotonic()
+            return Recorded.RECORDED
+        log.warning("Prefect has not recorded a run: %s", type(error).__name__)
+        self._failed_at = time.monotonic()
+        return Recorded.NOT_RECORDED
+
+    def _give_up_on(self, task: asyncio.Task[None]) -> None:
+        """Leaves a call that hangs to itself; whatever it ends with is of no interest."""
+        self._failed_at = time.monotonic()
+        self._abandoned.add(task)
+        task.add_done_callback(self._forget)
+        task.cancel()
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._abandoned.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def _probe(self) -> bool:
+        """Whether a Prefect server, and nothing else, answers on that port within two seconds."""
+        try:
+            async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as client:
+                answer = await asyncio.wait_for(client.get(f"{self._api_url}/health"), PROBE_SECONDS)
+                alive = answer.status_code == 200 and answer.json() is True
+        except (httpx.HTTPError, TimeoutError, ValueError):
+            alive = False
+        if alive:
+            self._answered_at = time.monotonic()
+        return alive
+
+    async def _loaded(self) -> bool:
+        """Imports Prefect at the first use, off the event loop: it takes seconds."""
+        if self._flows is None:
+            try:
+                self._flows = await asyncio.to_thread(_import_flows, self._data_dir, self._api_url)
+            except Exception:  # an installation whose Prefect does not import must still do its year
+                log.exception("Prefect cannot be imported; working without it")
+                self._unusable = True
+        return self._flows is not None
+
+
+def _import_flows(data_dir: Path, api_url: str) -> Flows:
+    prefect_environment.apply(data_dir, api_url)
+    flows: Flows = importlib.import_module("flows.prefect_flows").FLOWS
+    return flows
+
+
+async def _started(flow: Callable[[int], Awaitable[None]], run_id: int) -> None:
+    await flow(run_id)
+
+
+async def _first(task: asyncio.Task[None], event: asyncio.Event, seconds: float) -> None:
+    """Waits until the event is set or the task ends, at most `seconds`."""
+    waiter = asyncio.ensure_future(event.wait())
+    await asyncio.wait({task, waiter}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    waiter.cancel()
+
+
+async def _quietly(running: Awaitable[None]) -> None:
+    """Awaits a body whose failure is in the store already."""
+    try:
+        await running
+    except RunFailed:
+        return

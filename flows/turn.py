@@ -1,0 +1,79 @@
+"""One turn of the clock: what is due becomes wanted runs, history is chained, the pulse is written."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from cycle import history, store
+from cycle.history import History
+from cycle.runs import queue
+from cycle.runs.tables import ClockPulse, Wake
+from flows.due_work import due_work
+from flows.runtime import Runtime
+
+CHAIN_LOCK = 0x6161_7274
+"""PostgreSQL advisory lock: one chains at a time (SQLite has one writer anyway)."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn did."""
+
+    wanted: int
+    chained: int
+    milliseconds: int
+
+
+def turn(runtime: Runtime, *, name: str = "turn") -> Turn:
+    """Looks at what is due and wants it. `name` is whose pulse it is. Safe to run twice, or at once by two.
+
+    Whatever woke the clock before this turn has been seen when it ends.
+    """
+    started = time.monotonic()
+    now, real = runtime.clock.now(), runtime.wall.now()
+    with store.reading(runtime.engine) as session:
+        woken = newest_wake(session)
+        works = due_work(session, now=now, settings=runtime.settings)
+        unchained = _unchained(session)
+    with store.transaction(runtime.engine) as session:
+        if woken is not None:
+            session.execute(sa.delete(Wake).where(col(Wake.id) <= woken))
+        queue.give_up(session, now=now, real=real)
+        wanted = queue.want(session, works, now=now)
+        milliseconds = _since(started)
+        pulse(session, name, turned_at=real, milliseconds=milliseconds, wanted=wanted, error="")
+    chained = sum(_chain(runtime, root_id) for root_id in unchained)
+    return Turn(wanted, chained, _since(started))
+
+
+def newest_wake(session: Session) -> int | None:
+    """The newest row that asks the clock to turn at once, if any."""
+    return session.execute(sa.select(sa.func.max(col(Wake.id)))).scalar()
+
+
+def pulse(session: Session, name: str, *, turned_at: datetime, **values: Any) -> None:
+    """Writes down that the clock `name` has turned, and how it went."""
+    values["turned_at"] = turned_at
+    changed: Any = session.execute(sa.update(ClockPulse).where(col(ClockPulse.name) == name).values(**values))
+    if changed.rowcount == 0:
+        session.add(ClockPulse(name=name, **values))
+
+
+def _unchained(session: Session) -> list[str]:
+    found = session.execute(sa.select(col(History.root_id)).where(col(History.hash).is_(None)).distinct())
+    return [root_id for (root_id,) in found]
+
+
+def _chain(runtime: Runtime, root_id: str) -> int:
+    with store.transaction(runtime.engine) as session:
+        if not store.is_sqlite(session):
+            session.execute(sa.text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
+        return history.chain(session, root_id)
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

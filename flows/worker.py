@@ -1,0 +1,183 @@
+"""The worker: claims wanted runs and carries them out, two at a time.
+
+Any number of workers on any number of machines may share a store: claims are compare-and-set, leases are
+renewed from a thread of their own, and what a dead worker held is claimed again when its lease runs out.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from cycle import store
+from cycle.runs import queue
+from cycle.runs.queue import LEASE, Claim
+from cycle.runs.tables import Recorded
+from flows import registry
+from flows.execution import BodyOf, Execution
+from flows.recording import Recorder
+from flows.runtime import Runtime
+
+RENEW_EVERY = timedelta(seconds=15)
+IDLE_SECONDS = 0.5
+TROUBLE_SECONDS = 5.0
+
+log = logging.getLogger("aarshjul.worker")
+
+
+class Worker:
+    """Works until it is stopped. `body_of` says what a run does; tests shorten the lease."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        recorder: Recorder,
+        *,
+        name: str | None = None,
+        concurrency: int = 2,
+        body_of: BodyOf = registry.body,
+        lease: timedelta = LEASE,
+        renew_every: timedelta = RENEW_EVERY,
+    ) -> None:
+        self.name = name or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
+        self._runtime, self._recorder = runtime, recorder
+        self._concurrency, self._lease = concurrency, lease
+        self._body_of = body_of
+        self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._leases = LeaseKeeper(runtime, lease, renew_every)
+
+    def stop(self) -> None:
+        """Claims nothing more; `run` returns when the bodies under way have ended."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Works until `stop` is called."""
+        with self._leases:
+            while not self._stopping.is_set():
+                if not await self._step():
+                    await self._rest(IDLE_SECONDS)
+            await self._finish_running()
+
+    async def drain(self) -> int:
+        """Works until nothing can be claimed; gives how many runs it carried out. For the demo and tests."""
+        done = 0
+        with self._leases:
+            while True:
+                if await self._step():
+                    done += 1
+                elif not self._running:
+                    return done
+                else:
+                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _step(self) -> bool:
+        """Starts one run if there is one and a hand is free."""
+        if len(self._running) >= self._concurrency:
+            return False
+        try:
+            held = await asyncio.to_thread(self._claim)
+        except SQLAlchemyError as error:
+            log.error("the store cannot be used: %s", type(error).__name__)
+            await self._rest(TROUBLE_SECONDS)
+            return False
+        if held is None:
+            return False
+        self._leases.keep(held)
+        task = asyncio.create_task(self._carry_out(held))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return True
+
+    def _claim(self) -> Claim | None:
+        real = self._runtime.wall.now()
+        with store.reading(self._runtime.engine) as session:
+            if not queue.claimable(session, real=real):
+                return None
+        with store.transaction(self._runtime.engine) as session:
+            return queue.claim(
+                session, worker=self.name, now=self._runtime.clock.now(), real=real, lease=self._lease
+            )
+
+    async def _carry_out(self, held: Claim) -> None:
+        execution = Execution(self._runtime, held, self._body_of)
+        try:
+            recorded = await self._recorder.run(execution)
+            await asyncio.to_thread(self._mark, held, recorded, execution.prefect_id)
+        except Exception:  # one run must not take the worker down; its lease will run out
+            log.exception("run %s could not be carried out", held.id)
+        finally:
+            self._leases.drop(held)
+
+    def _mark(self, held: Claim, recorded: Recorded, prefect_id: str) -> None:
+        with store.transaction(self._runtime.engine) as session:
+            queue.mark_recorded(session, held, recorded, prefect_id)
+
+    async def _rest(self, seconds: float) -> None:
+        """Until a run ends, the worker is stopped, or `seconds` have passed."""
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        waiting = {stopping, *self._running}
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+
+    async def _finish_running(self) -> None:
+        if self._running:
+            log.info("finishing %s runs", len(self._running))
+            await asyncio.wait(self._running)
+
+
+class LeaseKeeper:
+    """Renews the leases of what is held, from a thread that no event loop or body can hold up."""
+
+    def __init__(self, runtime: Runtime, lease: timedelta, every: timedelta) -> None:
+        self._runtime, self._lease, self._every = runtime, lease, every
+        self._held: dict[int, Claim] = {}
+        self._guard = threading.Lock()
+        self._end = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> "LeaseKeeper":
+        self._end.clear()
+        self._thread = threading.Thread(target=self._renew_until_end, name="leases", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def keep(self, held: Claim) -> None:
+        """From now on this claim's lease is renewed."""
+        with self._guard:
+            self._held[held.id] = held
+
+    def drop(self, held: Claim) -> None:
+        """This claim's run has ended."""
+        with self._guard:
+            self._held.pop(held.id, None)
+
+    def _renew_until_end(self) -> None:
+        while not self._end.wait(self._every.total_seconds()):
+            with self._guard:
+                held = list(self._held.values())
+            if held:
+                self._renew(held)
+
+    def _renew(self, held: list[Claim]) -> None:
+        started = time.monotonic()
+        try:
+            with store.transaction(self._runtime.engine) as session:
+                kept = queue.renew(session, held, real=self._runtime.wall.now(), lease=self._lease)
+        except SQLAlchemyError as error:
+            log.error("leases not renewed after %.0f s: %s", time.monotonic() - started, type(error).__name__)
+            return
+        for lost in (claim for claim in held if claim.id not in kept):
+            log.warning("run %s is no longer held", lost.id)
+            self.drop(lost)
