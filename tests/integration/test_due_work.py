@@ -144,7 +144,7 @@ def test_closing_waits_for_the_mailbox_to_be_read_past_the_deadline_but_not_for_
     settings = Settings(data_dir=tmp_path, imap_host="mail.example")
     close_at = instant(2027, 5, 1, 4)
     with store.transaction(engine) as session:
-        town, occurrence = year(session, OccurrenceState.OPEN, closes_on=date(2027, 4, 30))
+        _, occurrence = year(session, OccurrenceState.OPEN, closes_on=date(2027, 4, 30))
         session.add(MailboxMark(root_id="BY", read_until=occurrence.closes_at - timedelta(minutes=1)))
     closing = ("quarterly_report", f"close:{occurrence.id}")
     assert due(engine, close_at, settings) == [("collect", "BY")]
