@@ -1,0 +1,217 @@
+"""A form as a page asks it: every question with what was typed, last period's answer and any fault.
+
+The HTML name of a question is its place in the form ("status", "goals.A.status"), the same as `where`
+in the problems of `cycle.tasks.answers`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from cycle.danish import format_decimal
+from cycle.errors import Problem
+from cycle.tasks.answer_model import row_key
+from cycle.tasks.answers import show_answer
+from cycle.tasks.forms import Choice, Field, FieldType, Form
+
+NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. `typed` has the shape the page sends: text, or a mapping for lights and files."""
+
+    field: Field
+    name: str
+    anchor: str
+    typed: Any
+    last: str
+    problem: Problem | None
+    reason: str
+    figures: tuple[Mapping[str, Any], ...] = ()
+    only_when: tuple[str, str] | None = None
+    rows: tuple["Row", ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a repeated group."""
+
+    key: str
+    label: str
+    description: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the questions, by their names."""
+
+    prefill: Mapping[str, Any]
+    problems: Mapping[str, Problem]
+    reasons: Mapping[str, str]
+    language: str
+
+    @property
+    def last(self) -> Mapping[str, Any]:
+        """Last period's canonical answers."""
+        found = self.prefill.get("last")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def figures(self) -> Sequence[Mapping[str, Any]]:
+        """The unit's own key figures: label, amount and the amount as shown."""
+        found = self.prefill.get("figures")
+        return found if isinstance(found, list) else []
+
+
+def questions(form: Form, typed: Mapping[str, Any], beside: Beside) -> tuple[Question, ...]:
+    """The form's questions in order."""
+    return _group(form.fields, typed, beside.last, beside, name="", anchor="f")
+
+
+def flat(asked: Sequence[Question]) -> list[Question]:
+    """Every question including those in rows, in the order of the page."""
+    found: list[Question] = []
+    for question in asked:
+        found.append(question)
+        for row in question.rows:
+            found += flat(row.questions)
+    return found
+
+
+def label_of(thing: Field | Form | Choice, language: str) -> str:
+    """A label or title in the reader's language, Danish where there is no other."""
+    if isinstance(thing, Form):
+        return (thing.title_en if language == "en" else "") or thing.title
+    return (thing.label_en if language == "en" else "") or thing.label
+
+
+def guidance_of(thing: Field | Form, language: str) -> str:
+    """The guidance in the reader's language."""
+    return (thing.guidance_en if language == "en" else "") or thing.guidance
+
+
+def typed_answers(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Canonical answers as they stand in the inputs, numbers in Danish form."""
+    return {field.id: _typed(field, answers[field.id]) for field in fields if field.id in answers}
+
+
+def shown_safely(field: Field, value: Any, language: str) -> str:
+    """`show_answer`, and nothing for a value of an older form that had another type here."""
+    try:
+        return show_answer(field, value, language)
+    except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation):
+        return ""
+
+
+def rows_of(field: Field, prefill: Mapping[str, Any], language: str) -> list[tuple[str, str, str]]:
+    """(key, label, description) of a repeated group's rows."""
+    if field.rows:
+        return [(row.value, label_of(row, language), "") for row in field.rows]
+    entries = prefill.get(field.rows_from, ())
+    return [(row_key(entry), *_row_words(entry)) for entry in entries]
+
+
+def _row_words(entry: Any) -> tuple[str, str]:
+    if not isinstance(entry, Mapping):
+        return str(entry), ""
+    return str(entry.get("label") or entry.get("title") or row_key(entry)), str(entry.get("description", ""))
+
+
+def _group(
+    fields: Sequence[Field],
+    typed: Mapping[str, Any],
+    last: Mapping[str, Any],
+    beside: Beside,
+    *,
+    name: str,
+    anchor: str,
+) -> tuple[Question, ...]:
+    by_id = {field.id: field for field in fields}
+    return tuple(
+        _question(
+            field,
+            typed.get(field.id),
+            last.get(field.id),
+            beside,
+            name=f"{name}{field.id}",
+            anchor=f"{anchor}-{index}",
+            only_when=_condition(field, by_id, beside.language),
+        )
+        for index, field in enumerate(fields, start=1)
+    )
+
+
+def _question(
+    field: Field,
+    typed: Any,
+    last: Any,
+    beside: Beside,
+    *,
+    name: str,
+    anchor: str,
+    only_when: tuple[str, str] | None,
+) -> Question:
+    repeated = field.type is FieldType.REPEAT
+    return Question(
+        field=field,
+        name=name,
+        anchor=anchor,
+        typed=_with_defaults(field, typed),
+        last="" if repeated else shown_safely(field, last, beside.language),
+        problem=beside.problems.get(name),
+        reason=beside.reasons.get(name, ""),
+        figures=tuple(entry for entry in beside.figures if entry.get("label") in (field.id, field.label)),
+        only_when=only_when,
+        rows=_rows(field, typed, last, beside, name=name, anchor=anchor) if repeated else (),
+    )
+
+
+def _rows(field: Field, typed: Any, last: Any, beside: Beside, *, name: str, anchor: str) -> tuple[Row, ...]:
+    by_key = typed if isinstance(typed, Mapping) else {}
+    before = {str(row.get("row")): row for row in last or () if isinstance(row, Mapping)}
+    made = []
+    for index, (key, label, description) in enumerate(
+        rows_of(field, beside.prefill, beside.language), start=1
+    ):
+        asked = _group(
+            field.fields,
+            by_key.get(key) or {},
+            before.get(key, {}),
+            beside,
+            name=f"{name}.{key}.",
+            anchor=f"{anchor}-{index}",
+        )
+        made.append(Row(key, label, description, asked))
+    return tuple(made)
+
+
+def _condition(field: Field, by_id: Mapping[str, Field], language: str) -> tuple[str, str] | None:
+    """(the other question's label, the answer it must have), for a question asked only then."""
+    other_id, _, wanted = field.only_when.partition("=")
+    other = by_id.get(other_id.strip())
+    if other is None:
+        return None
+    labels = {choice.value: label_of(choice, language) for choice in other.choices}
+    return label_of(other, language), labels.get(wanted.strip(), wanted.strip())
+
+
+def _with_defaults(field: Field, typed: Any) -> Any:
+    if field.type is FieldType.TRAFFIC_LIGHT:
+        return typed if isinstance(typed, Mapping) else {"light": "", "comment": ""}
+    if field.type is FieldType.FILE:
+        return typed if isinstance(typed, Mapping) and typed.get("sha256") else None
+    return "" if typed is None else typed
+
+
+def _typed(field: Field, value: Any) -> Any:
+    if field.type in NUMBERS:
+        try:
+            return format_decimal(Decimal(str(value)))
+        except InvalidOperation:
+            return str(value)
+    if field.type is FieldType.REPEAT and isinstance(value, list):
+        return {str(row["row"]): typed_answers(field.fields, row) for row in value if "row" in row}
+    return value
