@@ -19,10 +19,11 @@ from config.settings import Settings
 from web import errors, faults, sign_in
 from web.context import Clock, MachineClock
 from web.language import KeepLanguage
+from web.leader import routes as leader
 from web.rooms import Room
 from web.security import Guard
 
-ROOMS: tuple[Room, ...] = (sign_in.ROOM,)
+ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM)
 
 
 class Demo(Protocol):

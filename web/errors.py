@@ -26,6 +26,7 @@ from web.faults import (
     SIGNED_OUT,
     UNSAFE,
     Fault,
+    Refused,
     fault_of,
 )
 from web.render import page
@@ -44,6 +45,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _unreadable_address)
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(CsrfWrong, lambda request, _: show(request, UNSAFE))
+    app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(OperationalError, _store)
     app.add_exception_handler(PoolTimeout, _store)
     app.add_exception_handler(OSError, _system)
@@ -68,8 +70,9 @@ def sent_fields(request: Request, *, all_fields: bool = False) -> list[tuple[str
     """The text fields of the failed POST, in order; hidden and secret ones only with `all_fields`."""
     form = getattr(request.state, "sent", None)
     pairs = form.multi_items() if form is not None else []
+    labels = {} if all_fields else getattr(request.state, "labels", {})
     return [
-        (name, value)
+        (labels.get(name, name), value)
         for name, value in pairs
         if isinstance(value, str) and name != "password" and (all_fields or name not in SECRET_FIELDS)
     ]
@@ -81,6 +84,11 @@ def _domain(request: Request, error: Exception) -> Response:
     if fault is BROKEN:
         return _unknown(request, error)
     return show(request, fault, problems=error.problems if isinstance(error, Invalid) else ())
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return show(request, error.fault)
 
 
 def _http(request: Request, error: Exception) -> Response:

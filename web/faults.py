@@ -16,6 +16,14 @@ class Fault:
     retry: bool = False
 
 
+class Refused(Exception):
+    """The request cannot be granted; `fault` is the page that says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.title[1])
+        self.fault = fault
+
+
 NOT_FOUND = Fault(
     404,
     ("Siden findes ikke", "The page does not exist"),
@@ -160,6 +168,36 @@ BROKEN = Fault(
     (
         "Prøv igen om lidt. Sker det igen, så skriv til sekretariatet, og nævn fejlnummeret.",
         "Try again shortly. If it happens again, write to the secretariat and quote the error number.",
+    ),
+)
+PASSED_ON = Fault(
+    403,
+    ("Opgaven hører ikke længere til dig", "The task is no longer yours"),
+    (
+        "Linket hører til en post, som du ikke står på i dag.",
+        "The link belongs to a post that you do not hold today.",
+    ),
+    (
+        "Den, der har posten nu, har fået sit eget link. Er det en fejl, så skriv til sekretariatet.",
+        "Whoever holds the post now has a link of their own. If this is a mistake, write to the secretariat.",
+    ),
+)
+CANCELLED = Fault(
+    410,
+    ("Opgaven er aflyst", "The task was cancelled"),
+    ("Der skal ikke svares på den.", "No answer is needed."),
+    ("Du skal ikke gøre noget.", "You need not do anything."),
+)
+CLOSED = Fault(
+    410,
+    ("Der kan ikke svares længere", "Answers are no longer taken"),
+    (
+        "Fristen er overskredet, og indsamlingen er lukket. Vi har ikke modtaget et svar fra jer.",
+        "The deadline has passed and the collection is closed. We received no answer from you.",
+    ),
+    (
+        "Skriv til sekretariatet, hvis I stadig har noget at melde. De kan åbne opgaven igen.",
+        "Write to the secretariat if you still have something to report. They can open the task again.",
     ),
 )
 BY_STATUS = {

@@ -12,8 +12,8 @@ from typing import Any
 from cycle.danish import format_decimal
 from cycle.errors import Problem
 from cycle.tasks.answer_model import row_key
-from cycle.tasks.answers import show_answer
-from cycle.tasks.forms import Choice, Field, FieldType, Form
+from cycle.tasks.answers import label, show_answer
+from cycle.tasks.forms import Field, FieldType, Form
 
 NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT)
 
@@ -81,13 +81,6 @@ def flat(asked: Sequence[Question]) -> list[Question]:
     return found
 
 
-def label_of(thing: Field | Form | Choice, language: str) -> str:
-    """A label or title in the reader's language, Danish where there is no other."""
-    if isinstance(thing, Form):
-        return (thing.title_en if language == "en" else "") or thing.title
-    return (thing.label_en if language == "en" else "") or thing.label
-
-
 def guidance_of(thing: Field | Form, language: str) -> str:
     """The guidance in the reader's language."""
     return (thing.guidance_en if language == "en" else "") or thing.guidance
@@ -109,7 +102,7 @@ def shown_safely(field: Field, value: Any, language: str) -> str:
 def rows_of(field: Field, prefill: Mapping[str, Any], language: str) -> list[tuple[str, str, str]]:
     """(key, label, description) of a repeated group's rows."""
     if field.rows:
-        return [(row.value, label_of(row, language), "") for row in field.rows]
+        return [(row.value, label(row, language), "") for row in field.rows]
     entries = prefill.get(field.rows_from, ())
     return [(row_key(entry), *_row_words(entry)) for entry in entries]
 
@@ -173,9 +166,8 @@ def _rows(field: Field, typed: Any, last: Any, beside: Beside, *, name: str, anc
     by_key = typed if isinstance(typed, Mapping) else {}
     before = {str(row.get("row")): row for row in last or () if isinstance(row, Mapping)}
     made = []
-    for index, (key, label, description) in enumerate(
-        rows_of(field, beside.prefill, beside.language), start=1
-    ):
+    listed = rows_of(field, beside.prefill, beside.language)
+    for index, (key, words, description) in enumerate(listed, start=1):
         asked = _group(
             field.fields,
             by_key.get(key) or {},
@@ -184,7 +176,7 @@ def _rows(field: Field, typed: Any, last: Any, beside: Beside, *, name: str, anc
             name=f"{name}.{key}.",
             anchor=f"{anchor}-{index}",
         )
-        made.append(Row(key, label, description, asked))
+        made.append(Row(key, words, description, asked))
     return tuple(made)
 
 
@@ -194,8 +186,8 @@ def _condition(field: Field, by_id: Mapping[str, Field], language: str) -> tuple
     other = by_id.get(other_id.strip())
     if other is None:
         return None
-    labels = {choice.value: label_of(choice, language) for choice in other.choices}
-    return label_of(other, language), labels.get(wanted.strip(), wanted.strip())
+    labels = {choice.value: label(choice, language) for choice in other.choices}
+    return label(other, language), labels.get(wanted.strip(), wanted.strip())
 
 
 def _with_defaults(field: Field, typed: Any) -> Any:

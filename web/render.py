@@ -6,6 +6,7 @@ missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_fie
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -85,8 +86,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= FILTERS
-    made.globals |= {"asset": asset}
+    made.globals |= {"asset": asset, "iso": is_iso_date}
     return made
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether a date input can show the text."""
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from cycle.messages.tables import MessageKind
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
-from cycle.tasks.states import Actor, Channel, OccurrenceState, SubmissionKind, TaskVerb
+from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskVerb
 from cycle.tasks.tables import Draft, Occurrence, Submission, Task
 
 
@@ -111,15 +111,29 @@ def latest_submission(session: Session, task_id: int) -> Submission | None:
     ).first()
 
 
-def _refuse_when_over(session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime) -> None:
-    """Answers are taken while the occurrence is open, and by their time of receipt after that."""
+def takes_answer(session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime) -> bool:
+    """Whether an answer received then would be taken.
+
+    Answers are taken while the occurrence is open, and by their time of receipt after that. Only a
+    task in a state that allows it (not approved, waived or cancelled) takes one.
+    """
+    if (task.state, TaskVerb.SUBMIT) not in TASK_MOVES:
+        return False
+    return not _over(session, task, occurrence, received_at=received_at)
+
+
+def _over(session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime) -> bool:
     if occurrence.state is OccurrenceState.OPEN:
-        return
-    if occurrence.state is OccurrenceState.CLOSED:
-        extended_to = calendar_of(session, occurrence).end_of(task.due_on)
-        if received_at < max(occurrence.closes_at, extended_to):
-            return
-    raise NotNow("occurrence", occurrence.id, occurrence.state.value, TaskVerb.SUBMIT.value)
+        return False
+    if occurrence.state is not OccurrenceState.CLOSED:
+        return True
+    extended_to = calendar_of(session, occurrence).end_of(task.due_on)
+    return received_at >= max(occurrence.closes_at, extended_to)
+
+
+def _refuse_when_over(session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime) -> None:
+    if _over(session, task, occurrence, received_at=received_at):
+        raise NotNow("occurrence", occurrence.id, occurrence.state.value, TaskVerb.SUBMIT.value)
 
 
 def _next_version(session: Session, task_id: int) -> int:

@@ -1,0 +1,201 @@
+"""What a leader's POST does: keep a draft, send an answer, or say that there is nothing to report."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from fastapi import Request
+from sqlmodel import Session, col, select
+from starlette.datastructures import FormData, UploadFile
+
+from cycle.errors import AnswerInvalid, Problem
+from cycle.files import store as files
+from cycle.tasks.answer_values import blank
+from cycle.tasks.answers import read_answers, read_draft
+from cycle.tasks.states import Channel, SubmissionKind
+from cycle.tasks.submit import save_draft, submit
+from cycle.tasks.tables import Submission
+from web import context, render
+from web.leader.link import Holding, open_link
+from web.tickets import read_ticket
+from web.typed import Sender, typed_form, uploads, wrote_anything
+
+
+class Act(StrEnum):
+    """The buttons of the page."""
+
+    DRAFT = "draft"
+    SUBMIT = "submit"
+    NIL = "nil"
+
+
+class Overtaken(Exception):
+    """Another tab, another person or a mail changed the answer since the page was made."""
+
+    def __init__(self, typed: Mapping[str, Any]) -> None:
+        super().__init__("the answer was changed meanwhile")
+        self.typed = typed
+
+
+class Unfinished(Exception):
+    """Something has to be corrected; nothing was kept."""
+
+    def __init__(self, typed: Mapping[str, Any], problems: list[Problem]) -> None:
+        super().__init__("something has to be corrected")
+        self.typed, self.problems = typed, problems
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was typed, and what of it a draft could not keep."""
+
+    typed: Mapping[str, Any]
+    refused: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with the POST."""
+
+    form: FormData
+    act: Act
+    attachments: Mapping[int, Mapping[str, Any]]
+
+    def kept(self, upload: UploadFile) -> Mapping[str, Any]:
+        """The kept file of this upload."""
+        return self.attachments[id(upload)]
+
+    @property
+    def editions(self) -> tuple[str, str]:
+        """The draft's edition and the answer's version that the page showed."""
+        return str(self.form.get("edition", "")), str(self.form.get("seen", ""))
+
+
+def keep_uploads(request: Request, token: str, form: FormData) -> dict[int, dict[str, Any]]:
+    """Keeps the chosen files first, so that a fault elsewhere in the form does not lose them."""
+    chosen = uploads(form)
+    if not chosen:
+        return {}
+    with context.writing(request) as session:
+        open_link(session, request, token)
+        return {id(upload): _keep(session, upload, request) for upload in chosen}
+
+
+def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Outcome:
+    """Does what the button says, once. Raises Unfinished, Overtaken, NotNow."""
+    typed = typed_form(holding.form, _sender(request, holding, sent))
+    once = once_of(holding, sent, typed)
+    if already_done(session, once):
+        return Outcome(typed)
+    if sent.editions != editions_of(holding):
+        raise Overtaken(typed)
+    if sent.act is Act.DRAFT:
+        return Outcome(typed, _save(session, request, holding, typed))
+    _submit(session, request, holding, sent, typed, once)
+    return Outcome(typed)
+
+
+def already_done(session: Session, once: str) -> bool:
+    """Whether the answer that this POST brings has been taken before."""
+    return session.exec(select(Submission.id).where(col(Submission.once) == once)).first() is not None
+
+
+def editions_of(holding: Holding) -> tuple[str, str]:
+    """What the page's hidden fields say about the state it shows."""
+    draft, submission = holding.draft, holding.submission
+    return str(draft.edition if draft else 0), str(submission.version if submission else 0)
+
+
+def once_of(holding: Holding, sent: Sent, typed: Mapping[str, Any]) -> str:
+    """Names the act: the same page sent twice with the same content is one submission."""
+    content = json.dumps([sent.form.get("once", ""), sent.act, typed], sort_keys=True, default=str)
+    return f"web:{holding.task_id}:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def typed_at(typed: Mapping[str, Any], where: str) -> Any:
+    """What was typed at a problem's place ("status", "goals.A.status")."""
+    found: Any = typed
+    for part in where.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _save(session: Session, request: Request, holding: Holding, typed: Mapping[str, Any]) -> list[Problem]:
+    """Keeps the draft; gives the faults in what was typed. That something is missing is none yet."""
+    language = render.language_of(request)
+    answers, problems = read_draft(holding.form, typed, rows=holding.task.prefill, language=language)
+    save_draft(
+        session,
+        holding.task_id,
+        answers=answers,
+        by=holding.by,
+        now=context.now(request),
+        edition=holding.draft.edition if holding.draft else None,
+    )
+    return [problem for problem in problems if not blank(typed_at(typed, problem.where))]
+
+
+def _submit(
+    session: Session,
+    request: Request,
+    holding: Holding,
+    sent: Sent,
+    typed: Mapping[str, Any],
+    once: str,
+) -> None:
+    nil = sent.act is Act.NIL
+    if nil:
+        _check_nil(request, holding, typed)
+    now = context.now(request)
+    submit(
+        session,
+        holding.task_id,
+        answers={} if nil else _answers(request, holding, typed),
+        kind=SubmissionKind.NIL if nil else SubmissionKind.COMPLETE,
+        channel=Channel.WEB,
+        by=holding.by,
+        received_at=now,
+        now=now,
+        once=once,
+    )
+
+
+def _check_nil(request: Request, holding: Holding, typed: Mapping[str, Any]) -> None:
+    """Nothing to report, and yet something was written: the person says which of the two holds."""
+    t = render.translator(render.language_of(request))
+    if not holding.form.nil_allowed:
+        raise Unfinished(typed, [Problem("", t("Der skal svares på opgaven.", "The task needs an answer."))])
+    if wrote_anything(holding.form, typed):
+        what = t("Du har skrevet noget i skemaet.", "You have written something in the form.")
+        cure = t(
+            "Slet det, hvis I intet har at bemærke, eller vælg »Send besvarelse«.",
+            "Delete it if there is nothing to report, or choose “Send answer”.",
+        )
+        raise Unfinished(typed, [Problem("", what, cure)])
+
+
+def _answers(request: Request, holding: Holding, typed: Mapping[str, Any]) -> dict[str, Any]:
+    language = render.language_of(request)
+    try:
+        return read_answers(holding.form, typed, rows=holding.task.prefill, language=language)
+    except AnswerInvalid as error:
+        raise Unfinished(typed, error.problems) from error
+
+
+def _sender(request: Request, holding: Holding, sent: Sent) -> Sender:
+    secret = context.settings(request).secret
+    return Sender(
+        sent=sent.form,
+        prefill=holding.task.prefill,
+        keep=sent.kept,
+        recognise=lambda ticket: read_ticket(secret, holding.task_id, ticket),
+    )
+
+
+def _keep(session: Session, upload: UploadFile, request: Request) -> dict[str, Any]:
+    content = upload.file.read()
+    kept = files.keep(session, upload.filename or "", content, now=context.now(request))
+    return {"sha256": kept.sha256, "name": files.plain_name(upload.filename or ""), "size": kept.size}

@@ -1,0 +1,148 @@
+"""Who came by which link, to which task: everything a leader's page knows, read once."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fastapi import Request
+from sqlmodel import Session, col, select
+
+from cycle.access.links import read_token
+from cycle.calendar import WorkingCalendar
+from cycle.errors import LinkInvalid
+from cycle.organisation.directory import Capacity, Directory
+from cycle.organisation.tables import Person, Unit
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.forms import Field, FieldType, Form
+from cycle.tasks.states import TaskState
+from cycle.tasks.submit import latest_submission, takes_answer
+from cycle.tasks.tables import Draft, FormVersion, Occurrence, Review, Submission, Task
+from web import context, faults
+
+FREE_FORM = Form(
+    id="frit-svar",
+    title="Svar",
+    title_en="Answer",
+    nil_allowed=True,
+    fields=(Field(id="svar", type=FieldType.LONG_TEXT, label="Jeres svar", label_en="Your answer"),),
+)
+"""What is asked when the plan names no form."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A task in the hands of somebody who may act on it today."""
+
+    task: Task
+    occurrence: Occurrence
+    unit: Unit
+    above: tuple[Unit, ...]
+    person: Person
+    capacity: Capacity
+    calendar: WorkingCalendar
+    form: Form
+    draft: Draft | None
+    submission: Submission | None
+    returned: Review | None
+    takes_answer: bool
+    today: date
+
+    @property
+    def task_id(self) -> int:
+        """The task's id."""
+        assert self.task.id is not None
+        return self.task.id
+
+    @property
+    def by(self) -> str:
+        """How the person is named in `by` columns and history."""
+        return f"person:{self.person.id}"
+
+    @property
+    def title(self) -> str:
+        """What the task is called on the page."""
+        return self.task.title or self.occurrence.title
+
+    @property
+    def days_left(self) -> int:
+        """Days to the deadline; 0 on the day, negative after."""
+        return (self.task.due_on - self.today).days
+
+    @property
+    def closes_on(self) -> date:
+        """The last local day on which answers are taken."""
+        return self.calendar.local_date(self.occurrence.closes_at - timedelta(seconds=1))
+
+
+def open_link(session: Session, request: Request, token: str) -> Holding:
+    """Reads what the link opens. Only reads.
+
+    Raises LinkInvalid when the token is not genuine or was revoked, Refused when the person no longer
+    acts for the post or the task was cancelled.
+    """
+    claims = read_token(context.settings(request).secret, token, "task")
+    task, person = session.get(Task, claims.task_id), session.get(Person, claims.person_id)
+    if task is None or person is None:
+        raise LinkInvalid("revoked")
+    claims.require_generation(task.link_generation)
+    request.state.language = person.language
+    occurrence = session.get_one(Occurrence, task.occurrence_id)
+    calendar, now = calendar_of(session, occurrence), context.now(request)
+    directory = Directory.for_post(session, task.unit_id, calendar.local_date(now))
+    if not directory.may_act(task.unit_id, task.role, claims.person_id):
+        raise faults.Refused(faults.PASSED_ON)
+    if task.state is TaskState.CANCELLED:
+        raise faults.Refused(faults.CANCELLED)
+    return _holding(session, task, occurrence, person, directory, calendar, now)
+
+
+def form_of(session: Session, form_version_id: int | None) -> Form:
+    """The form in that version, or the free form when there is none."""
+    version = session.get(FormVersion, form_version_id) if form_version_id else None
+    return Form.model_validate_json(version.spec) if version else FREE_FORM
+
+
+def _holding(
+    session: Session,
+    task: Task,
+    occurrence: Occurrence,
+    person: Person,
+    directory: Directory,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Holding:
+    assert task.id is not None and person.id is not None
+    submission = latest_submission(session, task.id)
+    above = [directory.units[unit_id] for unit_id in directory.ancestors(task.unit_id)]
+    return Holding(
+        task=task,
+        occurrence=occurrence,
+        unit=directory.units[task.unit_id],
+        above=tuple(unit for unit in above if unit.kind != "forvaltning"),
+        person=person,
+        capacity=_capacity(directory, task, person.id),
+        calendar=calendar,
+        form=form_of(session, task.form_version_id),
+        draft=session.get(Draft, task.id),
+        submission=submission,
+        returned=_return_of(session, submission) if task.state is TaskState.RETURNED else None,
+        takes_answer=takes_answer(session, task, occurrence, received_at=now),
+        today=calendar.local_date(now),
+    )
+
+
+def _capacity(directory: Directory, task: Task, person_id: int) -> Capacity:
+    for found in (
+        directory.holder(task.unit_id, task.role),
+        directory.substitute(task.unit_id, task.role),
+    ):
+        if found is not None and found.person_id == person_id:
+            return found.capacity
+    return Capacity.SUPERIOR
+
+
+def _return_of(session: Session, submission: Submission | None) -> Review | None:
+    if submission is None:
+        return None
+    return session.exec(
+        select(Review).where(Review.submission_id == submission.id).order_by(col(Review.id).desc()).limit(1)
+    ).first()

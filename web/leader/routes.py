@@ -1,0 +1,130 @@
+"""A leader's request behind its link. GET and HEAD never change anything.
+
+GET  /opgave/{token}              the form, or what was answered
+POST /opgave/{token}              draft, submit or nothing to report (`act`)
+GET  /opgave/{token}/kvittering   the receipt
+GET  /opgave/{token}/fil/{digest} a file of this task
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy.exc import IntegrityError
+from starlette.responses import RedirectResponse, Response
+
+from cycle.errors import Conflict, NotFound, NotNow, Problem
+from cycle.files import store as files
+from cycle.tasks.states import TaskState
+from web import context, faults, render
+from web.attachments import attachment
+from web.context import Sent as SentForm
+from web.leader import sheet
+from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads
+from web.leader.link import Holding, open_link
+from web.questions import Beside, flat, questions
+from web.rooms import Room
+from web.shown import files_in
+
+router = APIRouter(prefix="/opgave/{token}")
+ROOM = Room(router)
+READ = ["GET", "HEAD"]
+
+
+@router.api_route("", methods=READ)
+def show(request: Request, token: str, ret: str = "", gemt: str = "") -> Response:
+    """The task as it stands: to be answered, answered, or over. `ret` opens the answer for correction."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        if holding.task.kind in sheet.OWN_ROLE:
+            return sheet.show_answer_page(session, request, holding, token, template="leader/review.html")
+        if holding.takes_answer and (holding.task.state is not TaskState.SUBMITTED or ret):
+            return sheet.show_form(session, request, holding, token, notice="draft" if gemt else "")
+        if holding.submission is None and holding.task.state is not TaskState.WAIVED:
+            raise faults.Refused(faults.CLOSED)
+        return sheet.show_answer_page(session, request, holding, token, template="leader/answer.html")
+
+
+@router.api_route("/kvittering", methods=READ)
+def receipt(request: Request, token: str) -> Response:
+    """What we received, when."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        if holding.submission is None:
+            return RedirectResponse(f"/opgave/{token}", status_code=303)
+        return sheet.show_answer_page(session, request, holding, token, template="leader/receipt.html")
+
+
+@router.post("")
+def answer(request: Request, token: str, sent: SentForm) -> Response:
+    """Takes a draft or an answer, then leads away from the POST."""
+    try:
+        button = Act(str(sent.get("act", Act.SUBMIT)))
+    except ValueError as error:
+        raise faults.Refused(faults.BAD_REQUEST) from error
+    attachments = keep_uploads(request, token, sent)
+    return _act(request, token, Sent(sent, button, attachments))
+
+
+@router.api_route("/fil/{digest}", methods=READ)
+def fetch(request: Request, token: str, digest: str) -> Response:
+    """A file that this task's draft or newest answer names."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        stored = [holding.draft.answers if holding.draft else {}]
+        stored.append(holding.submission.answers if holding.submission else {})
+        if digest not in files_in(stored):
+            raise NotFound("file", digest)
+        return attachment(files.read(session, digest))
+
+
+def _act(request: Request, token: str, sent: Sent, *, again: bool = True) -> Response:
+    try:
+        with context.writing(request) as session:
+            holding = open_link(session, request, token)
+            _name_fields(request, holding)
+            outcome = act(session, request, holding, sent)
+    except Unfinished as error:
+        return _again(request, token, error.typed, status=422, problems=error.problems)
+    except Overtaken as error:
+        return _again(request, token, error.typed, status=409, notice="overtaken")
+    except NotNow:
+        raise
+    except (Conflict, IntegrityError):
+        # The same POST twice at the same moment: the second look sees what the first one did.
+        if not again:
+            raise
+        return _act(request, token, sent, again=False)
+    return _onward(request, token, sent, outcome)
+
+
+def _onward(request: Request, token: str, sent: Sent, outcome: Outcome) -> Response:
+    if outcome.refused:
+        return _again(request, token, outcome.typed, problems=outcome.refused, notice="draft_partly")
+    after = "?gemt=1" if sent.act is Act.DRAFT else "/kvittering"
+    return RedirectResponse(f"/opgave/{token}{after}", status_code=303)
+
+
+def _again(
+    request: Request,
+    token: str,
+    typed: Mapping[str, Any],
+    *,
+    status: int = 200,
+    problems: Sequence[Problem] = (),
+    notice: str = "",
+) -> Response:
+    """The form once more, with everything that was typed."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        return sheet.show_form(
+            session, request, holding, token, typed=typed, problems=problems, notice=notice, status=status
+        )
+
+
+def _name_fields(request: Request, holding: Holding) -> None:
+    """Error pages show what was sent under the questions' own words."""
+    beside = Beside(holding.task.prefill, {}, {}, render.language_of(request))
+    request.state.labels = {
+        question.name: question.field.label for question in flat(questions(holding.form, {}, beside))
+    }

@@ -1,0 +1,133 @@
+"""The task page's values: made from a holding, used by the template."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from cycle.errors import Problem
+from cycle.tasks.states import SubmissionKind, TaskKind, TaskState
+from web import context, render
+from web.leader.agreement import agreement_shown
+from web.leader.answering import editions_of
+from web.leader.link import Holding, form_of
+from web.questions import Beside, Question, flat, guidance_of, questions, typed_answers
+from web.shown import shown_answers
+from web.tickets import write_ticket
+
+OWN_ROLE = frozenset({TaskKind.REVIEW})
+"""Kinds that are done on the superior's own pages, not by a form."""
+
+
+def show_form(
+    session: Session,
+    request: Request,
+    holding: Holding,
+    token: str,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    """The form: with what was just typed, else the draft, else the answer to be corrected."""
+    language = render.language_of(request)
+    beside = Beside(
+        prefill=holding.task.prefill,
+        problems={problem.where: problem for problem in problems},
+        reasons=holding.returned.field_reasons if holding.returned else {},
+        language=language,
+    )
+    asked = questions(holding.form, _stored(holding) if typed is None else typed, beside)
+    edition, seen = editions_of(holding)
+    return render.page(
+        request,
+        "leader/form.html",
+        status=status,
+        asked=asked,
+        summary=summary(asked, problems),
+        notice=notice,
+        edition=edition,
+        seen=seen,
+        once=secrets.token_urlsafe(16),
+        ticket=lambda file: write_ticket(context.settings(request).secret, holding.task_id, file),
+        guidance=guidance_of(holding.form, language),
+        figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
+        readings=readings(holding),
+        theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
+        **common(session, holding, token),
+    )
+
+
+def show_answer_page(
+    session: Session, request: Request, holding: Holding, token: str, *, template: str
+) -> Response:
+    """What was answered, read only."""
+    language = render.language_of(request)
+    return render.page(
+        request,
+        template,
+        answer=shown_answer(session, holding, language),
+        nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,
+        **common(session, holding, token),
+    )
+
+
+def shown_answer(session: Session, holding: Holding, language: str) -> Sequence[Any]:
+    """The newest answer by the form it was given in; nothing when there is none."""
+    submission = holding.submission
+    if submission is None:
+        return ()
+    form = form_of(session, submission.form_version_id)
+    return shown_answers(form, submission.answers, holding.task.prefill, language)
+
+
+def summary(asked: Sequence[Question], problems: Sequence[Problem]) -> list[tuple[str, str, Problem]]:
+    """(anchor, label, problem) for each fault, in the order of the page."""
+    by_name = {question.name: question for question in flat(asked)}
+    order = {name: index for index, name in enumerate(by_name)}
+    listed = sorted(problems, key=lambda problem: order.get(problem.where, -1))
+    return [
+        (by_name[problem.where].anchor, by_name[problem.where].field.label, problem)
+        if problem.where in by_name
+        else ("indhold", "", problem)
+        for problem in listed
+    ]
+
+
+def readings(holding: Holding) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Lists the task came with that no question asks about: goals already given."""
+    used = {field.rows_from for field in holding.form.fields} | {"last", "figures"}
+    return [
+        (name, value)
+        for name, value in holding.task.prefill.items()
+        if name not in used and isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value)
+    ]
+
+
+def common(session: Session, holding: Holding, token: str) -> dict[str, Any]:
+    """What every page of a task shows."""
+    return {
+        "holding": holding,
+        "task": holding.task,
+        "token": token,
+        "address": f"/opgave/{token}",
+        "agreement": agreement_shown(session, holding.task.prefill),
+        "is_review": holding.task.kind in OWN_ROLE,
+        "returned": holding.task.state is TaskState.RETURNED,
+    }
+
+
+def _stored(holding: Holding) -> Mapping[str, Any]:
+    if holding.draft is not None:
+        return typed_answers(holding.form.fields, holding.draft.answers)
+    if holding.submission is not None:
+        return typed_answers(holding.form.fields, holding.submission.answers)
+    return {}
+
+
+def _beside_a_question(figure: Mapping[str, Any], asked: Sequence[Question]) -> bool:
+    return any(figure in question.figures for question in flat(asked))

@@ -1,0 +1,78 @@
+"""An answer as people read it: receipts, reviewers and the secretariat see the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cycle.tasks.answers import label
+from cycle.tasks.forms import Field, FieldType, Form
+from web.questions import rows_of, shown_safely
+
+LIGHT_CLASS = {"grøn": "groen", "gul": "gul", "rød": "roed"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answered question. `light` is the class of the coloured dot, `file` what can be fetched."""
+
+    name: str
+    label: str
+    text: str = ""
+    light: str = ""
+    file: Mapping[str, Any] | None = None
+    rows: tuple["ShownRow", ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row of a repeated group."""
+
+    label: str
+    items: tuple[Shown, ...]
+
+
+def shown_answers(
+    form: Form, answers: Mapping[str, Any], prefill: Mapping[str, Any], language: str
+) -> tuple[Shown, ...]:
+    """Every question of the form with its answer; an empty text where there is none."""
+    return _group(form.fields, answers, prefill, language, "")
+
+
+def files_in(answers: Any) -> set[str]:
+    """The digests of all files an answer or a draft names."""
+    if isinstance(answers, Mapping):
+        own = {str(answers["sha256"])} if "sha256" in answers else set()
+        return own.union(*(files_in(value) for value in answers.values()))
+    if isinstance(answers, list):
+        return set().union(*(files_in(value) for value in answers))
+    return set()
+
+
+def _group(
+    fields: Sequence[Field],
+    answers: Mapping[str, Any],
+    prefill: Mapping[str, Any],
+    language: str,
+    prefix: str,
+) -> tuple[Shown, ...]:
+    return tuple(_one(field, answers.get(field.id), prefill, language, prefix) for field in fields)
+
+
+def _one(field: Field, value: Any, prefill: Mapping[str, Any], language: str, prefix: str) -> Shown:
+    name, words = f"{prefix}{field.id}", label(field, language)
+    if field.type is FieldType.REPEAT:
+        return Shown(name, words, rows=_rows(field, value, prefill, language, name))
+    light = LIGHT_CLASS.get(value.get("light", ""), "") if isinstance(value, Mapping) else ""
+    file = value if field.type is FieldType.FILE and isinstance(value, Mapping) else None
+    return Shown(name, words, shown_safely(field, value, language), light, file)
+
+
+def _rows(
+    field: Field, value: Any, prefill: Mapping[str, Any], language: str, name: str
+) -> tuple[ShownRow, ...]:
+    given = {str(row["row"]): row for row in value or () if isinstance(row, Mapping) and "row" in row}
+    known = {key: words for key, words, _ in rows_of(field, prefill, language)}
+    return tuple(
+        ShownRow(known.get(key, key), _group(field.fields, row, prefill, language, f"{name}.{key}."))
+        for key, row in given.items()
+    )
