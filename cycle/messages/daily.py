@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
-from cycle.messages.outbox import insert_new
-from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.messages.outbox import TABLE, insert_new
+from cycle.messages.tables import MessageKind, MessageState
 
 OPEN_STATES = (MessageState.READY, MessageState.WAITING)
+C = TABLE.c
 MOST_DAYS_AHEAD = 20
 
 
@@ -67,36 +69,33 @@ def daily_slots(
 def _pending(
     session: Session, root_id: str, addresses: Iterable[str], earliest: datetime, calendar: WorkingCalendar
 ) -> dict[str, Slot]:
-    rows = session.exec(
-        select(Message.id, Message.address, Message.next_at)
+    rows = session.execute(
+        sa.select(C.id, C.address, C.next_at)
         .where(
-            col(Message.address).in_(list(addresses)),
-            Message.root_id == root_id,
-            Message.kind == MessageKind.DAILY,
-            col(Message.state).in_(OPEN_STATES),
-            Message.unsure == 0,
+            C.address.in_(list(addresses)),
+            C.root_id == root_id,
+            C.kind == MessageKind.DAILY,
+            C.state.in_(OPEN_STATES),
+            C.unsure == 0,
         )
-        .order_by(col(Message.id).desc())
+        .order_by(C.id.desc())
         .with_for_update()
     )
     return {
         address: Slot(id_, calendar.local_date(max(next_at, earliest)), opened=False)
         for id_, address, next_at in rows
-        if id_ is not None
     }
 
 
 def _busy(session: Session, addresses: Iterable[str], since: datetime) -> set[str]:
     """The mailboxes that have had today's mail, or whose mail is on its way."""
     wanted = list(addresses)
-    daily = Message.kind == MessageKind.DAILY
-    sent = select(Message.address).where(
-        col(Message.address).in_(wanted), daily, col(Message.sent_at) >= since
+    daily = C.kind == MessageKind.DAILY
+    sent = sa.select(C.address).where(C.address.in_(wanted), daily, C.sent_at >= since)
+    under_way = sa.select(C.address).where(
+        C.address.in_(wanted), daily, C.state.in_([*OPEN_STATES, MessageState.CLAIMED])
     )
-    under_way = select(Message.address).where(
-        col(Message.address).in_(wanted), daily, col(Message.state).in_([*OPEN_STATES, MessageState.CLAIMED])
-    )
-    return set(session.exec(sent)) | set(session.exec(under_way))
+    return set(session.scalars(sent)) | set(session.scalars(under_way))
 
 
 def _open(
@@ -124,13 +123,11 @@ def _open(
             for key, address in sorted(keys.items())
         ],
     )
-    rows = session.exec(
-        select(Message.id, Message.key, Message.address)
-        .where(col(Message.key).in_(list(keys)), col(Message.state).in_(OPEN_STATES), Message.unsure == 0)
+    rows = session.execute(
+        sa.select(C.id, C.key, C.address)
+        .where(C.key.in_(list(keys)), C.state.in_(OPEN_STATES), C.unsure == 0)
         .with_for_update()
     )
     return {
-        address: Slot(id_, days[address], opened=True)
-        for id_, key, address in rows
-        if id_ is not None and keys[key] == address
+        address: Slot(id_, days[address], opened=True) for id_, key, address in rows if keys[key] == address
     }

@@ -34,20 +34,12 @@ class Past:
 def past(session: Session, task_ids: Sequence[int]) -> dict[int, Past]:
     """The ledger of each task, one query per thousand; tasks with no row are left out."""
     found: dict[int, Past] = defaultdict(Past)
-    columns = (
-        ReminderDecision.task_id,
-        ReminderDecision.rule_id,
-        ReminderDecision.rule_kind,
-        ReminderDecision.deadline,
-        ReminderDecision.ordinal,
-        ReminderDecision.verdict,
-        ReminderDecision.person_id,
-        ReminderDecision.decided_at,
-    )
+    row = TABLE.c
+    columns = (row.rule_id, row.rule_kind, row.deadline, row.ordinal, row.verdict, row.person_id)
     for start in range(0, len(task_ids), CHUNK):
         ids = task_ids[start : start + CHUNK]
-        rows = session.execute(sa.select(*columns).where(col(ReminderDecision.task_id).in_(ids)))  # type: ignore[call-overload]  # SQLModel's columns
-        for task_id, rule_id, kind, deadline, ordinal, verdict, person_id, decided_at in rows:
+        rows = session.execute(sa.select(row.task_id, row.decided_at, *columns).where(row.task_id.in_(ids)))
+        for task_id, decided_at, rule_id, kind, deadline, ordinal, verdict, person_id in rows:
             of_task = found[task_id]
             if kind == ReminderKind.OPENS:
                 of_task.openings.append((rule_id, decided_at))

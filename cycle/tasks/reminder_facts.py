@@ -1,10 +1,10 @@
 """Tasks as the reminders see them: read in bulk, nothing decided here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -39,19 +39,39 @@ class Row(NamedTuple):
     rules: str
 
 
-COLUMNS = (
-    col(Task.id),
-    col(Task.unit_id),
-    col(Task.role),
-    col(Task.state),
-    col(Task.opened_at),
-    col(Task.due_on),
-    col(Task.due_since),
-    col(Task.received_at),
-    col(Task.next_reminder_at),
-    col(Occurrence.state),
-    col(Occurrence.rules),
-)
+# Core columns: rows by the thousand, without the ORM's loading of each.
+TASK: sa.Table = Task.__table__  # type: ignore[attr-defined]  # SQLModel's table
+OCCURRENCE: sa.Table = Occurrence.__table__  # type: ignore[attr-defined]  # SQLModel's table
+
+
+def rows_where(
+    session: Session, root_id: str, *which: sa.ColumnElement[bool], order: sa.ColumnElement[Any], limit: int
+) -> list[Row]:
+    """Up to `limit` tasks of a municipality, locked; those another worker holds are left out."""
+    task, occurrence = TASK.c, OCCURRENCE.c
+    # "+ 0": SQLite would else walk every task of every occurrence instead of the few that are due.
+    its_occurrence = occurrence.id == task.occurrence_id + 0
+    query = (
+        sa.select(
+            task.id,
+            task.unit_id,
+            task.role,
+            task.state,
+            task.opened_at,
+            task.due_on,
+            task.due_since,
+            task.received_at,
+            task.next_reminder_at,
+            occurrence.state,
+            occurrence.rules,
+        )
+        .join(OCCURRENCE, its_occurrence)
+        .where(*which, occurrence.root_id == root_id)
+        .order_by(order, task.id)
+        .limit(limit)
+        .with_for_update(of=TASK, skip_locked=True)
+    )
+    return [Row(*row) for row in session.execute(query)]
 
 
 @dataclass
@@ -62,6 +82,7 @@ class Reader:
     calendar: WorkingCalendar
     now: datetime
     _steps: dict[tuple[str, date, date], list[Step]] = field(default_factory=dict)
+    _chains: dict[str, list[Recipient]] = field(default_factory=dict)
 
     def facts(self, session: Session, rows: Sequence[Row]) -> list[Facts]:
         """The facts of each task, in the order of `rows`."""
@@ -84,7 +105,7 @@ class Reader:
             steps=found,
             decided=decided,
             recipient=recipient,
-            superior=_above(self.directory, row.unit_id, recipient),
+            superior=self._above(row.unit_id, recipient),
             openings=len(past.openings),
             told={person for person, at in past.told if at >= row.opened_at},
             answered_on=self.calendar.local_date(received_at) if received_at else None,
@@ -96,6 +117,14 @@ class Reader:
         if key not in self._steps:
             self._steps[key] = steps(_rules(row.rules), row.due_on, since, self.calendar)
         return self._steps[key]
+
+    def _above(self, unit_id: str, asked: Recipient | None) -> Recipient | None:
+        """The nearest superior who is not the person asked already."""
+        parent = self.directory.units[unit_id].parent_id or ""
+        if parent not in self._chains:
+            self._chains[parent] = list(_superiors(self.directory, unit_id))
+        others = (s for s in self._chains[parent] if asked is None or s.person_id != asked.person_id)
+        return next(others, None)
 
     def _standing(self, row: Row) -> Standing:
         if row.state in (TaskState.WAIVED, TaskState.CANCELLED):
@@ -109,15 +138,14 @@ class Reader:
         return Standing.CLOSED
 
 
-def _above(directory: Directory, unit_id: str, asked: Recipient | None) -> Recipient | None:
-    """The nearest superior who is not the person asked already."""
+def _superiors(directory: Directory, unit_id: str) -> Iterator[Recipient]:
+    """Everyone above a unit, the nearest first; vacant posts are climbed over."""
     at = unit_id
     while (post := directory.superior_post(at)) is not None:
         at = post[0]
         found = directory.substitute(*post) or directory.holder(*post)
-        if found is not None and (asked is None or found.person_id != asked.person_id):
-            return replace(found, capacity=Capacity.SUPERIOR)
-    return None
+        if found is not None:
+            yield replace(found, capacity=Capacity.SUPERIOR)
 
 
 def _answered(session: Session, task_ids: Sequence[int]) -> dict[int, datetime]:

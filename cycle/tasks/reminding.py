@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.messages.daily import Slot, daily_slots
@@ -22,8 +22,7 @@ from cycle.reminders import ledger, wording
 from cycle.reminders.decide import Decision, Facts, Standing, decide
 from cycle.reminders.steps import next_look
 from cycle.reminders.tables import Decided
-from cycle.tasks.reminder_facts import COLUMNS, Reader, Row
-from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.reminder_facts import TASK, Reader, Row, rows_where
 
 CHUNK = 1000
 
@@ -40,7 +39,8 @@ def decide_due(session: Session, reader: Reader, root_id: str, *, limit: int = C
     Gives how many tasks were looked at ("tasks"), daily mails opened ("mails") and decisions of each
     verdict. On PostgreSQL tasks that another worker is looking at are left out.
     """
-    rows = _due(session, root_id, reader.now, limit)
+    hint = TASK.c.next_reminder_at
+    rows = rows_where(session, root_id, hint <= reader.now, order=hint, limit=limit)
     if not rows:
         return None
     now, calendar = reader.now, reader.calendar
@@ -70,24 +70,7 @@ def look_at(facts: Facts, decisions: Sequence[Decision] = ()) -> datetime | None
 def set_looks(session: Session, looks: dict[datetime | None, list[int]]) -> None:
     """Writes `next_reminder_at` of many tasks, one statement per instant."""
     for at, ids in looks.items():
-        session.execute(
-            sa.update(Task)
-            .where(col(Task.id).in_(ids))
-            .values(next_reminder_at=at)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _due(session: Session, root_id: str, now: datetime, limit: int) -> list[Row]:
-    query = (
-        sa.select(*COLUMNS)
-        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-        .where(col(Task.next_reminder_at) <= now, col(Occurrence.root_id) == root_id)
-        .order_by(col(Task.next_reminder_at), col(Task.id))
-        .limit(limit)
-        .with_for_update(of=Task, skip_locked=True)
-    )
-    return [Row(*row) for row in session.execute(query)]
+        session.execute(sa.update(TASK).where(TASK.c.id.in_(ids)).values(next_reminder_at=at))
 
 
 def _slots(

@@ -4,14 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from cycle.reminders.decide import catching_up
-from cycle.tasks.reminder_facts import COLUMNS, Reader, Row
+from cycle.tasks.reminder_facts import TASK, Reader, rows_where
 from cycle.tasks.reminding import look_at, set_looks
 from cycle.tasks.states import WAITING_FOR_HOLDER
-from cycle.tasks.tables import Occurrence, Task
 
 CHUNK = 2000
 
@@ -41,7 +39,8 @@ def differences(
 
     A task that is to be looked at by now anyway is left alone.
     """
-    rows = _waiting(session, root_id, after, limit)
+    waiting = (TASK.c.id > after, TASK.c.state.in_(list(WAITING_FOR_HOLDER)))
+    rows = rows_where(session, root_id, *waiting, order=TASK.c.id, limit=limit)
     swept = Swept(last=rows[-1].id if rows else None)
     looks: dict[datetime | None, list[int]] = defaultdict(list)
     for row, facts in zip(rows, reader.facts(session, rows), strict=True):
@@ -54,19 +53,3 @@ def differences(
             looks[expected].append(row.id)
     set_looks(session, looks)
     return swept
-
-
-def _waiting(session: Session, root_id: str, after: int, limit: int) -> list[Row]:
-    query = (
-        sa.select(*COLUMNS)
-        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-        .where(
-            col(Task.id) > after,
-            col(Task.state).in_(list(WAITING_FOR_HOLDER)),
-            col(Occurrence.root_id) == root_id,
-        )
-        .order_by(col(Task.id))
-        .limit(limit)
-        .with_for_update(of=Task, skip_locked=True)
-    )
-    return [Row(*row) for row in session.execute(query)]
