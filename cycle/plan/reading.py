@@ -32,7 +32,7 @@ def parse(text: str, where: str = "") -> Phrase:
     plain, doubtful = _plain(text)
     if len(plain) > LONGEST_PHRASE or not plain:
         raise wrong("Datoen mangler eller er for lang.", f"Skriv fx {EXAMPLES}.", where)
-    found = parse_moment(plain) or _relation(plain)
+    found = _moment(plain) or _relation(plain)
     if found is None:
         raise wrong(f"»{plain}« kan ikke læses som en dato.", _cure(plain), where)
     _check_days(found.anchor if isinstance(found, Relation) else found, where)
@@ -41,6 +41,10 @@ def parse(text: str, where: str = "") -> Phrase:
 
 def parse_moment(text: str) -> Moment | None:
     """A phrase that stands for itself ("medio november-ultimo december"), or None."""
+    return _moment(_plain(text)[0])
+
+
+def _moment(text: str) -> Moment | None:
     single = _single(text)
     if single is not None:
         return single
@@ -61,7 +65,7 @@ def _plain(text: str) -> tuple[str, bool]:
 
 def _cure(plain: str) -> str:
     corrected = words.corrected(plain)
-    if corrected != plain and (parse_moment(corrected) or _relation(corrected)):
+    if corrected != plain and (_moment(corrected) or _relation(corrected)):
         return f"Mente du »{corrected}«?"
     return f"Skriv fx {EXAMPLES}."
 
@@ -206,7 +210,7 @@ def _anchor(text: str) -> Anchor | None:
     own = words.POINTS.get(text.lower())
     if own is not None:
         return OwnDate(own)
-    moment = parse_moment(text)
+    moment = _moment(text)
     return moment if moment is not None else (_meeting(text) or _named(text))
 
 
@@ -223,7 +227,7 @@ def _meeting(text: str) -> MeetingDate | None:
 
 
 def _which(text: str) -> Day | int | None:
-    found = parse_moment(text)
+    found = _moment(text)
     if isinstance(found, Day):
         return found
     if text.lower() in ("sidste", "last"):

@@ -23,6 +23,8 @@ from cycle.plan.reading import parse
 from cycle.plan.relations import MeetingDate, NamedDate, OwnDate, Phrase, Point, Relation
 from cycle.plan.resolved import ResolvedActivity, ResolvedDate
 
+__all__ = ["ResolvedActivity", "resolve", "whens"]
+
 DEFAULT_CLOSING_WORKING_DAYS = 5
 LONGEST_ROLL = timedelta(days=245)
 """A date that would have to go to the next year and then lie further off than this was mistyped."""
@@ -37,7 +39,8 @@ def resolve(
 
     Without a closing date an activity closes 5 working days after its due date or its last stage's.
     Raises PlanInvalid with every problem: unreadable phrases, unknown activities and meetings, circular
-    dependencies, windows out of order, dates outside the cycle.
+    dependencies, windows out of order, dates outside the cycle. A problem's `where` is the path from the
+    activity's id: "kvartalsrapport-1.window.due", "kvartalsrapport-1.stages.omraade.due".
     """
     return _Resolver(plan, year, calendar, meetings).run()
 
