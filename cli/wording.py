@@ -39,6 +39,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'Skriv {{"kind": "serve"}} i den, hvis mappen er jeres rigtige installation.',
         'Write {{"kind": "serve"}} into it if this folder is your real installation.',
     ),
+    "port taken": (
+        "Porten {port} på {host} er optaget.",
+        "Port {port} on {host} is taken.",
+    ),
+    "mend port": (
+        "Stop det andet program, eller vælg en anden port med AARSHJUL_PORT.",
+        "Stop the other program, or choose another port with AARSHJUL_PORT.",
+    ),
+    "serving": (
+        "Årshjulet kører på {url}. Stop med Ctrl-C.\nPrefect svarer om lidt på {prefect}.",
+        "The wheel runs at {url}. Stop it with Ctrl-C.\nPrefect will answer shortly at {prefect}.",
+    ),
     "store unreachable": ("Databasen kan ikke nås: {why}", "The database cannot be reached: {why}"),
     "mend store": (
         "Se efter, om databasen kører, og om AARSHJUL_DATABASE_URL er rigtig.",

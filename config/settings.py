@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         description="IP address the web server listens on. Another address than loopback needs base_url "
         "with https, that is, a proxy in front.",
     )
-    port: int = Field(default=8000, ge=1, le=65535, description="Port the web server listens on.")
+    port: int = Field(default=8321, ge=1, le=65535, description="Port the web server listens on.")
     smtp_host: str = Field(
         default="", description="Mail server that mail is handed to. Empty: mail waits in the outbox."
     )
@@ -122,6 +122,21 @@ class Settings(BaseSettings):
     )
     language: Literal["da", "en"] = Field(
         default="da", description="Language of pages and mails for people who have not chosen one."
+    )
+    workers: int = Field(
+        default=2, ge=1, le=16, description="Runs that one worker process carries out at the same time."
+    )
+    prefect_port: int = Field(
+        default=4200,
+        ge=0,
+        le=65535,
+        description="Port of the Prefect server that `serve` starts, on this machine only. 0, or a port that "
+        "is taken: a free one.",
+    )
+    prefect_api_url: str = Field(
+        default="",
+        description="Address of a Prefect server of your own (http://host:4200/api), shared by several "
+        "workers. Empty: the one that `serve` starts.",
     )
     secret_key: SecretStr | None = Field(
         default=None,

@@ -58,10 +58,10 @@ class Recorder:
                 return False
             return await self._loaded()
 
-    async def wait_ready(self, seconds: float) -> bool:
-        """Waits up to `seconds` for a server that is still starting."""
+    async def wait_ready(self, seconds: float, *, unless: asyncio.Event | None = None) -> bool:
+        """Waits up to `seconds` for a server that is still starting, or until `unless` is set."""
         until = time.monotonic() + seconds
-        while not self._unusable and time.monotonic() < until:
+        while not self._unusable and time.monotonic() < until and not (unless and unless.is_set()):
             if await self._probe():
                 self._failed_at = float("-inf")
                 return await self.ready()

@@ -49,18 +49,18 @@ class Worker:
         self._runtime, self._recorder = runtime, recorder
         self._concurrency, self._lease = concurrency, lease
         self._body_of = body_of
-        self._stopping = asyncio.Event()
+        self.stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._leases = LeaseKeeper(runtime, lease, renew_every)
 
     def stop(self) -> None:
         """Claims nothing more; `run` returns when the bodies under way have ended."""
-        self._stopping.set()
+        self.stopping.set()
 
     async def run(self) -> None:
         """Works until `stop` is called."""
         with self._leases:
-            while not self._stopping.is_set():
+            while not self.stopping.is_set():
                 if not await self._step():
                     await self._rest(IDLE_SECONDS)
             await self._finish_running()
@@ -121,7 +121,7 @@ class Worker:
 
     async def _rest(self, seconds: float) -> None:
         """Until a run ends, the worker is stopped, or `seconds` have passed."""
-        stopping = asyncio.ensure_future(self._stopping.wait())
+        stopping = asyncio.ensure_future(self.stopping.wait())
         waiting = {stopping, *self._running}
         await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()

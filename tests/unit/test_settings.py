@@ -28,7 +28,7 @@ def refused(**given: object) -> str:
 def test_with_nothing_set_the_store_lies_in_the_data_folder_and_pages_on_loopback(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path)
     assert settings.database_url == f"sqlite:///{tmp_path / 'aarshjul.db'}"
-    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.base_url == "http://127.0.0.1:8321"
     assert settings.language == "da" and str(settings.zone) == "Europe/Copenhagen"
 
 

@@ -1,0 +1,42 @@
+"""The data folder and its marker, which says who made it.
+
+`demo` must never play with a real municipality's year, nor `serve` send mail for an invented one.
+"""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from cli.wording import say
+from cycle.errors import Invalid, Problem
+
+Kind = Literal["serve", "demo"]
+MARKER = "installation.json"
+
+
+def prepare_folder(folder: Path, kind: Kind | None) -> Kind:
+    """Makes the data folder and its marker; gives the kind it is of. Raises Invalid."""
+    marker = folder / MARKER
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not marker.exists():
+            marker.write_text(json.dumps({"kind": kind or "serve"}) + "\n", encoding="utf-8")
+    except OSError as error:
+        what = say("folder unwritable", why=error.strerror or error)
+        raise Invalid([Problem(str(folder), what, say("mend folder"))]) from error
+    found = read_kind(marker)
+    if kind is not None and found != kind:
+        what = say("folder is other kind", found=found)
+        raise Invalid([Problem(str(folder), what, say("choose other folder", wanted=kind))])
+    return found
+
+
+def read_kind(marker: Path) -> Kind:
+    """Who made this folder. Raises Invalid when the marker cannot be understood."""
+    try:
+        kind: Kind = json.loads(marker.read_text(encoding="utf-8"))["kind"]
+        if kind in ("serve", "demo"):
+            return kind
+    except (OSError, ValueError, LookupError, TypeError):
+        pass
+    raise Invalid([Problem(str(marker), say("marker broken"), say("mend marker"))])
