@@ -13,7 +13,7 @@ def read_text(path: Path, name: str) -> str:
 
     Raises PlanInvalid when the file is missing, too large, or saved in another encoding.
     """
-    content = _content(path, name)
+    content = read_bytes(path, name)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise PlanInvalid([Problem(f"{name}:1", "Filen er gemt som UTF-16.", "Gem den som UTF-8.")])
     try:
@@ -32,14 +32,15 @@ def read_table_text(path: Path, name: str) -> str:
 
     Raises PlanInvalid when the file is missing or too large.
     """
-    content = _content(path, name)
+    content = read_bytes(path, name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
 
 
-def _content(path: Path, name: str) -> bytes:
+def read_bytes(path: Path, name: str) -> bytes:
+    """The content of a file. Raises PlanInvalid when it is missing, unreadable or too large."""
     try:
         if path.stat().st_size > LARGEST:
             what = f"Filen fylder mere end {LARGEST // 1_000_000} MB."

@@ -1,0 +1,190 @@
+"""Loads what a municipality writes: a folder with a plan and what belongs to it.
+
+    wheel.yaml      the plan: activities with dates, audience, form, reminders, approval
+    forms/*.yaml    one form per file
+    texts/*.yaml    activity id: the sentences that introduce it in mails and on its page
+    calendar.yaml   closed days beside the public holidays
+    meetings.csv    meetings of bodies, for dates relative to them
+    units.csv, leaders.csv   the organisation; the plan's kinds, areas, units and roles are checked
+
+Everything but the plan and its forms may be absent. The files are drafts until `aarshjul cycle start`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from config.checking import nearest, validated
+from config.form_checks import form_problems
+from config.organisation_words import organisation_words
+from config.date_checks import date_problems, resolve_at_lines
+from config.meetings_file import read_meetings_file
+from config.plan_checks import plan_problems
+from config.schema import LONGEST_TEXT
+from config.shorthand import expand
+from config.yaml_source import Document, read_yaml
+from cycle.calendar import WorkingCalendar
+from cycle.errors import PlanInvalid, Problem
+from cycle.plan.meetings import MeetingDay
+from cycle.plan.model import Plan
+from cycle.plan.resolved import ResolvedActivity
+from cycle.tasks.cycles import Draft
+from cycle.tasks.forms import Form
+
+Model = TypeVar("Model", bound=BaseModel)
+PLAN_FILE = "wheel.yaml"
+
+
+@dataclass(frozen=True)
+class LoadedPlan:
+    """A checked plan with what lies beside it.
+
+    `texts` are by activity id (they are in the plan as `Activity.text`, too); `sources` are the files'
+    texts by name, as they are kept with a revision; `meetings` are by body, in order of date.
+    """
+
+    plan: Plan
+    forms: dict[str, Form]
+    texts: dict[str, str]
+    sources: dict[str, str]
+    calendar: WorkingCalendar
+    meetings: dict[str, list[MeetingDay]]
+    document: Document
+
+    @property
+    def draft(self) -> Draft:
+        """The input of `start_cycle` and `revise_cycle`."""
+        return Draft(plan=self.plan, forms=self.forms, calendar=self.calendar, sources=self.sources)
+
+    def resolve(self, year: int) -> dict[str, ResolvedActivity]:
+        """The local dates of the cycle of `year`, by activity id. Raises PlanInvalid at the file's lines."""
+        return resolve_at_lines(self.document, self.plan, year, self.calendar, self.meetings)
+
+
+@dataclass
+class _Found:
+    """What has been read so far, and every fault."""
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def document(self, name: str) -> Document | None:
+        try:
+            document = read_yaml(self.folder / name, name)
+        except PlanInvalid as error:
+            self.problems += error.problems
+            return None
+        self.sources[name] = document.text
+        return document
+
+    def model(self, document: Document, data: object, model: type[Model]) -> Model | None:
+        made, problems = validated(document, data, model)
+        self.problems += problems
+        return made
+
+
+def load_plan(path: Path | str) -> LoadedPlan:
+    """The plan in the file, or in the folder's wheel.yaml, with what lies beside it.
+
+    Raises PlanInvalid with every fault of every file, each as "file:line", in Danish.
+    """
+    path = Path(path)
+    name = PLAN_FILE if path.is_dir() else path.name
+    found = _Found(path if path.is_dir() else path.parent)
+    document = found.document(name)
+    forms, form_ids = _forms(found)
+    calendar = _calendar(found)
+    meetings, faults = read_meetings_file(found.folder / "meetings.csv")
+    found.problems += faults
+    plan = _plan(found, document) if document is not None else None
+    texts = _texts(found, plan)
+    if document is not None and plan is not None:
+        faults = plan_problems(document, plan, organisation_words(found.folder, form_ids))
+        found.problems += faults or date_problems(document, plan)
+    if found.problems or plan is None or document is None:
+        raise PlanInvalid(found.problems)
+    plan = _with_texts(plan, texts)
+    return LoadedPlan(plan, forms, texts, found.sources, calendar, meetings, document)
+
+
+def _plan(found: _Found, document: Document) -> Plan | None:
+    data, problems = expand(document)
+    found.problems += problems
+    return found.model(document, data, Plan)
+
+
+def _forms(found: _Found) -> tuple[dict[str, Form], set[str]]:
+    """The forms, and the ids of all there are: a faulty one is not reported as missing, too."""
+    forms: dict[str, Form] = {}
+    names: dict[str, str] = {}
+    faulty: set[str] = set()
+    for path in sorted((found.folder / "forms").glob("*.yaml")):
+        name = f"forms/{path.name}"
+        document = found.document(name)
+        form = found.model(document, document.data, Form) if document else None
+        if document is None or form is None:
+            faulty |= {path.stem, *_written_id(document)}
+            continue
+        if form.id in forms:
+            what = f"Skemaet »{form.id}« findes også i {names[form.id]}."
+            found.problems.append(document.problem(("id",), what, "Giv det ene et andet id."))
+        found.problems += form_problems(document, form)
+        forms[form.id], names[form.id] = form, name
+    return forms, faulty | forms.keys()
+
+
+def _written_id(document: Document | None) -> set[str]:
+    data = document.data if document else None
+    return {str(data["id"])} if isinstance(data, dict) and "id" in data else set()
+
+
+def _calendar(found: _Found) -> WorkingCalendar:
+    if not (found.folder / "calendar.yaml").exists():
+        return WorkingCalendar()
+    document = found.document("calendar.yaml")
+    calendar = found.model(document, document.data, WorkingCalendar) if document else None
+    return calendar or WorkingCalendar()
+
+
+def _texts(found: _Found, plan: Plan | None) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for path in sorted((found.folder / "texts").glob("*.yaml")):
+        document = found.document(f"texts/{path.name}")
+        if document is None or plan is None:
+            continue
+        found.problems += _text_problems(document, plan, texts)
+        texts |= document.data if isinstance(document.data, dict) else {}
+    return texts
+
+
+def _text_problems(document: Document, plan: Plan, before: Mapping[str, str]) -> list[Problem]:
+    if not isinstance(document.data, dict):
+        return [document.problem((), "Filen skal have »aktivitet: tekst« på hver linje.")]
+    known = [activity.id for activity in plan.activities]
+    own = {activity.id for activity in plan.activities if activity.text}
+    problems = []
+    for key, text in document.data.items():
+        if key not in known:
+            what = f"Aktiviteten »{key}« findes ikke i planen."
+            problems.append(document.problem((key,), what, nearest(key, known)))
+        elif key in before or key in own:
+            what = f"Aktiviteten »{key}« har allerede en tekst."
+            problems.append(document.problem((key,), what, "Behold kun den ene."))
+        if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+            what = f"Teksten til »{key}« er ikke en tekst på højst {LONGEST_TEXT} tegn."
+            problems.append(document.problem((key,), what, "Skriv nogle få sætninger."))
+    return problems
+
+
+def _with_texts(plan: Plan, texts: Mapping[str, str]) -> Plan:
+    return plan.model_copy(
+        update={
+            "activities": tuple(
+                each.model_copy(update={"text": texts.get(each.id, each.text)}) for each in plan.activities
+            )
+        }
+    )

@@ -1,0 +1,115 @@
+"""What must agree within a plan, and between the plan, its forms and the organisation beside it."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from config.checking import nearest
+from config.yaml_source import Document, Place
+from cycle.errors import Problem
+from cycle.plan.model import Activity, Audience, FlowName, Plan, Stage, StageKind
+
+NEAREST_SUPERIOR = "nærmeste leder"
+PER_UNIT = frozenset({StageKind.NEGOTIATE, StageKind.APPROVE, StageKind.SIGN})
+WITHOUT_FORM = frozenset({FlowName.MEETING_SERIES, FlowName.PROCESS_STEP})
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies beside the plan: its forms, and (when units.csv lies there) the organisation's words."""
+
+    forms: Collection[str]
+    unit_ids: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+
+def plan_problems(document: Document, plan: Plan, around: Surroundings) -> list[Problem]:
+    """Every disagreement, each at the line of the value that has to change."""
+    return [document.problem(place, what, cure) for place, what, cure in _faults(plan, around)]
+
+
+Fault = tuple[Place, str, str]
+
+
+def _faults(plan: Plan, around: Surroundings) -> Iterator[Fault]:
+    yield from duplicates(("activities",), [activity.id for activity in plan.activities], "aktivitet")
+    yield from duplicates(("reminders",), [rule.id for rule in plan.reminders], "påmindelse")
+    if not plan.activities:
+        yield ("activities",), "Planen har ingen aktiviteter.", "Skriv mindst én aktivitet."
+    if around.unit_ids and plan.municipality not in around.unit_ids:
+        cure = nearest(plan.municipality, around.unit_ids)
+        yield ("municipality",), f"Enheden »{plan.municipality}« findes ikke i units.csv.", cure
+    for index, activity in enumerate(plan.activities):
+        for place, what, cure in _activity(activity, around):
+            yield ("activities", index, *place), what, cure
+
+
+def _activity(activity: Activity, around: Surroundings) -> Iterator[Fault]:
+    yield from _form(activity.form, ("form",), around)
+    if activity.form is None and activity.flow not in WITHOUT_FORM:
+        what = f"Aktiviteten »{activity.id}« har intet skema."
+        yield (), what, f"Tilføj »form: …«. {nearest('', around.forms)}".strip()
+    yield from _audience(activity.audience, ("audience",), around)
+    for index, role in enumerate(activity.approval):
+        yield from _role(role, ("approval", index), around)
+    yield from duplicates(("reminders",), [rule.id for rule in activity.reminders or ()], "påmindelse")
+    yield from duplicates(("stages",), [stage.id for stage in activity.stages], "trin")
+    for index, stage in enumerate(activity.stages):
+        for place, what, cure in _stage(stage, around):
+            yield ("stages", index, *place), what, cure
+
+
+def _stage(stage: Stage, around: Surroundings) -> Iterator[Fault]:
+    yield from _form(stage.form, ("form",), around)
+    if stage.kind in PER_UNIT:
+        if not stage.by:
+            yield (
+                (),
+                f"Trinnet »{stage.id}« siger ikke hvem.",
+                "Tilføj fx »by: leder« eller »by: nærmeste leder«.",
+            )
+        if stage.audience is not None:
+            yield ("audience",), f"Trinnet »{stage.id}« skylder hver enhed én gang.", "Brug »by« i stedet."
+        yield from _role(stage.by, ("by",), around)
+        return
+    if stage.by:
+        yield ("by",), f"»by« kan ikke bruges i trinnet »{stage.id}«.", "Brug »audience« i stedet."
+    if stage.audience is None:
+        yield (), f"Trinnet »{stage.id}« siger ikke hvem.", "Tilføj »audience: …«."
+    else:
+        yield from _audience(stage.audience, ("audience",), around)
+
+
+def _form(form: str | None, place: Place, around: Surroundings) -> Iterator[Fault]:
+    if form is not None and form not in around.forms:
+        yield place, f"Skemaet »{form}« findes ikke i mappen forms.", nearest(form, around.forms)
+
+
+def _audience(audience: Audience, place: Place, around: Surroundings) -> Iterator[Fault]:
+    listed = (
+        ("units", audience.units, around.unit_ids, "Enheden"),
+        ("except_units", audience.except_units, around.unit_ids, "Enheden"),
+        ("kinds", audience.kinds, around.kinds, "Arten"),
+        ("areas", audience.areas, around.areas, "Området"),
+    )
+    for key, words, known, name in listed:
+        for index, word in enumerate(words):
+            if known and word not in known:
+                yield (*place, key, index), f"{name} »{word}« findes ikke i units.csv.", nearest(word, known)
+    yield from _role(audience.role, (*place, "role"), around)
+
+
+def _role(role: str, place: Place, around: Surroundings) -> Iterator[Fault]:
+    known = around.roles | {NEAREST_SUPERIOR}
+    if role and around.roles and role not in known:
+        yield place, f"Rollen »{role}« findes ikke i leaders.csv.", nearest(role, known)
+
+
+def duplicates(place: Place, ids: Iterable[str], name: str) -> Iterator[Fault]:
+    """A fault at the second of two with the same id."""
+    seen: set[str] = set()
+    for index, each in enumerate(ids):
+        if each in seen:
+            yield (*place, index, "id"), f"Der er to af id »{each}« ({name}).", "Giv den ene et andet id."
+        seen.add(each)
