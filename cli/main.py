@@ -32,6 +32,9 @@ COMMANDS: dict[str, Command] = {
         "find ud af, hvad der er galt med installationen",
         "find out what is wrong with this installation",
     ),
+    "plan": Command(
+        "cli.plan_commands", "undersøg en plan og vis dens datoer", "look into a plan and its dates"
+    ),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),
     "worker": Command("cli.processes.worker", "kør kun en arbejder", "run one worker alone"),

@@ -15,6 +15,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "unknown command": ("Kommandoen {name} findes ikke.", "There is no command {name}."),
     "did you mean": ("Mente du {name}?", "Did you mean {name}?"),
+    "plan fits": (
+        "{file} er i orden: {activities} aktiviteter og {forms} skemaer. Datoerne kan regnes ud for {year}.",
+        "{file} is in order: {activities} activities and {forms} forms. Its dates resolve for {year}.",
+    ),
+    "no such schema": (
+        "Der er intet JSON Schema for {name}.",
+        "There is no JSON Schema for {name}.",
+    ),
+    "choose": ("Vælg {choices}.", "Choose {choices}."),
+    "plan heading": ("{title}, årshjul {year}", "{title}, wheel {year}"),
+    "activity": ("Aktivitet", "Activity"),
+    "concerns": ("Om", "About"),
+    "opens": ("Åbner", "Opens"),
+    "due": ("Frist", "Due"),
+    "closes": ("Lukker", "Closes"),
+    "stages": ("Trin", "Stages"),
+    "notes": ("Bemærkninger", "Notes"),
     "folder is other kind": (
         "Mappen er lavet af `aarshjul {found}`.",
         "The folder was made by `aarshjul {found}`.",

@@ -18,10 +18,10 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from config.checking import nearest, validated
-from config.form_checks import form_problems
-from config.organisation_words import organisation_words
 from config.date_checks import date_problems, resolve_at_lines
+from config.form_checks import form_problems
 from config.meetings_file import read_meetings_file
+from config.organisation_words import organisation_words
 from config.plan_checks import plan_problems
 from config.schema import LONGEST_TEXT
 from config.shorthand import expand

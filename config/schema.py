@@ -17,6 +17,8 @@ from cycle.plan.model import Plan
 from cycle.tasks.forms import Form
 
 LONGEST_TEXT = 2000
+"""Characters of one activity's text."""
+
 MODELS: dict[str, type[BaseModel]] = {
     "plan": Plan,
     "form": Form,
@@ -76,7 +78,8 @@ def _short_rule(kind: str, rule: dict[str, Any]) -> dict[str, Any]:
     step: dict[str, Any] = {"type": "string", "description": STEP}
     if kind == "on":
         step = {"enum": ["opening", "åbning", "due", "fristen"]}
-    known = {key: rule["properties"][key] for key in ("id", "move")}
+    known = {key: {**rule["properties"][key]} for key in ("id", "move")}
+    known["move"].pop("default")
     return {
         "type": "object",
         "properties": {kind: step, **known},

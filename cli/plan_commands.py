@@ -1,0 +1,135 @@
+"""`aarshjul plan check | schema | show`: a plan before it is started. Reads files, writes nothing."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.wording import english, say
+from config.loader import LoadedPlan, load_plan
+from config.schema import NAMES, schema_text
+from cycle.danish import weekday_name
+from cycle.errors import PlanInvalid, Problem
+from cycle.plan.resolved import ResolvedActivity
+
+app = typer.Typer(
+    no_args_is_help=True, help="Undersøg en plan, før den startes. Look into a plan before it is started."
+)
+PlanFile = Annotated[
+    Path, typer.Argument(help="Planen, eller mappen med wheel.yaml. The plan, or the folder of wheel.yaml.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Til programmer. For scripts.")]
+Year = Annotated[
+    int | None,
+    typer.Option(min=2000, max=2100, help="Årshjulets år (ellers i år). The wheel's year (else this year)."),
+]
+WIDTH = 160
+
+
+@app.command()
+def check(file: PlanFile, year: Year = None, as_json: AsJson = False) -> None:
+    """Find alle fejl i planen og det, der hører til. Find every fault of the plan and what belongs to it."""
+    loaded = load_plan(file)
+    of_year = year or this_year()
+    loaded.resolve(of_year)
+    facts = {
+        "file": str(file),
+        "activities": len(loaded.plan.activities),
+        "forms": len(loaded.forms),
+        "year": of_year,
+    }
+    typer.echo(json.dumps({"ok": True, **facts}) if as_json else say("plan fits", **facts))
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(help=f"{', '.join(NAMES)}.")] = "plan",
+    as_json: AsJson = False,
+) -> None:
+    """Skriv JSON Schema, som editorer bruger. Print the JSON Schema that editors use (always JSON)."""
+    if name not in NAMES:
+        raise PlanInvalid(
+            [Problem("schema", say("no such schema", name=name), say("choose", choices=", ".join(NAMES)))]
+        )
+    typer.echo(schema_text(name), nl=False)
+
+
+@app.command()
+def show(file: PlanFile, year: Year = None, as_json: AsJson = False) -> None:
+    """Vis årets datoer som tabel. Show the dates of the year as a table."""
+    loaded = load_plan(file)
+    of_year = year or this_year()
+    resolved = sorted(loaded.resolve(of_year).values(), key=lambda each: (each.opens_on, each.due_on))
+    if as_json:
+        typer.echo(json.dumps(as_data(loaded, of_year, resolved), ensure_ascii=False, indent=1))
+        return
+    console = Console(width=WIDTH, highlight=False, markup=False)
+    console.print(as_table(loaded, of_year, resolved))
+
+
+def as_data(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]) -> dict[str, Any]:
+    """The resolved year for scripts: ISO dates, with every date's phrase and confidence."""
+    return {
+        "plan": loaded.plan.id,
+        "year": year,
+        "activities": [
+            {
+                "id": each.activity_id,
+                "title": loaded.plan.activity(each.activity_id).title,
+                "ring": loaded.plan.activity(each.activity_id).ring,
+                "concerns": each.concerns_year,
+                "opens": each.opens_on.isoformat(),
+                "due": each.due_on.isoformat(),
+                "closes": each.closes_on.isoformat(),
+                "stages": {stage: due.isoformat() for stage, due in each.stage_due.items()},
+                "dates": [json.loads(json.dumps(asdict(one), default=str)) for one in each.dates],
+                "notes": list(each.notes_in("en" if english() else "da")),
+            }
+            for each in resolved
+        ],
+    }
+
+
+def as_table(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]) -> Table:
+    """The resolved year for people, in order of opening."""
+    table = Table(title=say("plan heading", title=loaded.plan.title, year=year), title_justify="left")
+    table.add_column(say("activity"), overflow="fold")
+    for key in ("concerns", "opens", "due", "closes"):
+        table.add_column(say(key), no_wrap=True)
+    for key in ("stages", "notes"):
+        table.add_column(say(key), overflow="fold")
+    for each in resolved:
+        activity = loaded.plan.activity(each.activity_id)
+        title = (activity.title_en if english() else "") or activity.title
+        days = (shown(each.opens_on), shown(each.due_on), shown(each.closes_on))
+        stages = [f"{stage.title}: {shown(each.stage_due[stage.id])}" for stage in activity.stages]
+        notes = grouped(each.notes_in("en" if english() else "da"))
+        table.add_row(title, str(each.concerns_year), *days, "\n".join(stages), "\n".join(notes))
+    return table
+
+
+def grouped(notes: Iterable[str]) -> list[str]:
+    """Notes that say the same of several dates, said once: "Åbner, Frist: udledt"."""
+    names: dict[str, list[str]] = {}
+    for note in notes:
+        name, _, remark = note.partition(": ")
+        names.setdefault(remark, []).append(name)
+    return [f"{', '.join(dict.fromkeys(each))}: {remark}" for remark, each in names.items()]
+
+
+def shown(day: date) -> str:
+    """ "man 20/4-2027" (English "Mon 2027-04-20")."""
+    if english():
+        return f"{weekday_name(day, 'en')[:3]} {day.isoformat()}"
+    return f"{weekday_name(day)[:3]} {day.day}/{day.month}-{day.year}"
+
+
+def this_year() -> int:
+    """The year on this machine's clock."""
+    return datetime.now(UTC).year
