@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
 
-from cycle.calendar import Move, WorkingCalendar
+from cycle.calendar import WorkingCalendar
 from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay, find_meeting
 from cycle.plan.model import Activity, Confidence, Plan, When
-from cycle.plan.moments import Moment, Span, cycle_year, place
+from cycle.plan.moments import Moment, Span, cycle_year, place, wrong
 from cycle.plan.order import Graph, Node, add_floors, depends_on, floor_of, in_order
 from cycle.plan.reading import parse
 from cycle.plan.relations import MeetingDate, NamedDate, OwnDate, Phrase, Point, Relation
@@ -30,6 +30,7 @@ LONGEST_ROLL = timedelta(days=245)
 """A date that would have to go to the next year and then lie further off than this was mistyped."""
 EARLIEST_OPENING = timedelta(days=92)
 """An activity may be counted back to at most this long before its cycle begins."""
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # the public holidays of later years are not known
 
 
 def resolve(
@@ -42,6 +43,10 @@ def resolve(
     dependencies, windows out of order, dates outside the cycle. A problem's `where` is the path from the
     activity's id: "kvartalsrapport-1.window.due", "kvartalsrapport-1.stages.omraade.due".
     """
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise wrong(
+            f"Året {year} kan ikke bruges.", f"Skriv et år fra {FIRST_YEAR} til {LAST_YEAR}.", plan.id
+        )
     return _Resolver(plan, year, calendar, meetings).run()
 
 
@@ -80,7 +85,8 @@ class _Resolver:
         for activity in self.plan.activities:
             self._check_window(activity)
         if self.problems:
-            raise PlanInvalid(self.problems)
+            order_of = {node.where: place for place, node in enumerate(self.whens)}
+            raise PlanInvalid(sorted(self.problems, key=lambda each: order_of.get(each.where, 0)))
         return {activity.id: self._resolved(activity) for activity in self.plan.activities}
 
     @contextmanager
@@ -91,8 +97,6 @@ class _Resolver:
         except PlanInvalid as error:
             faults = error.problems
             self.problems += [Problem(each.where or node.where, each.what, each.cure) for each in faults]
-        except OverflowError:
-            self.problems.append(Problem(node.where, "Datoen ligger uden for kalenderen.", "Ret afstanden."))
 
     def _check_ids(self) -> None:
         ids = [activity.id for activity in self.plan.activities]
@@ -131,14 +135,15 @@ class _Resolver:
         phrase, when = self.phrases[node], self.whens[node]
         nominal = self._first_fitting(lambda year: self._day(node, phrase.meaning, year), floor)
         doubtful = phrase.doubtful and when.confidence is Confidence.CERTAIN
+        on = self.calendar.move(nominal, when.move)
         return ResolvedDate(
             name=self._stage_title(node) if node.stage else node.point,
             phrase=phrase.text,
             nominal=nominal,
-            on=self.calendar.move(nominal, when.move),
+            on=on,
             confidence=Confidence.UNCERTAIN if doubtful else when.confidence,
             printed=when.printed or (phrase.text if doubtful else ""),
-            closed="" if when.move is Move.KEEP else self.calendar.name_of(nominal),
+            closed=self.calendar.closed_days(nominal.year).get(nominal, "") if on != nominal else "",
         )
 
     def _stage_title(self, node: Node) -> str:

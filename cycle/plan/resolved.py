@@ -88,5 +88,5 @@ def _moved(each: ResolvedDate, language: str) -> str:
         return ""
     words = ("moved from", "to") if language == "en" else ("flyttet fra", "til")
     days = [f"{weekday_name(d, language)} {format_date(d, language)}" for d in (each.nominal, each.on)]
-    why = f" ({each.closed})" if each.closed and not each.closed[0].isdigit() else ""
+    why = f" ({each.closed})" if each.closed and not each.closed[0].isdigit() else ""  # not "1. maj (1. maj)"
     return f"{words[0]} {days[0]}{why} {words[1]} {days[1]}"

@@ -1,7 +1,9 @@
 """Danish date phrases and relations: what they mean, and what is said about those that mean nothing."""
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -301,3 +303,10 @@ def test_the_three_parts_of_a_month_are_the_month(year: int, month: int) -> None
     assert (spans[0][0], spans[2][1]) == whole
     for (_, end), (begin, _) in pairwise(spans):
         assert date.fromisoformat(end) + timedelta(days=1) == date.fromisoformat(begin)
+
+
+def test_every_phrase_of_the_documentation_is_understood() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "dates.md").read_text(encoding="utf-8")
+    phrases = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+    assert len(phrases) >= 25
+    assert [parse(phrase).text for phrase in phrases] == [phrase.removesuffix(" (?)") for phrase in phrases]
