@@ -91,10 +91,25 @@ def record(
 
 
 def record_many(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Adds many rows in one statement. Each mapping has the keys of `record`, without `personal`."""
-    values = [{"why": "", "data": {}, **row} for row in rows]
-    if values:
-        session.execute(sa.insert(History), values)
+    """Adds many rows in one statement. Each mapping has the keys of `record`."""
+    values, salted = [], []
+    for row in rows:
+        personal = {name: _salted(value) for name, value in row.get("personal", {}).items()}
+        digests = {name: digest for name, (digest, _) in personal.items()}
+        facts = {name: value for name, value in row.items() if name != "personal"}
+        values.append({"why": "", **facts, "data": {**row.get("data", {}), **digests}})
+        salted.append([(name, *personal[name], value) for name, value in row.get("personal", {}).items()])
+    if not any(salted):
+        if values:
+            session.execute(sa.insert(History), values)
+        return
+    ids = session.scalars(sa.insert(History).returning(col(History.id), sort_by_parameter_order=True), values)
+    salts = [
+        {"digest": digest, "history_id": history_id, "field": name, "salt": salt, "value": value}
+        for history_id, found in zip(ids.all(), salted, strict=True)
+        for name, digest, salt, value in found
+    ]
+    session.execute(sa.insert(HistorySalt), salts)
 
 
 def chain(session: Session, root_id: str, *, limit: int = 20_000) -> int:

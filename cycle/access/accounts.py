@@ -4,8 +4,6 @@ Passwords are kept as argon2id. A wrong password, an unknown address, a locked a
 look and last the same to whoever tries.
 """
 
-import re
-import unicodedata
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -15,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session, col, select
 
 from cycle import history
+from cycle.access.emails import email_fault, email_key
 from cycle.access.roles import Role
 from cycle.access.tables import Account, AccountSession, Grant
 from cycle.errors import Invalid, NotFound, Problem
@@ -23,14 +22,8 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 ATTEMPTS = 5
 LOCKED = timedelta(minutes=15)
-EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\.]+")
 
 _HASHER = PasswordHasher()
-
-
-def normal_email(email: str) -> str:
-    """The address as accounts keep it: NFC, lower case, without blanks around it."""
-    return unicodedata.normalize("NFC", email).strip().lower()
 
 
 def add_account(
@@ -49,7 +42,7 @@ def add_account(
 
     Raises Invalid with every fault (address, password, name, unit), also when the address is taken.
     """
-    email = normal_email(email)
+    email = email_key(email)
     root_id = _root_of(session, unit_id)
     problems = _faults(session, email, name, password, role)
     if root_id is None:
@@ -86,7 +79,7 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
     Wrong passwords are counted in the same session, so commit it either way. After five the account is
     locked for 15 minutes; tries meanwhile neither succeed nor lock it for longer.
     """
-    query = select(Account).where(Account.email == normal_email(email)).with_for_update()
+    query = select(Account).where(Account.email == email_key(email)).with_for_update()
     account, decoy = session.exec(query).first(), _decoy()
     right = _matches(account.password_hash if account else decoy, password)
     if account is None or account.disabled_at is not None:
@@ -129,15 +122,15 @@ def disable_account(session: Session, email: str, *, now: datetime, by: str) -> 
 
 def find_account(session: Session, email: str) -> Account:
     """The account with this address. Raises NotFound."""
-    account = session.exec(select(Account).where(Account.email == normal_email(email))).first()
+    account = session.exec(select(Account).where(Account.email == email_key(email))).first()
     if account is None:
-        raise NotFound("account", normal_email(email))
+        raise NotFound("account", email_key(email))
     return account
 
 
 def _faults(session: Session, email: str, name: str, password: str, role: Role) -> list[Problem]:
     problems = _password_faults(password)
-    if not EMAIL.fullmatch(email):
+    if email_fault(email):
         problems.append(Problem("email", f"»{email}« er ikke en e-mailadresse.", "Skriv navn@domæne.dk."))
     elif session.exec(select(Account.id).where(Account.email == email)).first() is not None:
         problems.append(Problem("email", f"Der er allerede en konto for {email}.", "Brug en anden adresse."))

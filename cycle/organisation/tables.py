@@ -30,6 +30,7 @@ class Unit(SQLModel, table=True):
 
     `path` is the chain of ids from the root, with slashes at both ends ("/KBH/KBH-BU/101001/"), so that
     everything below a unit is `path LIKE unit.path || '%'`. A municipality is a root (`parent_id` null).
+    `opened_on` is its first day, `closed_on` its last, inclusive; null is open-ended.
     """
 
     id: str = Field(primary_key=True)
@@ -47,7 +48,7 @@ class Unit(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A human being. `key` is `person_id` of the file, else the address, else "unit/role/name"."""
+    """A human being. `key` is "id:" and the file's `person_id`, else the address, else "unit/role/name"."""
 
     __table_args__ = (sa.UniqueConstraint("root_id", "key"),)
 

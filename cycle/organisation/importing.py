@@ -1,0 +1,29 @@
+"""Imports a file in one go: read, compare, apply, for whoever does not show the difference first."""
+
+from sqlmodel import Session
+
+from cycle.organisation.applying import Import, apply_leaders, apply_units
+from cycle.organisation.leader_comparison import NO_CHOICES, leaders_difference
+from cycle.organisation.leader_difference import LeadersDifference
+from cycle.organisation.leader_file import read_leaders
+from cycle.organisation.people import Choices
+from cycle.organisation.unit_difference import UnitsDifference, units_difference
+from cycle.organisation.unit_file import read_units
+
+
+def import_units(session: Session, given: Import) -> UnitsDifference:
+    """Makes the store's units as the file has them; gives what was changed. Raises ImportInvalid."""
+    file = read_units(given.data, language=given.language)
+    difference = units_difference(session, file, today=given.today, language=given.language)
+    apply_units(session, difference, given)
+    return difference
+
+
+def import_leaders(session: Session, given: Import, choices: Choices = NO_CHOICES) -> LeadersDifference:
+    """Makes the store's leaders as the file has them; gives what was changed. Raises ImportInvalid."""
+    file = read_leaders(given.data, language=given.language)
+    difference = leaders_difference(
+        session, file, today=given.today, choices=choices, language=given.language
+    )
+    apply_leaders(session, difference, given)
+    return difference

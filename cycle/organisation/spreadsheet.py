@@ -1,0 +1,62 @@
+"""The rows of an XLSX workbook as text. Formulas are read as the values Excel last computed."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+from openpyxl import load_workbook
+
+from cycle.organisation.faults import Faults
+
+UNPACKED_LIMIT = 400 * 1024 * 1024
+
+Rows = list[list[str]]
+
+
+def read_sheets(data: bytes, row_limit: int, faults: Faults) -> list[Rows]:
+    """Each visible sheet's rows, blank rows kept so that row numbers agree. Raises ImportInvalid."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
+                faults.fail("broken workbook")
+        workbook = load_workbook(BytesIO(data), read_only=True, data_only=True)
+        try:
+            sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+            return [_rows(sheet, row_limit, faults) for sheet in sheets]
+        finally:
+            workbook.close()
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, EOFError, TypeError):
+        faults.fail("broken workbook")
+
+
+def _rows(sheet: Any, row_limit: int, faults: Faults) -> Rows:
+    sheet.reset_dimensions()
+    rows: Rows = []
+    for values in _values(sheet):
+        if len(rows) > row_limit:
+            faults.fail("too many rows", limit=row_limit)
+        rows.append([cell_text(value) for value in values])
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return rows
+
+
+def _values(sheet: Any) -> Iterator[tuple[object, ...]]:
+    yield from sheet.iter_rows(values_only=True)
+
+
+def cell_text(value: object) -> str:
+    """A cell as it would stand in a CSV file: whole numbers without decimals, dates as ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
