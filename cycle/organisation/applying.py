@@ -12,9 +12,9 @@ from sqlmodel import Session, col
 
 from cycle import history
 from cycle.errors import ImportInvalid
-from cycle.organisation.directory import Post
 from cycle.organisation.faults import Faults
 from cycle.organisation.leader_difference import ChangedAddress, LeaderChange, LeadersDifference
+from cycle.organisation.snapshot import Post
 from cycle.organisation.tables import Address, Appointment, ImportRecord, Person, Substitute, Unit
 from cycle.organisation.terms import ChangedTerm, PersonRef, TermChanges
 from cycle.organisation.unit_difference import UnitChange, UnitsDifference

@@ -5,20 +5,16 @@ superior. Kinds that the file names otherwise get the role their appointments sh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute, Unit
+from cycle.organisation.snapshot import Post, Rows, Term, read_rows
+from cycle.organisation.tables import AddressHealth, Unit
 from cycle.plan.model import Audience
-
-Post = tuple[str, str]
-"""A unit's id and a role there."""
 
 HEAD_ROLES: Mapping[str, str] = {
     "kommune": "kommunaldirektør",
@@ -54,43 +50,10 @@ class Recipient:
     capacity: Capacity
 
 
-class Term(NamedTuple):
-    """A person at a post from one local date to another, both inclusive."""
-
-    unit_id: str
-    role: str
-    person_id: int
-    valid_from: date
-    valid_to: date | None
-
-    def covers(self, on: date) -> bool:
-        """Whether the term is in force on that local date."""
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
-
-
-class Mailbox(NamedTuple):
-    """An address in use."""
-
-    email: str
-    health: AddressHealth
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """What is read from the store for one municipality; every date is answered from it."""
-
-    units: dict[str, Unit]
-    people: dict[int, tuple[str, str]]
-    appointments: tuple[Term, ...]
-    substitutes: tuple[Term, ...]
-    personal: dict[int, Mailbox]
-    shared: dict[Post, Mailbox]
-
-
 class Directory:
     """The organisation of one municipality on one local date. Nothing is queried after `load`."""
 
-    def __init__(self, rows: _Rows, on: date) -> None:
+    def __init__(self, rows: Rows, on: date) -> None:
         self._rows = rows
         self.on = on
         self.units: dict[str, Unit] = rows.units
@@ -108,7 +71,7 @@ class Directory:
     def load(cls, session: Session, root_id: str, on: date) -> "Directory":
         """Reads one municipality (root unit `root_id`) as it is on the local date `on`."""
         session.flush()
-        return cls(_read(session, root_id), on)
+        return cls(read_rows(session, root_id), on)
 
     @classmethod
     def for_post(cls, session: Session, unit_id: str, on: date) -> "Directory":
@@ -119,7 +82,7 @@ class Directory:
         session.flush()
         unit = session.get(Unit, unit_id)
         chain = unit.path.strip("/").split("/") if unit else []
-        return cls(_read(session, unit.root_id if unit else "", chain), on)
+        return cls(read_rows(session, unit.root_id if unit else "", chain), on)
 
     def at(self, on: date) -> "Directory":
         """The same rows seen on another local date, without reading the store again."""
@@ -217,10 +180,8 @@ class Directory:
 
 
 def _in_force(terms: Iterable[Term], on: date) -> dict[Post, Term]:
-    """The term of each post on the date; of two at once the later begun counts."""
-    current = [term for term in terms if term.covers(on)]
-    current.sort(key=lambda term: (term.valid_from, term.person_id))
-    return {(term.unit_id, term.role): term for term in current}
+    """The term of each post on the date; of two at once the later begun counts, then the later written."""
+    return {(term.unit_id, term.role): term for term in terms if term.covers(on)}
 
 
 def _most_common(roles: Counter[str]) -> str:
@@ -235,72 +196,3 @@ def _chosen(unit: Unit, audience: Audience) -> bool:
         and (not audience.units or unit.id in audience.units)
         and unit.id not in audience.except_units
     )
-
-
-def _read(session: Session, root_id: str, only: Sequence[str] | None = None) -> _Rows:
-    """The rows of a municipality, or of the units `only` and the people who hold a post there."""
-    with Session(bind=session.connection(), autoflush=False) as own:
-        query = select(Unit).where(Unit.root_id == root_id)
-        units = own.exec(query if only is None else query.where(col(Unit.id).in_(only))).all()
-        own.expunge_all()
-    appointments = _terms(session, Appointment, root_id, only)
-    substitutes = _terms(session, Substitute, root_id, only)
-    holders = None if only is None else {term.person_id for term in (*appointments, *substitutes)}
-    return _Rows(
-        units={unit.id: unit for unit in units},
-        people=_people(session, root_id, holders),
-        appointments=appointments,
-        substitutes=substitutes,
-        personal=_personal(session, root_id, holders),
-        shared=_shared(session, root_id, only),
-    )
-
-
-def _people(session: Session, root_id: str, only: Collection[int] | None) -> dict[int, tuple[str, str]]:
-    query = select(Person.id, Person.name, Person.language).where(Person.root_id == root_id)
-    rows = session.exec(query if only is None else query.where(col(Person.id).in_(only)))
-    return {person_id: (name, language) for person_id, name, language in rows if person_id}
-
-
-def _terms(
-    session: Session,
-    table: type[Appointment] | type[Substitute],
-    root_id: str,
-    only: Sequence[str] | None,
-) -> tuple[Term, ...]:
-    columns = (
-        col(table.unit_id),
-        col(table.role),
-        col(table.person_id),
-        col(table.valid_from),
-        col(table.valid_to),
-    )
-    query = sa.select(*columns).join(Unit, col(Unit.id) == col(table.unit_id))
-    query = query.where(col(Unit.root_id) == root_id if only is None else col(table.unit_id).in_(only))
-    return tuple(Term(*row) for row in session.execute(query))
-
-
-def _personal(session: Session, root_id: str, only: Collection[int] | None) -> dict[int, Mailbox]:
-    query = (
-        select(Address.person_id, Address.email, Address.health)
-        .join(Person, col(Person.id) == col(Address.person_id))
-        .where(Person.root_id == root_id, col(Address.valid_to).is_(None))
-        .order_by(col(Address.id))
-    )
-    rows = session.exec(query if only is None else query.where(col(Person.id).in_(only)))
-    return {person: Mailbox(email, AddressHealth(health)) for person, email, health in rows if person}
-
-
-def _shared(session: Session, root_id: str, only: Sequence[str] | None) -> dict[Post, Mailbox]:
-    query = (
-        select(Address.unit_id, Address.role, Address.email, Address.health)
-        .join(Unit, col(Unit.id) == col(Address.unit_id))
-        .where(Unit.root_id == root_id, col(Address.person_id).is_(None), col(Address.valid_to).is_(None))
-        .order_by(col(Address.id))
-    )
-    rows = session.exec(query if only is None else query.where(col(Unit.id).in_(only)))
-    return {
-        (unit, role): Mailbox(email, AddressHealth(health))
-        for unit, role, email, health in rows
-        if unit and role
-    }

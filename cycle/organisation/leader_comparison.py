@@ -8,7 +8,6 @@ from datetime import date
 from sqlmodel import Session
 
 from cycle.access.emails import email_key
-from cycle.organisation.directory import Post
 from cycle.organisation.faults import Faults
 from cycle.organisation.leader_difference import (
     ChangedAddress,
@@ -31,6 +30,7 @@ from cycle.organisation.people import (
     match_people,
     person_key,
 )
+from cycle.organisation.snapshot import Post
 from cycle.organisation.terms import PersonRef, TermChanges, WantedTerm, term_changes
 
 NO_CHOICES = Choices()

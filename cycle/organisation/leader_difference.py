@@ -5,8 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from cycle.errors import Problem
-from cycle.organisation.directory import Post
 from cycle.organisation.people import Question
+from cycle.organisation.snapshot import Post
 from cycle.organisation.terms import PersonRef, TermChanges
 
 END_LIMIT = 0.10

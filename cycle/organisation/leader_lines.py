@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from cycle.organisation.directory import Post
 from cycle.organisation.leader_difference import LeaderChange, LeaderChanged
+from cycle.organisation.snapshot import Post
 from cycle.organisation.terms import ChangedTerm, NewTerm, PersonRef, StoredTerm, TermChanges
 
 Names = Mapping[PersonRef, str]

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from cycle.access.emails import email_key
-from cycle.organisation.directory import Post
 from cycle.organisation.faults import Faults
 from cycle.organisation.leader_file import LeaderRow
 from cycle.organisation.leader_store import StoredLeaders
+from cycle.organisation.snapshot import Post
 
 
 def post_of(row: LeaderRow) -> Post:

@@ -8,8 +8,9 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.organisation.directory import Directory, Post
+from cycle.organisation.directory import Directory
 from cycle.organisation.people import StoredPerson
+from cycle.organisation.snapshot import Post
 from cycle.organisation.tables import Address, Appointment, Person, Substitute, Unit
 from cycle.organisation.terms import StoredTerm
 

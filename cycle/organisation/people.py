@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from cycle.access.emails import email_key
-from cycle.organisation.directory import Post
+from cycle.organisation.snapshot import Post
 
 ID = "id:"
 ALIKE = 0.75

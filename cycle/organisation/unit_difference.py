@@ -1,5 +1,6 @@
 """What an imported file of units would change, shown before anything is changed."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -8,8 +9,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cycle.organisation.directory import HEAD_ROLES, Post
+from cycle.organisation.directory import HEAD_ROLES
 from cycle.organisation.faults import Faults
+from cycle.organisation.snapshot import Post
 from cycle.organisation.tables import Unit
 from cycle.organisation.unit_file import UnitFile, UnitRow
 
@@ -193,8 +195,12 @@ def _check_taken(session: Session, file: UnitFile, roots: Iterable[str], languag
     others = dict(
         session.exec(select(Unit.id, Unit.root_id).where(col(Unit.root_id).not_in(tuple(roots)))).all()
     )
-    faults = Faults(language)
+    taken: dict[str, list[UnitRow]] = defaultdict(list)
     for row in file.rows:
         if row.id in others:
-            faults.add("id taken", row=row.number, value=row.id, other=others[row.id])
+            taken[others[row.id]].append(row)
+    faults = Faults(language)
+    for root, rows in taken.items():
+        first = min(rows, key=lambda row: row.number)
+        faults.add("id taken", row=first.number, count=len(rows), value=first.id, other=root)
     faults.raise_if_any()
