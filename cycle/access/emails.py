@@ -6,6 +6,7 @@ comments and address lists are not: nothing here may ever end up as a second hea
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -40,6 +41,7 @@ def email_fault(text: str) -> str | None:
     return None if _is_domain(domain) else "domain"
 
 
+@lru_cache(maxsize=1024)
 def _is_domain(domain: str) -> bool:
     try:
         labels = idna.encode(domain, uts46=True).decode().split(".")
