@@ -22,8 +22,9 @@ from web.language import KeepLanguage
 from web.leader import routes as leader
 from web.rooms import Room
 from web.security import Guard
+from web.superior import routes as superior
 
-ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM)
+ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM, superior.ROOM)
 
 
 class Demo(Protocol):

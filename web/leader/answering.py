@@ -11,7 +11,7 @@ from fastapi import Request
 from sqlmodel import Session, col, select
 from starlette.datastructures import FormData, UploadFile
 
-from cycle.errors import AnswerInvalid, Problem
+from cycle.errors import AnswerInvalid, NotAllowed, Problem
 from cycle.files import store as files
 from cycle.tasks.answer_values import blank
 from cycle.tasks.answers import read_answers, read_draft
@@ -85,7 +85,9 @@ def keep_uploads(request: Request, token: str, form: FormData) -> dict[int, dict
 
 
 def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Outcome:
-    """Does what the button says, once. Raises Unfinished, Overtaken, NotNow."""
+    """Does what the button says, once. Raises NotAllowed, Unfinished, Overtaken, NotNow."""
+    if holding.is_review:
+        raise NotAllowed("answer", f"task {holding.task_id}")
     typed = typed_form(holding.form, _sender(request, holding, sent))
     once = once_of(holding, sent, typed)
     if already_done(session, once):

@@ -12,20 +12,12 @@ from cycle.errors import LinkInvalid
 from cycle.organisation.directory import Capacity, Directory
 from cycle.organisation.tables import Person, Unit
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.forms import Field, FieldType, Form
-from cycle.tasks.states import TaskState
+from cycle.tasks.forms import Form
+from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
-from cycle.tasks.tables import Draft, FormVersion, Occurrence, Review, Submission, Task
+from cycle.tasks.tables import Draft, Occurrence, Review, Submission, Task
 from web import context, faults
-
-FREE_FORM = Form(
-    id="frit-svar",
-    title="Svar",
-    title_en="Answer",
-    nil_allowed=True,
-    fields=(Field(id="svar", type=FieldType.LONG_TEXT, label="Jeres svar", label_en="Your answer"),),
-)
-"""What is asked when the plan names no form."""
+from web.forms import form_of
 
 
 @dataclass(frozen=True)
@@ -56,6 +48,11 @@ class Holding:
     def by(self) -> str:
         """How the person is named in `by` columns and history."""
         return f"person:{self.person.id}"
+
+    @property
+    def is_review(self) -> bool:
+        """Whether the task is done on the superior's own pages, not by a form."""
+        return self.task.kind is TaskKind.REVIEW
 
     @property
     def title(self) -> str:
@@ -93,12 +90,6 @@ def open_link(session: Session, request: Request, token: str) -> Holding:
     if task.state is TaskState.CANCELLED:
         raise faults.Refused(faults.CANCELLED)
     return _holding(session, task, occurrence, person, directory, calendar, now)
-
-
-def form_of(session: Session, form_version_id: int | None) -> Form:
-    """The form in that version, or the free form when there is none."""
-    version = session.get(FormVersion, form_version_id) if form_version_id else None
-    return Form.model_validate_json(version.spec) if version else FREE_FORM
 
 
 def _holding(

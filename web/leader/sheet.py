@@ -9,17 +9,15 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from cycle.errors import Problem
-from cycle.tasks.states import SubmissionKind, TaskKind, TaskState
+from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
+from web.forms import form_of
 from web.leader.agreement import agreement_shown
 from web.leader.answering import editions_of
-from web.leader.link import Holding, form_of
+from web.leader.link import Holding
 from web.questions import Beside, Question, flat, guidance_of, questions, typed_answers
 from web.shown import shown_answers
 from web.tickets import write_ticket
-
-OWN_ROLE = frozenset({TaskKind.REVIEW})
-"""Kinds that are done on the superior's own pages, not by a form."""
 
 
 def show_form(
@@ -116,7 +114,6 @@ def common(session: Session, holding: Holding, token: str) -> dict[str, Any]:
         "token": token,
         "address": f"/opgave/{token}",
         "agreement": agreement_shown(session, holding.task.prefill),
-        "is_review": holding.task.kind in OWN_ROLE,
         "returned": holding.task.state is TaskState.RETURNED,
     }
 

@@ -1,0 +1,192 @@
+"""A superior's own units: who has answered, what, and the verdict.
+
+GET  /mine-enheder                          every activity, counted among own units
+GET  /mine-enheder/{occurrence}             own units in one activity
+GET  /mine-enheder/opgave/{task}            one answer
+POST /mine-enheder/opgave/{task}/godkend    approve the version that was shown
+POST /mine-enheder/opgave/{task}/retur      send it back with a reason
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from cycle.access.roles import Role
+from cycle.access.rules import Verb, visible_paths
+from cycle.access.sessions import SignedIn
+from cycle.errors import AnswerInvalid, Conflict, NotAllowed, NotFound, Problem
+from cycle.files import store as files
+from cycle.tasks import review
+from cycle.tasks.rollup import Outcome, roll_up
+from cycle.tasks.states import Actor
+from cycle.tasks.tables import Occurrence
+from web import context, render, words
+from web.attachments import attachment
+from web.rooms import MenuItem, Room
+from web.session import CheckedForm, CurrentActor
+from web.shown import Shown, files_in, shown_answers
+from web.superior.scope import Case, activity_of, open_case, standings, thing_of
+
+router = APIRouter(prefix="/mine-enheder")
+ROOM = Room(
+    router,
+    (MenuItem("/mine-enheder", "Mine enheder", "My units", frozenset({Role.SUPERIOR, Role.DIRECTION})),),
+)
+FIRST = (Outcome.NOT_APPROVED, Outcome.RETURNED, Outcome.MISSING, Outcome.WAITING)
+
+
+@router.get("")
+def activities(request: Request, actor: CurrentActor) -> Response:
+    """What is running among the actor's units, and what waits for a verdict."""
+    with context.reading(request) as session:
+        found = standings(session, actor)
+        return render.page(request, "superior/activities.html", standings=found, states=words.OCCURRENCES)
+
+
+@router.get("/{occurrence_id:int}")
+def units(request: Request, actor: CurrentActor, occurrence_id: int) -> Response:
+    """The actor's units in one activity; what needs an eye comes first."""
+    with context.reading(request) as session:
+        occurrence = session.get(Occurrence, occurrence_id)
+        if occurrence is None:
+            raise NotFound("occurrence", occurrence_id)
+        paths = visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity_of(occurrence)))
+        rollup = roll_up(session, occurrence_id, now=context.now(request))
+        lines = [line for line in rollup.lines if line.path.startswith(paths)]
+        if not lines:
+            raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
+        lines.sort(key=lambda line: FIRST.index(line.outcome) if line.outcome in FIRST else len(FIRST))
+        return render.page(
+            request, "superior/units.html", occurrence=occurrence, lines=lines, outcomes=words.OUTCOMES
+        )
+
+
+@router.get("/opgave/{task_id:int}")
+def case(request: Request, actor: CurrentActor, task_id: int, gjort: str = "") -> Response:
+    """One unit's answer, with the verdict's buttons for whoever's turn it is."""
+    with context.reading(request) as session:
+        found = open_case(session, actor, task_id, now=context.now(request))
+        return _show(request, found, done=gjort)
+
+
+@router.get("/opgave/{task_id:int}/fil/{digest}")
+def fetch(request: Request, actor: CurrentActor, task_id: int, digest: str) -> Response:
+    """A file of the newest answer."""
+    with context.reading(request) as session:
+        found = open_case(session, actor, task_id, now=context.now(request))
+        if found.submission is None or digest not in files_in(found.submission.answers):
+            raise NotFound("file", digest)
+        return attachment(files.read(session, digest))
+
+
+@router.post("/opgave/{task_id:int}/godkend")
+def approve(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+    """Approves the version that was shown; a newer one has to be seen first."""
+    now = context.now(request)
+    with context.writing(request) as session:
+        found = open_case(session, actor, task_id, now=now, lock=True)
+        _check_turn(found, sent)
+        review.approve(session, task_id, by=actor.by, now=now, actor=_capacity(actor))
+    return RedirectResponse(f"/mine-enheder/opgave/{task_id}?gjort=godkendt", status_code=303)
+
+
+@router.post("/opgave/{task_id:int}/retur")
+def send_back(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+    """Sends the version that was shown back, with a reason and a new date."""
+    now = context.now(request)
+    try:
+        with context.writing(request) as session:
+            found = open_case(session, actor, task_id, now=now, lock=True)
+            _check_turn(found, sent)
+            review.return_for_changes(
+                session,
+                task_id,
+                reason=str(sent.get("reason", "")),
+                field_reasons=_field_reasons(found, sent),
+                due_on=_due_on(sent, render.language_of(request)),
+                by=actor.by,
+                now=now,
+                actor=_capacity(actor),
+            )
+    except AnswerInvalid as error:
+        with context.reading(request) as session:
+            found = open_case(session, actor, task_id, now=now)
+            return _show(request, found, problems=error.problems, sent=sent, status=422)
+    return RedirectResponse(f"/mine-enheder/opgave/{task_id}?gjort=retur", status_code=303)
+
+
+def _show(
+    request: Request,
+    found: Case,
+    *,
+    done: str = "",
+    problems: Sequence[Problem] = (),
+    sent: FormData | None = None,
+    status: int = 200,
+) -> Response:
+    language = render.language_of(request)
+    typed: Mapping[str, str] = {name: str(value) for name, value in sent.items()} if sent else {}
+    return render.page(
+        request,
+        "superior/case.html",
+        status=status,
+        case=found,
+        shown=_shown(found, language),
+        asked=_places(_shown(found, language)),
+        typed=typed,
+        problems=problems,
+        done=done,
+        states=words.STATES,
+        timeliness=words.TIMELINESS,
+    )
+
+
+def _shown(found: Case, language: str) -> tuple[Shown, ...]:
+    if found.submission is None:
+        return ()
+    return shown_answers(found.form, found.submission.answers, found.task.prefill, language)
+
+
+def _places(shown: Sequence[Shown], before: str = "") -> list[tuple[str, str]]:
+    """(name, label) of every question that can be sent back with a reason of its own."""
+    found: list[tuple[str, str]] = []
+    for item in shown:
+        for row in item.rows:
+            found += _places(row.items, f"{row.label} · ")
+        if not item.rows:
+            found.append((item.name, f"{before}{item.label}"))
+    return found
+
+
+def _check_turn(found: Case, sent: FormData) -> None:
+    """Raises NotAllowed when the verdict is not the actor's, Conflict when another version has come."""
+    if not found.may_judge:
+        raise NotAllowed(Verb.REVIEW.value, f"task {found.task_id}")
+    version = found.submission.version if found.submission else 0
+    if str(sent.get("version", "")) != str(version):
+        raise Conflict("task", found.task_id, f"version {version}")
+
+
+def _field_reasons(found: Case, sent: FormData) -> dict[str, str]:
+    names = [name for name, _ in _places(_shown(found, "da"))]
+    return {name: text.strip() for name in names if (text := str(sent.get(f"reason:{name}", ""))).strip()}
+
+
+def _due_on(sent: FormData, language: str) -> date | None:
+    text = str(sent.get("due_on", "")).strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        t = render.translator(language)
+        what = t("Den nye frist kan ikke læses som en dato.", "The new deadline cannot be read as a date.")
+        cure = t("Skriv den som 2027-05-04.", "Write it as 2027-05-04.")
+        raise AnswerInvalid([Problem("due_on", what, cure)]) from error
+
+
+def _capacity(actor: SignedIn) -> Actor:
+    return Actor.SUPERIOR if Role.SUPERIOR in actor.roles else Actor.SECRETARIAT

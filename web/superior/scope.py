@@ -1,0 +1,177 @@
+"""What a superior sees and may judge: units at and below the grants, and whose turn a verdict is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.access.rules import Thing, Verb, allowed, visible_paths, within
+from cycle.access.sessions import SignedIn
+from cycle.calendar import WorkingCalendar
+from cycle.errors import NotAllowed, NotFound
+from cycle.organisation.directory import Directory
+from cycle.organisation.tables import Unit
+from cycle.plan.model import Activity
+from cycle.tasks.approval import NEAREST_SUPERIOR, reviewer_of
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.forms import Form
+from cycle.tasks.standing import timeliness
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness
+from cycle.tasks.submit import latest_submission
+from cycle.tasks.tables import Occurrence, Review, Submission, Task
+from web.forms import form_of
+
+ANSWERED = (TaskState.SUBMITTED, TaskState.APPROVED)
+OWED = (TaskState.OPEN, TaskState.RETURNED)
+ANSWER_KINDS = (TaskKind.ANSWER, TaskKind.DRAFT)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one occurrence stands among the actor's units."""
+
+    occurrence: Occurrence
+    to_judge: int
+    answered: int
+    owed: int
+    not_owed: int
+
+    @property
+    def all(self) -> int:
+        """Every task in sight."""
+        return self.to_judge + self.answered + self.owed + self.not_owed
+
+
+@dataclass(frozen=True)
+class Case:
+    """One unit's task as its superior sees it."""
+
+    task: Task
+    occurrence: Occurrence
+    activity: Activity
+    unit: Unit
+    form: Form
+    submission: Submission | None
+    reviews: Sequence[Review]
+    calendar: WorkingCalendar
+    timeliness: Timeliness
+    may_judge: bool
+    may_approve: bool
+    today: date
+
+    @property
+    def task_id(self) -> int:
+        """The task's id."""
+        assert self.task.id is not None
+        return self.task.id
+
+    @property
+    def default_due(self) -> date:
+        """The date a returned answer is due when no other is chosen."""
+        return self.calendar.add_working_days(self.today, self.activity.return_days)
+
+
+def thing_of(activity: Activity) -> Thing:
+    """In which condition the activity's answers are, for the access table."""
+    return Thing.CONFIDENTIAL if activity.confidential else Thing.ORDINARY
+
+
+def activity_of(occurrence: Occurrence) -> Activity:
+    """The activity as it was planned."""
+    return Activity.model_validate_json(occurrence.activity)
+
+
+def standings(session: Session, actor: SignedIn) -> list[Standing]:
+    """Every open or closed occurrence that owes something among the actor's units, the next due first."""
+    counts = _counts(session, visible_paths(actor.grants, Verb.SEE_UNIT))
+    rows = session.exec(
+        select(Occurrence)
+        .where(
+            col(Occurrence.id).in_(counts),
+            col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
+        )
+        .order_by(sa.desc(col(Occurrence.state)), col(Occurrence.due_on))
+    )
+    return [
+        Standing(occurrence, *counts[occurrence.id])
+        for occurrence in rows
+        if occurrence.id is not None and _in_sight(actor, activity_of(occurrence))
+    ]
+
+
+def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime, lock: bool = False) -> Case:
+    """One task with its newest answer. Raises NotFound, NotAllowed.
+
+    With `lock` no new version can come before the caller's transaction ends.
+    """
+    task = session.get(Task, task_id, with_for_update=True if lock else None)
+    if task is None:
+        raise NotFound("task", task_id)
+    occurrence, unit = session.get_one(Occurrence, task.occurrence_id), session.get_one(Unit, task.unit_id)
+    activity = activity_of(occurrence)
+    if not allowed(actor.grants, Verb.SEE_UNIT, thing_of(activity), unit.path):
+        raise NotAllowed(Verb.SEE_UNIT.value, f"task {task_id}")
+    calendar = calendar_of(session, occurrence)
+    today = calendar.local_date(now)
+    submission = latest_submission(session, task_id)
+    judge = _is_judge(session, actor, task, activity, today)
+    running = occurrence.state is OccurrenceState.OPEN and task.state in ANSWERED
+    return Case(
+        task=task,
+        occurrence=occurrence,
+        activity=activity,
+        unit=unit,
+        form=form_of(session, submission.form_version_id if submission else task.form_version_id),
+        submission=submission,
+        reviews=_reviews(session, task_id),
+        calendar=calendar,
+        timeliness=timeliness(task, occurrence, today=today, calendar=calendar),
+        may_judge=judge and running,
+        may_approve=judge and running and task.level < max(task.levels, 1),
+        today=today,
+    )
+
+
+def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity, today: date) -> bool:
+    """Whether the next verdict lies with a post in the actor's reach: nobody judges an own answer."""
+    if task.kind is not TaskKind.ANSWER:
+        return False
+    chain = activity.approval or (NEAREST_SUPERIOR,)
+    directory = Directory.for_post(session, task.unit_id, today)
+    post = reviewer_of(directory, task.unit_id, chain, min(task.level, len(chain) - 1))
+    if post is None:
+        return False
+    path = directory.units[post[0]].path
+    return allowed(actor.grants, Verb.REVIEW, thing_of(activity), path)
+
+
+def _in_sight(actor: SignedIn, activity: Activity) -> bool:
+    return bool(visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity)))
+
+
+def _counts(session: Session, paths: Sequence[str]) -> dict[int, tuple[int, int, int, int]]:
+    to_judge = sa.and_(col(Task.state).in_(ANSWERED), col(Task.level) < col(Task.levels))
+    answered = sa.and_(col(Task.state).in_(ANSWERED), col(Task.level) >= col(Task.levels))
+    owed = col(Task.state).in_(OWED)
+    rows = session.execute(
+        sa.select(
+            col(Task.occurrence_id),
+            *(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (to_judge, answered, owed)),
+            sa.func.count(),
+        )
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(within(sa.type_coerce(col(Unit.path), sa.String), paths), col(Task.kind).in_(ANSWER_KINDS))
+        .group_by(col(Task.occurrence_id))
+    )
+    return {id_: (j, a, o, total - j - a - o) for id_, j, a, o, total in rows}
+
+
+def _reviews(session: Session, task_id: int) -> Sequence[Review]:
+    return session.exec(
+        select(Review)
+        .join(Submission, col(Submission.id) == col(Review.submission_id))
+        .where(Submission.task_id == task_id)
+        .order_by(col(Review.id).desc())
+    ).all()
