@@ -126,6 +126,8 @@ def _occurrences(
         ("close", OccurrenceState.OPEN, col(Occurrence.closes_at)),
         ("open", OccurrenceState.PLANNED, col(Occurrence.opens_at)),
         ("advance", OccurrenceState.OPEN, col(Occurrence.advance_at)),
+        # an answer or a decision after the close: a new version of what was released or adopted
+        ("advance", OccurrenceState.CLOSED, col(Occurrence.advance_at)),
     )
     for verb, state, hint in due:
         rows = session.execute(sa.select(*facts).where(col(Occurrence.state) == state, hint <= now))

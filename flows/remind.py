@@ -1,19 +1,17 @@
 """The body of the flow `remind`: decides what is due to be said, and nightly checks every hint."""
 
-from cycle.organisation.directory import Directory
 from cycle.tasks.reminder_facts import Reader
-from cycle.tasks.reminding import decide_due, reader_for
+from cycle.tasks.reminding import decide_due
 from cycle.tasks.sweeping import Difference, differences
 from flows.runtime import RunContext
 
 
-def remind(context: RunContext, *, directory: Directory | None = None) -> None:
+def remind(context: RunContext) -> None:
     """Decides every step that is due in the run's municipality, a thousand tasks per commit.
 
-    `directory` is the organisation on today's local date, for a caller that has it already; otherwise it
-    is read. Safe to repeat: a task decided is not due any more.
+    Safe to repeat: a task decided is not due any more.
     """
-    reader = _reader(context, directory)
+    reader = _reader(context)
     while True:
         with context.transaction() as session:
             counts = decide_due(session, reader, context.run.root_id)
@@ -23,13 +21,13 @@ def remind(context: RunContext, *, directory: Directory | None = None) -> None:
         context.progress(f"{context.counts['tasks']} opgaver set på")
 
 
-def sweep(context: RunContext, *, directory: Directory | None = None) -> list[Difference]:
+def sweep(context: RunContext) -> list[Difference]:
     """Recomputes when each waiting task is to be looked at; puts right and gives every difference.
 
     Also finds the tasks whose recipient has changed with the date (an appointment or a substitute that
     begins or ends, an address that came) and asks for a look at them now.
     """
-    reader = _reader(context, directory)
+    reader = _reader(context)
     found: list[Difference] = []
     after = 0
     while True:
@@ -43,9 +41,6 @@ def sweep(context: RunContext, *, directory: Directory | None = None) -> list[Di
     return found
 
 
-def _reader(context: RunContext, directory: Directory | None) -> Reader:
+def _reader(context: RunContext) -> Reader:
     calendar = context.calendar(context.run.root_id)
-    if directory is not None:
-        return Reader(directory.at(calendar.local_date(context.now)), calendar, context.now)
-    with context.reading() as session:
-        return reader_for(session, context.run.root_id, calendar=calendar, now=context.now)
+    return Reader(context.directory(context.run.root_id), calendar, context.now)

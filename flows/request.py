@@ -61,8 +61,7 @@ def facts_of(context: RunContext, occurrence_id: int) -> Facts:
         occurrence = get_occurrence(session, occurrence_id)
         session.expunge(occurrence)
     calendar = context.calendar(occurrence.root_id)
-    with context.reading() as session:
-        directory = Directory.load(session, occurrence.root_id, calendar.local_date(context.now))
+    directory = context.directory(occurrence.root_id)
     activity = Activity.model_validate_json(occurrence.activity)
     return Facts(occurrence, activity, directory, calendar)
 

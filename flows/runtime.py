@@ -17,6 +17,7 @@ from sqlmodel import Session
 from config.settings import Settings
 from cycle import store
 from cycle.calendar import WorkingCalendar
+from cycle.organisation.directory import Directory
 from cycle.runs import queue
 from cycle.runs.queue import Claim
 from cycle.tasks.calendars import calendar_of_root
@@ -70,6 +71,9 @@ class Runtime:
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
     wall: Clock = field(default_factory=SystemClock)
+    directories: dict[str, Directory] | None = None
+    """Directories to be seen on other dates instead of read anew; only where the organisation stands
+    still (a simulation)."""
 
 
 class RunContext:
@@ -119,6 +123,19 @@ class RunContext:
         """The municipality's working calendar. Call it outside `transaction()`."""
         with store.reading(self.engine) as session:
             return calendar_of_root(session, root_id)
+
+    def directory(self, root_id: str) -> Directory:
+        """The municipality's organisation on today's local date. Call it outside `transaction()`."""
+        today = self.calendar(root_id).local_date(self.now)
+        kept = self._runtime.directories
+        if kept is None or root_id not in kept:
+            with store.reading(self.engine) as session:
+                directory = Directory.load(session, root_id, today)
+            if kept is None:
+                return directory
+            kept[root_id] = directory
+        kept[root_id] = kept[root_id].at(today)
+        return kept[root_id]
 
     def progress(self, text: str) -> None:
         """Says how far the body has come ("300 af 470"). Inside a transaction it is kept at its commit."""

@@ -86,15 +86,20 @@ def _value(field: Field, prefill: Mapping[str, Any], dice: Random) -> Any:
         return [_row(field, row, dice) for row in prefill.get(field.rows_from, ())]
     if not field.required and dice.random() < 0.5:
         return None
-    simple = {
-        FieldType.CONFIRM: lambda: True,
-        FieldType.CHOICE: lambda: _choice(field, dice),
-        FieldType.TRAFFIC_LIGHT: lambda: _light(dice),
-        FieldType.DATE: lambda: date(2027, 9, dice.randint(1, 28)).isoformat(),
-        FieldType.FILE: lambda: None,
-    }.get(field.type)
-    if simple is not None:
-        return simple()
+    if field.type is FieldType.CONFIRM:
+        return True
+    if field.type is FieldType.CHOICE:
+        return _choice(field, dice)
+    if field.type is FieldType.TRAFFIC_LIGHT:
+        return _light(dice)
+    if field.type is FieldType.FILE:
+        return None
+    if field.type is FieldType.DATE:
+        return date(2027, 9, dice.randint(1, 28)).isoformat()
+    return _written(field, dice)
+
+
+def _written(field: Field, dice: Random) -> str:
     if field.type in (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT):
         return _number(field, dice)
     return dice.choice(REMARKS)[: field.max_length]

@@ -13,7 +13,8 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.organisation.tables import Meeting, Unit
 from cycle.plan.meetings import MeetingDay
 from cycle.plan.model import Activity, Plan, ReminderRule
-from cycle.plan.resolve import ResolvedActivity, resolve
+from cycle.plan.resolve import resolve
+from cycle.plan.resolved import ResolvedActivity
 from cycle.tasks.forms import Form
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Cycle, CycleRevision, FormVersion, Occurrence

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import Conflict
-from cycle.tasks.states import OccurrenceState, TaskKind
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
 
 Post = tuple[str, str]
@@ -34,8 +34,8 @@ class NewTask:
 def finish_opening(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
     """planned -> open, in the transaction that writes the last tasks.
 
-    Until then a crash leaves the occurrence planned, so the next turn goes on where it stopped. Safe to
-    repeat. Raises Conflict when the occurrence was cancelled or closed meanwhile.
+    Until then a crash leaves the occurrence planned, so the next turn goes on where it stopped, and no
+    reminder looks at its tasks. Safe to repeat. Raises Conflict when it was cancelled or closed meanwhile.
     """
     result = session.execute(
         sa.update(Occurrence)
@@ -43,6 +43,15 @@ def finish_opening(session: Session, occurrence: Occurrence, *, now: datetime) -
         .values(state=OccurrenceState.OPEN, opened_at=now)
     )
     session.refresh(occurrence)
+    session.execute(
+        sa.update(Task)
+        .where(
+            col(Task.occurrence_id) == occurrence.id,
+            col(Task.state) == TaskState.OPEN,
+            col(Task.next_reminder_at).is_(None),
+        )
+        .values(next_reminder_at=now)
+    )
     if result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
         history.record(
             session,
@@ -70,7 +79,8 @@ def open_tasks(session: Session, occurrence: Occurrence, wanted: Iterable[NewTas
     The caller leaves out posts that already have theirs (`existing_posts`). Gives how many were written.
     """
     assert occurrence.id is not None
-    rows = [_row(occurrence.id, new, now) for new in wanted]
+    look_at = now if occurrence.state is OccurrenceState.OPEN else None
+    rows = [{**_row(occurrence.id, new, now), "next_reminder_at": look_at} for new in wanted]
     if not rows:
         return 0
     ids = session.execute(sa.insert(Task).returning(col(Task.id)), rows).scalars().all()
@@ -108,7 +118,6 @@ def _row(occurrence_id: int, new: NewTask, now: datetime) -> dict[str, Any]:
         "opened_at": now,
         "due_on": new.due_on,
         "original_due_on": new.due_on,
-        "next_reminder_at": now,
         "form_version_id": new.form_version_id,
         "prefill": dict(new.prefill),
     }

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.directory import Directory
 from cycle.plan.model import Activity, Stage, StageKind
 from cycle.tasks.opening import NewTask, existing_posts, open_tasks
-from cycle.tasks.standing import finished
+from cycle.tasks.standing import is_finished
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Occurrence, Task
 
@@ -27,18 +28,21 @@ def open_ready_stages(
 ) -> int:
     """Opens every stage task whose time has come; safe to repeat. Gives how many were opened."""
     assert occurrence.id is not None
+    tiers = _tiers(activity)
+    if not tiers:
+        return 0
     today = calendar.local_date(now)
     known = existing_posts(session, occurrence.id)
-    tasks = session.exec(select(Task).where(Task.occurrence_id == occurrence.id)).all()
+    progress = _progress(session, occurrence.id, directory, [stage.id for stage in tiers])
     opened = 0
-    for index, stage in enumerate(_tiers(activity)):
-        before_due = _due_before(occurrence, activity, index)
-        below = [task for task in tasks if _stage_of(task, activity) == index - 1]
+    for index, stage in enumerate(tiers):
+        overdue = today > _due_before(occurrence, activity, index)
         posts = directory.posts(stage.audience) if stage.audience else []
         new = [
             _task_of(occurrence, stage, unit, role)
             for unit, role in posts
-            if (unit, role, stage.id) not in known and _ready(unit, below, directory, today > before_due)
+            if (unit, role, stage.id) not in known
+            and _ready(directory.units[unit].path, progress[index], overdue)
         ]
         opened += open_tasks(session, occurrence, new, now=now)
     return opened
@@ -63,24 +67,29 @@ def _due_before(occurrence: Occurrence, activity: Activity, index: int) -> date:
     return date.fromisoformat(occurrence.stage_due[_tiers(activity)[index - 1].id])
 
 
-def _stage_of(task: Task, activity: Activity) -> int | None:
-    """-1 for a unit's own answer, the stage's index for a stage task, None for anything else."""
-    if task.kind is TaskKind.ANSWER:
-        return -1
-    ids = [stage.id for stage in _tiers(activity)]
-    return ids.index(task.subject) if task.subject in ids else None
+def _progress(
+    session: Session, occurrence_id: int, directory: Directory, stages: Sequence[str]
+) -> list[list[tuple[str, bool]]]:
+    """For each stage, what lies before it: (unit path, done) of every answer or task of the stage before."""
+    before: list[list[tuple[str, bool]]] = [[] for _ in stages]
+    columns = (Task.unit_id, Task.kind, Task.subject, Task.state, Task.level, Task.levels)
+    query = sa.select(*columns).where(col(Task.occurrence_id) == occurrence_id)  # type: ignore[call-overload]
+    for unit_id, kind, subject, state, level, levels in session.execute(query):
+        index = 0 if kind is TaskKind.ANSWER else _index(subject, stages)
+        if index is not None and index < len(stages) and unit_id in directory.units:
+            before[index].append((directory.units[unit_id].path, is_finished(state, level, levels)))
+    return before
 
 
-def _ready(unit_id: str, below: Sequence[Task], directory: Directory, overdue: bool) -> bool:
+def _index(subject: str, stages: Sequence[str]) -> int | None:
+    """The index of the stage that comes after the one this task belongs to."""
+    return stages.index(subject) + 1 if subject in stages else None
+
+
+def _ready(path: str, before: Sequence[tuple[str, bool]], overdue: bool) -> bool:
     """Something was owed below the unit, and all of it is done or its date has passed."""
-    path = directory.units[unit_id].path
-    own = [task for task in below if _path(directory, task.unit_id).startswith(path)]
-    return bool(own) and (overdue or all(finished(task) for task in own))
-
-
-def _path(directory: Directory, unit_id: str) -> str:
-    unit = directory.units.get(unit_id)
-    return unit.path if unit else ""
+    own = [done for below, done in before if below.startswith(path)]
+    return bool(own) and (overdue or all(own))
 
 
 def _task_of(occurrence: Occurrence, stage: Stage, unit_id: str, role: str) -> NewTask:

@@ -35,11 +35,16 @@ def owes_answer(task: Task) -> bool:
 
 def finished(task: Task) -> bool:
     """Whether nothing more is expected of anyone: approved at every level, or answered where none is."""
-    if task.state is TaskState.APPROVED:
-        return task.level >= task.levels
-    if task.state is TaskState.SUBMITTED:
-        return task.levels == 0
-    return task.state in (TaskState.WAIVED, TaskState.CANCELLED)
+    return is_finished(task.state, task.level, task.levels)
+
+
+def is_finished(state: TaskState, level: int, levels: int) -> bool:
+    """`finished` of a task's columns, for those who read many."""
+    if state is TaskState.APPROVED:
+        return level >= levels
+    if state is TaskState.SUBMITTED:
+        return levels == 0
+    return state in (TaskState.WAIVED, TaskState.CANCELLED)
 
 
 def _of_answer(task: Task, calendar: WorkingCalendar) -> Timeliness:

@@ -1,0 +1,64 @@
+"""Playing a year: the clock jumps from one event to the next, and the engine does what it always does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.engine import Engine
+
+from cli.demo.people import People
+from config.settings import Settings
+from cycle import store
+from flows.due_work import next_instant
+from flows.runtime import DemoClock
+
+Progress = Callable[[datetime, int], None]
+"""Told the engine's time and how many answers have been given so far."""
+
+
+class Driver(Protocol):
+    """Does what is due at the clock's time."""
+
+    def settle(self) -> int:
+        """Works until nothing is due any more; gives how many runs that took."""
+        ...
+
+
+@dataclass
+class Player:
+    """One store, one clock, one driver, and the people who answer."""
+
+    engine: Engine
+    settings: Settings
+    clock: DemoClock
+    driver: Driver
+    people: People | None = None
+
+    def next_event(self) -> datetime | None:
+        """The next instant at which the engine or a person does something (UTC), if any."""
+        with store.reading(self.engine) as session:
+            due = next_instant(session, after=self.clock.now(), settings=self.settings)
+        someone = self.people.next_instant() if self.people else None
+        return min((at for at in (due, someone) if at is not None), default=None)
+
+    def step(self, until: datetime) -> bool:
+        """Goes to the next event, not beyond `until`; False when there was none before it."""
+        at = self.next_event()
+        if at is None or at > until:
+            self.clock.set(max(until, self.clock.now()))
+            self.driver.settle()
+            return False
+        self.clock.set(max(at, self.clock.now()))
+        self.driver.settle()
+        if self.people is not None and (acts := self.people.next_instant()) is not None:
+            if acts <= self.clock.now() and self.people.act(self.clock.now()):
+                self.driver.settle()
+        return True
+
+    def play(self, until: datetime, progress: Progress | None = None) -> None:
+        """Plays to `until` (UTC)."""
+        self.driver.settle()
+        while self.step(until):
+            if progress is not None:
+                progress(self.clock.now(), self.people.answered if self.people else 0)
