@@ -51,9 +51,16 @@ class Player:
             return False
         self.clock.set(max(at, self.clock.now()))
         self.driver.settle()
-        if self.people is not None and (acts := self.people.next_instant()) is not None:
-            if acts <= self.clock.now() and self.people.act(self.clock.now()):
-                self.driver.settle()
+        if self._people_act():
+            self.driver.settle()
+        return True
+
+    def _people_act(self) -> bool:
+        """Whether somebody had something to do now, and did it."""
+        acts = self.people.next_instant() if self.people else None
+        if self.people is None or acts is None or acts > self.clock.now():
+            return False
+        self.people.act(self.clock.now())
         return True
 
     def play(self, until: datetime, progress: Progress | None = None) -> None:

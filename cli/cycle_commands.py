@@ -1,0 +1,109 @@
+"""`aarshjul cycle start|revise|show`: the year goes from the files in `config/` into the store."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import col, select
+
+from cli.installation import open_installation
+from cli.wording import say
+from config.loader import load_plan
+from cycle.danish import format_date
+from cycle.store import reading, transaction
+from cycle.tasks.cycles import start_cycle
+from cycle.tasks.revise import revise_cycle
+from cycle.tasks.tables import Cycle, CycleRevision, Occurrence
+from flows.runtime import SystemClock
+
+app = typer.Typer(help="Start et årshjul, eller ændr et, der kører.", no_args_is_help=True)
+
+Year = Annotated[int, typer.Argument(help="Kalenderåret, som aktiviteterne åbner i.")]
+Folder = Annotated[Path, typer.Option("--plan", help="Mappen med wheel.yaml, eller filen selv.")]
+Why = Annotated[str, typer.Option("--why", help="Hvorfor; gemmes med revisionen.")]
+By = Annotated[str, typer.Option("--by", help="Hvem; gemmes med revisionen.")]
+Json = Annotated[bool, typer.Option("--json", help="Til scripts.")]
+
+
+@app.command()
+def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json = False) -> None:
+    """Starter planens år: revision 1 og en dateret aktivitet for hver af planens."""
+    draft = load_plan(plan).draft
+    installation = open_installation()
+    now = SystemClock().now()
+    with transaction(installation.engine) as session:
+        cycle = start_cycle(session, draft, year=year, by=by, now=now, why=why)
+        session.flush()
+        occurrences = _occurrences(session, cycle)
+    if as_json:
+        _print_json({"cycle": cycle.id, "year": year, "activities": occurrences})
+        return
+    typer.echo(say("cycle started", title=cycle.title, year=year, count=len(occurrences)))
+    for row in occurrences:
+        typer.echo(f"  {row['opens_on']}  {row['due_on']}  {row['title']} ({row['state']})")
+
+
+@app.command()
+def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = False) -> None:
+    """Lader et kørende år følge filerne, så vidt det må, og fortæller de berørte om nye frister."""
+    draft = load_plan(plan).draft
+    installation = open_installation()
+    with transaction(installation.engine) as session:
+        result = revise_cycle(session, draft, year=year, by=by, now=SystemClock().now(), why=why)
+    if as_json:
+        _print_json(vars(result))
+        return
+    typer.echo(say("cycle revised", number=result.revision, told=result.told))
+    for label, names in (("+", result.added), ("~", result.moved), ("-", result.cancelled)):
+        for name in names:
+            typer.echo(f"  {label} {name}")
+
+
+@app.command()
+def show(as_json: Json = False) -> None:
+    """Viser de startede år og deres revisioner."""
+    installation = open_installation()
+    with reading(installation.engine) as session:
+        rows = session.exec(
+            select(Cycle, CycleRevision)
+            .join(CycleRevision, col(CycleRevision.cycle_id) == col(Cycle.id))
+            .order_by(col(Cycle.year), col(CycleRevision.no))
+        ).all()
+        found = [
+            {
+                "title": cycle.title,
+                "year": cycle.year,
+                "revision": revision.no,
+                "by": revision.by,
+                "at": revision.at.isoformat(),
+                "why": revision.why,
+            }
+            for cycle, revision in rows
+        ]
+    if as_json:
+        _print_json({"revisions": found})
+        return
+    for row in found:
+        typer.echo(f"{row['title']} {row['year']}  rev. {row['revision']}  {row['at']}  {row['by']}  {row['why']}")
+
+
+def _occurrences(session: Any, cycle: Cycle) -> list[dict[str, str]]:
+    rows = session.exec(
+        select(Occurrence).where(Occurrence.cycle_id == cycle.id).order_by(col(Occurrence.opens_at))
+    )
+    return [
+        {
+            "id": str(row.id),
+            "activity": row.activity_id,
+            "title": row.title,
+            "opens_on": format_date(row.opens_at.date()),
+            "due_on": format_date(row.due_on),
+            "state": row.state.value,
+        }
+        for row in rows
+    ]
+
+
+def _print_json(data: object) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False))
