@@ -1,0 +1,104 @@
+"""A municipality's whole folder into a store: what the import commands do one by one.
+
+Used by the demo, by `simulate` and by tests. Files that are not there are left out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from config.goals_file import load_goals
+from config.loader import LoadedPlan, load_plan
+from config.strategy_file import load_strategy
+from config.text_files import read_table_text
+from cycle.goals.decisions import keep_first_version
+from cycle.goals.tree import keep_goals
+from cycle.organisation.applying import Import
+from cycle.organisation.importing import import_leaders, import_units
+from cycle.organisation.meetings import keep_meetings
+from cycle.plan.meeting_files import read_meetings
+from cycle.plan.model import FlowName
+from cycle.tasks.cycles import start_cycle
+from cycle.tasks.figures import keep_figures, read_figures
+from cycle.tasks.tables import Cycle, Occurrence
+
+BY = "cli"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where a municipality's files lie; each may be given a place of its own."""
+
+    plan: Path
+    units: Path
+    leaders: Path | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> "Folder":
+        """The usual names in one folder."""
+        leaders = path / "leaders.csv"
+        return cls(plan=path, units=path / "units.csv", leaders=leaders if leaders.exists() else None)
+
+    @property
+    def beside(self) -> Path:
+        """The folder of the plan, where goals, strategy, meetings and figures lie."""
+        return self.plan if self.plan.is_dir() else self.plan.parent
+
+
+def load_municipality(session: Session, folder: Folder, *, now: datetime) -> LoadedPlan:
+    """Imports units, leaders, meetings, goals and the strategy. Raises Invalid with every fault."""
+    loaded = load_plan(folder.plan)
+    import_units(session, _import(folder.units, loaded, now))
+    if folder.leaders is not None:
+        import_leaders(session, _import(folder.leaders, loaded, now))
+    load_surroundings(session, folder.beside, loaded, now=now)
+    return loaded
+
+
+def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now: datetime) -> None:
+    """Meetings, goals and strategy, as far as there are files for them."""
+    root_id = loaded.plan.municipality
+    if (file := beside / "meetings.csv").exists():
+        keep_meetings(session, root_id, read_meetings(file.read_bytes()))
+    if (file := beside / "goals.yaml").exists():
+        goals = load_goals(file)
+        for year in goals.years:
+            keep_goals(session, goals.texts(), root_id=root_id, year=year, by=BY, now=now)
+    if (file := beside / "strategy.yaml").exists():
+        strategy = load_strategy(file)
+        keep_first_version(
+            session,
+            root_id=root_id,
+            strategy_id=strategy.id,
+            title=strategy.title,
+            content=strategy.model_dump(mode="json"),
+        )
+
+
+def start_years(
+    session: Session, loaded: LoadedPlan, years: Iterable[int], beside: Path, *, now: datetime
+) -> list[Cycle]:
+    """Starts the plan's cycles and gives every budget call the figures that lie beside the plan."""
+    cycles = [start_cycle(session, loaded.draft, year=year, by=BY, now=now) for year in years]
+    if (file := beside / "budget.csv").exists():
+        sheet = read_figures(read_table_text(file, file.name))
+        calls = select(Occurrence).where(
+            Occurrence.root_id == loaded.plan.municipality, Occurrence.flow == FlowName.BUDGET_CALL.value
+        )
+        for occurrence in session.exec(calls).all():
+            keep_figures(session, occurrence, sheet)
+    return cycles
+
+
+def _import(file: Path, loaded: LoadedPlan, now: datetime) -> Import:
+    return Import(
+        file_name=file.name,
+        data=file.read_bytes(),
+        by=BY,
+        now=now,
+        today=loaded.calendar.local_date(now),
+        confirmed=True,
+    )

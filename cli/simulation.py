@@ -1,0 +1,75 @@
+"""A dry run of a year on a store in memory: no mail leaves, no Prefect, the same rules."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from cli.demo.drivers import DirectDriver
+from cli.demo.people import People
+from cli.demo.play import Player, Progress
+from cli.invented_leaders import gather_under, invent_leaders
+from cli.municipality import Folder, load_municipality, start_years
+from cli.simulation_report import Report, report
+from config.loader import LoadedPlan
+from config.settings import Settings, load_settings
+from cycle.organisation.tables import Unit
+from cycle.store import make_engine, reading, transaction
+from cycle.tables import METADATA
+from cycle.tasks.tables import Occurrence
+from flows.runtime import DemoClock, Runtime
+
+SETTINGS = {"data_dir": Path("/nonexistent"), "smtp_host": "localhost", "mail_from": "simulation@localhost"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is simulated. `answers`: invented leaders answer at realistic rates, else nobody does."""
+
+    folder: Folder
+    year: int
+    answers: bool = True
+    most_deadlines_a_week: int = 3
+
+
+def simulate(options: Options, progress: Progress | None = None) -> Report:
+    """Plays the activities that open in `options.year` to their end. Raises Invalid for wrong files."""
+    settings = load_settings(**SETTINGS)
+    engine = make_engine("sqlite://")
+    METADATA.create_all(engine)
+    begin = datetime(options.year, 1, 1, 4, tzinfo=settings.zone)
+    with transaction(engine) as session:
+        loaded = _load(session, options, begin)
+        start_years(session, loaded, [options.year], options.folder.beside, now=begin)
+    player = _player(options, loaded, DemoClock(begin), engine, settings)
+    with reading(engine) as session:
+        last = session.exec(select(sa.func.max(Occurrence.closes_at))).one()
+    player.play(last + timedelta(days=1), progress)
+    with reading(engine) as session:
+        return report(
+            session,
+            loaded,
+            year=options.year,
+            most_deadlines_a_week=options.most_deadlines_a_week,
+            answers=player.people.answered if player.people else 0,
+        )
+
+
+def _load(session: Session, options: Options, begin: datetime) -> LoadedPlan:
+    loaded = load_municipality(session, options.folder, now=begin)
+    root_id = loaded.plan.municipality
+    if session.get(Unit, root_id) is None:
+        gather_under(session, root_id, loaded.plan.title)
+    if options.folder.leaders is None:
+        invent_leaders(session, root_id, since=begin.date())
+    return loaded
+
+
+def _player(
+    options: Options, loaded: LoadedPlan, clock: DemoClock, engine: sa.Engine, settings: Settings
+) -> Player:
+    runtime = Runtime(engine, settings, clock, directories={})
+    people = People(engine, loaded.plan.municipality, loaded.calendar) if options.answers else None
+    return Player(engine, settings, clock, DirectDriver(runtime), people)
