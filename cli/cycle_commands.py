@@ -85,7 +85,9 @@ def show(as_json: Json = False) -> None:
         _print_json({"revisions": found})
         return
     for row in found:
-        typer.echo(f"{row['title']} {row['year']}  rev. {row['revision']}  {row['at']}  {row['by']}  {row['why']}")
+        typer.echo(
+            f"{row['title']} {row['year']}  rev. {row['revision']}  {row['at']}  {row['by']}  {row['why']}"
+        )
 
 
 def _occurrences(session: Any, cycle: Cycle) -> list[dict[str, str]]:

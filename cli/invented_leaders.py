@@ -12,7 +12,9 @@ from cycle.organisation.tables import Address, Appointment, Person, Unit
 def gather_under(session: Session, root_id: str, name: str) -> None:
     """Puts every municipality of a flat file below one root, as a district of it."""
     roots = list(session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None))))
-    session.add(Unit(id=root_id, parent_id=None, root_id=root_id, path=f"/{root_id}/", name=name, kind="kommune"))
+    session.add(
+        Unit(id=root_id, parent_id=None, root_id=root_id, path=f"/{root_id}/", name=name, kind="kommune")
+    )
     session.flush()
     session.execute(
         sa.update(Unit)

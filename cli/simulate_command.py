@@ -34,7 +34,9 @@ class Format(StrEnum):
 def main(
     plan: Annotated[Path, typer.Option(help="Mappen med wheel.yaml, eller filen selv.")],
     year: Annotated[int, typer.Option(help="Kalenderåret, som aktiviteterne åbner i.")],
-    units: Annotated[Path | None, typer.Option(help="Enhederne; ellers units.csv ved siden af planen.")] = None,
+    units: Annotated[
+        Path | None, typer.Option(help="Enhederne; ellers units.csv ved siden af planen.")
+    ] = None,
     leaders: Annotated[Path | None, typer.Option(help="Lederne; ellers opdigtes én for hver enhed.")] = None,
     answers: Annotated[bool, typer.Option(help="Lad opdigtede ledere svare.")] = True,
     most: Annotated[int, typer.Option("--most-deadlines", help="Advar over flere frister på en uge.")] = 3,

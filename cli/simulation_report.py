@@ -143,14 +143,13 @@ def _crowded_weeks(session: Session, directory: Directory, most: int) -> list[st
             seen[recipient.person_id, due_on.isocalendar()[:2]] += 1
     crowded = sorted(((n, key) for key, n in seen.items() if n > most), reverse=True)
     lines = [
-        f"{names[person]} har {n} frister i uge {week[1]} {week[0]}" for n, (person, week) in crowded[:MOST_NAMED]
+        f"{names[person]} har {n} frister i uge {week[1]} {week[0]}"
+        for n, (person, week) in crowded[:MOST_NAMED]
     ]
     return _and_more(lines, len(crowded), "personer og uger med mange frister")
 
 
-def _lacking(
-    occurrences: Sequence[Occurrence], directory: Directory, calendar: WorkingCalendar
-) -> list[str]:
+def _lacking(occurrences: Sequence[Occurrence], directory: Directory, calendar: WorkingCalendar) -> list[str]:
     """Posts nobody holds, and holders without an address, on the day their activity opens."""
     vacant: dict[tuple[str, str], str] = {}
     silent: dict[str, str] = {}
