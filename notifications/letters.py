@@ -81,6 +81,9 @@ class Letter:
 
     @property
     def titles(self) -> Sequence[str]:
-        """The different titles, at most three and then an ellipsis: for a subject line."""
-        titles = list(dict.fromkeys(item.title for item in self.items))
+        """The different titles of the reader's own items (of all, when none is), for a subject line.
+
+        At most three, then an ellipsis.
+        """
+        titles = list(dict.fromkeys(item.title for item in self.own or self.items))
         return titles if len(titles) <= 3 else [*titles[:3], "…"]

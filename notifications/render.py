@@ -1,5 +1,6 @@
 """A letter in words: subject, plain text and HTML from the templates of its kind and language."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -34,7 +35,7 @@ def render(letter: Letter) -> Rendered:
     known = {"letter": letter, "item": letter.items[0]}
     folder = letter.kind.value
     subject = _one_line(environment.get_template(f"{folder}/subject.txt").render(known))
-    text = environment.get_template(f"{folder}/body.txt").render(known).strip() + "\n"
+    text = _tidy(environment.get_template(f"{folder}/body.txt").render(known))
     html = environment.get_template(f"{folder}/body.html").render(known, subject=subject)
     return Rendered(subject, text, html, blank(text, letter.tokens))
 
@@ -85,3 +86,7 @@ def _local_time(at: datetime, language: str) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -1,0 +1,197 @@
+"""Every mail the engine can write, as it reads: golden files in both languages."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from cycle.messages.tables import MessageKind
+from cycle.tasks.states import TaskKind
+from notifications.letters import Group, Item, Letter
+from notifications.render import BLANK, LANGUAGES, distance, render
+
+URL = "https://aarshjul.by.example/opgave/abc234token"
+REPLY = "svar+def567token@svar.by.example"
+
+NEW = Item(
+    group=Group.NEW,
+    kind=TaskKind.ANSWER,
+    title="Kvartalsrapport 1 2027",
+    unit="Ærøgades Skole & Fritid",
+    due_on=date(2027, 4, 30),
+    days_left=14,
+    url=URL,
+    reply_to=REPLY,
+    nil_allowed=True,
+)
+REMINDER = replace(NEW, group=Group.REMINDER, title="Budgetudmelding 2028", days_left=1, nil_allowed=False)
+OVERDUE = replace(
+    NEW, group=Group.OVERDUE, title="Regnskabsaflæggelse 2026", days_left=-3, text="Husk målene."
+)
+REVIEW = replace(
+    NEW, group=Group.REVIEW, kind=TaskKind.REVIEW, unit="Distrikt 1", reply_to="", nil_allowed=False
+)
+MISSING = replace(
+    NEW, group=Group.MISSING, days_left=-7, url="", reply_to="", person="Mette Ømose", nil_allowed=False
+)
+WHY = {
+    "da": ("Du får denne mail, fordi du er leder for Ærøgades Skole & Fritid.",),
+    "en": ("You get this mail because you are leder at Ærøgades Skole & Fritid.",),
+}
+RECEIVED = datetime(2027, 4, 20, 9, 5, tzinfo=UTC)
+
+
+def letter(kind: MessageKind, language: str = "da", **facts: object) -> Letter:
+    base = Letter(
+        kind=kind,
+        language=language,
+        to_name="Søren Æbelø",
+        sender_name="Styringssekretariatet",
+        contact="styring@by.example",
+        items=(replace(NEW, days_left=10),),
+        reasons_why=WHY[language],
+        tokens=frozenset({"abc234token", "def567token"}),
+    )
+    return replace(base, **facts)  # type: ignore[arg-type]  # the test names the fields
+
+
+ANSWERS = (
+    ("Status", "gul: Sygefraværet er steget."),
+    ("Forventet resultat", "14.500.000 kr."),
+    ("Bemærkninger", "Vi følger op i maj.\nSe også bilaget."),
+)
+CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
+    "daily-one": (MessageKind.DAILY, {"items": (NEW,)}),
+    "daily-all": (
+        MessageKind.DAILY,
+        {
+            "items": (MISSING, NEW, REMINDER, OVERDUE, REVIEW),
+            "overview_url": "https://aarshjul.by.example/leder",
+            "demo": True,
+        },
+    ),
+    "daily-escalation": (
+        MessageKind.DAILY,
+        {"items": (MISSING, replace(MISSING, unit="Ø-skolen", person=""))},
+    ),
+    "daily-review": (MessageKind.DAILY, {"items": (REVIEW,)}),
+    "receipt": (MessageKind.RECEIPT, {"received_at": RECEIVED, "answers": ANSWERS}),
+    "receipt-nil-again": (MessageKind.RECEIPT, {"received_at": RECEIVED, "nil": True, "version": 2}),
+    "receipt-after-close": (
+        MessageKind.RECEIPT,
+        {"received_at": RECEIVED, "answers": ANSWERS[:1], "after_close": True},
+    ),
+    "returned": (
+        MessageKind.RETURNED,
+        {"note": "Tallene går ikke op.", "remarks": (("Forventet resultat", "Skal være i hele kroner."),)},
+    ),
+    "extended": (
+        MessageKind.EXTENDED,
+        {"note": "Sygdom på skolen.", "items": (replace(NEW, old_due_on=date(2027, 4, 20)),)},
+    ),
+    "refused": (MessageKind.REFUSED, {"note": "Udvalget skal bruge svaret den 3. maj."}),
+    "deadline-changed": (
+        MessageKind.DEADLINE_CHANGED,
+        {"note": "Byrådet har flyttet mødet.", "items": (replace(NEW, old_due_on=date(2027, 4, 20)),)},
+    ),
+    "nudge": (MessageKind.NUDGE, {"note": "Kan du nå det inden fredag?\nRing gerne til os."}),
+    "waived": (MessageKind.WAIVED, {"note": "Skolen lukker til sommer."}),
+    "reply-problem": (
+        MessageKind.REPLY_PROBLEM,
+        {
+            "remarks": (("Status", "Skriv grøn, gul eller rød."), ("", "Mailen har ingen tekst.")),
+            "received_at": RECEIVED,
+        },
+    ),
+    "reply-problem-closed": (MessageKind.REPLY_PROBLEM, {"after_close": True, "received_at": RECEIVED}),
+}
+
+
+class Balance(HTMLParser):
+    """Whether every element that is opened is closed again, in order."""
+
+    EMPTY = frozenset({"meta", "br"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_each_mail_reads_as_recorded(case: str, language: str, golden: Callable[[str, str], None]):
+    kind, facts = CASES[case]
+    mail = render(letter(kind, language, **facts))
+    golden(f"mails/{case}.{language}.txt", f"{mail.subject}\n\n{mail.text}")
+    golden(f"mails/{case}.{language}.html", mail.html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_each_mail_is_one_subject_line_and_whole_html(case: str, language: str):
+    kind, facts = CASES[case]
+    mail = render(letter(kind, language, **facts))
+    assert "\n" not in mail.subject and 0 < len(mail.subject) <= 160
+    assert "\n\n\n" not in mail.text
+    balance = Balance()
+    balance.feed(mail.html)
+    assert balance.open == []
+
+
+def test_every_kind_of_mail_has_a_golden_case():
+    assert {kind for kind, _ in CASES.values()} == set(MessageKind)
+
+
+def test_the_kept_text_has_no_link_and_no_reply_address_that_works():
+    mail = render(letter(MessageKind.DAILY, items=(NEW, REMINDER)))
+    assert "abc234token" in mail.text and "def567token" in mail.text
+    assert "abc234token" not in mail.kept and "def567token" not in mail.kept
+    assert f"https://aarshjul.by.example/opgave/{BLANK}" in mail.kept
+
+
+def test_markup_in_a_name_or_an_answer_is_shown_not_obeyed():
+    hostile = '<img src=x onerror="alert(1)">'
+    mail = render(
+        letter(
+            MessageKind.RECEIPT,
+            to_name=hostile,
+            items=(replace(NEW, unit=hostile, title=hostile),),
+            answers=((hostile, hostile),),
+            received_at=RECEIVED,
+        )
+    )
+    assert "<img" not in mail.html
+    assert mail.html.count("&lt;img") >= 4
+
+
+def test_a_line_break_in_a_name_cannot_begin_a_second_header():
+    mail = render(letter(MessageKind.DAILY, items=(replace(NEW, unit="Skole\r\nBcc: x@y.example"),)))
+    assert mail.subject == "Kvartalsrapport 1 2027 for Skole Bcc: x@y.example: frist 30. april"
+
+
+def test_the_same_letter_gives_the_same_mail():
+    assert render(letter(MessageKind.DAILY)) == render(letter(MessageKind.DAILY))
+
+
+@pytest.mark.parametrize(
+    ("days", "danish", "english"),
+    [
+        (14, "om 14 dage", "in 14 days"),
+        (1, "i morgen", "tomorrow"),
+        (0, "i dag", "today"),
+        (-1, "i går", "yesterday"),
+        (-3, "for 3 dage siden", "3 days ago"),
+    ],
+)
+def test_days_left_are_said_as_people_say_them(days: int, danish: str, english: str):
+    assert distance(days, "da") == danish
+    assert distance(days, "en") == english
