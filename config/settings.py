@@ -95,9 +95,16 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(
         default=30, gt=0, le=600, description="Seconds to wait for the mail server before trying again later."
     )
+    smtp_connections: int = Field(
+        default=2, ge=1, le=16, description="Connections to the mail server used at the same time."
+    )
     mail_from: str = Field(
         default="Årshjulet <aarshjul@localhost>",
         description="Sender of all mail: an address, or a name and an address in <>.",
+    )
+    contact: str = Field(
+        default="",
+        description="Address that mails name for questions, usually the secretariat's. Empty: the sender's.",
     )
     reply_domain: str = Field(
         default="",
@@ -117,6 +124,14 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Password of the mailbox, or AARSHJUL_IMAP_PASSWORD_FILE."
     )
     imap_folder: str = Field(default="INBOX", description="Folder of the mailbox that replies arrive in.")
+    inbox_dir: Path | None = Field(
+        default=None,
+        description="Folder of .eml files to read as the mailbox of the replies when there is no imap_host.",
+    )
+    demo: bool = Field(
+        default=False,
+        description="Whether everything here is invented: mails then say so. `aarshjul demo` sets it.",
+    )
     timezone: str = Field(
         default="Europe/Copenhagen", description="Time zone of all local dates and of the send window."
     )
@@ -185,7 +200,7 @@ class Settings(BaseSettings):
             raise ValueError("Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.")
         return url
 
-    @field_validator("mail_from", "reply_domain")
+    @field_validator("mail_from", "contact", "reply_domain")
     @classmethod
     def _one_line(cls, text: str) -> str:
         if any(ord(sign) < 32 for sign in text):

@@ -25,6 +25,7 @@ class Item:
     """One task in a mail. `due_on` is local and inclusive; `days_left` is negative when it has passed.
 
     `url` and `reply_to` are empty where the reader cannot act (another post's task, no reply domain).
+    `figures` are (label, amount as shown).
     """
 
     group: Group
@@ -36,6 +37,7 @@ class Item:
     url: str = ""
     reply_to: str = ""
     text: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
     person: str = ""
     nil_allowed: bool = False
     old_due_on: date | None = None

@@ -1,12 +1,13 @@
 """From words to the bytes of a mail, and the checks that keep an address an address."""
 
 import re
+from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
+from functools import lru_cache
 
 from notifications.render import Rendered
 
@@ -34,8 +35,14 @@ class Envelope:
 
 def read_sender(text: str) -> Address:
     """ "Årshjulet <aarshjul@by.example>" in its parts. Raises AddressRefused."""
-    name, address = parseaddr(text)
+    name, address = split_sender(text)
     return _named(name, wire_address(address))
+
+
+def split_sender(text: str) -> tuple[str, str]:
+    """(name, address) of "Børn, Unge <a@by.example>"; a name with a comma needs no quotation marks."""
+    match = re.fullmatch(r"(?s)(.*)<([^<>]*)>\s*", text)
+    return (match[1].strip().strip('"'), match[2].strip()) if match else ("", text.strip())
 
 
 def check_address(address: str) -> None:
@@ -75,23 +82,60 @@ def build(rendered: Rendered, envelope: Envelope) -> bytes:
 
     The same words and envelope give the same bytes. Headers that keep machines from answering:
     `Auto-Submitted` (RFC 3834) and Exchange's `X-Auto-Response-Suppress`. Raises AddressRefused.
+
+    Written by hand because `email.message` takes four times as long, and a year is many mails.
     """
-    recipient = wire_address(envelope.to_address)
-    policy = SMTPUTF8 if needs_smtputf8(recipient) else SMTP
-    mail = EmailMessage(policy=policy.clone(cte_type="7bit"))
-    mail["From"] = envelope.sender
-    mail["To"] = _named(envelope.to_name, recipient)
-    mail["Subject"] = _printable(rendered.subject)
-    mail["Date"] = format_datetime(envelope.date)
-    mail["Message-ID"] = envelope.message_id
-    if envelope.reply_to:
-        mail["Reply-To"] = wire_address(envelope.reply_to)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(rendered.text, cte="quoted-printable")
-    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    mail.set_boundary("=_" + re.sub(r"[^A-Za-z0-9]", "", envelope.message_id)[:60])
-    return mail.as_bytes()
+    boundary = "=_" + re.sub(r"[^A-Za-z0-9]", "", envelope.message_id)[:60]
+    head = [
+        f"From: {_mailbox(envelope.sender.display_name, envelope.sender.addr_spec)}",
+        f"To: {_mailbox(envelope.to_name, wire_address(envelope.to_address))}",
+        f"Subject: {_encoded(_printable(rendered.subject), len('Subject: '))}",
+        f"Date: {format_datetime(envelope.date)}",
+        f"Message-ID: {envelope.message_id}",
+        *([f"Reply-To: {wire_address(envelope.reply_to)}"] if envelope.reply_to else []),
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+    ]
+    return b"".join(
+        [
+            "\r\n".join([*head, ""]).encode(),
+            _part(boundary, "plain", rendered.text),
+            _part(boundary, "html", rendered.html),
+            f"\r\n--{boundary}--\r\n".encode(),
+        ]
+    )
+
+
+def _part(boundary: str, subtype: str, text: str) -> bytes:
+    opening = (
+        f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    lines = "\n".join(text.splitlines()) + "\n"
+    return opening.encode() + b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
+
+
+def _mailbox(name: str, address: str) -> str:
+    shown = _printable(name)
+    if not shown:
+        return address
+    if shown.isascii():
+        return f"{_quoted(shown)} <{address}>"
+    return f"{_encoded(shown, len('From: '))} <{address}>"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@lru_cache(maxsize=512)
+def _encoded(text: str, used: int) -> str:
+    """The text of a header, as RFC 2047 words when it is not ASCII, folded over lines."""
+    return Header(text, None if text.isascii() else "utf-8", header_name="x" * (used - 2)).encode(
+        linesep="\r\n"
+    )
 
 
 def _named(name: str, address: str) -> Address:

@@ -42,12 +42,14 @@ class Outcome:
 class QueueStopped(Exception):
     """Nothing can be sent now: no connection, no login, or the server takes no mail from us.
 
-    `reason` is the server's answer or the system's error. No recipient is to blame.
+    `reason` is the server's answer or the system's error, `code` the answer's number when there is one.
+    No recipient is to blame.
     """
 
     def __init__(self, stage: str, reason: str) -> None:
         super().__init__(f"{stage}: {reason}")
         self.stage, self.reason = stage, reason
+        self.code = reason[:3] if reason[:3].isdigit() else ""
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,20 @@ def settle(
     return state
 
 
+def hold(session: Session, root_id: str, *, now: datetime, until: datetime) -> int:
+    """Puts off every mail that is due, because none can leave before `until` (an instant).
+
+    For a mail server that cannot be reached or lets nobody in. Gives how many wait.
+    """
+    result = session.execute(
+        sa.update(Message)
+        .where(*_due(root_id, now))
+        .values(next_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+
+
 def _after(outcome: Outcome, *, now: datetime, attempts: int, unsure: int, reason: str) -> dict[str, Any]:
     if outcome is Outcome.TEMPORARY and attempts < MAX_ATTEMPTS:
         pause = LADDER[min(attempts, len(LADDER)) - 1]

@@ -26,7 +26,14 @@ NEW = Item(
     reply_to=REPLY,
     nil_allowed=True,
 )
-REMINDER = replace(NEW, group=Group.REMINDER, title="Budgetudmelding 2028", days_left=1, nil_allowed=False)
+REMINDER = replace(
+    NEW,
+    group=Group.REMINDER,
+    title="Budgetudmelding 2028",
+    days_left=1,
+    nil_allowed=False,
+    figures=(("Ramme 2028", "14.500.000 kr."),),
+)
 OVERDUE = replace(
     NEW, group=Group.OVERDUE, title="Regnskabsaflæggelse 2026", days_left=-3, text="Husk målene."
 )

@@ -1,0 +1,134 @@
+"""The outbox on its way out: claim, write, send, settle; never inside a transaction.
+
+A batch is claimed and committed; each mail goes over one of a few connections that stay open, and is
+settled in a commit of its own. If the process dies in between, the lease runs out and the mail goes again
+under the same Message-ID.
+"""
+
+import asyncio
+from collections import deque
+from datetime import timedelta
+
+from jinja2 import TemplateError
+
+from config.settings import Settings
+from cycle.errors import CycleError
+from cycle.messages.outbox import message_id
+from cycle.messages.tables import Message
+from notifications.desk import Desk
+from notifications.gather import Letters, Prepared
+from notifications.mime import AddressRefused, Envelope, build, read_sender, wire_address
+from notifications.render import Rendered, render
+from notifications.smtp import Connection, Fate, Outcome, QueueStopped, Server
+
+PAUSE = timedelta(minutes=5)
+"""How long all mail waits after the server could not be reached or let nobody in."""
+
+NO_SERVER_PAUSE = timedelta(hours=1)
+NO_SERVER = "Der er ikke sat en mailserver op (AARSHJUL_SMTP_HOST)."
+UNWRITABLE = "Mailen kunne ikke skrives"
+
+
+class MailHeld(CycleError):
+    """No mail can leave now; all of it waits. `stage` says where it stopped, no recipient is to blame.
+
+    The text names no address, so that it may be shown and logged; the server's own words are the
+    `reason` of the mails that wait.
+    """
+
+    def __init__(self, stopped: QueueStopped) -> None:
+        code = f" ({stopped.code})" if stopped.code else ""
+        super().__init__(f"Mailen venter: mailserveren kan ikke bruges, fejl ved {stopped.stage}{code}.")
+        self.stage, self.code = stopped.stage, stopped.code
+
+
+def server_of(settings: Settings) -> Server | None:
+    """The mail server that the settings name, if any."""
+    if not settings.smtp_host:
+        return None
+    return Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        timeout=settings.smtp_timeout,
+    )
+
+
+class Delivery:
+    """Sends what is due for one municipality, until nothing is or the queue must stop.
+
+    Raises AddressRefused when the sender's own address cannot be used.
+    """
+
+    def __init__(self, desk: Desk, server: Server, *, connections: int) -> None:
+        self._desk = desk
+        self._sender = read_sender(desk.office.sender)
+        self._lines = [Connection(server, sender=self._sender.addr_spec) for _ in range(connections)]
+        self._stopped: QueueStopped | None = None
+
+    async def run(self) -> None:
+        """Raises MailHeld when the server lets nothing through, FenceLost when the run was taken over."""
+        try:
+            while self._stopped is None and (batch := self._desk.claim()):
+                await self._send(batch)
+        finally:
+            for line in self._lines:
+                await line.close()
+        if self._stopped is not None:
+            raise MailHeld(self._stopped) from self._stopped
+
+    async def _send(self, batch: list[Message]) -> None:
+        letters = self._desk.letters(batch)
+        waiting = deque(batch)
+        results = await asyncio.gather(
+            *(self._work(line, waiting, letters) for line in self._lines), return_exceptions=True
+        )
+        for error in results:
+            if isinstance(error, BaseException):
+                raise error
+        if self._stopped is not None:
+            self._desk.hand_back(waiting, reason=str(self._stopped), pause=PAUSE)
+
+    async def _work(self, line: Connection, waiting: deque[Message], letters: Letters) -> None:
+        while waiting and self._stopped is None:
+            message = waiting.popleft()
+            try:
+                await self._one(line, message, letters)
+            except QueueStopped as stopped:
+                waiting.append(message)
+                self._stopped = stopped
+
+    async def _one(self, line: Connection, message: Message, letters: Letters) -> None:
+        desk = self._desk
+        try:
+            recipient = wire_address(message.address)
+            prepared = letters.write(message)
+            rendered = render(prepared.letter) if prepared.letter else None
+            content = self._content(message, prepared, rendered) if rendered else b""
+        except AddressRefused as refused:
+            desk.settle(message, Outcome(Fate.ADDRESS_DEAD, str(refused)))
+            return
+        except (LookupError, ValueError, TypeError, AttributeError, TemplateError) as error:
+            # One mail that cannot be written must not keep the others.
+            fault = f"{UNWRITABLE}: {type(error).__name__} {error}"[:500]
+            desk.settle(message, Outcome(Fate.REJECTED, fault))
+            return
+        if rendered is None:
+            desk.withhold(message, prepared.left_out)
+            return
+        handed = await line.send(recipient, content)
+        desk.settle(message, handed, subject=rendered.subject, text=rendered.kept, left_out=prepared.left_out)
+
+    def _content(self, message: Message, prepared: Prepared, rendered: Rendered) -> bytes:
+        letter = prepared.letter
+        envelope = Envelope(
+            sender=self._sender,
+            to_name=letter.to_name if letter else "",
+            to_address=message.address,
+            message_id=message_id(message.key, self._desk.office.message_domain),
+            date=self._desk.now,
+            reply_to=prepared.reply_to,
+        )
+        return build(rendered, envelope)

@@ -1,0 +1,64 @@
+"""Who writes the mails of an installation, and the addresses and links in them."""
+
+from dataclasses import dataclass
+
+from config.settings import Settings
+from cycle.access.links import task_token
+from notifications.mime import split_sender
+
+REPLY_LOCAL = "svar"
+TASK, REPLY = "task", "reply"
+
+
+@dataclass(frozen=True)
+class Office:
+    """What every mail of an installation has in common. No `reply_domain`: replies are not offered."""
+
+    base_url: str
+    reply_domain: str
+    sender: str
+    contact: str
+    secret: bytes
+    demo: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Office":
+        """The office that the settings describe."""
+        return cls(
+            base_url=settings.base_url,
+            reply_domain=settings.reply_domain,
+            sender=settings.mail_from,
+            contact=settings.contact or split_sender(settings.mail_from)[1],
+            secret=settings.secret,
+            demo=settings.demo,
+        )
+
+    @property
+    def sender_name(self) -> str:
+        """The name mails are signed with."""
+        name, address = split_sender(self.sender)
+        return name or address
+
+    @property
+    def message_domain(self) -> str:
+        """The right-hand side of every Message-ID: the sender's domain."""
+        return split_sender(self.sender)[1].rpartition("@")[2]
+
+    def token(self, purpose: str, task_id: int, person_id: int, generation: int) -> str:
+        """The derived token: the same at every try."""
+        return task_token(
+            self.secret, purpose=purpose, task_id=task_id, person_id=person_id, generation=generation
+        )
+
+    def page(self, token: str) -> str:
+        """The address of a task's page."""
+        return f"{self.base_url}/opgave/{token}"
+
+    def reply_address(self, token: str) -> str:
+        """Where a mail with the answer goes; empty when replies are not offered."""
+        return f"{REPLY_LOCAL}+{token}@{self.reply_domain}" if self.reply_domain else ""
+
+    @property
+    def overview(self) -> str:
+        """The page on which a superior sees the units below."""
+        return f"{self.base_url}/"

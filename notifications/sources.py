@@ -1,0 +1,133 @@
+"""Everything a batch of mails speaks of, read from the store in a fixed number of queries."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from cycle.messages.tables import Inbound, Message
+from cycle.organisation.directory import Capacity
+from cycle.organisation.tables import Appointment, Person, Substitute, Unit
+from cycle.reminders.tables import ReminderDecision
+from cycle.tasks.forms import Form
+from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
+
+Post = tuple[str, str]
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass
+class Rows:
+    """The rows by id. `holders` are the holders of the tasks' posts; `acting` (post, person) how they act."""
+
+    today: date
+    decisions: dict[int, list[ReminderDecision]] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    occurrences: dict[int, Occurrence] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
+    forms: dict[int, Form] = field(default_factory=dict)
+    holders: dict[Post, int] = field(default_factory=dict)
+    acting: dict[tuple[Post, int], Capacity] = field(default_factory=dict)
+    submissions: dict[int, Submission] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    extensions: dict[int, Extension] = field(default_factory=dict)
+    inbound: dict[int, Inbound] = field(default_factory=dict)
+
+    def form_of(self, version_id: int | None) -> Form | None:
+        """The form of a version, if it is known."""
+        return self.forms.get(version_id) if version_id is not None else None
+
+    def text_of(self, occurrence: Occurrence) -> str:
+        """The text the plan gives the activity."""
+        return _text(occurrence.activity)
+
+    def capacity(self, post: Post, person_id: int | None) -> Capacity:
+        """In which capacity the person gets the post's mail: whoever is neither, is the superior."""
+        return self.acting.get((post, person_id or 0), Capacity.SUPERIOR)
+
+
+def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
+    """Reads what these messages speak of, as it is on the local date `today`."""
+    rows = Rows(today)
+    rows.decisions = _decisions(session, messages)
+    rows.reviews = _by_id(session, Review, _context_ids(messages, "review"))
+    wanted = [*_context_ids(messages, "submission"), *(r.submission_id for r in rows.reviews.values())]
+    rows.submissions = _by_id(session, Submission, wanted)
+    rows.extensions = _by_id(session, Extension, _context_ids(messages, "extension"))
+    rows.inbound = _by_id(session, Inbound, _context_ids(messages, "inbound"))
+    rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
+    tasks = rows.tasks.values()
+    rows.occurrences = _by_id(session, Occurrence, [task.occurrence_id for task in tasks])
+    units = session.exec(select(Unit).where(col(Unit.id).in_({task.unit_id for task in tasks})))
+    rows.units = {unit.id: unit for unit in units}
+    versions = [task.form_version_id for task in tasks]
+    versions += [submission.form_version_id for submission in rows.submissions.values()]
+    rows.forms = _forms(session, [version for version in versions if version is not None])
+    _read_posts(session, rows)
+    people = [message.person_id for message in messages if message.person_id is not None]
+    rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
+    return rows
+
+
+def _decisions(session: Session, messages: Sequence[Message]) -> dict[int, list[ReminderDecision]]:
+    ids = [message.id for message in messages]
+    found: dict[int, list[ReminderDecision]] = defaultdict(list)
+    query = select(ReminderDecision).where(col(ReminderDecision.message_id).in_(ids))
+    for decision in session.exec(query.order_by(col(ReminderDecision.id))):
+        found[decision.message_id or 0].append(decision)
+    return found
+
+
+def _task_ids(messages: Sequence[Message], rows: Rows) -> list[int]:
+    ids = [message.task_id for message in messages if message.task_id is not None]
+    ids += [int(task_id) for message in messages for task_id in message.context.get("tasks", ())]
+    return ids + [decision.task_id for found in rows.decisions.values() for decision in found]
+
+
+def _context_ids(messages: Sequence[Message], name: str) -> list[int]:
+    return [int(message.context[name]) for message in messages if message.context.get(name) is not None]
+
+
+def _by_id(session: Session, table: type[Row], ids: Iterable[int]) -> dict[int, Row]:
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    key: Any = table.id  # type: ignore[attr-defined]  # every table here has an integer id
+    return {row.id: row for row in session.exec(select(table).where(key.in_(wanted)))}  # type: ignore[attr-defined]  # as above
+
+
+def _forms(session: Session, version_ids: Iterable[int]) -> dict[int, Form]:
+    versions = _by_id(session, FormVersion, version_ids)
+    return {version_id: _form(version.spec) for version_id, version in versions.items()}
+
+
+def _read_posts(session: Session, rows: Rows) -> None:
+    """Who holds and who stands in for the posts of the tasks on the day."""
+    units = {task.unit_id for task in rows.tasks.values()}
+    for table, capacity in ((Appointment, Capacity.HOLDER), (Substitute, Capacity.SUBSTITUTE)):
+        query = sa.select(table.unit_id, table.role, table.person_id).where(  # type: ignore[call-overload]  # columns
+            col(table.unit_id).in_(units),
+            col(table.valid_from) <= rows.today,
+            sa.or_(col(table.valid_to).is_(None), col(table.valid_to) >= rows.today),
+        )
+        for unit_id, role, person_id in session.execute(query.order_by(col(table.valid_from))):
+            rows.acting[(unit_id, role), person_id] = capacity
+            if capacity is Capacity.HOLDER:
+                rows.holders[unit_id, role] = person_id
+
+
+@lru_cache(maxsize=256)
+def _form(spec: str) -> Form:
+    return Form.model_validate_json(spec)
+
+
+@lru_cache(maxsize=256)
+def _text(activity: str) -> str:
+    return str(json.loads(activity).get("text", "")).strip()

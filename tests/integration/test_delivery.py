@@ -1,0 +1,537 @@
+"""From the outbox to a real mail server, with what is kept of each mail afterwards."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col, select
+
+from config.settings import Settings, load_settings
+from cycle.access.links import read_token
+from cycle.calendar import WorkingCalendar
+from cycle.history import History
+from cycle.messages import outbox
+from cycle.messages.claiming import LEASE, claim
+from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.organisation.tables import Address, AddressHealth, Person, Substitute
+from cycle.plan.model import ReminderKind
+from cycle.reminders.tables import Decided, ReminderDecision
+from cycle.store import transaction
+from cycle.tasks import change, review, submit
+from cycle.tasks.answers import read_answers
+from cycle.tasks.states import Channel, SubmissionKind, TaskKind
+from cycle.tasks.tables import Task
+from flows.deliver import deliver
+from flows.runtime import RunContext
+from notifications.delivery import PAUSE, MailHeld
+from notifications.local_server import CUT, LocalServer, Received, Stage
+from notifications.render import BLANK
+from tests.support import mail_server, municipality
+from tests.support.municipality import ROOT, Town, instant
+
+NOON = instant(2027, 4, 6)
+SECRET = "k" * 40
+
+
+@pytest.fixture
+def server() -> Iterator[LocalServer]:
+    with mail_server.running() as running:
+        yield running
+
+
+@pytest.fixture
+def office(server: LocalServer, tmp_path: Path) -> Settings:
+    return settings_for(server, tmp_path)
+
+
+def settings_for(server: LocalServer, folder: Path, **more: object) -> Settings:
+    return load_settings(
+        data_dir=folder,
+        secret_key=SECRET,
+        smtp_host=server.host,
+        smtp_port=server.port,
+        smtp_security="none",
+        smtp_timeout=5,
+        mail_from="Styringssekretariatet <aarshjul@by.example>",
+        reply_domain="svar.by.example",
+        base_url="https://aarshjul.by.example",
+        **more,
+    )
+
+
+@pytest.fixture
+def town(engine: Engine) -> Town:
+    with transaction(engine) as session:
+        return open_town(session)
+
+
+def open_town(session: Session, **more: int) -> Town:
+    town = municipality.build(session, **more)
+    cycle = municipality.start_cycle(session, town)
+    occurrence = municipality.add_occurrence(session, town, cycle)
+    municipality.add_tasks(session, town, occurrence)
+    return town
+
+
+def tasks_of(session: Session) -> list[Task]:
+    return list(session.exec(select(Task).order_by(col(Task.id))))
+
+
+def person_of(session: Session, town: Town, task: Task) -> tuple[int, str]:
+    person_id = town.leaders[task.unit_id]
+    address = session.exec(select(Address).where(Address.person_id == person_id)).one()
+    return person_id, address.email
+
+
+def write_daily(
+    session: Session,
+    town: Town,
+    tasks: list[Task],
+    *,
+    to: Task,
+    kind: ReminderKind = ReminderKind.OPENS,
+    now: datetime = NOON,
+) -> Message:
+    """One person's mail of the day about these tasks, as the reminders write it."""
+    person_id, address = person_of(session, town, to)
+    day = WorkingCalendar().local_date(now)
+    message = outbox.queue(
+        session,
+        key=f"daily:{person_id}:{day.isoformat()}",
+        kind=MessageKind.DAILY,
+        root_id=ROOT,
+        person_id=person_id,
+        address=address,
+        task_id=None,
+        context={},
+        now=now,
+    )
+    assert message is not None
+    for task in tasks:
+        decision = ReminderDecision(
+            task_id=task.id or 0,
+            rule_id=kind.value,
+            rule_kind=kind.value,
+            deadline=task.due_on,
+            ordinal=1,
+            nominal_on=day,
+            decided_at=now,
+            verdict=Decided.SENT,
+            reason="Besked om ny opgave: sendt i dagens mail.",
+            person_id=person_id,
+            message_id=message.id,
+        )
+        session.add(decision)
+    session.flush()
+    return message
+
+
+def run(engine: Engine, settings: Settings, now: datetime = NOON) -> RunContext:
+    context = RunContext.direct(engine, now, settings, ROOT)
+    deliver(context)
+    return context
+
+
+def messages(engine: Engine) -> list[Message]:
+    with transaction(engine) as session:
+        return list(session.exec(select(Message).order_by(col(Message.id))))
+
+
+def mail_to(server: LocalServer, address: str) -> Received:
+    (found,) = [mail for mail in server.received if mail.recipient == address]
+    return found
+
+
+def test_a_daily_mail_arrives_with_its_link_and_reply_address(engine, town, office, server):
+    with transaction(engine) as session:
+        task = tasks_of(session)[0]
+        address = person_of(session, town, task)[1]
+        message = write_daily(session, town, [task], to=task)
+    context = run(engine, office)
+
+    mail = mail_server.read(mail_to(server, address))
+    words = mail_server.words(mail_to(server, address))
+    token = words.split("/opgave/")[1].split()[0]
+    claims = read_token(SECRET.encode(), token, "task")
+    assert (claims.task_id, claims.person_id) == (task.id, message.person_id)
+    reply = str(mail["Reply-To"])
+    assert reply.startswith("svar+") and reply.endswith("@svar.by.example")
+    assert read_token(SECRET.encode(), reply[5:].partition("@")[0], "reply").task_id == task.id
+    assert mail["Subject"] == "Kvartalsrapport 1 2027 for Skole 1.1 Ærø: frist 20. april"
+    assert mail["From"].addresses[0].display_name == "Styringssekretariatet"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+    assert mail["Message-ID"] == outbox.message_id(message.key, "by.example")
+    assert mail["Date"].datetime == NOON
+    assert mail.get_body(("html",)) is not None
+    assert "Du får denne mail, fordi du er registreret som leder for Skole 1.1 Ærø." in words
+    assert "Anledning: en opgave er åbnet." in words
+    assert "Intet at bemærke" in words
+    assert context.counts == {"sent": 1}
+
+
+def test_what_is_kept_of_a_sent_mail_has_no_working_link(engine, town, office, server):
+    with transaction(engine) as session:
+        task = tasks_of(session)[0]
+        write_daily(session, town, [task], to=task)
+    run(engine, office)
+    (kept,) = messages(engine)
+    token = mail_server.words(server.received[0]).split("/opgave/")[1].split()[0]
+    assert kept.state is MessageState.SENT and kept.sent_at == NOON
+    assert f"https://aarshjul.by.example/opgave/{BLANK}" in kept.text
+    assert token not in kept.text
+    assert kept.subject == mail_server.read(server.received[0])["Subject"]
+
+
+def test_a_mail_about_several_tasks_has_a_reply_address_for_each(engine, town, office, server):
+    with transaction(engine) as session:
+        one, two, *_ = tasks_of(session)
+        write_daily(session, town, [one, two], to=one)
+    run(engine, office)
+    mail = mail_server.read(server.received[0])
+    words = mail_server.words(server.received[0])
+    assert mail["Reply-To"] is None
+    assert words.count("svar+") == 2
+    assert str(mail["Subject"]).startswith("2 opgaver til dig: Kvartalsrapport 1 2027")
+
+
+def test_an_escalation_lists_the_late_units_and_gives_no_links_to_their_answers(engine, town, office, server):
+    late = instant(2027, 4, 27)
+    with transaction(engine) as session:
+        one, two, *_ = tasks_of(session)
+        superior = Task(
+            **(one.model_dump() | {"id": None, "unit_id": town.districts[0], "role": "distriktschef"})
+        )
+        write_daily(session, town, [one, two], to=superior, kind=ReminderKind.ESCALATE, now=late)
+    run(engine, office, late)
+    words = mail_server.words(server.received[0])
+    assert "ENHEDER, DER MANGLER SVAR" in words
+    assert f"Skole 1.1 Ærø (Leder af {one.unit_id})" in words
+    assert "/opgave/" not in words and "svar+" not in words
+    assert "fordi du er nærmeste leder for Skole 1.1 Ærø og Skole 1.2 Ærø" in words
+
+
+def test_a_daily_mail_whose_tasks_are_all_answered_is_withheld(engine, town, office, server):
+    with transaction(engine) as session:
+        task = tasks_of(session)[0]
+        write_daily(session, town, [task], to=task)
+        municipality.answer(session, task, at=NOON)
+    context = run(engine, office)
+    (message,) = messages(engine)
+    assert message.state is MessageState.WITHHELD
+    assert server.received == []
+    assert context.counts == {"withheld": 1}
+    with transaction(engine) as session:
+        assert session.exec(select(ReminderDecision)).one().verdict is Decided.ANSWERED
+
+
+def test_an_answered_task_is_left_out_of_the_mail_and_its_decision_says_so(engine, town, office, server):
+    with transaction(engine) as session:
+        one, two, *_ = tasks_of(session)
+        write_daily(session, town, [one, two], to=one)
+        municipality.answer(session, one, at=NOON)
+    run(engine, office)
+    words = mail_server.words(server.received[0])
+    assert "Skole 1.2 Ærø" in words and "Skole 1.1 Ærø" not in words
+    with transaction(engine) as session:
+        verdicts = {d.task_id: d.verdict for d in session.exec(select(ReminderDecision))}
+    assert verdicts == {one.id: Decided.ANSWERED, two.id: Decided.SENT}
+
+
+def test_a_receipt_repeats_the_answer_and_goes_to_the_posts_address(engine, town, office, server):
+    with transaction(engine) as session:
+        task = tasks_of(session)[0]
+        answers = read_answers(
+            municipality.FORM,
+            {
+                "status": {"light": "gul", "comment": "Fravær"},
+                "beloeb": "14,5 mio.",
+                "bemaerkning": "Ses i maj",
+            },
+            rows={},
+        )
+        submit.submit(
+            session,
+            task.id or 0,
+            answers=answers,
+            kind=SubmissionKind.COMPLETE,
+            channel=Channel.WEB,
+            by="person:1",
+            received_at=NOON,
+            now=NOON,
+            once="t1",
+        )
+        address = person_of(session, town, task)[1]
+    run(engine, office)
+    words = mail_server.words(mail_to(server, address))
+    for piece in ("gul: Fravær", "14.500.000 kr.", "Ses i maj", "Modtaget: 6. april 2027 kl. 12.00"):
+        assert piece in words
+
+
+def test_every_act_on_a_task_writes_a_mail_that_can_be_read(engine, town, office, server):
+    with transaction(engine) as session:
+        returned, extended, waived, nudged, *_ = tasks_of(session)
+        municipality.answer(session, returned, at=NOON)
+        review.return_for_changes(
+            session,
+            returned.id or 0,
+            reason="Tallet mangler.",
+            by="account:1",
+            now=NOON,
+            field_reasons={"beloeb": "Skal være i kroner."},
+        )
+        change.extend(
+            session, extended.id or 0, new_due_on=date(2027, 4, 28), reason="Sygdom", by="account:1", now=NOON
+        )
+        change.waive(session, waived.id or 0, why="Skolen lukker", by="account:1", now=NOON)
+        change.nudge(session, nudged.id or 0, text="Ring gerne.", by="account:1", now=NOON, once="n1")
+    run(engine, office)
+    assert [message.state for message in messages(engine)] == [MessageState.SENT] * 4
+    words = {message.kind: message.text for message in messages(engine)}
+    assert "Forventet resultat: Skal være i kroner." in words[MessageKind.RETURNED]
+    assert "Ny frist: tirsdag den 13. april 2027" in words[MessageKind.RETURNED]
+    assert "Den gamle frist var tirsdag den 20. april 2027." in words[MessageKind.EXTENDED]
+    assert "Skolen lukker" in words[MessageKind.WAIVED]
+    assert "Ring gerne." in words[MessageKind.NUDGE]
+
+
+def test_a_substitute_is_told_in_which_capacity(engine, town, office, server):
+    with transaction(engine) as session:
+        task, other, *_ = tasks_of(session)
+        session.add(
+            Substitute(
+                unit_id=task.unit_id,
+                role="leder",
+                person_id=town.leaders[other.unit_id],
+                valid_from=date(2027, 4, 1),
+            )
+        )
+        write_daily(session, town, [task], to=other)
+    run(engine, office)
+    assert "fordi du er stedfortræder for Skole 1.1 Ærø (leder)" in mail_server.words(server.received[0])
+
+
+def test_a_person_who_reads_english_gets_english(engine, town, office, server):
+    with transaction(engine) as session:
+        task = tasks_of(session)[0]
+        session.execute(sa.update(Person).values(language="en"))
+        write_daily(session, town, [task], to=task)
+    run(engine, office)
+    assert "Due: Tuesday 20 April 2027" in mail_server.words(server.received[0])
+
+
+def test_the_same_mail_goes_again_after_a_crash_between_claim_and_settle(engine, town, office, server):
+    with transaction(engine) as session:
+        task = tasks_of(session)[0]
+        message = write_daily(session, town, [task], to=task)
+    with transaction(engine) as session:
+        claim(session, root_id=ROOT, now=NOON, calendar=WorkingCalendar())  # and the process dies here
+    run(engine, office, NOON + timedelta(minutes=1))
+    assert server.received == []
+    run(engine, office, NOON + LEASE + timedelta(seconds=1))
+    (mail,) = server.received
+    assert mail.message_id == outbox.message_id(message.key, "by.example")
+    assert [message.state for message in messages(engine)] == [MessageState.SENT]
+
+
+def receipts(session: Session, town: Town, many: int, *, now: datetime = NOON) -> list[str]:
+    """One mail to each of so many leaders; gives their addresses."""
+    addresses = []
+    for number, task in enumerate(tasks_of(session)[:many]):
+        person_id, address = person_of(session, town, task)
+        outbox.queue(
+            session,
+            key=f"nudge:{number}",
+            kind=MessageKind.NUDGE,
+            root_id=ROOT,
+            person_id=person_id,
+            address=address,
+            task_id=task.id,
+            context={"text": "Hej"},
+            now=now,
+        )
+        addresses.append(address)
+    return addresses
+
+
+def test_connections_are_used_again(engine, town, office, server):
+    with transaction(engine) as session:
+        receipts(session, town, 12)
+    run(engine, office)
+    assert len(server.received) == 12
+    assert server.connections <= office.smtp_connections
+
+
+def test_a_4xx_for_one_recipient_waits_and_the_others_go(engine, town, office, server):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 3)
+    server.set_hook(mail_server.answer(Stage.RCPT, "450 4.2.1 later", only=addresses[1], times=1))
+    context = run(engine, office)
+    assert context.counts == {"sent": 2, "waiting": 1}
+    waiting = messages(engine)[1]
+    assert waiting.state is MessageState.WAITING and "450" in waiting.reason
+    run(engine, office, waiting.next_at)
+    assert sorted(mail.recipient for mail in server.received) == sorted(addresses)
+
+
+@pytest.mark.parametrize(
+    ("reply", "health"),
+    [
+        ("550 5.1.1 unknown", AddressHealth.DEAD),
+        ("550 unknown", AddressHealth.DOUBTFUL),
+        ("550 5.7.1 policy", AddressHealth.OK),
+    ],
+)
+def test_a_5xx_for_one_recipient_marks_that_address_alone(engine, town, office, server, reply, health):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 3)
+    server.set_hook(mail_server.answer(Stage.RCPT, reply, only=addresses[1]))
+    context = run(engine, office)
+    assert context.counts == {"sent": 2, "rejected": 1}
+    with transaction(engine) as session:
+        marked = {row.email: row.health for row in session.exec(select(Address)) if row.health != "ok"}
+        noted = [row.verb for row in session.exec(select(History)) if row.verb.startswith("address_")]
+    assert marked == ({addresses[1]: health} if health is not AddressHealth.OK else {})
+    assert len(noted) == len(marked)
+    assert reply in messages(engine)[1].reason
+
+
+def test_a_line_cut_after_the_final_dot_leaves_that_mail_uncertain_and_the_rest_go(
+    engine, town, office, server
+):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 3)
+    server.set_hook(mail_server.answer(Stage.ACCEPTED, CUT, only=addresses[0], times=1))
+    context = run(engine, office)
+    assert context.counts["sent"] == 2
+    first = messages(engine)[0]
+    assert first.unsure == 1 and first.state is not MessageState.SENT
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [(Stage.MAIL, "550 5.7.1 not you"), (Stage.RCPT, "554 5.7.1 Relay access denied"), (Stage.MAIL, CUT)],
+)
+def test_a_fault_that_is_ours_stops_the_queue_and_marks_nobody(engine, town, office, server, stage, reply):
+    with transaction(engine) as session:
+        receipts(session, town, 12)
+    server.set_hook(mail_server.answer(stage, reply))
+    with pytest.raises(MailHeld) as held:
+        run(engine, office)
+    assert "@" not in str(held.value)
+    assert {m.state for m in messages(engine)} == {MessageState.READY}
+    assert {m.next_at for m in messages(engine)} == {NOON + PAUSE}
+    assert {m.attempts for m in messages(engine)} == {0}
+    with transaction(engine) as session:
+        assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
+    server.set_hook(None)
+    run(engine, office, NOON + PAUSE)
+    assert len({mail.message_id for mail in server.received}) == 12 == len(server.received)
+
+
+def test_a_wrong_password_stops_the_queue(engine, town, tmp_path):
+    with mail_server.running(login=("aarshjul", "rigtig")) as server:
+        with transaction(engine) as session:
+            receipts(session, town, 2)
+        with pytest.raises(MailHeld) as held:
+            run(engine, settings_for(server, tmp_path, smtp_user="aarshjul", smtp_password="forkert"))
+        assert (held.value.stage, held.value.code) == ("login", "535")
+        right = settings_for(server, tmp_path, smtp_user="aarshjul", smtp_password="rigtig")
+        run(engine, right, NOON + PAUSE)
+        assert len(server.received) == 2
+
+
+def test_without_a_mail_server_mail_waits_and_nothing_fails(engine, town, tmp_path):
+    with transaction(engine) as session:
+        receipts(session, town, 2)
+    context = run(engine, load_settings(data_dir=tmp_path, secret_key=SECRET))
+    assert {m.state for m in messages(engine)} == {MessageState.READY}
+    assert min(m.next_at for m in messages(engine)) > NOON
+    assert context.counts == {"held_back": 1}
+
+
+def test_addresses_with_danish_letters_go_where_smtputf8_is_spoken(engine, town, office, server, tmp_path):
+    with transaction(engine) as session:
+        task = tasks_of(session)[0]
+        session.execute(sa.update(Address).values(email="søren.ågård@by.example"))
+        receipts(session, town, 1)
+    run(engine, office)
+    (mail,) = server.received
+    assert mail.recipient == "søren.ågård@by.example"
+    assert "søren.ågård@by.example" in str(mail_server.read(mail)["To"])
+    with mail_server.running(smtputf8=False) as old:
+        with transaction(engine) as session:
+            change.nudge(session, task.id or 0, text="Hej", by="account:1", now=NOON, once="n9")
+        run(engine, settings_for(old, tmp_path))
+    last = messages(engine)[-1]
+    assert last.state is MessageState.REJECTED and "SMTPUTF8" in last.reason
+
+
+def test_an_address_with_a_line_break_is_refused_before_any_server_sees_it(engine, town, office, server):
+    with transaction(engine) as session:
+        receipts(session, town, 2)
+        session.execute(
+            sa.update(Message)
+            .where(col(Message.id) == 1)
+            .values(address="a@by.example\r\nRCPT TO:<evil@other.example>")
+        )
+    run(engine, office)
+    first, second = messages(engine)
+    assert first.state is MessageState.REJECTED and "linjeskift" in first.reason
+    assert second.state is MessageState.SENT
+    assert len(server.received) == 1
+
+
+def test_a_mail_that_cannot_be_written_does_not_keep_the_others(engine, town, office, server):
+    with transaction(engine) as session:
+        receipts(session, town, 2)
+        session.execute(
+            sa.update(Message).where(col(Message.id) == 1).values(kind=MessageKind.RECEIPT, context={})
+        )
+    run(engine, office)
+    first, second = messages(engine)
+    assert first.state is MessageState.REJECTED and first.reason.startswith("Mailen kunne ikke skrives")
+    assert second.state is MessageState.SENT
+
+
+def test_a_review_is_listed_for_approval(engine, town, office, server):
+    with transaction(engine) as session:
+        occurrence_id = tasks_of(session)[0].occurrence_id
+        task = Task(
+            occurrence_id=occurrence_id,
+            unit_id=town.districts[0],
+            role="distriktschef",
+            subject="review",
+            kind=TaskKind.REVIEW,
+            opened_at=NOON,
+            due_on=date(2027, 4, 27),
+            original_due_on=date(2027, 4, 27),
+        )
+        session.add(task)
+        session.flush()
+        write_daily(session, town, [task], to=task)
+    run(engine, office)
+    words = mail_server.words(server.received[0])
+    assert "TIL DIN GODKENDELSE" in words and "Se og godkend: https://" in words
+    assert "svar+" not in words
+
+
+def test_two_thousand_mails_are_delivered(
+    sqlite_engine: Engine, tmp_path: Path, record_property: Callable[[str, object], None]
+):
+    with mail_server.running(folder=tmp_path / "mails") as server:
+        with transaction(sqlite_engine) as session:
+            town = open_town(session, districts=2, units_per_district=500)
+            addresses = receipts(session, town, 2000)
+        started = time.perf_counter()
+        context = run(sqlite_engine, settings_for(server, tmp_path))
+        seconds = time.perf_counter() - started
+        assert context.counts == {"sent": 2000}
+        assert sorted(mail.recipient for mail in server.received) == sorted(addresses)
+        assert server.connections == 2
+    record_property("mails_per_second", round(2000 / seconds))
+    assert seconds < 120
