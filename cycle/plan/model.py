@@ -1,7 +1,8 @@
 """A plan as frozen data: what should happen in a year, who owes what, who is reminded when.
 
 The same classes give the JSON Schema that editors use (`aarshjul plan schema`). Dates are phrases
-(see `cycle.calendar`), resolved to local dates by `cycle.plan.resolve`. Nothing here reads a file.
+(see `cycle.plan.reading` and docs/dates.md), resolved to local dates by `cycle.plan.resolve`. Nothing here
+reads a file.
 """
 
 from enum import StrEnum
