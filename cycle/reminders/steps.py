@@ -75,7 +75,8 @@ def next_look(steps: Sequence[Step], decided: Container[tuple[str, int]]) -> dat
 
 
 def _of_rule(rule: ReminderRule, due_on: date, opened_on: date, calendar: WorkingCalendar) -> Iterable[Step]:
-    for ordinal in range(1, (rule.at_most if rule.every else 1) + 1):
+    is_series = rule.every and rule.kind is not ReminderKind.OPENS
+    for ordinal in range(1, (rule.at_most if is_series else 1) + 1):
         nominal = _nominal(rule, ordinal, due_on, opened_on, calendar)
         if rule.kind is ReminderKind.BEFORE and nominal > due_on:
             return
