@@ -1,18 +1,19 @@
 """From words to the bytes of a mail, and the checks that keep an address an address."""
 
 import re
-from binascii import b2a_qp
+from binascii import b2a_base64, b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime
-from functools import lru_cache
 
 from notifications.render import Rendered
 
 LONGEST_ADDRESS = 254
 """Octets in an address (RFC 5321, 4.5.3.1)."""
+
+WORD_OCTETS = 45
+"""Octets of text in one encoded word: 60 in base64, and 12 around them (RFC 2047, 2)."""
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 
@@ -89,7 +90,7 @@ def build(rendered: Rendered, envelope: Envelope) -> bytes:
     head = [
         f"From: {_mailbox(envelope.sender.display_name, envelope.sender.addr_spec)}",
         f"To: {_mailbox(envelope.to_name, wire_address(envelope.to_address))}",
-        f"Subject: {_encoded(_printable(rendered.subject), len('Subject: '))}",
+        f"Subject: {_encoded(_printable(rendered.subject))}",
         f"Date: {format_datetime(envelope.date)}",
         f"Message-ID: {envelope.message_id}",
         *([f"Reply-To: {wire_address(envelope.reply_to)}"] if envelope.reply_to else []),
@@ -123,19 +124,32 @@ def _mailbox(name: str, address: str) -> str:
         return address
     if shown.isascii():
         return f"{_quoted(shown)} <{address}>"
-    return f"{_encoded(shown, len('From: '))} <{address}>"
+    return f"{_encoded(shown)} <{address}>"
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-@lru_cache(maxsize=512)
-def _encoded(text: str, used: int) -> str:
-    """The text of a header, as RFC 2047 words when it is not ASCII, folded over lines."""
-    return Header(text, None if text.isascii() else "utf-8", header_name="x" * (used - 2)).encode(
-        linesep="\r\n"
-    )
+def _encoded(text: str) -> str:
+    """The text of a header: as it is in ASCII, else as words of RFC 2047, one to a line."""
+    if text.isascii() and "=?" not in text:
+        return text
+    words = [b2a_base64(piece.encode(), newline=False).decode() for piece in _pieces(text)]
+    return "\r\n ".join(f"=?utf-8?b?{word}?=" for word in words)
+
+
+def _pieces(text: str) -> list[str]:
+    """The text cut between characters so that each piece fits an encoded word of 75 characters."""
+    pieces, size = [""], 0
+    for sign in text:
+        octets = len(sign.encode())
+        if size + octets > WORD_OCTETS:
+            pieces.append("")
+            size = 0
+        pieces[-1] += sign
+        size += octets
+    return pieces
 
 
 def _named(name: str, address: str) -> Address:

@@ -12,6 +12,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
 from cycle.messages.tables import Message, MessageKind, MessageState
 
+TABLE: sa.Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel's table
 LEASE = timedelta(minutes=5)
 LADDER = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240))
 MAX_ATTEMPTS = 16
@@ -97,11 +98,9 @@ def settle(
     uncertain outcome once more under the same Message-ID, then it is listed. Raises Conflict when
     the claim was taken over meanwhile.
     """
-    row = session.exec(
-        select(Message.kind, Message.attempts, Message.unsure).where(
-            Message.id == message_id, Message.fence == fence, Message.state == MessageState.CLAIMED
-        )
-    ).first()
+    held = (TABLE.c.id == message_id, TABLE.c.fence == fence, TABLE.c.state == MessageState.CLAIMED)
+    connection = session.connection()  # plain statements: a settle is what every mail costs
+    row = connection.execute(sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*held)).first()
     if row is None:
         raise Conflict("message", message_id)
     kind, attempts, unsure = row
@@ -110,17 +109,8 @@ def settle(
         values |= {"sent_at": now, "subject": subject, "text": text}
     if kind is MessageKind.DAILY and "next_at" in values:
         values["next_at"] = calendar.next_send(values["next_at"])
-    result = session.execute(
-        sa.update(Message)
-        .where(
-            col(Message.id) == message_id,
-            col(Message.fence) == fence,
-            col(Message.state) == MessageState.CLAIMED,
-        )
-        .values(lease_until=None, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if result.rowcount == 0:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+    result = connection.execute(sa.update(TABLE).where(*held).values(lease_until=None, **values))
+    if result.rowcount == 0:
         raise Conflict("message", message_id)
     state: MessageState = values["state"]
     return state
