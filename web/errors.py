@@ -8,6 +8,7 @@ import errno
 import logging
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -100,9 +101,11 @@ def _unreadable_address(request: Request, _error: Exception) -> Response:
     return show(request, NOT_FOUND)
 
 
-def _sign_in(request: Request, _error: Exception) -> Response:
+async def _sign_in(request: Request, _error: Exception) -> Response:
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(sign_in_address(request), status_code=303)
+    with suppress(HTTPException):  # an unreadable form has nothing to give back
+        request.state.sent = await request.form()
     return show(request, SIGNED_OUT)
 
 

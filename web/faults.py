@@ -118,8 +118,8 @@ SIGNED_OUT = Fault(
     ("Du er ikke logget ind længere", "You are no longer signed in"),
     ("Intet er gemt.", "Nothing was saved."),
     (
-        "Log ind igen i et nyt vindue, og send så formularen herunder.",
-        "Sign in again in a new window, then send the form again. What you sent stands below.",
+        "Kopiér det, du har skrevet, herunder. Log så ind igen, og sæt det ind.",
+        "Copy what you wrote below. Then sign in again and paste it.",
     ),
 )
 WRONG_WAY = Fault(

@@ -63,8 +63,11 @@ class Guard:
         return 0 if scope["method"] in SAFE_METHODS or self._own_page(headers) else 403
 
     def _own_host(self, host: str) -> bool:
-        name = (urlsplit(f"//{host}").hostname or "") if host.isascii() else ""
-        return name == self.host or {name, self.host} <= LOOPBACK
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return "@" not in host and (name == self.host or {name, self.host} <= LOOPBACK)
 
     def _own_page(self, headers: Headers) -> bool:
         site = headers.get("sec-fetch-site")

@@ -1,136 +1,20 @@
-"""A leader's request behind its link, as a browser without JavaScript meets it."""
+"""What a leader's link shows in every state of the task, and to whom it opens."""
 
-import threading
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import select
 
 from cycle.organisation.tables import Appointment, Substitute
-from cycle.store import reading, transaction
-from cycle.tasks.forms import Choice, Field, FieldType
+from cycle.store import transaction
+from cycle.tasks.forms import Field, FieldType
 from cycle.tasks.forms import Form as TaskForm
 from cycle.tasks.review import return_for_changes
-from cycle.tasks.states import OccurrenceState, SubmissionKind, TaskKind, TaskState
-from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
+from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
 from tests.support import municipality
+from tests.support.leader import EVERY_TYPE, FILLED, GOALS, World
 from tests.support.municipality import instant
-from tests.support.web import Form, Site
-
-GOALS = [
-    {"row": "A", "label": "A. Sygefravær", "title": "Sygefravær", "description": "Under 5 procent"},
-    {"row": "B", "label": "B. <b>Budget</b>", "title": "Budget", "description": ""},
-]
-EVERY_TYPE = TaskForm(
-    id="alle-slags",
-    title="Alle slags",
-    guidance="Svar kort.",
-    nil_allowed=True,
-    fields=(
-        Field(id="overskrift", type=FieldType.TEXT, label="Overskrift", same_as_last=True),
-        Field(id="om", type=FieldType.LONG_TEXT, label="Om året", required=False),
-        Field(id="dage", type=FieldType.NUMBER, label="Fravær", unit="dage", minimum=0),
-        Field(id="beloeb", type=FieldType.AMOUNT, label="Resultat"),
-        Field(id="andel", type=FieldType.PERCENT, label="Andel"),
-        Field(id="dato", type=FieldType.DATE, label="Dato"),
-        Field(
-            id="valg",
-            type=FieldType.CHOICE,
-            label="Valg",
-            choices=(
-                Choice(value="ja", label="Ja tak", label_en="Yes please"),
-                Choice(value="nej", label="Nej"),
-            ),
-        ),
-        Field(id="hvorfor", type=FieldType.TEXT, label="Hvorfor ikke?", only_when="valg=nej"),
-        Field(id="status", type=FieldType.TRAFFIC_LIGHT, label="Status"),
-        Field(
-            id="maal",
-            type=FieldType.REPEAT,
-            label="Mål",
-            rows_from="goals",
-            fields=(
-                Field(id="status", type=FieldType.TRAFFIC_LIGHT, label="Status på målet"),
-                Field(id="tal", type=FieldType.NUMBER, label="Tal", required=False),
-            ),
-        ),
-        Field(id="bilag", type=FieldType.FILE, label="Bilag", required=False),
-        Field(id="bekraeft", type=FieldType.CONFIRM, label="Jeg bekræfter"),
-    ),
-)
-FILLED = {
-    "overskrift": "Et godt år",
-    "om": "Første linje\nanden linje <script>alert(1)</script>",
-    "dage": "4,5",
-    "beloeb": "-2.093,8",
-    "andel": "12,5",
-    "dato": "2027-04-20",
-    "valg": "ja",
-    "status.light": "gul",
-    "status.comment": "Vi er bagud",
-    "maal.A.status.light": "grøn",
-    "maal.A.tal": "7",
-    "maal.B.status.light": "rød",
-    "maal.B.status.comment": "Budgettet holder ikke",
-    "bekraeft": "on",
-}
-CANONICAL = {
-    "overskrift": "Et godt år",
-    "om": "Første linje\nanden linje <script>alert(1)</script>",
-    "dage": "4.5",
-    "beloeb": "-2093.80",
-    "andel": "12.5",
-    "dato": "2027-04-20",
-    "valg": "ja",
-    "status": {"light": "gul", "comment": "Vi er bagud"},
-    "maal": [
-        {"row": "A", "status": {"light": "grøn", "comment": ""}, "tal": "7"},
-        {"row": "B", "status": {"light": "rød", "comment": "Budgettet holder ikke"}},
-    ],
-    "bekraeft": True,
-}
-
-
-class World:
-    """A town with one open occurrence; `task` is its first unit's, `link` its leader's."""
-
-    def __init__(self, engine, folder, form=municipality.FORM, prefill=None, levels=1):
-        self.engine = engine
-        with transaction(engine) as session:
-            self.town = municipality.build(session)
-            cycle = municipality.start_cycle(session, self.town, form=form)
-            occurrence = municipality.add_occurrence(session, self.town, cycle)
-            tasks = municipality.add_tasks(session, self.town, occurrence)
-            session.execute(sa.update(Task).values(levels=levels, prefill=prefill or {}))
-            self.task, self.other = tasks[0], tasks[1]
-            self.occurrence_id, self.task_id = occurrence.id, tasks[0].id
-        self.leader = self.town.leaders[self.task.unit_id]
-        self.site = Site(engine, folder)
-        self.link = self.site.link(self.task, self.leader)
-        self.browser = self.site.browser()
-
-    def form(self, suffix=""):
-        page = self.browser.get(self.link + suffix)
-        assert page.status_code == 200, page.text
-        return Form(page, self.link)
-
-    def change(self, table, **values):
-        with transaction(self.engine) as session:
-            session.execute(sa.update(table).values(**values))
-
-    def rows(self, table):
-        with reading(self.engine) as session:
-            found = session.exec(select(table)).all()
-            session.expunge_all()
-            return found
-
-    def answers(self):
-        return [row.answers for row in sorted(self.rows(Submission), key=lambda row: row.id)]
-
-    def state(self):
-        with reading(self.engine) as session:
-            return session.get_one(Task, self.task_id).state
 
 
 @pytest.fixture
@@ -152,124 +36,6 @@ def test_get_and_head_change_nothing_and_show_whose_task_it_is(engine, tmp_path)
     assert "Leder af BY-IN-D1-001" in page
     assert world.site.row_counts() == before
     assert world.state() is TaskState.OPEN
-
-
-def test_every_field_type_goes_there_and_back_without_javascript(engine, tmp_path):
-    world = World(engine, tmp_path, EVERY_TYPE, {"goals": GOALS})
-    sent = world.form().send(
-        world.browser, act="submit", **{k.replace(".", "__"): v for k, v in FILLED.items()}
-    )
-    assert (sent.status_code, sent.headers["location"]) == (303, world.link + "/kvittering")
-    assert world.answers() == [CANONICAL]
-    receipt = world.browser.get(world.link + "/kvittering").text
-    for text in ("-2.093,80 kr.", "12,5 %", "4,5 dage", "20. april 2027", "Ja tak", "Budgettet holder ikke"):
-        assert text in receipt
-    again = world.form("?ret=1")
-    assert again.send(world.browser, act="submit").status_code == 303
-    assert world.answers()[1] == CANONICAL
-
-
-def test_what_people_wrote_is_text_and_never_markup(sqlite_engine, tmp_path):
-    world = World(sqlite_engine, tmp_path, EVERY_TYPE, {"goals": GOALS, "last": {"om": "<i>sidst</i>"}})
-    form = world.form()
-    assert "<b>Budget</b>" not in form.page.text and "&lt;i&gt;sidst" in form.page.text
-    form.send(world.browser, act="submit", **{k.replace(".", "__"): v for k, v in FILLED.items()})
-    receipt = world.browser.get(world.link + "/kvittering").text
-    assert "<script>" not in receipt and "&lt;script&gt;alert(1)" in receipt
-
-
-def test_all_faults_are_listed_with_links_to_their_fields_and_everything_typed_is_kept(world):
-    sent = world.form().send(
-        world.browser, act="submit", beloeb="mange", status__light="rød", bemaerkning="Hej"
-    )
-    assert sent.status_code == 422
-    kept = Form(sent, world.link).fields
-    assert (kept["beloeb"], kept["status.light"], kept["bemaerkning"]) == ("mange", "rød", "Hej")
-    assert sent.text.count('<li><a href="#f-') == 2
-    assert 'href="#f-1"' in sent.text and 'href="#f-2"' in sent.text and 'aria-invalid="true"' in sent.text
-    assert world.answers() == [] and world.state() is TaskState.OPEN
-
-
-def test_a_draft_is_kept_and_shown_again_and_never_counts_as_an_answer(world):
-    sent = world.form().send(world.browser, act="draft", bemaerkning="Halvvejs", beloeb="1,5 mio.")
-    assert sent.headers["location"] == world.link + "?gemt=1"
-    again = world.form("?gemt=1")
-    assert "Kladden er gemt" in again.page.text
-    assert (again.fields["bemaerkning"], again.fields["beloeb"]) == ("Halvvejs", "1.500.000")
-    assert world.answers() == [] and world.state() is TaskState.OPEN
-
-
-def test_a_draft_keeps_what_can_be_read_and_says_what_could_not(world):
-    sent = world.form().send(world.browser, act="draft", bemaerkning="Halvvejs", beloeb="mange")
-    assert sent.status_code == 200 and "Kladden er gemt, men ikke disse felter" in sent.text
-    assert "Status" not in sent.text.split("</ul>")[0].split("<ul>")[1]
-    assert Form(sent, world.link).fields["beloeb"] == "mange"
-    assert [draft.answers for draft in world.rows(Draft)] == [{"bemaerkning": "Halvvejs"}]
-    assert Form(sent, world.link).send(world.browser, act="draft", beloeb="2").status_code == 303
-
-
-def test_the_same_post_twice_is_one_submission(engine, tmp_path):
-    world = World(engine, tmp_path)
-    form = world.form()
-    for _ in range(2):
-        sent = form.send(world.browser, act="submit", status__light="grøn", beloeb="1")
-        assert sent.headers["location"] == world.link + "/kvittering"
-    assert len(world.answers()) == 1
-
-
-def test_two_clicks_at_the_same_moment_are_one_submission(engine, tmp_path):
-    world = World(engine, tmp_path)
-    world.form().send(world.browser, act="submit", status__light="grøn", beloeb="1")
-    form, results = world.form("?ret=1"), []
-
-    def click():
-        results.append(form.send(world.site.browser(), act="submit", beloeb="2").status_code)
-
-    clicks = [threading.Thread(target=click) for _ in range(4)]
-    for click_ in clicks:
-        click_.start()
-    for click_ in clicks:
-        click_.join()
-    assert results == [303] * 4
-    assert [answer["beloeb"] for answer in world.answers()] == ["1.00", "2.00"]
-
-
-def test_going_back_and_sending_something_else_is_not_taken_for_the_same_click(world):
-    form = world.form()
-    form.send(world.browser, act="submit", status__light="grøn", beloeb="1")
-    stale = form.send(world.browser, act="submit", status__light="grøn", beloeb="2")
-    assert stale.status_code == 409
-    assert "ændret et andet sted" in stale.text and Form(stale, world.link).fields["beloeb"] == "2"
-    assert Form(stale, world.link).send(world.browser, act="submit").status_code == 303
-    assert [answer["beloeb"] for answer in world.answers()] == ["1.00", "2.00"]
-
-
-def test_two_tabs_do_not_overwrite_each_other_unnoticed(world):
-    first, second = world.form(), world.form()
-    assert first.send(world.browser, act="draft", bemaerkning="Fra den ene").status_code == 303
-    stale = second.send(world.browser, act="draft", bemaerkning="Fra den anden")
-    assert stale.status_code == 409 and Form(stale, world.link).fields["bemaerkning"] == "Fra den anden"
-    assert world.rows(Draft)[0].answers == {"bemaerkning": "Fra den ene"}
-
-
-def test_nothing_to_report_is_one_click(world):
-    assert world.form().send(world.browser, act="nil").status_code == 303
-    assert [row.kind for row in world.rows(Submission)] == [SubmissionKind.NIL]
-    assert "Intet at bemærke." in world.browser.get(world.link + "/kvittering").text
-
-
-def test_nothing_to_report_with_something_written_asks_which_of_the_two(world):
-    sent = world.form().send(world.browser, act="nil", bemaerkning="Jo, lidt")
-    assert sent.status_code == 422 and "Du har skrevet noget i skemaet" in sent.text
-    assert Form(sent, world.link).fields["bemaerkning"] == "Jo, lidt" and world.answers() == []
-
-
-def test_nothing_to_report_is_refused_where_the_form_does_not_offer_it(sqlite_engine, tmp_path):
-    form = municipality.FORM.model_copy(update={"nil_allowed": False})
-    world = World(sqlite_engine, tmp_path, form)
-    page = world.form()
-    assert ("act", "nil") not in page.buttons
-    assert page.send(world.browser, act="nil").status_code == 422 and world.answers() == []
 
 
 def test_last_periods_answer_and_figures_stand_beside_the_fields(sqlite_engine, tmp_path):
@@ -295,19 +61,6 @@ def test_last_periods_answer_and_figures_stand_beside_the_fields(sqlite_engine, 
     }
     assert form.send(world.browser, act="submit", **filled).status_code == 303
     assert world.answers()[0]["overskrift"] == "Som i fjor"
-
-
-def test_an_answer_can_be_corrected_until_it_is_approved(world):
-    world.form().send(world.browser, act="submit", status__light="grøn", beloeb="1")
-    assert "Ret besvarelsen" in world.browser.get(world.link).text
-    corrected = world.form("?ret=1")
-    assert corrected.fields["beloeb"] == "1"
-    assert corrected.send(world.browser, act="submit", beloeb="3").status_code == 303
-    world.change(Task, state=TaskState.APPROVED, level=1)
-    page = world.browser.get(world.link + "?ret=1")
-    assert "Besvarelsen er godkendt" in page.text and "<form" not in page.text
-    late = corrected.send(world.browser, act="submit", beloeb="4")
-    assert late.status_code in (409,) and len(world.answers()) == 2
 
 
 def test_a_returned_answer_shows_the_reason_at_each_question_and_can_be_sent_again(world):
@@ -420,44 +173,6 @@ def test_the_superior_of_a_vacant_post_answers_for_it(world):
     superior = world.town.leaders["BY-IN-D1"]
     assert world.browser.get(world.link).status_code == 403
     assert "nærmeste leder" in world.browser.get(world.site.link(world.task, superior)).text
-
-
-def test_a_file_is_kept_through_a_fault_and_fetched_as_an_attachment(engine, tmp_path):
-    form = TaskForm(
-        id="bilag",
-        title="Bilag",
-        fields=(
-            Field(id="bilag", type=FieldType.FILE, label="Bilag"),
-            Field(id="tekst", type=FieldType.TEXT, label="Tekst"),
-        ),
-    )
-    world = World(engine, tmp_path, form)
-    attached = {"bilag": ("..\\regnskab æ.html", b"<script>alert(1)</script>", "text/html")}
-    faulty = world.form().send(world.browser, act="submit", files=attached)
-    assert faulty.status_code == 422 and "regnskab æ.html" in faulty.text
-    again = Form(faulty, world.link)
-    assert again.send(world.browser, act="submit", tekst="Se bilag").status_code == 303
-    file = world.answers()[0]["bilag"]
-    assert (file["name"], file["size"]) == ("regnskab æ.html", 25)
-    fetched = world.browser.get(f"{world.link}/fil/{file['sha256']}")
-    assert fetched.content == b"<script>alert(1)</script>"
-    assert fetched.headers["content-type"].startswith("text/plain")
-    assert fetched.headers["content-disposition"].startswith("attachment;")
-    assert fetched.headers["x-content-type-options"] == "nosniff"
-    elsewhere = world.site.link(world.other, world.town.leaders[world.other.unit_id])
-    assert world.browser.get(f"{elsewhere}/fil/{file['sha256']}").status_code == 404
-
-
-def test_a_file_of_another_unit_cannot_be_named_by_its_digest(engine, tmp_path):
-    form = TaskForm(id="bilag", title="B", fields=(Field(id="bilag", type=FieldType.FILE, label="Bilag"),))
-    world = World(engine, tmp_path, form)
-    world.form().send(world.browser, act="submit", files={"bilag": ("a.txt", b"hemmeligt", "text/plain")})
-    file = world.answers()[0]["bilag"]
-    other = world.site.link(world.other, world.town.leaders[world.other.unit_id])
-    ticket = Form(world.browser.get(world.link + "?ret=1"), world.link).fields["bilag.kept"]
-    for forged in (ticket, f"{file['sha256']}:9:{'0' * 32}:a.txt"):
-        page = Form(world.browser.get(other), other)
-        assert page.send(world.browser, act="submit", bilag__kept=forged).status_code == 422
 
 
 def test_the_page_speaks_english_by_choice_and_remembers_it(world):

@@ -1,0 +1,185 @@
+"""Answering behind a leader's link, as a browser without JavaScript does it."""
+
+import threading
+
+import pytest
+
+from cycle.tasks.forms import Field, FieldType
+from cycle.tasks.forms import Form as TaskForm
+from cycle.tasks.states import SubmissionKind, TaskState
+from cycle.tasks.tables import Draft, Submission, Task
+from tests.support import municipality
+from tests.support.leader import CANONICAL, EVERY_TYPE, FILLED, GOALS, World
+from tests.support.web import Form
+
+
+@pytest.fixture
+def world(sqlite_engine, tmp_path):
+    return World(sqlite_engine, tmp_path)
+
+
+def test_every_field_type_goes_there_and_back_without_javascript(engine, tmp_path):
+    world = World(engine, tmp_path, EVERY_TYPE, {"goals": GOALS})
+    sent = world.form().send(world.browser, act="submit", **FILLED)
+    assert (sent.status_code, sent.headers["location"]) == (303, world.link + "/kvittering")
+    assert world.answers() == [CANONICAL]
+    receipt = world.browser.get(world.link + "/kvittering").text
+    for text in ("-2.093,80 kr.", "12,5 %", "4,5 dage", "20. april 2027", "Ja tak", "Budgettet holder ikke"):
+        assert text in receipt
+    again = world.form("?ret=1")
+    assert again.send(world.browser, act="submit").status_code == 303
+    assert world.answers()[1] == CANONICAL
+
+
+def test_what_people_wrote_is_text_and_never_markup(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path, EVERY_TYPE, {"goals": GOALS, "last": {"om": "<i>sidst</i>"}})
+    form = world.form()
+    assert "<b>Budget</b>" not in form.page.text and "&lt;i&gt;sidst" in form.page.text
+    form.send(world.browser, act="submit", **FILLED)
+    receipt = world.browser.get(world.link + "/kvittering").text
+    assert "<script>" not in receipt and "&lt;script&gt;alert(1)" in receipt
+
+
+def test_all_faults_are_listed_with_links_to_their_fields_and_everything_typed_is_kept(world):
+    sent = world.form().send(
+        world.browser, act="submit", beloeb="mange", status__light="rød", bemaerkning="Hej"
+    )
+    assert sent.status_code == 422
+    kept = Form(sent, world.link).fields
+    assert (kept["beloeb"], kept["status.light"], kept["bemaerkning"]) == ("mange", "rød", "Hej")
+    assert sent.text.count('<li><a href="#f-') == 2
+    assert 'href="#f-1"' in sent.text and 'href="#f-2"' in sent.text and 'aria-invalid="true"' in sent.text
+    assert world.answers() == [] and world.state() is TaskState.OPEN
+
+
+def test_a_draft_is_kept_and_shown_again_and_never_counts_as_an_answer(world):
+    sent = world.form().send(world.browser, act="draft", bemaerkning="Halvvejs", beloeb="1,5 mio.")
+    assert sent.headers["location"] == world.link + "?gemt=1"
+    again = world.form("?gemt=1")
+    assert "Kladden er gemt" in again.page.text
+    assert (again.fields["bemaerkning"], again.fields["beloeb"]) == ("Halvvejs", "1.500.000")
+    assert world.answers() == [] and world.state() is TaskState.OPEN
+
+
+def test_a_draft_keeps_what_can_be_read_and_says_what_could_not(world):
+    sent = world.form().send(world.browser, act="draft", bemaerkning="Halvvejs", beloeb="mange")
+    assert sent.status_code == 200 and "Kladden er gemt, men ikke disse felter" in sent.text
+    assert "Status" not in sent.text.split("</ul>")[0].split("<ul>")[1]
+    assert Form(sent, world.link).fields["beloeb"] == "mange"
+    assert [draft.answers for draft in world.rows(Draft)] == [{"bemaerkning": "Halvvejs"}]
+    assert Form(sent, world.link).send(world.browser, act="draft", beloeb="2").status_code == 303
+
+
+def test_the_same_post_twice_is_one_submission(engine, tmp_path):
+    world = World(engine, tmp_path)
+    form = world.form()
+    for _ in range(2):
+        sent = form.send(world.browser, act="submit", status__light="grøn", beloeb="1")
+        assert sent.headers["location"] == world.link + "/kvittering"
+    assert len(world.answers()) == 1
+
+
+def test_two_clicks_at_the_same_moment_are_one_submission(engine, tmp_path):
+    world = World(engine, tmp_path)
+    world.form().send(world.browser, act="submit", status__light="grøn", beloeb="1")
+    form, results = world.form("?ret=1"), []
+
+    def click():
+        results.append(form.send(world.site.browser(), act="submit", beloeb="2").status_code)
+
+    clicks = [threading.Thread(target=click) for _ in range(4)]
+    for click_ in clicks:
+        click_.start()
+    for click_ in clicks:
+        click_.join()
+    assert results == [303] * 4
+    assert [answer["beloeb"] for answer in world.answers()] == ["1.00", "2.00"]
+
+
+def test_going_back_and_sending_something_else_is_not_taken_for_the_same_click(world):
+    form = world.form()
+    form.send(world.browser, act="submit", status__light="grøn", beloeb="1")
+    stale = form.send(world.browser, act="submit", status__light="grøn", beloeb="2")
+    assert stale.status_code == 409
+    assert "ændret et andet sted" in stale.text and Form(stale, world.link).fields["beloeb"] == "2"
+    assert Form(stale, world.link).send(world.browser, act="submit").status_code == 303
+    assert [answer["beloeb"] for answer in world.answers()] == ["1.00", "2.00"]
+
+
+def test_two_tabs_do_not_overwrite_each_other_unnoticed(world):
+    first, second = world.form(), world.form()
+    assert first.send(world.browser, act="draft", bemaerkning="Fra den ene").status_code == 303
+    stale = second.send(world.browser, act="draft", bemaerkning="Fra den anden")
+    assert stale.status_code == 409 and Form(stale, world.link).fields["bemaerkning"] == "Fra den anden"
+    assert world.rows(Draft)[0].answers == {"bemaerkning": "Fra den ene"}
+
+
+def test_nothing_to_report_is_one_click(world):
+    assert world.form().send(world.browser, act="nil").status_code == 303
+    assert [row.kind for row in world.rows(Submission)] == [SubmissionKind.NIL]
+    assert "Intet at bemærke." in world.browser.get(world.link + "/kvittering").text
+
+
+def test_nothing_to_report_with_something_written_asks_which_of_the_two(world):
+    sent = world.form().send(world.browser, act="nil", bemaerkning="Jo, lidt")
+    assert sent.status_code == 422 and "Du har skrevet noget i skemaet" in sent.text
+    assert Form(sent, world.link).fields["bemaerkning"] == "Jo, lidt" and world.answers() == []
+
+
+def test_nothing_to_report_is_refused_where_the_form_does_not_offer_it(sqlite_engine, tmp_path):
+    form = municipality.FORM.model_copy(update={"nil_allowed": False})
+    world = World(sqlite_engine, tmp_path, form)
+    page = world.form()
+    assert ("act", "nil") not in page.buttons
+    assert page.send(world.browser, act="nil").status_code == 422 and world.answers() == []
+
+
+def test_an_answer_can_be_corrected_until_it_is_approved(world):
+    world.form().send(world.browser, act="submit", status__light="grøn", beloeb="1")
+    assert "Ret besvarelsen" in world.browser.get(world.link).text
+    corrected = world.form("?ret=1")
+    assert corrected.fields["beloeb"] == "1"
+    assert corrected.send(world.browser, act="submit", beloeb="3").status_code == 303
+    world.change(Task, state=TaskState.APPROVED, level=1)
+    page = world.browser.get(world.link + "?ret=1")
+    assert "Besvarelsen er godkendt" in page.text and "<form" not in page.text
+    late = corrected.send(world.browser, act="submit", beloeb="4")
+    assert late.status_code in (409,) and len(world.answers()) == 2
+
+
+def test_a_file_is_kept_through_a_fault_and_fetched_as_an_attachment(engine, tmp_path):
+    form = TaskForm(
+        id="bilag",
+        title="Bilag",
+        fields=(
+            Field(id="bilag", type=FieldType.FILE, label="Bilag"),
+            Field(id="tekst", type=FieldType.TEXT, label="Tekst"),
+        ),
+    )
+    world = World(engine, tmp_path, form)
+    attached = {"bilag": ("..\\regnskab æ.html", b"<script>alert(1)</script>", "text/html")}
+    faulty = world.form().send(world.browser, act="submit", files=attached)
+    assert faulty.status_code == 422 and "regnskab æ.html" in faulty.text
+    again = Form(faulty, world.link)
+    assert again.send(world.browser, act="submit", tekst="Se bilag").status_code == 303
+    file = world.answers()[0]["bilag"]
+    assert (file["name"], file["size"]) == ("regnskab æ.html", 25)
+    fetched = world.browser.get(f"{world.link}/fil/{file['sha256']}")
+    assert fetched.content == b"<script>alert(1)</script>"
+    assert fetched.headers["content-type"].startswith("text/plain")
+    assert fetched.headers["content-disposition"].startswith("attachment;")
+    assert fetched.headers["x-content-type-options"] == "nosniff"
+    elsewhere = world.site.link(world.other, world.town.leaders[world.other.unit_id])
+    assert world.browser.get(f"{elsewhere}/fil/{file['sha256']}").status_code == 404
+
+
+def test_a_file_of_another_unit_cannot_be_named_by_its_digest(engine, tmp_path):
+    form = TaskForm(id="bilag", title="B", fields=(Field(id="bilag", type=FieldType.FILE, label="Bilag"),))
+    world = World(engine, tmp_path, form)
+    world.form().send(world.browser, act="submit", files={"bilag": ("a.txt", b"hemmeligt", "text/plain")})
+    file = world.answers()[0]["bilag"]
+    other = world.site.link(world.other, world.town.leaders[world.other.unit_id])
+    ticket = Form(world.browser.get(world.link + "?ret=1"), world.link).fields["bilag.kept"]
+    for forged in (ticket, f"{file['sha256']}:9:{'0' * 32}:a.txt"):
+        page = Form(world.browser.get(other), other)
+        assert page.send(world.browser, act="submit", bilag__kept=forged).status_code == 422

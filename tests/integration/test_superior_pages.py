@@ -1,0 +1,165 @@
+"""A superior's own units: what is seen, who may judge, and that only the version shown is judged."""
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from cycle.access.roles import Role
+from cycle.plan.model import Activity, Audience, FlowName, When, Window
+from cycle.store import reading, transaction
+from cycle.tasks.states import TaskState, Verdict
+from cycle.tasks.tables import Review, Task
+from tests.support import municipality
+from tests.support.municipality import instant
+from tests.support.web import Form, Site
+
+CHAIN = ("distriktschef", "områdechef")
+
+
+class Office:
+    """A town whose first institution has answered an activity that two levels approve."""
+
+    def __init__(self, engine, folder):
+        self.engine = engine
+        activity = Activity(
+            id="kvartalsrapport-1",
+            title="Kvartalsrapport 1",
+            flow=FlowName.QUARTERLY_REPORT,
+            window=Window(opens=When(date="1. april"), due=When(date="20. april")),
+            audience=Audience(kinds=("skole", "daginstitution")),
+            approval=CHAIN,
+        )
+        with transaction(engine) as session:
+            self.town = municipality.build(session)
+            cycle = municipality.start_cycle(session, self.town)
+            occurrence = municipality.add_occurrence(session, self.town, cycle, activity=activity)
+            tasks = municipality.add_tasks(session, self.town, occurrence)
+            session.execute(sa.update(Task).values(levels=len(CHAIN)))
+            municipality.answer(session, tasks[0], at=instant(2027, 4, 10))
+            self.occurrence_id, self.task_id, self.unit_id = occurrence.id, tasks[0].id, tasks[0].unit_id
+            self.elsewhere = next(task.id for task in tasks if task.unit_id.startswith("BY-SK"))
+        self.site = Site(engine, folder)
+        self.page = f"/mine-enheder/opgave/{self.task_id}"
+        self.district = self.site.signed_in("dorte@by.example", Role.SUPERIOR, "BY-IN-D1")
+
+    def approve(self, browser, **changed):
+        return Form(browser.get(self.page), f"{self.page}/godkend").send(browser, **changed)
+
+    def task(self):
+        with reading(self.engine) as session:
+            task = session.get_one(Task, self.task_id)
+            return task.state, task.level
+
+    def reviews(self):
+        with reading(self.engine) as session:
+            return [(r.verdict, r.by, r.field_reasons) for r in session.exec(select(Review)).all()]
+
+
+@pytest.fixture
+def office(sqlite_engine, tmp_path):
+    return Office(sqlite_engine, tmp_path)
+
+
+def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_path):
+    office = Office(engine, tmp_path)
+    front = office.district.get("/")
+    assert front.headers["location"] == "/mine-enheder"
+    listed = office.district.get("/mine-enheder").text
+    assert "Kvartalsrapport 1 2027" in listed and "<strong>1</strong>" in listed
+    units = office.district.get(f"/mine-enheder/{office.occurrence_id}").text
+    assert "Daginstitution 1.1 Ærø" in units and "Besvaret, ikke godkendt" in units
+    assert "Daginstitution 2.1" not in units and "Skole" not in units
+    assert office.district.get(f"/mine-enheder/opgave/{office.elsewhere}").status_code == 403
+    assert office.district.get("/mine-enheder/opgave/9999").status_code == 404
+    assert office.district.get("/mine-enheder/9999").status_code == 404
+
+
+def test_two_levels_approve_in_their_order_and_nobody_twice(engine, tmp_path):
+    office = Office(engine, tmp_path)
+    area = office.site.signed_in("anders@by.example", Role.SUPERIOR, "BY-IN")
+    assert "Sygefraværet er steget." in office.district.get(office.page).text
+    assert office.approve(office.district).status_code == 303
+    assert office.task() == (TaskState.APPROVED, 1)
+    after = office.district.get(office.page + "?gjort=godkendt").text
+    assert "Besvarelsen er godkendt" in after and "/godkend" not in after and "/retur" not in after
+    assert office.approve(area).status_code == 303
+    assert office.task() == (TaskState.APPROVED, 2)
+    assert f"{office.page}/godkend" not in area.get(office.page).text
+
+
+def test_a_district_cannot_give_the_areas_approval(office):
+    form = Form(office.district.get(office.page), f"{office.page}/godkend")
+    assert form.send(office.district).status_code == 303
+    assert form.send(office.district).status_code == 403
+    assert office.task() == (TaskState.APPROVED, 1)
+
+
+def test_sending_back_needs_a_reason_and_keeps_what_was_typed(office):
+    form = Form(office.district.get(office.page), f"{office.page}/retur")
+    empty = form.send(office.district, **{"reason": " ", "reason:beloeb": "Tusinder?"})
+    assert empty.status_code == 422 and "Der mangler en begrundelse." in empty.text
+    again = Form(empty, f"{office.page}/retur")
+    assert again.fields["reason:beloeb"] == "Tusinder?"
+    wrong = again.send(office.district, reason="Se beløbet", due_on="i morgen")
+    assert wrong.status_code == 422 and "kan ikke læses som en dato" in wrong.text
+    assert again.send(office.district, reason="Se beløbet", due_on="2027-04-26").status_code == 303
+    assert office.task() == (TaskState.RETURNED, 0)
+    assert office.reviews() == [(Verdict.RETURNED, "account:1", {"beloeb": "Tusinder?"})]
+
+
+def test_an_answer_corrected_meanwhile_has_to_be_seen_before_it_is_judged(office):
+    form = Form(office.district.get(office.page), f"{office.page}/godkend")
+    with transaction(office.engine) as session:
+        task = session.get_one(Task, office.task_id)
+        municipality.answer(session, task, at=instant(2027, 4, 11), version=2)
+    assert form.send(office.district).status_code == 409
+    assert office.task() == (TaskState.SUBMITTED, 0) and office.reviews() == []
+
+
+def test_a_verdict_without_the_sessions_csrf_field_is_refused(office):
+    for form in (f"{office.page}/godkend", f"{office.page}/retur"):
+        page = Form(office.district.get(office.page), form)
+        for wrong in ("", "x"):
+            refused = page.send(office.district, csrf=wrong, reason="Min begrundelse")
+            assert refused.status_code == 403 and "Min begrundelse" in refused.text
+    assert office.reviews() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "unit_id", "sees", "judges"),
+    [
+        (Role.SUPERIOR, "BY-IN-D1", True, True),
+        (Role.SUPERIOR, "BY-IN", True, True),
+        (Role.SUPERIOR, "BY-IN-D2", False, False),
+        (Role.SUPERIOR, "BY-SK", False, False),
+        (Role.SUPERIOR, "BY-IN-D1-001", True, False),
+        (Role.SECRETARIAT, "BY", True, True),
+        (Role.DIRECTION, "BY", True, False),
+        (Role.COMMITTEE, "BY", False, False),
+        (Role.OPERATOR, "BY", False, False),
+    ],
+)
+def test_who_sees_and_who_judges(office, role, unit_id, sees, judges):
+    browser = office.site.signed_in("nina@by.example", role, unit_id)
+    page = browser.get(office.page)
+    assert (page.status_code == 200) is sees
+    assert (f"{office.page}/godkend" in page.text) is judges
+    assert (f"{office.page}/retur" in page.text) is judges
+    units = browser.get(f"/mine-enheder/{office.occurrence_id}")
+    assert ("Daginstitution 1.1 Ærø" in units.text) is sees
+    form = Form(office.district.get(office.page), f"{office.page}/godkend")
+    own = Form(browser.get("/log-ind"), "/log-ud").fields["csrf"]
+    assert form.send(browser, csrf=own).status_code == (303 if judges else 403)
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back_and_can_change_nothing(office):
+    stranger = office.site.browser()
+    before = office.site.row_counts()
+    for path in ("/", "/mine-enheder", f"/mine-enheder/{office.occurrence_id}", office.page):
+        answer = stranger.get(path)
+        assert answer.status_code == 303 and answer.headers["location"].startswith("/log-ind")
+    assert stranger.get(f"{office.page}/fil/{'0' * 64}").status_code == 303
+    for path in ("/godkend", "/retur"):
+        assert stranger.post(office.page + path, data={"version": "1"}).status_code == 401
+    assert stranger.post("/log-ud").status_code == 401
+    assert office.site.row_counts() == before

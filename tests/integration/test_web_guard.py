@@ -1,0 +1,198 @@
+"""What holds for every page: headers, size, host, origin, sign-in, error pages."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from cycle.access.roles import Role
+from cycle.errors import NotFound
+from cycle.store import transaction
+from cycle.tasks.tables import Submission
+from tests.support import municipality
+from tests.support.leader import World
+from tests.support.web import BASE, PASSWORD, Form, Site
+from web import faults
+from web.sign_in import local_path
+
+
+@pytest.fixture
+def world(sqlite_engine, tmp_path):
+    return World(sqlite_engine, tmp_path)
+
+
+def test_every_answer_carries_the_headers_that_keep_scripts_frames_and_referrers_out(world):
+    browser = world.browser
+    for path in ("/", "/log-ind", "/findes-ikke", world.link, "/static/app.css"):
+        headers = browser.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+    assert browser.get(world.link).headers["cache-control"] == "no-store"
+    assert "max-age" in browser.get("/static/app.css").headers["cache-control"]
+
+
+def test_pages_hold_no_inline_script_or_style(world):
+    for path in ("/log-ind", world.link, "/findes-ikke"):
+        page = world.browser.get(path).text
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", page)
+
+
+def test_another_hosts_name_is_refused(world):
+    for host in (
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "",
+        "127.0.0.1:8000@evil.example",
+        "evil.example@127.0.0.1",
+        "[::",
+    ):
+        assert world.browser.get("/log-ind", headers={"host": host}).status_code == 400
+    assert world.browser.get("/log-ind", headers={"host": "localhost:8000"}).status_code == 200
+
+
+def test_a_post_from_another_site_is_refused_before_anything_is_read(world):
+    form = world.form()
+    data = {**form.fields, "act": "nil"}
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+    ):
+        assert world.browser.post(world.link, data=data, headers=headers).status_code == 403
+    assert world.answers() == []
+    for headers in ({"sec-fetch-site": "same-origin", "origin": "null"}, {"origin": BASE}):
+        assert world.browser.post(world.link, data=data, headers=headers).status_code == 303
+
+
+def test_too_much_is_refused_with_and_without_a_stated_length(world):
+    big = b"x" * (25 * 1024 * 1024 + 1)
+    stated = world.browser.post(world.link, content=big)
+    assert stated.status_code == 413 and "25 MB" in stated.text
+
+    def pieces():
+        yield b'--x\r\nContent-Disposition: form-data; name="bilag"; filename="a.bin"\r\n\r\n'
+        for start in range(0, len(big), 1 << 20):
+            yield big[start : start + (1 << 20)]
+
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    unstated = world.browser.post(world.link, content=pieces(), headers=kind)
+    assert unstated.status_code == 413
+    assert world.answers() == []
+
+
+def test_no_interactive_documentation_and_no_demo_pages_are_served(world):
+    for path in ("/docs", "/redoc", "/openapi.json", "/demo", "/demo/log-ind", "/static/../app.py"):
+        assert world.browser.get(path).status_code == 404
+
+
+def test_a_full_or_locked_store_says_nothing_was_saved_and_gives_the_text_back(world):
+    form = world.form()
+
+    @sa.event.listens_for(world.engine, "before_cursor_execute")
+    def refuse(_connection, _cursor, statement, parameters, _context, _many):
+        if full and statement.startswith("INSERT INTO submission"):
+            raise OperationalError(statement, parameters, Exception("database or disk is full"))
+
+    full = True
+    failed = form.send(
+        world.browser, act="submit", status__light="grøn", beloeb="5", bemaerkning="Lang tekst"
+    )
+    assert failed.status_code == 503
+    assert "Det blev ikke gemt" in failed.text and "Lang tekst" in failed.text
+    assert "Bemærkninger" in failed.text and "disk is full" not in failed.text
+    assert world.answers() == []
+    full = False
+    retry = Form(failed, world.link)
+    assert retry.send(world.browser).status_code == 303
+    assert world.answers()[0]["bemaerkning"] == "Lang tekst"
+
+
+def test_a_fault_of_ours_has_a_number_and_shows_nothing_of_the_inside(world, caplog):
+    @world.site.app.get("/brudt")
+    def broken():
+        raise RuntimeError("inderst inde")
+
+    page = world.site.browser(raise_server_exceptions=False).get("/brudt")
+    assert page.status_code == 500 and "inderst" not in page.text
+    number = re.search(r"<strong>([0-9a-f]{8})</strong>", page.text)
+    assert number and number[1] in caplog.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_every_error_has_danish_and_english_words_and_a_cure():
+    for fault in vars(faults).values():
+        if isinstance(fault, faults.Fault):
+            for da, en in (fault.title, fault.what, fault.cure):
+                assert da and en and da != en
+    assert faults.fault_of(NotFound("task", 1)).status == 404
+
+
+def test_signing_in_opens_a_session_that_scripts_cannot_read_and_signing_out_ends_it(engine, tmp_path):
+    site = Site(engine, tmp_path)
+    with transaction(engine) as session:
+        municipality.build(session)
+    browser = site.signed_in("ida@by.example", Role.SUPERIOR, "BY")
+    assert browser.get("/").headers["location"] == "/mine-enheder"
+    out = Form(browser.get("/mine-enheder"), "/log-ud")
+    cookies = dict(browser.cookies)
+    assert out.send(browser).headers["location"] == "/log-ind"
+    assert site.browser(cookies=cookies).get("/mine-enheder").status_code == 303
+
+
+def test_the_session_cookie_is_httponly_lax_and_secure_behind_https(sqlite_engine, tmp_path):
+    site = Site(sqlite_engine, tmp_path, base_url="https://aarshjul.example")
+    with transaction(sqlite_engine) as session:
+        municipality.build(session)
+    site.signed_in("ida@by.example", Role.SECRETARIAT, "BY")
+    answer = site.browser().post("/log-ind", data={"email": "IDA@by.example ", "password": PASSWORD})
+    flags = answer.headers["set-cookie"]
+    assert "HttpOnly" in flags and "SameSite=lax" in flags and "Secure" in flags
+    assert answer.headers["strict-transport-security"]
+
+
+def test_wrong_passwords_look_alike_and_lock_the_account_for_a_while(world):
+    world.site.signed_in("ida@by.example", Role.SECRETARIAT, "BY")
+    browser = world.site.browser()
+
+    def attempt(email, password):
+        answer = browser.post("/log-ind", data={"email": email, "password": password})
+        return answer.status_code, answer.text.replace(email, "")
+
+    assert attempt("ida@by.example", "forkert") == attempt("ingen@by.example", "forkert")
+    for _ in range(5):
+        assert attempt("ida@by.example", "forkert")[0] == 401
+    assert attempt("ida@by.example", PASSWORD)[0] == 401
+    assert "forkert" not in attempt("ida@by.example", "forkert")[1].replace("flere forkerte", "")
+
+
+def test_signing_in_never_leads_to_another_site():
+    for outside in ("//evil.example", "https://evil.example", "/\\evil.example", "evil", "", "/a\nb", "/%0d"):
+        assert local_path(outside) in ("/", "/%0d")
+    assert local_path("/mine-enheder/3?a=b") == "/mine-enheder/3?a=b"
+
+
+def test_the_address_asked_for_is_reached_after_signing_in(world):
+    browser = world.site.signed_in("ida@by.example", Role.SUPERIOR, "BY")
+    stranger = world.site.browser()
+    sent_to = stranger.get(f"/mine-enheder/{world.occurrence_id}").headers["location"]
+    form = Form(stranger.get(sent_to), "/log-ind")
+    answer = form.send(stranger, email="ida@by.example", password=PASSWORD)
+    assert answer.headers["location"] == f"/mine-enheder/{world.occurrence_id}"
+    assert browser.get(answer.headers["location"]).status_code == 200
+
+
+def test_a_session_that_ran_out_gives_the_text_back(world):
+    browser = world.site.signed_in("ida@by.example", Role.SUPERIOR, "BY")
+    browser.cookies.clear()
+    answer = browser.post("/mine-enheder/opgave/1/retur", data={"reason": "Min lange begrundelse"})
+    assert answer.status_code == 401 and "Min lange begrundelse" in answer.text
+
+
+def test_a_submission_needs_no_account(world):
+    assert world.form().send(world.site.browser(), act="nil").status_code == 303
+    assert len(world.rows(Submission)) == 1
