@@ -1,6 +1,7 @@
 """`aarshjul plan check | schema | show`: a plan before it is started. Reads files, writes nothing."""
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -19,7 +20,9 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.plan.resolved import ResolvedActivity
 
 app = typer.Typer(
-    no_args_is_help=True, help="Undersøg en plan, før den startes. Look into a plan before it is started."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Undersøg en plan, før den startes. Look into a plan before it is started.",
 )
 PlanFile = Annotated[
     Path, typer.Argument(help="Planen, eller mappen med wheel.yaml. The plan, or the folder of wheel.yaml.")
@@ -69,7 +72,7 @@ def show(file: PlanFile, year: Year = None, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(as_data(loaded, of_year, resolved), ensure_ascii=False, indent=1))
         return
-    console = Console(width=WIDTH, highlight=False, markup=False)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
     console.print(as_table(loaded, of_year, resolved))
 
 

@@ -1,13 +1,12 @@
 """Data against a model: every fault as a Danish sentence with its line."""
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from config.key_guide import GUIDE
-from config.sentences import sentence
+from config.sentences import nearest, sentence
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
 
@@ -20,16 +19,6 @@ def validated(document: Document, data: Any, model: type[Model]) -> tuple[Model 
         return model.model_validate(data), []
     except ValidationError as error:
         return None, [_problem(document, model, dict(detail)) for detail in error.errors()]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The cure for an unknown word: the known one it resembles, else all of them when they are few."""
-    known = sorted(set(known))
-    lowered = {each.lower(): each for each in known}
-    match = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
-    if match:
-        return f"Mente du »{lowered[match[0]]}«?"
-    return f"Brug {', '.join(f'»{each}«' for each in known)}." if 0 < len(known) <= 12 else ""
 
 
 def _problem(document: Document, model: type[BaseModel], detail: dict[str, Any]) -> Problem:

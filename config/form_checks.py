@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from config.checking import nearest
 from config.plan_checks import Fault, duplicates
+from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
 from cycle.tasks.forms import Field, FieldType, Form

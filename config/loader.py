@@ -17,13 +17,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from config.checking import nearest, validated
+from config.checking import validated
 from config.date_checks import date_problems, resolve_at_lines
 from config.form_checks import form_problems
 from config.meetings_file import read_meetings_file
 from config.organisation_words import organisation_words
 from config.plan_checks import plan_problems
 from config.schema import LONGEST_TEXT
+from config.sentences import nearest
 from config.shorthand import expand
 from config.yaml_source import Document, read_yaml
 from cycle.calendar import WorkingCalendar
@@ -52,7 +53,7 @@ class LoadedPlan:
     sources: dict[str, str]
     calendar: WorkingCalendar
     meetings: dict[str, list[MeetingDay]]
-    document: Document
+    document: Document = field(repr=False)
 
     @property
     def draft(self) -> Draft:

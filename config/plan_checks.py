@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from config.checking import nearest
+from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
 from cycle.plan.model import Activity, Audience, FlowName, Plan, Stage, StageKind

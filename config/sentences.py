@@ -1,5 +1,8 @@
 """Pydantic's errors as Danish sentences: what is wrong, and what to write instead."""
 
+import difflib
+import re
+from collections.abc import Iterable
 from typing import Any
 
 BOUNDS = {
@@ -40,9 +43,16 @@ def sentence(detail: dict[str, Any]) -> tuple[str, str]:
             f"Skriv et tal, der er {word} {context[key]}.",
         )
     if kind in ("literal_error", "enum"):
-        choices = str(context["expected"]).replace(" or ", " eller ")
-        return f"{_shown(detail['input'])} kan ikke bruges her.", f"Skriv {choices}."
+        return f"{_shown(detail['input'])} kan ikke bruges her.", _of_choices(detail["input"], context)
     return _of_text(kind, context, detail)
+
+
+def _of_choices(given: object, context: dict[str, Any]) -> str:
+    expected = str(context["expected"])
+    words = re.findall("'([^']*)'", expected)
+    if not words:
+        return f"Skriv {expected.replace(' or ', ' eller ')}."
+    return nearest(str(given), words)
 
 
 def _of_text(kind: str, context: dict[str, Any], detail: dict[str, Any]) -> tuple[str, str]:
@@ -67,3 +77,18 @@ def _shown(value: object) -> str:
         return "En liste"
     text = str(value)
     return f"»{text if len(text) <= 60 else text[:57] + '…'}«"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The cure for an unknown word: the known one it resembles, else all of them when they are few."""
+    known = sorted(set(known))
+    if not known:
+        return ""
+    lowered = {each.lower(): each for each in known}
+    match = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    if match:
+        return f"Mente du »{lowered[match[0]]}«?"
+    if len(known) > 12:
+        return ""
+    *first, last = [f"»{each}«" for each in known]
+    return f"Skriv {', '.join(first)} eller {last}." if first else f"Skriv {last}."

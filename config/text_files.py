@@ -47,6 +47,8 @@ def read_bytes(path: Path, name: str) -> bytes:
             raise PlanInvalid([Problem(name, what, "Er det den rigtige fil?")])
         return path.read_bytes()
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise PlanInvalid([Problem(name, "Filen findes ikke.", f"Læg den i {path.parent}.")]) from error
+        raise PlanInvalid(
+            [Problem(name, "Filen findes ikke.", f"Se efter, om stien er rigtig: {path}.")]
+        ) from error
     except OSError as error:
         raise PlanInvalid([Problem(name, f"Filen kan ikke læses: {error.strerror}.")]) from error

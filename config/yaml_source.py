@@ -22,6 +22,9 @@ Place = tuple[str | int, ...]
 """The way to a value from the top of its document: ("activities", 0, "window", "due")."""
 
 DEEPEST = 20
+PLAIN = frozenset({"str", "int", "float", "bool", "null", "timestamp", "map", "seq"})
+"""YAML's own types. A key or value with another tag is refused."""
+
 QUOTE = 'Sæt teksten i anførselstegn: "…".'
 SLIPS = (
     (
@@ -36,7 +39,7 @@ SLIPS = (
         "Linjen er rykket forkert ind.",
         "Ryk den lige så langt ind som linjerne over den.",
     ),
-    ("'<stream end>'", "En parentes [ eller { er ikke lukket.", "Luk den med ] eller }."),
+    ("expected ','", "En parentes [ eller { er ikke lukket.", "Luk den med ] eller }."),
     ("unexpected end of stream", "Et anførselstegn er ikke lukket.", "Sluttegnet mangler."),
     ("cannot start any token", "Teksten begynder med et tegn, der betyder noget særligt i YAML.", QUOTE),
     ("another document", "Filen indeholder flere dokumenter (---).", "Del den i flere filer."),
@@ -110,7 +113,7 @@ class _Reader:
             self.fault(node, "Ankre og aliaser (& og *) kan ikke bruges.", "Skriv teksten ud begge steder.")
             return None
         self.seen.add(id(node))
-        if not str(node.tag).startswith("tag:yaml.org,2002:"):
+        if str(node.tag).removeprefix("tag:yaml.org,2002:") not in PLAIN:
             self.fault(node, f"Mærket {node.tag} kan ikke bruges.", "Fjern det.")
         if len(place) > DEEPEST:
             self.fault(node, "Filen har for mange niveauer.", "Se eksemplerne i config/examples.")
@@ -147,7 +150,8 @@ def _slip(error: Exception, text: str, name: str) -> Problem:
         )
     if not isinstance(error, MarkedYAMLError):
         return Problem(f"{name}:1", "Filen har for mange niveauer.", "Se eksemplerne i config/examples.")
-    mark = error.context_mark if "stream" in str(error.problem) else error.problem_mark
+    unclosed = "stream" in str(error.problem) or "expected ','" in str(error.problem)
+    mark = error.context_mark if unclosed else error.problem_mark
     line = (mark or error.problem_mark).line + 1
     for sign, what, cure in SLIPS:
         if sign in str(error.problem):

@@ -49,7 +49,7 @@ def test_all_wrong_values_are_told_at_once_with_their_variable(monkeypatch: pyte
     monkeypatch.setenv("AARSHJUL_TIMEZONE", "Europe/Kjøbenhavn")
     text = refused()
     assert "AARSHJUL_PORT: »tcp://10.0.0.1:80« er ikke et helt tal." in text
-    assert "AARSHJUL_LANGUAGE: »dansk« kan ikke bruges her. Skriv 'da' eller 'en'." in text
+    assert "AARSHJUL_LANGUAGE: »dansk« kan ikke bruges her. Skriv »da« eller »en«." in text
     assert "AARSHJUL_TIMEZONE: Tidszonen »Europe/Kjøbenhavn« findes ikke." in text
 
 

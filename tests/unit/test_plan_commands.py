@@ -1,0 +1,95 @@
+"""`aarshjul plan`: what it prints, as text and as JSON, in Danish and English, and how it fails."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from config.schema import NAMES
+
+EXAMPLE = str(Path(__file__).parents[2] / "config" / "examples" / "koebenhavn")
+
+
+def plan(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = run("plan", arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_check_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = plan(capsys, "check", EXAMPLE, "--year", "2027")
+    assert (status, err) == (0, "")
+    assert out.endswith("er i orden: 12 aktiviteter og 16 skemaer. Datoerne kan regnes ud for 2027.\n")
+    status, out, _ = plan(capsys, "check", EXAMPLE, "--year", "2027", "--json")
+    facts = {"ok": True, "file": EXAMPLE, "activities": 12, "forms": 16, "year": 2027}
+    assert status == 0 and json.loads(out) == facts
+
+
+def test_check_tells_every_fault_on_stderr_and_fails(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "wheel.yaml").write_text("kind: wheel\ntitel: x\n", encoding="utf-8")
+    status, out, err = plan(capsys, "check", str(tmp_path))
+    assert status == 1 and out == ""
+    assert "wheel.yaml:2: Nøglen »titel« kendes ikke her. Mente du »title«?" in err
+    assert "wheel.yaml:1: Nøglen »activities« mangler." in err
+    status, out, err = plan(capsys, "check", str(tmp_path), "--json")
+    assert status == 1 and "wheel.yaml:2" in err
+    assert {problem["where"] for problem in json.loads(out)["error"]["problems"]} == {
+        "wheel.yaml:1",
+        "wheel.yaml:2",
+    }
+
+
+def test_show_prints_the_year_in_order_of_opening(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = plan(capsys, "show", EXAMPLE, "--year", "2027")
+    assert status == 0
+    assert out.startswith("Styringsårshjul for BUF, årshjul 2027")
+    lines = [" ".join(line.replace("│", " ").split()) for line in out.splitlines()]
+    assert any(
+        line.startswith("Budgetudmelding 2028 man 1/2-2027 fre 26/2-2027 fre 5/3-2027") for line in lines
+    )
+    assert any("usikker, trykt som »Maj" in line for line in lines)
+    titles = [line.split(" 20")[0] for line in lines if line.startswith(("Kvartals", "Resultat", "Budget"))]
+    assert titles == [
+        "Budgetudmelding",
+        "Budgetseminar BUU",
+        "Kvartalsrapport 1",
+        "Kvartalsrapport 2",
+        "Resultatsamtaler/MUS",
+        "Kvartalsrapport 3",
+    ]
+
+
+def test_show_speaks_english_when_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
+    _, out, _ = plan(capsys, "show", EXAMPLE, "--year", "2027")
+    assert "Budget call" in out and "Mon 2027-02-01" in out and "inferred" in out
+
+
+def test_show_as_json_has_iso_dates_with_their_phrases(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = plan(capsys, "show", EXAMPLE, "--year", "2027", "--json")
+    data = json.loads(out)
+    assert (data["plan"], data["year"], len(data["activities"])) == ("styringsaarshjul", 2027, 12)
+    report = next(each for each in data["activities"] if each["id"] == "kvartalsrapport-1")
+    assert (report["opens"], report["due"], report["concerns"]) == ("2027-04-01", "2027-04-20", 2027)
+    assert report["stages"] == {"distrikt": "2027-04-27", "omraade": "2027-04-30", "frigivelse": "2027-05-05"}
+    assert report["dates"][1]["phrase"] == "20. april" and report["dates"][1]["confidence"] == "inferred"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_schema_prints_the_schema_of_each_kind_of_file(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    status, out, _ = plan(capsys, "schema", name, "--json")
+    assert status == 0 and json.loads(out)["type"] == "object"
+
+
+def test_schema_without_a_name_is_the_plans_and_a_wrong_name_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out, _ = plan(capsys, "schema")
+    assert "activities" in json.loads(out)["properties"]
+    status, _, err = plan(capsys, "schema", "fprm")
+    assert status == 1 and "Der er intet JSON Schema for fprm. Vælg plan, form, " in err
