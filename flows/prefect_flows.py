@@ -1,10 +1,13 @@
 """The flows as Prefect knows them: a name and a run's id, nothing more.
 
 Each awaits the same function, because what a run does is decided by its row in the store (`registry`).
-Importing this module imports Prefect: only a worker does, once its server has answered.
+Importing this module imports Prefect (whose environment must be set before, see `prefect_environment`):
+only a worker does, once its server has answered.
 """
 
+import os
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from prefect import Flow, flow
@@ -19,6 +22,17 @@ def run_name() -> str:
     return f"{execution.held.flow} {execution.held.subject}" if execution else "outside a worker"
 
 
+OURS: dict[str, Any] = {
+    "flow_run_name": run_name,
+    "validate_parameters": False,
+    "persist_result": False,
+    "result_storage": Path(os.environ["PREFECT_HOME"]) / "storage",
+}
+"""What all flows share. Nothing is stored in the result storage, but when none is named Prefect asks its
+server for one at each run, with a blocking call on the event loop.
+"""
+
+
 async def _observed(run_id: int) -> None:
     """Carries the run out and keeps the id Prefect has given it."""
     execution = CURRENT.get(None)
@@ -27,85 +41,85 @@ async def _observed(run_id: int) -> None:
     await perform(run_id)
 
 
-@flow(name="budget_call", flow_run_name=run_name, validate_parameters=False)
+@flow(name="budget_call", **OURS)
 async def budget_call(run_id: int) -> None:
     """Budgetudmelding: each unit's frame goes out, comments and proposals come back."""
     await _observed(run_id)
 
 
-@flow(name="agreement_signing", flow_run_name=run_name, validate_parameters=False)
+@flow(name="agreement_signing", **OURS)
 async def agreement_signing(run_id: int) -> None:
     """Udviklingsaftaler: drafting, negotiation, approval and signing, in that order."""
     await _observed(run_id)
 
 
-@flow(name="quarterly_report", flow_run_name=run_name, validate_parameters=False)
+@flow(name="quarterly_report", **OURS)
 async def quarterly_report(run_id: int) -> None:
     """Kvartalsrapport: units report, districts and areas put together, the direction releases."""
     await _observed(run_id)
 
 
-@flow(name="strategy_revision", flow_run_name=run_name, validate_parameters=False)
+@flow(name="strategy_revision", **OURS)
 async def strategy_revision(run_id: int) -> None:
     """Strategirevision: hearing among the units, the committee's decision, a new version."""
     await _observed(run_id)
 
 
-@flow(name="annual_accounts", flow_run_name=run_name, validate_parameters=False)
+@flow(name="annual_accounts", **OURS)
 async def annual_accounts(run_id: int) -> None:
     """Regnskabsaflæggelse: the year's fourth report."""
     await _observed(run_id)
 
 
-@flow(name="frame_approval", flow_run_name=run_name, validate_parameters=False)
+@flow(name="frame_approval", **OURS)
 async def frame_approval(run_id: int) -> None:
     """Godkendelse af styringsramme."""
     await _observed(run_id)
 
 
-@flow(name="frame_report", flow_run_name=run_name, validate_parameters=False)
+@flow(name="frame_report", **OURS)
 async def frame_report(run_id: int) -> None:
     """Opfølgning på styringsramme."""
     await _observed(run_id)
 
 
-@flow(name="results_dialogue", flow_run_name=run_name, validate_parameters=False)
+@flow(name="results_dialogue", **OURS)
 async def results_dialogue(run_id: int) -> None:
     """Resultatsamtaler: held and when, or not held and why."""
     await _observed(run_id)
 
 
-@flow(name="meeting_series", flow_run_name=run_name, validate_parameters=False)
+@flow(name="meeting_series", **OURS)
 async def meeting_series(run_id: int) -> None:
     """Møderække: one task per meeting."""
     await _observed(run_id)
 
 
-@flow(name="process_step", flow_run_name=run_name, validate_parameters=False)
+@flow(name="process_step", **OURS)
 async def process_step(run_id: int) -> None:
     """Et trin i en proces med faste datoer."""
     await _observed(run_id)
 
 
-@flow(name="report", flow_run_name=run_name, validate_parameters=False)
+@flow(name="report", **OURS)
 async def report(run_id: int) -> None:
     """Anden indberetning."""
     await _observed(run_id)
 
 
-@flow(name="remind", flow_run_name=run_name, validate_parameters=False)
+@flow(name="remind", **OURS)
 async def remind(run_id: int) -> None:
     """Påmindelser, rykkere og orientering af nærmeste leder for én kommune."""
     await _observed(run_id)
 
 
-@flow(name="deliver", flow_run_name=run_name, validate_parameters=False)
+@flow(name="deliver", **OURS)
 async def deliver(run_id: int) -> None:
     """Udgående post for én kommune."""
     await _observed(run_id)
 
 
-@flow(name="collect", flow_run_name=run_name, validate_parameters=False)
+@flow(name="collect", **OURS)
 async def collect(run_id: int) -> None:
     """Indgående post for én kommune."""
     await _observed(run_id)

@@ -21,6 +21,7 @@ from flows.execution import CURRENT, Execution, RunFailed, perform
 PROBE_SECONDS = 2.0
 REPROBE_SECONDS = 15.0
 TRUSTED_SECONDS = 2.0
+LATELY_SECONDS = 60.0
 PATIENCE_SECONDS = 20.0
 
 log = logging.getLogger("aarshjul.prefect")
@@ -52,7 +53,7 @@ class Recorder:
         async with self._probing:
             if self._unusable or time.monotonic() - self._failed_at < self._reprobe:
                 return False
-            if time.monotonic() - self._answered_at > TRUSTED_SECONDS and not await self._probe():
+            if time.monotonic() - self._answered_at > TRUSTED_SECONDS and not await self._answers():
                 self._failed_at = time.monotonic()
                 log.warning("Prefect does not answer at %s; working without it", self._api_url)
                 return False
@@ -110,6 +111,11 @@ class Recorder:
         self._abandoned.discard(task)
         if not task.cancelled():
             task.exception()
+
+    async def _answers(self) -> bool:
+        """A server that has answered lately is asked twice: it may only be busy."""
+        lately = time.monotonic() - self._answered_at < LATELY_SECONDS
+        return await self._probe() or (lately and await self._probe())
 
     async def _probe(self) -> bool:
         """Whether a Prefect server, and nothing else, answers on that port within two seconds."""
