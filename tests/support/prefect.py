@@ -34,9 +34,9 @@ class PrefectServer:
         """Returns when the server answers."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         log = (self.data_dir / "prefect.log").open("ab")
+        address = ["--host", "127.0.0.1", "--port", str(self.port)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-            + [f"--port={self.port}"],
+            [sys.executable, "-m", "prefect", "server", "start", *address],
             env={**os.environ, **prefect_environment.environment(self.data_dir, self.api_url)},
             stdout=log,
             stderr=log,
