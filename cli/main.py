@@ -35,6 +35,12 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "cli.plan_commands", "undersøg en plan og vis dens datoer", "look into a plan and its dates"
     ),
+    "import": Command(
+        "cli.import_commands",
+        "indlæs enheder, ledere og møder fra filer",
+        "import units, leaders and meetings from files",
+    ),
+    "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),
     "worker": Command("cli.processes.worker", "kør kun en arbejder", "run one worker alone"),

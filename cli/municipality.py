@@ -17,8 +17,7 @@ from config.text_files import read_table_text
 from cycle.goals.decisions import keep_first_version
 from cycle.goals.tree import keep_goals
 from cycle.organisation.applying import Import
-from cycle.organisation.importing import import_leaders, import_units
-from cycle.organisation.meetings import keep_meetings
+from cycle.organisation.importing import import_leaders, import_meetings, import_units
 from cycle.plan.meeting_files import read_meetings
 from cycle.plan.model import FlowName
 from cycle.tasks.cycles import start_cycle
@@ -62,7 +61,8 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
     """Meetings, goals and strategy, as far as there are files for them."""
     root_id = loaded.plan.municipality
     if (file := beside / "meetings.csv").exists():
-        keep_meetings(session, root_id, read_meetings(file.read_bytes()))
+        given = _import(file, loaded, now)
+        import_meetings(session, root_id, read_meetings(given.data), given)
     if (file := beside / "goals.yaml").exists():
         goals = load_goals(file)
         for year in goals.years:

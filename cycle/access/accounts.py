@@ -4,8 +4,11 @@ Passwords are kept as argon2id. A wrong password, an unknown address, a locked a
 look and last the same to whoever tries.
 """
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -20,10 +23,54 @@ from cycle.errors import Invalid, NotFound, Problem
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+LANGUAGES = ("da", "en")
 ATTEMPTS = 5
 LOCKED = timedelta(minutes=15)
 
 _HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account as lists show it. `grants`: role and unit. Never the password's hash."""
+
+    email: str
+    name: str
+    language: str
+    grants: tuple[tuple[Role, str], ...]
+    created_at: datetime
+    disabled_at: datetime | None
+    locked_until: datetime | None
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain values with instants as ISO text in UTC."""
+        instants = {name: getattr(self, name) for name in ("created_at", "disabled_at", "locked_until")}
+        return {
+            "email": self.email,
+            "name": self.name,
+            "language": self.language,
+            "grants": [{"role": role.value, "unit": unit_id} for role, unit_id in self.grants],
+            **{name: at.isoformat() if at else None for name, at in instants.items()},
+        }
+
+
+def list_accounts(session: Session) -> list[AccountView]:
+    """All accounts by address."""
+    grants: dict[int, list[tuple[Role, str]]] = defaultdict(list)
+    for grant in session.exec(select(Grant).order_by(col(Grant.id))):
+        grants[grant.account_id].append((grant.role, grant.unit_id))
+    return [
+        AccountView(
+            account.email,
+            account.name,
+            account.language,
+            tuple(grants[account.id or 0]),
+            account.created_at,
+            account.disabled_at,
+            account.locked_until,
+        )
+        for account in session.exec(select(Account).order_by(Account.email))
+    ]
 
 
 def add_account(
@@ -45,6 +92,8 @@ def add_account(
     email = email_key(email)
     root_id = _root_of(session, unit_id)
     problems = _faults(session, email, name, password, role)
+    if language not in LANGUAGES:
+        problems.append(Problem("language", f"Sproget »{language}« kendes ikke.", "Skriv da eller en."))
     if root_id is None:
         problems.append(Problem("unit", f"Enheden »{unit_id}« findes ikke.", "Indlæs enhederne først."))
     if root_id is None or problems:

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -33,6 +34,12 @@ class Import:
     language: str = "da"
 
 
+def hold(session: Session, roots: Iterable[str]) -> None:
+    """Lets no other import into these municipalities until the transaction ends (SQLite has one writer)."""
+    query = sa.select(col(Unit.id)).where(col(Unit.id).in_(tuple(roots))).order_by(col(Unit.id))
+    session.execute(query.with_for_update())
+
+
 def apply_units(session: Session, difference: UnitsDifference, given: Import) -> frozenset[Post]:
     """Writes the difference with history; gives the posts concerned, whose tasks have to be looked at again.
 
@@ -47,7 +54,7 @@ def apply_units(session: Session, difference: UnitsDifference, given: Import) ->
         session.execute(sa.update(Unit), [dict(values) for values in difference.updates])
     session.expire_all()
     history.record_many(session, [_unit_history(change, given) for change in difference.changes])
-    _record_import(session, "units", difference.changes, given)
+    record_import(session, "units", difference.changes, given)
     return difference.posts
 
 
@@ -65,7 +72,7 @@ def apply_leaders(session: Session, difference: LeadersDifference, given: Import
         _change_terms(session, table, changes, ids)
     session.expire_all()
     history.record_many(session, [_leader_history(change, given) for change in difference.changes])
-    _record_import(session, "leaders", difference.changes, given)
+    record_import(session, "leaders", difference.changes, given)
     return frozenset(difference.posts)
 
 
@@ -179,9 +186,18 @@ def _leader_history(change: LeaderChange, given: Import) -> dict[str, Any]:
     }
 
 
-def _record_import(
-    session: Session, kind: str, changes: Iterable[UnitChange | LeaderChange], given: Import
-) -> None:
+class _Change(Protocol):
+    """What every change has."""
+
+    @property
+    def root_id(self) -> str: ...
+
+    @property
+    def what(self) -> StrEnum: ...
+
+
+def record_import(session: Session, kind: str, changes: Iterable[_Change], given: Import) -> None:
+    """Notes one applied file per municipality, with how many changes of each sort; none: nothing."""
     counts: dict[str, Counter[str]] = {}
     for change in changes:
         counts.setdefault(change.root_id, Counter())[change.what.value] += 1

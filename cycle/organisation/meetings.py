@@ -1,28 +1,100 @@
-"""The meeting calendars of bodies, as windows refer to them."""
+"""Keeps the meetings of a municipality's bodies, as a meeting calendar has them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
+from cycle import history
+from cycle.organisation.applying import Import, record_import
 from cycle.organisation.tables import Meeting
 from cycle.plan.meetings import MeetingDay
 
 
-def keep_meetings(session: Session, root_id: str, days: Iterable[MeetingDay]) -> int:
-    """Adds or changes meetings, known by body and date. Safe to repeat; gives how many were changed."""
-    known = {
-        (row.body, row.held_on): row
-        for row in session.exec(select(Meeting).where(Meeting.root_id == root_id))
+class MeetingChanged(StrEnum):
+    """What happens to a meeting."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class MeetingChange:
+    """One change: the meeting as it will be, or, cancelled, as it was."""
+
+    what: MeetingChanged
+    root_id: str
+    meeting: MeetingDay
+
+
+def meetings_difference(
+    session: Session, root_id: str, meetings: Iterable[MeetingDay], *, today: date
+) -> tuple[MeetingChange, ...]:
+    """Compares a calendar with the store: a meeting is known by its body and date.
+
+    A body's coming meeting that the calendar does not have, though it reaches that far, is cancelled.
+    Other bodies, and what lies before `today` (local), are left alone.
+    """
+    wanted = {(meeting.body, meeting.held_on): meeting for meeting in meetings}
+    stored = _stored(session, root_id)
+    last: dict[str, date] = {}
+    for body, held_on in wanted:
+        last[body] = max(held_on, last.get(body, held_on))
+    changes = [
+        MeetingChange(MeetingChanged.CHANGED if key in stored else MeetingChanged.ADDED, root_id, meeting)
+        for key, meeting in wanted.items()
+        if stored.get(key) != meeting
+    ]
+    changes += [
+        MeetingChange(MeetingChanged.CANCELLED, root_id, meeting)
+        for (body, held_on), meeting in stored.items()
+        if (body, held_on) not in wanted and body in last and today <= held_on <= last[body]
+    ]
+    return tuple(sorted(changes, key=lambda change: (change.meeting.body, change.meeting.held_on)))
+
+
+def apply_meetings(session: Session, changes: Iterable[MeetingChange], given: Import) -> None:
+    """Writes the changes with history."""
+    changes = tuple(changes)
+    for change in changes:
+        _write(session, change)
+    history.record_many(session, [_history(change, given) for change in changes])
+    record_import(session, "meetings", changes, given)
+
+
+def _stored(session: Session, root_id: str) -> dict[tuple[str, date], MeetingDay]:
+    rows = session.exec(select(Meeting).where(Meeting.root_id == root_id))
+    return {
+        (row.body, row.held_on): MeetingDay(row.body, row.held_on, row.agenda_deadline_on, row.title)
+        for row in rows
     }
-    changed = 0
-    for day in days:
-        row = known.get((day.body, day.held_on))
-        if row is None:
-            row = Meeting(root_id=root_id, body=day.body, held_on=day.held_on)
-        elif (row.agenda_deadline_on, row.title) == (day.agenda_deadline_on, day.title):
-            continue
-        row.agenda_deadline_on, row.title = day.agenda_deadline_on, day.title
-        session.add(row)
-        changed += 1
-    session.flush()
-    return changed
+
+
+def _write(session: Session, change: MeetingChange) -> None:
+    meeting = change.meeting
+    facts = {"agenda_deadline_on": meeting.agenda_deadline_on, "title": meeting.title}
+    place = {"root_id": change.root_id, "body": meeting.body, "held_on": meeting.held_on}
+    this = sa.and_(*(col(getattr(Meeting, name)) == value for name, value in place.items()))
+    if change.what is MeetingChanged.ADDED:
+        session.execute(sa.insert(Meeting).values(**place, **facts))
+    elif change.what is MeetingChanged.CHANGED:
+        session.execute(sa.update(Meeting).where(this).values(**facts))
+    else:
+        session.execute(sa.delete(Meeting).where(this))
+
+
+def _history(change: MeetingChange, given: Import) -> dict[str, Any]:
+    deadline = change.meeting.agenda_deadline_on
+    return {
+        "root_id": change.root_id,
+        "at": given.now,
+        "actor": given.by,
+        "verb": f"import: {change.what.value}",
+        "thing": f"meeting:{change.meeting.body}/{change.meeting.held_on.isoformat()}",
+        "data": {"agenda_deadline": deadline.isoformat()} if deadline else {},
+    }
