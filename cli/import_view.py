@@ -22,6 +22,8 @@ ONE_NAME = frozenset(
     {
         LeaderChanged.ADDED,
         LeaderChanged.ENDED,
+        LeaderChanged.DATES_CHANGED,
+        LeaderChanged.SUBSTITUTE_CHANGED,
         LeaderChanged.SUBSTITUTE_ADDED,
         LeaderChanged.SUBSTITUTE_ENDED,
     }
@@ -70,9 +72,9 @@ def unit_line(change: UnitChange) -> str:
 
 def leader_line(change: LeaderChange) -> str:
     """ "101001 leder: Ida → Ole fra 1. juli 2027"."""
-    who = change.before or change.after
-    if change.what not in ONE_NAME and change.before != change.after:
-        who = _arrow(change.before, change.after)
+    who = _arrow(change.before, change.after)
+    if change.what in ONE_NAME:
+        who = change.before or change.after
     period = [tell(key, day=_day(day)) for key, day in _period(change) if day]
     return " ".join([f"{' '.join(change.post)}: {who}", *period])
 

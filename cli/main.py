@@ -65,7 +65,12 @@ def run(name: str, arguments: Sequence[str]) -> int:
     """Runs one command; an error of the domain becomes a message on stderr and the status 1."""
     try:
         app = importlib.import_module(COMMANDS[name].module).app
-        return app(args=list(arguments), prog_name=f"aarshjul {name}", standalone_mode=False) or 0
+        app(args=list(arguments), prog_name=f"aarshjul {name}")
+        return 0
+    except (
+        SystemExit
+    ) as done:  # how typer ends: 0, a command's own status, or 2 after saying what was misused
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
     except CycleError as error:
         return report_error(error, as_json="--json" in arguments)
     except KeyboardInterrupt:
