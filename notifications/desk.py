@@ -12,7 +12,7 @@ from cycle.errors import Conflict
 from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, hold, settle
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.tables import AddressHealth
-from cycle.reminders.ledger import take_back
+from cycle.reminders.ledger import came_back, take_back
 from notifications.addresses import mark
 from notifications.gather import Letters
 from notifications.office import Office
@@ -78,6 +78,8 @@ class Desk:
             )
             if state is MessageState.SENT and left_out:
                 take_back(session, left_out)
+            if state is not None and handed.fate is Fate.ADDRESS_DEAD:
+                came_back(session, message.id or 0)
             health = HEALTH.get(handed.fate)
             if state is not None and health is not None:
                 mark(

@@ -65,6 +65,9 @@ class _Writer:
     def __init__(self, rows: Rows, office: Office, message: Message) -> None:
         self._rows, self._office, self._message = rows, office, message
         self._tokens: set[str] = set()
+        # Two persons with one mailbox share a mail; each task's link is its own holder's.
+        decided = rows.decisions.get(message.id or 0, [])
+        self._asked = {d.task_id: d.person_id for d in decided if d.rule_kind != ReminderKind.ESCALATE}
         person = rows.people.get(message.person_id or 0)
         self._name = person.name if person else message.address
         self._language = person.language if person else "da"
@@ -152,7 +155,7 @@ class _Writer:
         )
 
     def _token(self, purpose: str, task: Task) -> str:
-        person_id = self._message.person_id or 0
+        person_id = self._asked.get(task.id or 0) or self._message.person_id or 0
         token = self._office.token(purpose, task.id or 0, person_id, task.link_generation)
         self._tokens.add(token)
         return token

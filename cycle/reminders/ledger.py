@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cycle.plan.model import ReminderKind
 from cycle.reminders import wording
@@ -61,15 +61,23 @@ def take_back(session: Session, decision_ids: Iterable[int]) -> int:
 
     To be called in the transaction that settles the mail. Gives how many were changed.
     """
-    rows = session.exec(
-        select(ReminderDecision).where(
-            col(ReminderDecision.id).in_(list(decision_ids)), col(ReminderDecision.verdict).in_(MAILED)
-        )
-    ).all()
-    for row in rows:
-        what = row.reason.rsplit(":", 1)[0]
-        row.verdict = Decided.ANSWERED
-        row.reason = wording.not_sent(what, wording.ANSWERED_BEFORE_SENDING)
-        session.add(row)
-    session.flush()
-    return len(rows)
+    which = TABLE.c.id.in_(list(decision_ids))
+    return _unsay(session, which, Decided.ANSWERED, wording.ANSWERED_BEFORE_SENDING)
+
+
+def came_back(session: Session, message_id: int) -> int:
+    """Marks what a mail said as not said, because its address does not exist (refused, or a bounce).
+
+    Whoever holds the post then counts as not told, and gets the opening once they have an address that
+    works. To be called in the transaction that marks the address dead. Gives how many were changed.
+    """
+    return _unsay(session, TABLE.c.message_id == message_id, Decided.ADDRESS_DEAD, wording.CAME_BACK)
+
+
+def _unsay(session: Session, which: sa.ColumnElement[bool], verdict: Decided, why: str) -> int:
+    row = TABLE.c
+    said = session.execute(sa.select(row.id, row.reason).where(which, row.verdict.in_(MAILED))).all()
+    for id_, reason in said:
+        corrected = wording.not_sent(reason.rsplit(":", 1)[0], why)
+        session.execute(sa.update(TABLE).where(row.id == id_).values(verdict=verdict, reason=corrected))
+    return len(said)

@@ -63,6 +63,7 @@ NOBODY = "stillingen er ubesat, og der er hverken stedfortræder eller nærmeste
 NO_ADDRESS = "modtageren har ingen e-mailadresse"
 ADDRESS_DEAD = "mail til modtagerens adresse kommer ikke frem"
 NO_SUPERIOR = "der er ingen leder over enheden at orientere"
+CAME_BACK = "mailen kom ikke frem til adressen"
 ANSWERED_BEFORE_SENDING = "opgaven blev besvaret, før mailen gik"
 
 

@@ -1,7 +1,6 @@
-"""Who was told what, and why (or why not): the ledger joined with its mails, tasks and units."""
+"""Who was told what, and why (or why not): the ledger joined with its mails."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,40 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle.messages.tables import Message, MessageKind, MessageState
-from cycle.organisation.tables import Unit
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskKind
+from cycle.tasks.states import WAITING_FOR_HOLDER
 from cycle.tasks.tables import Occurrence, Task
 
 UNREACHED = (Decided.NOBODY, Decided.NO_ADDRESS, Decided.ADDRESS_DEAD)
-CHUNK = 500
 
-_ITEM: tuple[Any, ...] = (
-    col(ReminderDecision.message_id),
-    col(ReminderDecision.id).label("decision_id"),
-    col(ReminderDecision.rule_kind),
-    col(ReminderDecision.ordinal),
-    col(ReminderDecision.deadline),
-    col(ReminderDecision.person_id),
-    col(Task.id).label("task_id"),
-    col(Task.kind),
-    col(Task.title),
-    col(Task.subject),
-    col(Task.role),
-    col(Task.state),
-    col(Task.due_on),
-    col(Task.due_since),
-    col(Task.link_generation),
-    col(Task.form_version_id),
-    col(Unit.id).label("unit_id"),
-    col(Unit.name).label("unit_name"),
-    col(Occurrence.id).label("occurrence_id"),
-    col(Occurrence.title).label("occurrence_title"),
-    col(Occurrence.concerns_year),
-    col(Occurrence.state).label("occurrence_state"),
-    col(Occurrence.closed_at),
-)
 _DECISION: tuple[Any, ...] = (
     col(ReminderDecision.decided_at).label("at"),
     col(ReminderDecision.task_id),
@@ -70,38 +42,6 @@ _ACT: tuple[Any, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class DailyItem:
-    """One item of a daily mail, with what is needed to write it. Dates are local and inclusive.
-
-    `waiting` is false when the task has been answered or ended since it was decided: leave the item out
-    and give `decision_ids` to `cycle.reminders.ledger.take_back`. `upwards`: the reader is told of
-    someone else's late task and cannot act on it. `decided_for` is the deadline it was decided for.
-    """
-
-    message_id: int
-    decision_ids: tuple[int, ...]
-    rule_kind: ReminderKind
-    ordinal: int
-    decided_for: date
-    upwards: bool
-    person_id: int
-    task_id: int
-    task_kind: TaskKind
-    task_title: str
-    subject: str
-    role: str
-    due_on: date
-    link_generation: int
-    form_version_id: int | None
-    waiting: bool
-    unit_id: str
-    unit_name: str
-    occurrence_id: int
-    occurrence_title: str
-    concerns_year: int
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """One row of "why did, or didn't, NN get a mail": a decision, or a mail that answered an act.
 
@@ -121,24 +61,6 @@ class Told:
     message_kind: str = ""
     message_state: MessageState | None = None
     sent_at: datetime | None = None
-
-
-def daily_items(session: Session, message_ids: Sequence[int]) -> dict[int, list[DailyItem]]:
-    """The items of daily mails, by message, in the order of activity and unit.
-
-    A task that two decisions put into the same mail is one item, with the newer decision's words. A mail
-    all of whose items have `waiting` false is to be withheld (`cycle.messages.claiming.ALL_ANSWERED`).
-    """
-    found: dict[int, dict[tuple[int, bool], DailyItem]] = {id_: {} for id_ in message_ids}
-    for start in range(0, len(message_ids), CHUNK):
-        for row in session.execute(_items(message_ids[start : start + CHUNK])):
-            item = _item(row)
-            place = (item.task_id, item.upwards)
-            before = found[item.message_id].pop(place, None)
-            if before is not None:
-                item = _merged(before, item)
-            found[item.message_id][place] = item
-    return {id_: list(items.values()) for id_, items in found.items()}
 
 
 def why(session: Session, task_id: int) -> list[Told]:
@@ -180,57 +102,6 @@ def unreached(session: Session, root_id: str) -> list[tuple[int, Decided]]:
         .order_by(col(Task.id))
     )
     return [(task_id, verdict) for task_id, verdict in session.execute(query)]
-
-
-def _items(message_ids: Sequence[int]) -> sa.Select[Any]:
-    return (
-        sa.select(*_ITEM)
-        .join(Task, col(Task.id) == col(ReminderDecision.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-        .where(col(ReminderDecision.message_id).in_(message_ids))
-        .order_by(col(Occurrence.due_on), col(Occurrence.id), col(Unit.path), col(ReminderDecision.id))
-    )
-
-
-def _item(row: sa.Row[Any]) -> DailyItem:
-    kind = ReminderKind(row.rule_kind)
-    return DailyItem(
-        message_id=row.message_id,
-        decision_ids=(row.decision_id,),
-        rule_kind=kind,
-        ordinal=row.ordinal,
-        decided_for=row.deadline,
-        upwards=kind is ReminderKind.ESCALATE,
-        person_id=row.person_id,
-        task_id=row.task_id,
-        task_kind=row.kind,
-        task_title=row.title,
-        subject=row.subject,
-        role=row.role,
-        due_on=row.due_on,
-        link_generation=row.link_generation,
-        form_version_id=row.form_version_id,
-        waiting=_waits(row),
-        unit_id=row.unit_id,
-        unit_name=row.unit_name,
-        occurrence_id=row.occurrence_id,
-        occurrence_title=row.occurrence_title,
-        concerns_year=row.concerns_year,
-    )
-
-
-def _waits(row: sa.Row[Any]) -> bool:
-    """Whether the post still owes it: the activity is open, or the task was extended after the close."""
-    if row.state not in WAITING_FOR_HOLDER:
-        return False
-    if row.occurrence_state is OccurrenceState.OPEN:
-        return True
-    return row.closed_at is not None and row.due_since is not None and row.due_since >= row.closed_at
-
-
-def _merged(before: DailyItem, item: DailyItem) -> DailyItem:
-    return replace(item, decision_ids=(*before.decision_ids, *item.decision_ids))
 
 
 def _decisions() -> sa.Select[Any]:

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.engine import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from config.settings import Settings
+from cycle.access.links import read_token
 from cycle.calendar import LocalDays, WorkingCalendar
 from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, settle
 from cycle.messages.tables import Message, MessageKind, MessageState
@@ -28,11 +29,16 @@ from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import CycleRevision, Occurrence, Task
 from flows.remind import remind, sweep
 from flows.runtime import RunContext
+from notifications.gather import Letters
+from notifications.letters import Letter
+from notifications.office import Office
 from tests.support import municipality
 from tests.support.municipality import ROOT, Town, instant, opening
 
 RULES = TypeAdapter(tuple[ReminderRule, ...])
 CALENDAR = WorkingCalendar()
+SECRET = b"s" * 32
+OFFICE = Office("https://by.example", "", "Årshjulet <hjul@by.example>", "hjul@by.example", SECRET)
 OPENED, DUE = date(2027, 4, 1), date(2027, 4, 30)
 
 
@@ -46,7 +52,7 @@ class World:
             self.town: Town = municipality.build(session, districts=1, units_per_district=3)
             self.cycle_id = municipality.start_cycle(session, self.town).id
         self.units = self.town.units
-        self.sent: list[tuple[date, str, list[told.DailyItem]]] = []
+        self.sent: list[tuple[date, str, Letter]] = []
 
     def write(self):
         return transaction(self.engine)
@@ -78,33 +84,26 @@ class World:
         """What the flow `deliver` does, with a mail server that takes everything."""
         with self.write() as session:
             mails = claim(session, root_id=ROOT, now=now, calendar=CALENDAR, limit=500)
-            daily = [m.id or 0 for m in mails if m.kind is MessageKind.DAILY]
-            items = told.daily_items(session, daily)
+            letters = Letters(session, mails, office=OFFICE, today=CALENDAR.local_date(now))
             for mail in mails:
-                waiting = [item for item in items.get(mail.id or 0, []) if item.waiting]
-                gone = [item for item in items.get(mail.id or 0, []) if not item.waiting]
-                ledger.take_back(session, [id_ for item in gone for id_ in item.decision_ids])
-                nothing = mail.kind is MessageKind.DAILY and not waiting
-                settle(
-                    session,
-                    mail.id or 0,
-                    mail.fence,
-                    Outcome.WITHHELD if nothing else Outcome.SENT,
-                    now=now,
-                    calendar=CALENDAR,
-                    reason=ALL_ANSWERED if nothing else "",
-                )
-                if waiting:
-                    self.sent.append((CALENDAR.local_date(now), mail.address, waiting))
+                prepared = letters.write(mail)
+                ledger.take_back(session, prepared.left_out)
+                self.settle(session, mail, prepared.letter is not None, now)
+                if prepared.letter is not None and mail.kind is MessageKind.DAILY:
+                    self.sent.append((CALENDAR.local_date(now), mail.address, prepared.letter))
+
+    def settle(self, session: Session, mail: Message, sent: bool, now: datetime) -> None:
+        outcome, reason = (Outcome.SENT, "") if sent else (Outcome.WITHHELD, ALL_ANSWERED)
+        settle(session, mail.id or 0, mail.fence, outcome, now=now, calendar=CALENDAR, reason=reason)
 
     def day(self, day: date) -> list[tuple[str, list[str]]]:
-        """One day's turns; gives (address, rule kinds of its items) of every mail that left."""
+        """One day's turns; gives (address, group of each of its items) of every mail that left."""
         before = len(self.sent)
         for hour in (6, 7):
             now = instant(day.year, day.month, day.day, hour)
             self.decide(now)
             self.deliver(now)
-        return [(address, kinds(items)) for _, address, items in self.sent[before:]]
+        return [(address, groups(letter)) for _, address, letter in self.sent[before:]]
 
     def play(self, first: date, last: date) -> list[tuple[str, list[str]]]:
         """Every day from `first` to `last` on which the store says that something is due."""
@@ -162,17 +161,17 @@ def days(first: date, last: date) -> Iterator[date]:
 
 
 def only(world: World, address: str) -> list[tuple[date, list[str]]]:
-    return [(day, kinds(items)) for day, to, items in world.sent if to == address]
+    return [(day, groups(letter)) for day, to, letter in world.sent if to == address]
 
 
-def kinds(items: list[told.DailyItem]) -> list[str]:
-    return [item.rule_kind.value for item in items]
+def groups(letter: Letter) -> list[str]:
+    return [item.group.value for item in letter.items]
 
 
 def test_three_tasks_of_a_day_are_one_mail(world):
     unit = world.units[0]
     ids = [world.activity(name, units=[unit])[1][0] for name in ("rapport", "budget", "samtale")]
-    assert world.day(OPENED) == [(world.address_of(unit), ["opens"] * 3)]
+    assert world.day(OPENED) == [(world.address_of(unit), ["new"] * 3)]
     assert [world.verdicts(task) for task in ids] == [
         [("opens", "sent")],
         [("opens", "merged")],
@@ -187,26 +186,26 @@ def test_a_year_of_one_unanswered_task_leaves_on_exactly_these_days(world):
     world.activity(units=[unit])
     world.play(OPENED, date(2027, 6, 1))
     assert only(world, world.address_of(unit)) == [
-        (date(2027, 4, 1), ["opens"]),
-        (date(2027, 4, 16), ["before"]),
-        (date(2027, 4, 23), ["before"]),
-        (date(2027, 4, 30), ["on"]),
-        (date(2027, 5, 4), ["after"]),
-        (date(2027, 5, 12), ["after"]),
-        (date(2027, 5, 20), ["after"]),
+        (date(2027, 4, 1), ["new"]),
+        (date(2027, 4, 16), ["reminder"]),
+        (date(2027, 4, 23), ["reminder"]),
+        (date(2027, 4, 30), ["reminder"]),
+        (date(2027, 5, 4), ["overdue"]),
+        (date(2027, 5, 12), ["overdue"]),
+        (date(2027, 5, 20), ["overdue"]),
     ]
-    assert only(world, "by-sk-d1@by.example") == [(date(2027, 5, 10), ["escalate"])]
+    assert only(world, "by-sk-d1@by.example") == [(date(2027, 5, 10), ["missing"])]
 
 
 def test_the_superior_gets_one_mail_with_every_late_unit_and_their_own_tasks(world):
     late = [unit for unit in world.units if unit.startswith("BY-SK-D1")]
     world.activity(units=late)
-    world.activity("egen", units=["BY-SK-D1"], role="distriktschef", opens=date(2027, 5, 10))
+    world.activity(
+        "egen", units=["BY-SK-D1"], role="distriktschef", opens=date(2027, 5, 10), due=date(2027, 6, 1)
+    )
     for day in (OPENED, date(2027, 5, 4), date(2027, 5, 10)):
         mails = dict(world.day(day))
-    assert mails == {"by-sk-d1@by.example": ["escalate"] * 3 + ["opens"]} or mails == {
-        "by-sk-d1@by.example": ["opens"] + ["escalate"] * 3
-    }
+    assert mails == {"by-sk-d1@by.example": ["missing"] * 3 + ["new"]}
     assert "by-sk@by.example" not in {address for _, address, _ in world.sent}
 
 
@@ -238,8 +237,8 @@ def test_a_substitute_gets_the_mail_while_they_stand_in_and_the_holder_is_not_to
     for day in days(date(2027, 4, 12), date(2027, 4, 23)):
         sweep(world.context(instant(day.year, day.month, day.day, 5)))
         world.day(day)
-    assert only(world, "siv@by.example") == [(date(2027, 4, 12), ["opens"]), (date(2027, 4, 16), ["before"])]
-    assert only(world, world.address_of(unit)) == [(OPENED, ["opens"]), (date(2027, 4, 23), ["before"])]
+    assert only(world, "siv@by.example") == [(date(2027, 4, 12), ["new"]), (date(2027, 4, 16), ["reminder"])]
+    assert only(world, world.address_of(unit)) == [(OPENED, ["new"]), (date(2027, 4, 23), ["reminder"])]
     assert "Besked om opgaven til ny modtager: sendt i dagens mail." in world.reasons(task)
 
 
@@ -247,9 +246,9 @@ def test_a_vacant_post_goes_to_the_superior_whose_own_superior_hears_when_it_is_
     unit = world.units[0]
     world.appointed(unit, valid_to=date(2027, 3, 31))
     world.activity(units=[unit])
-    assert world.day(OPENED) == [("by-sk-d1@by.example", ["opens"])]
+    assert world.day(OPENED) == [("by-sk-d1@by.example", ["new"])]
     world.play(date(2027, 4, 2), date(2027, 5, 10))
-    assert only(world, "by-sk@by.example") == [(date(2027, 5, 10), ["escalate"])]
+    assert only(world, "by-sk@by.example") == [(date(2027, 5, 10), ["missing"])]
 
 
 def test_a_post_with_nobody_is_a_red_row_until_someone_is_appointed(world):
@@ -271,7 +270,7 @@ def test_a_post_with_nobody_is_a_red_row_until_someone_is_appointed(world):
         look_again(session, [(unit, "leder")], now=instant(2027, 4, 5))
     assert world.day(date(2027, 4, 5)) == []
     sweep(world.context(instant(2027, 4, 6, 5)))
-    assert world.day(date(2027, 4, 6)) == [("ida@by.example", ["opens"])]
+    assert world.day(date(2027, 4, 6)) == [("ida@by.example", ["new"])]
     with world.write() as session:
         assert told.unreached(session, ROOT) == []
     assert world.reasons(task)[-1] == "Besked om åben opgave: sendt i dagens mail."
@@ -293,7 +292,7 @@ def test_a_dead_address_is_told_apart_and_a_new_address_gets_the_opening(world):
         session.add(Address(person_id=leader, email="ny@by.example", valid_from=date(2027, 4, 6)))
     (difference,) = sweep(world.context(instant(2027, 4, 6, 5)))
     assert (difference.task_id, difference.new_recipient) == (task, True)
-    assert world.day(date(2027, 4, 6)) == [("ny@by.example", ["opens"])]
+    assert world.day(date(2027, 4, 6)) == [("ny@by.example", ["new"])]
 
 
 def test_a_late_unit_with_a_dead_address_is_still_escalated(world):
@@ -313,7 +312,7 @@ def test_after_thirty_days_down_everyone_gets_one_mail_and_the_ledger_explains_t
     world.day(OPENED)
     world.sent.clear()
     mails = world.day(date(2027, 5, 12))
-    holders = [address for address, said in mails if "after" in said]
+    holders = [address for address, said in mails if "overdue" in said]
     assert sorted(holders) == sorted(world.address_of(unit) for unit in world.units)
     assert len(mails) == len(world.units) + 2  # two superiors
     for task in ids:
@@ -338,11 +337,11 @@ def test_an_extension_starts_a_new_series_and_ends_the_old_one(world):
         )
     world.play(date(2027, 4, 29), date(2027, 5, 25))
     assert only(world, world.address_of(unit)) == [
-        (OPENED, ["opens"]),
-        (date(2027, 5, 7), ["before"]),
-        (date(2027, 5, 13), ["before"]),
-        (date(2027, 5, 21), ["on"]),
-        (date(2027, 5, 25), ["after"]),
+        (OPENED, ["new"]),
+        (date(2027, 5, 7), ["reminder"]),
+        (date(2027, 5, 13), ["reminder"]),
+        (date(2027, 5, 21), ["reminder"]),
+        (date(2027, 5, 25), ["overdue"]),
     ]
     with world.write() as session:
         deadlines = {row.deadline for row in session.exec(select(ReminderDecision))}
@@ -358,7 +357,7 @@ def test_an_extension_after_the_close_is_reminded_of_like_any_other(world):
         extend(session, task, new_due_on=date(2027, 5, 21), reason="", by="x", now=instant(2027, 5, 4))
     world.sent.clear()
     world.play(date(2027, 5, 5), date(2027, 6, 1))
-    assert [said for _, said in only(world, world.address_of(unit))] == [["before"], ["before"], ["on"]]
+    assert [said for _, said in only(world, world.address_of(unit))] == [["reminder"]] * 3
     assert world.verdicts(task)[-1][1] == "closed"
 
 
@@ -377,7 +376,7 @@ def test_a_changed_offset_keeps_what_was_decided_and_moves_what_was_not(world):
         session.execute(sa.update(Occurrence).values(rules=RULES.dump_json(changed).decode()))
         session.execute(sa.update(Task).values(next_reminder_at=instant(2027, 4, 17)))
     world.play(date(2027, 4, 17), date(2027, 4, 29))
-    assert only(world, world.address_of(unit))[2:] == [(date(2027, 4, 27), ["before"])]
+    assert only(world, world.address_of(unit))[2:] == [(date(2027, 4, 27), ["reminder"])]
 
 
 def test_a_holiday_moved_in_never_repeats_a_step(world):
@@ -398,7 +397,7 @@ def test_an_answer_between_the_decision_and_the_mail_leaves_its_item_out(world):
     world.decide(opening(OPENED))
     with world.write() as session:
         municipality.answer(session, session.get_one(Task, first), at=instant(2027, 4, 1, 6, 30))
-    assert world.day(OPENED) == [(world.address_of(unit), ["opens"])]
+    assert world.day(OPENED) == [(world.address_of(unit), ["new"])]
     assert world.verdicts(first) == [("opens", "answered")]
     assert world.reasons(first) == ["Besked om ny opgave. Ikke sendt: opgaven blev besvaret, før mailen gik."]
     assert world.verdicts(second) == [("opens", "merged")]
@@ -430,7 +429,7 @@ def test_an_answered_task_is_looked_at_once_more_and_says_why_nothing_came(world
         assert session.get_one(Task, task).next_reminder_at is None
 
 
-def test_two_persons_with_one_address_get_one_mail(world):
+def test_two_persons_with_one_address_get_one_mail_with_each_ones_own_link(world):
     first, second = world.units[:2]
     with world.write() as session:
         session.execute(
@@ -439,7 +438,32 @@ def test_two_persons_with_one_address_get_one_mail(world):
             .values(email=world.address_of(first).upper())
         )
     world.activity(units=[first, second])
-    assert world.day(OPENED) == [(world.address_of(first), ["opens", "opens"])]
+    assert world.day(OPENED) == [(world.address_of(first), ["new", "new"])]
+    (_, _, letter) = world.sent[0]
+    tokens = [item.url.rpartition("/")[2] for item in letter.items]
+    holders = [read_token(SECRET, token, "task").person_id for token in tokens]
+    assert holders == [world.town.leaders[first], world.town.leaders[second]]
+
+
+def test_a_mail_refused_by_the_address_counts_as_not_said_and_a_new_address_gets_the_opening(world):
+    unit = world.units[0]
+    _, (task,) = world.activity(units=[unit])
+    world.decide(opening(OPENED))
+    now = instant(2027, 4, 1, 7)
+    with world.write() as session:
+        (mail,) = claim(session, root_id=ROOT, now=now, calendar=CALENDAR)
+        settle(session, mail.id or 0, mail.fence, Outcome.REJECTED, now=now, calendar=CALENDAR, reason="550")
+        assert ledger.came_back(session, mail.id or 0) == 1
+        session.execute(
+            sa.update(Address).where(col(Address.email) == mail.address).values(health=AddressHealth.DEAD)
+        )
+    assert world.reasons(task) == ["Besked om ny opgave. Ikke sendt: mailen kom ikke frem til adressen."]
+    with world.write() as session:
+        assert told.unreached(session, ROOT) == [(task, Decided.ADDRESS_DEAD)]
+        leader = world.town.leaders[unit]
+        session.add(Address(person_id=leader, email="ny@by.example", valid_from=date(2027, 4, 6)))
+        look_again(session, [(unit, "leder")], now=instant(2027, 4, 5))
+    assert world.day(date(2027, 4, 6)) == [("ny@by.example", ["new"])]
 
 
 def test_what_comes_after_the_days_mail_has_left_waits_for_the_next_working_day(world):
@@ -451,10 +475,10 @@ def test_what_comes_after_the_days_mail_has_left_waits_for_the_next_working_day(
     world.deliver(instant(2027, 4, 9, 13))
     assert world.reasons(task) == ["Besked om ny opgave: sendt i mailen 12. april 2027."]
     assert only(world, world.address_of(unit)) == [
-        (date(2027, 4, 9), ["opens"]),
+        (date(2027, 4, 9), ["new"]),
     ]
     world.day(date(2027, 4, 12))
-    assert only(world, world.address_of(unit))[1:] == [(date(2027, 4, 12), ["opens"])]
+    assert only(world, world.address_of(unit))[1:] == [(date(2027, 4, 12), ["new"])]
 
 
 def test_mails_that_could_not_leave_for_days_become_one_mail_in_the_end(world):
@@ -463,7 +487,7 @@ def test_mails_that_could_not_leave_for_days_become_one_mail_in_the_end(world):
     world.activity("budget", units=[unit], opens=date(2027, 4, 5))
     for day in days(OPENED, date(2027, 4, 6)):
         world.decide(opening(day))
-    assert world.day(date(2027, 4, 7)) == [(world.address_of(unit), ["opens", "opens"])]
+    assert world.day(date(2027, 4, 7)) == [(world.address_of(unit), ["new", "new"])]
 
 
 def test_a_new_leader_in_the_middle_of_the_year_gets_the_open_tasks(world):
@@ -478,7 +502,7 @@ def test_a_new_leader_in_the_middle_of_the_year_gets_the_open_tasks(world):
     for day in days(opened, date(2027, 7, 2)):
         sweep(world.context(instant(day.year, day.month, day.day, 5)))
         world.day(day)
-    assert only(world, "nanna@by.example") == [(date(2027, 7, 1), ["opens", "opens"])]
+    assert only(world, "nanna@by.example") == [(date(2027, 7, 1), ["new", "new"])]
     assert len(only(world, world.address_of(unit))) == 1
 
 
@@ -488,7 +512,7 @@ def test_a_review_opened_again_is_told_again_and_nobody_is_told_twice_of_the_sam
     again = instant(2027, 4, 13)
     with world.write() as session:
         session.execute(sa.update(Task).values(opened_at=again, next_reminder_at=again))
-    assert world.day(date(2027, 4, 14)) == [("by-sk-d1@by.example", ["opens"])]
+    assert world.day(date(2027, 4, 14)) == [("by-sk-d1@by.example", ["review"])]
     assert world.day(date(2027, 4, 15)) == []
     with world.write() as session:
         ordinals = session.exec(
