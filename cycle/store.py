@@ -64,10 +64,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A snapshot to read from; whatever is written in it is rolled back."""
+    """A snapshot to read from; whatever is written in it is rolled back. Rows read stay readable."""
     with engine.connect() as connection, Session(bind=connection, autoflush=False) as session:
         yield session
-        session.rollback()
+        session.expunge_all()
 
 
 def is_sqlite(session: Session) -> bool:
