@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from cli.demo.drivers import DirectDriver
-from cli.demo.people import People
 from cli.demo.play import Player, Progress
 from cli.invented_leaders import gather_under, invent_leaders
 from cli.municipality import Folder, load_municipality, start_years
+from cli.simulated_people import SimulatedPeople
 from cli.simulation_report import Report, report
 from config.loader import LoadedPlan
 from config.settings import Settings, load_settings
@@ -71,5 +71,5 @@ def _player(
     options: Options, loaded: LoadedPlan, clock: DemoClock, engine: sa.Engine, settings: Settings
 ) -> Player:
     runtime = Runtime(engine, settings, clock, directories={})
-    people = People(engine, loaded.plan.municipality, loaded.calendar) if options.answers else None
+    people = SimulatedPeople(engine, loaded.plan.municipality, loaded.calendar) if options.answers else None
     return Player(engine, settings, clock, DirectDriver(runtime), people)

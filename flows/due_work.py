@@ -33,9 +33,14 @@ HOLDS_UP = timedelta(minutes=10)
 """How long unfinished work makes later work wait; work that hangs must not stop the year."""
 
 
-def due_work(session: Session, *, now: datetime, settings: Settings) -> list[Work]:
-    """The work to want at `now` (UTC), in the order it is to be done. Asking twice gives the same."""
+def due_work(session: Session, *, now: datetime, settings: Settings, nightly: bool = True) -> list[Work]:
+    """The work to want at `now` (UTC), in the order it is to be done. Asking twice gives the same.
+
+    `nightly` includes the sweep of the night; a simulation, which keeps no runs, goes without.
+    """
     candidates = list(_candidates(session, now, settings))
+    if not nightly:
+        candidates = [work for work in candidates if not work.subject.startswith("sweep:")]
     if not candidates:
         return []
     paused = {(row.root_id, row.flow) for row in session.scalars(sa.select(FlowPause))}

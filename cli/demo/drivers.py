@@ -47,8 +47,12 @@ class DirectDriver:
         done = 0
         for _ in range(MOST_TURNS):
             with store.reading(self._runtime.engine) as session:
-                works = due_work(session, now=self._runtime.clock.now(), settings=self._runtime.settings)
-            works = [work for work in works if not work.subject.startswith("sweep:")]
+                works = due_work(
+                    session,
+                    now=self._runtime.clock.now(),
+                    settings=self._runtime.settings,
+                    nightly=False,
+                )
             if not works:
                 return done
             for work in works:

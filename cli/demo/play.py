@@ -7,7 +7,6 @@ from typing import Protocol
 
 from sqlalchemy.engine import Engine
 
-from cli.demo.people import People
 from config.settings import Settings
 from cycle import store
 from flows.due_work import next_instant
@@ -15,6 +14,20 @@ from flows.runtime import DemoClock
 
 Progress = Callable[[datetime, int], None]
 """Told the engine's time and how many answers have been given so far."""
+
+
+class Inhabitants(Protocol):
+    """The people who answer, approve and decide."""
+
+    answered: int
+
+    def next_instant(self) -> datetime | None:
+        """When somebody acts next (UTC)."""
+        ...
+
+    def act(self, now: datetime) -> int:
+        """Does everything planned up to `now`; gives how many answers were given."""
+        ...
 
 
 class Driver(Protocol):
@@ -33,7 +46,7 @@ class Player:
     settings: Settings
     clock: DemoClock
     driver: Driver
-    people: People | None = None
+    people: Inhabitants | None = None
 
     def next_event(self) -> datetime | None:
         """The next instant at which the engine or a person does something (UTC), if any."""

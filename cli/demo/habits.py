@@ -1,0 +1,151 @@
+"""When the invented people act: planned for each task when it is first seen, always the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import col
+
+from cli.demo.invented import answer_on, rng
+from cycle import store
+from cycle.calendar import WorkingCalendar
+from cycle.plan.model import FlowName, ReminderKind
+from cycle.reminders.steps import steps
+from cycle.tasks.cycles import RULES
+from cycle.tasks.states import OccurrenceState, TaskKind
+from cycle.tasks.tables import Occurrence, Task
+
+HOUR = time(10)
+OWN_WORK = (TaskKind.ANSWER, TaskKind.DRAFT)
+
+
+class Seen(NamedTuple):
+    """A task as its owner sees it. `key` is the same in every run of the same year."""
+
+    id: int
+    occurrence_id: int
+    kind: TaskKind
+    levels: int
+    due_on: date
+    key: str
+
+
+@dataclass
+class Habits:
+    """What everybody of one municipality will do and when. Dates are local.
+
+    `plans` are answers by task, `verdicts` approvals by task, `decisions` of the body by occurrence.
+    """
+
+    engine: Engine
+    root_id: str
+    calendar: WorkingCalendar
+    plans: dict[int, date] = field(default_factory=dict)
+    verdicts: dict[int, date] = field(default_factory=dict)
+    decisions: dict[int, date] = field(default_factory=dict)
+    seen: dict[int, Seen] = field(default_factory=dict)
+    _newest: int = 0
+    _contacts: dict[tuple[int, date, date], list[date]] = field(default_factory=dict)
+
+    def next_instant(self) -> datetime | None:
+        """When somebody acts next (UTC); None when nobody has anything to do."""
+        self._look()
+        days = [min(each.values()) for each in (self.plans, self.verdicts, self.decisions) if each]
+        return self.calendar.instant(min(days), HOUR) if days else None
+
+    def verdict_after(self, task_id: int, today: date) -> None:
+        """Plans when the superior looks at an answer given today."""
+        days = rng("verdict", self.seen[task_id].key).randint(1, 4)
+        self.verdicts[task_id] = self.calendar.add_working_days(today, days)
+
+    def _look(self) -> None:
+        """Plans for every task not seen before."""
+        with store.reading(self.engine) as session:
+            rows = session.execute(_NEW_TASKS, {"newest": self._newest, "root_id": self.root_id}).all()
+            occurrences = {row.occurrence_id for row in rows}
+            known = {one: session.get_one(Occurrence, one) for one in occurrences}
+        for row in rows:
+            self._newest = row.id
+            self._plan(row, known[row.occurrence_id])
+
+    def _plan(self, row: sa.Row[tuple[object, ...]], occurrence: Occurrence) -> None:
+        key = ":".join(
+            (occurrence.activity_id, str(occurrence.concerns_year), row.unit_id, row.role, row.subject)
+        )
+        task = Seen(row.id, row.occurrence_id, row.kind, row.levels, row.due_on, key)
+        self.seen[task.id] = task
+        self._plan_decision(occurrence)
+        if row.kind is TaskKind.REVIEW or row.form_version_id is None:
+            return
+        opened = self.calendar.local_date(row.opened_at)
+        if row.kind not in OWN_WORK:
+            days = rng("office", key).randint(1, 4)
+            self.plans[task.id] = self.calendar.add_working_days(opened, days)
+            return
+        day = answer_on(
+            key,
+            contacts=self._contacts_of(occurrence, row.due_on, opened),
+            opened_on=opened,
+            last_on=self.calendar.local_date(occurrence.closes_at) - timedelta(days=1),
+            calendar=self.calendar,
+        )
+        if day is not None:
+            self.plans[task.id] = day
+
+    def _plan_decision(self, occurrence: Occurrence) -> None:
+        if occurrence.flow == FlowName.STRATEGY_REVISION and occurrence.id not in self.decisions:
+            closes = self.calendar.local_date(occurrence.closes_at)
+            self.decisions[occurrence.id or 0] = self.calendar.add_working_days(closes, -2)
+
+    def _contacts_of(self, occurrence: Occurrence, due_on: date, opened: date) -> list[date]:
+        """The dates of the mails after the opening."""
+        where = (occurrence.id or 0, due_on, opened)
+        if where not in self._contacts:
+            rules = RULES.validate_json(occurrence.rules)
+            self._contacts[where] = [
+                step.on
+                for step in steps(rules, due_on, opened, self.calendar)
+                if step.kind not in (ReminderKind.OPENS, ReminderKind.ESCALATE)
+            ]
+        return self._contacts[where]
+
+
+def due(planned: dict[int, date], today: date) -> list[int]:
+    """What is planned up to today, taken out of the plan."""
+    keys = [key for key, day in planned.items() if day <= today]
+    for key in keys:
+        del planned[key]
+    return keys
+
+
+def pieces(ids: Iterable[int], size: int = 500) -> Iterable[list[int]]:
+    """The ids in lists that fit into one statement."""
+    everything = list(ids)
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]
+
+
+_NEW_TASKS = (
+    sa.select(
+        col(Task.id),
+        col(Task.occurrence_id),
+        col(Task.unit_id),
+        col(Task.role),
+        col(Task.subject),
+        col(Task.kind),
+        col(Task.levels),
+        col(Task.opened_at),
+        col(Task.due_on),
+        col(Task.form_version_id),
+    )
+    .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+    .where(
+        col(Task.id) > sa.bindparam("newest"),
+        col(Occurrence.root_id) == sa.bindparam("root_id"),
+        col(Occurrence.state) == OccurrenceState.OPEN,
+    )
+    .order_by(col(Task.id))
+)
