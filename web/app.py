@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fastapi import FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.engine import Engine
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -25,6 +26,9 @@ from web.security import Guard
 from web.superior import routes as superior
 
 ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM, superior.ROOM)
+
+QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""Addresses hold link tokens: no request is ever described to a collector."""
 
 
 class Demo(Protocol):
@@ -48,6 +52,7 @@ def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo |
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        telemetry=QUIET,
         middleware=[guard, Middleware(KeepLanguage, secure=settings.base_url.startswith("https"))],
     )
     app.state.engine, app.state.settings, app.state.clock = engine, settings, clock

@@ -32,6 +32,14 @@ class Question:
     figures: tuple[Mapping[str, Any], ...] = ()
     only_when: tuple[str, str] | None = None
     rows: tuple["Row", ...] = ()
+    row_label: str = ""
+    language: str = "da"
+
+    @property
+    def full_label(self) -> str:
+        """The question's words, with the row they are asked of."""
+        words = label(self.field, self.language)
+        return f"{self.row_label} · {words}" if self.row_label else words
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ def _group(
     *,
     name: str,
     anchor: str,
+    row_label: str = "",
 ) -> tuple[Question, ...]:
     by_id = {field.id: field for field in fields}
     return tuple(
@@ -132,6 +141,7 @@ def _group(
             name=f"{name}{field.id}",
             anchor=f"{anchor}-{index}",
             only_when=_condition(field, by_id, beside.language),
+            row_label=row_label,
         )
         for index, field in enumerate(fields, start=1)
     )
@@ -146,6 +156,7 @@ def _question(
     name: str,
     anchor: str,
     only_when: tuple[str, str] | None,
+    row_label: str,
 ) -> Question:
     repeated = field.type is FieldType.REPEAT
     return Question(
@@ -159,6 +170,8 @@ def _question(
         figures=tuple(entry for entry in beside.figures if entry.get("label") in (field.id, field.label)),
         only_when=only_when,
         rows=_rows(field, typed, last, beside, name=name, anchor=anchor) if repeated else (),
+        row_label=row_label,
+        language=beside.language,
     )
 
 
@@ -175,6 +188,7 @@ def _rows(field: Field, typed: Any, last: Any, beside: Beside, *, name: str, anc
             beside,
             name=f"{name}.{key}.",
             anchor=f"{anchor}-{index}",
+            row_label=words,
         )
         made.append(Row(key, words, description, asked))
     return tuple(made)

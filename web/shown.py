@@ -34,7 +34,7 @@ class ShownRow:
 def shown_answers(
     form: Form, answers: Mapping[str, Any], prefill: Mapping[str, Any], language: str
 ) -> tuple[Shown, ...]:
-    """Every question of the form with its answer; an empty text where there is none."""
+    """Every question that was asked with its answer; an empty text where there is none."""
     return _group(form.fields, answers, prefill, language, "")
 
 
@@ -55,7 +55,11 @@ def _group(
     language: str,
     prefix: str,
 ) -> tuple[Shown, ...]:
-    return tuple(_one(field, answers.get(field.id), prefill, language, prefix) for field in fields)
+    return tuple(
+        _one(field, answers.get(field.id), prefill, language, prefix)
+        for field in fields
+        if field.id in answers or not field.only_when
+    )
 
 
 def _one(field: Field, value: Any, prefill: Mapping[str, Any], language: str, prefix: str) -> Shown:

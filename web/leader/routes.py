@@ -21,6 +21,7 @@ from web.attachments import attachment
 from web.context import Sent as SentForm
 from web.leader import sheet
 from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads
+from web.leader.below import answers_below
 from web.leader.link import Holding, open_link
 from web.questions import Beside, flat, questions
 from web.rooms import Room
@@ -68,11 +69,12 @@ def answer(request: Request, token: str, sent: SentForm) -> Response:
 
 @router.api_route("/fil/{digest}", methods=READ)
 def fetch(request: Request, token: str, digest: str) -> Response:
-    """A file that this task's draft or newest answer names."""
+    """A file that this task's draft or newest answer names, or an answer it puts together."""
     with context.reading(request) as session:
         holding = open_link(session, request, token)
-        stored = [holding.draft.answers if holding.draft else {}]
+        stored: list[Mapping[str, Any]] = [holding.draft.answers if holding.draft else {}]
         stored.append(holding.submission.answers if holding.submission else {})
+        stored += answers_below(session, holding, now=context.now(request))
         if digest not in files_in(stored):
             raise NotFound("file", digest)
         return attachment(files.read(session, digest))
@@ -126,5 +128,5 @@ def _name_fields(request: Request, holding: Holding) -> None:
     """Error pages show what was sent under the questions' own words."""
     beside = Beside(holding.task.prefill, {}, {}, render.language_of(request))
     request.state.labels = {
-        question.name: question.field.label for question in flat(questions(holding.form, {}, beside))
+        question.name: question.full_label for question in flat(questions(holding.form, {}, beside))
     }

@@ -14,6 +14,7 @@ from web import context, render
 from web.forms import form_of
 from web.leader.agreement import agreement_shown
 from web.leader.answering import editions_of
+from web.leader.below import below
 from web.leader.link import Holding
 from web.questions import Beside, Question, flat, guidance_of, questions, typed_answers
 from web.shown import shown_answers
@@ -56,6 +57,7 @@ def show_form(
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
+        below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token),
     )
 
@@ -89,7 +91,7 @@ def summary(asked: Sequence[Question], problems: Sequence[Problem]) -> list[tupl
     order = {name: index for index, name in enumerate(by_name)}
     listed = sorted(problems, key=lambda problem: order.get(problem.where, -1))
     return [
-        (by_name[problem.where].anchor, by_name[problem.where].field.label, problem)
+        (by_name[problem.where].anchor, by_name[problem.where].full_label, problem)
         if problem.where in by_name
         else ("indhold", "", problem)
         for problem in listed

@@ -28,14 +28,14 @@ from web.attachments import attachment
 from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
-from web.superior.scope import Case, activity_of, open_case, standings, thing_of
+from web.superior.scope import Case, activity_of, awaiting_verdict, open_case, standings, thing_of
 
 router = APIRouter(prefix="/mine-enheder")
 ROOM = Room(
     router,
     (MenuItem("/mine-enheder", "Mine enheder", "My units", frozenset({Role.SUPERIOR, Role.DIRECTION})),),
 )
-FIRST = (Outcome.NOT_APPROVED, Outcome.RETURNED, Outcome.MISSING, Outcome.WAITING)
+FIRST = (Outcome.RETURNED, Outcome.MISSING, Outcome.WAITING)
 
 
 @router.get("")
@@ -58,9 +58,15 @@ def units(request: Request, actor: CurrentActor, occurrence_id: int) -> Response
         lines = [line for line in rollup.lines if line.path.startswith(paths)]
         if not lines:
             raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
-        lines.sort(key=lambda line: FIRST.index(line.outcome) if line.outcome in FIRST else len(FIRST))
+        waiting = awaiting_verdict(session, occurrence_id)
+        lines.sort(key=lambda line: (line.task_id not in waiting, _urgency(line.outcome)))
         return render.page(
-            request, "superior/units.html", occurrence=occurrence, lines=lines, outcomes=words.OUTCOMES
+            request,
+            "superior/units.html",
+            occurrence=occurrence,
+            lines=lines,
+            waiting=waiting,
+            outcomes=words.OUTCOMES,
         )
 
 
@@ -116,6 +122,10 @@ def send_back(request: Request, actor: CurrentActor, task_id: int, sent: Checked
             found = open_case(session, actor, task_id, now=now)
             return _show(request, found, problems=error.problems, sent=sent, status=422)
     return RedirectResponse(f"/mine-enheder/opgave/{task_id}?gjort=retur", status_code=303)
+
+
+def _urgency(outcome: Outcome) -> int:
+    return FIRST.index(outcome) if outcome in FIRST else len(FIRST)
 
 
 def _show(

@@ -134,6 +134,19 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
     )
 
 
+def awaiting_verdict(session: Session, occurrence_id: int) -> set[int]:
+    """The ids of the occurrence's answers that lack an approval."""
+    found = session.exec(
+        select(Task.id).where(
+            Task.occurrence_id == occurrence_id,
+            col(Task.kind).in_(ANSWER_KINDS),
+            col(Task.state).in_(ANSWERED),
+            col(Task.level) < col(Task.levels),
+        )
+    )
+    return {task_id for task_id in found if task_id is not None}
+
+
 def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity, today: date) -> bool:
     """Whether the next verdict lies with a post in the actor's reach: nobody judges an own answer."""
     if task.kind is not TaskKind.ANSWER:
