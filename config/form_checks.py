@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from config.plan_checks import Fault, duplicates
+from config.agreement_checks import Fault
+from config.plan_checks import duplicates
 from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
+from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.forms import Field, FieldType, Form
 
 NUMBERS = frozenset({FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT})
@@ -20,7 +22,6 @@ OWN_KEYS = (
     ("maximum", NUMBERS),
     ("max_length", TEXTS),
 )
-LIGHTS = ("grøn", "gul", "rød")
 
 
 def form_problems(document: Document, form: Form) -> list[Problem]:

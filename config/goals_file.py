@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from config.agreement_checks import Fault
 from config.checking import validated
 from config.organisation_words import organisation_words
-from config.plan_checks import Fault
 from config.sentences import nearest
 from config.yaml_source import Place, read_yaml
 from cycle.errors import PlanInvalid

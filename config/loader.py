@@ -97,14 +97,14 @@ def load_plan(path: Path | str) -> LoadedPlan:
     name = PLAN_FILE if path.is_dir() else path.name
     found = _Found(path if path.is_dir() else path.parent)
     document = found.document(name)
-    forms, form_ids = _forms(found)
+    forms, faulty = _forms(found)
     calendar = _calendar(found)
     meetings, faults = read_meetings_file(found.folder / "meetings.csv")
     found.problems += faults
     plan = _plan(found, document) if document is not None else None
     texts = _texts(found, plan)
     if document is not None and plan is not None:
-        faults = plan_problems(document, plan, organisation_words(found.folder, form_ids))
+        faults = _agreement(found, document, plan, {**dict.fromkeys(faulty), **forms})
         found.problems += faults or date_problems(document, plan)
     if found.problems or plan is None or document is None:
         raise PlanInvalid(found.problems)
@@ -118,8 +118,19 @@ def _plan(found: _Found, document: Document) -> Plan | None:
     return found.model(document, data, Plan)
 
 
+def _agreement(
+    found: _Found, document: Document, plan: Plan, forms: Mapping[str, Form | None]
+) -> list[Problem]:
+    """Where the plan, its forms and the organisation beside it do not agree."""
+    try:
+        around = organisation_words(found.folder, forms)
+    except PlanInvalid as error:
+        return error.problems
+    return plan_problems(document, plan, around)
+
+
 def _forms(found: _Found) -> tuple[dict[str, Form], set[str]]:
-    """The forms, and the ids of all there are: a faulty one is not reported as missing, too."""
+    """The forms, and the ids of the faulty ones, which are not to be reported as missing, too."""
     forms: dict[str, Form] = {}
     names: dict[str, str] = {}
     faulty: set[str] = set()
@@ -135,7 +146,7 @@ def _forms(found: _Found) -> tuple[dict[str, Form], set[str]]:
             found.problems.append(document.problem(("id",), what, "Giv det ene et andet id."))
         found.problems += form_problems(document, form)
         forms[form.id], names[form.id] = form, name
-    return forms, faulty | forms.keys()
+    return forms, faulty
 
 
 def _written_id(document: Document | None) -> set[str]:

@@ -2,15 +2,20 @@
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
 
 from config.plan_checks import Surroundings
 from config.text_files import read_table_text
+from cycle.errors import PlanInvalid, Problem
+from cycle.tasks.forms import Form
 
 
-def organisation_words(folder: Path, forms: Collection[str]) -> Surroundings:
-    """What the plan may speak of. A file that is not there leaves its words unchecked (empty)."""
+def organisation_words(folder: Path, forms: Mapping[str, Form | None]) -> Surroundings:
+    """What the plan may speak of. A file that is not there leaves its words unchecked (empty).
+
+    Raises PlanInvalid when a file is there but cannot be read.
+    """
     units, leaders = _rows(folder / "units.csv"), _rows(folder / "leaders.csv")
     return Surroundings(
         forms=forms,
@@ -24,9 +29,16 @@ def organisation_words(folder: Path, forms: Collection[str]) -> Surroundings:
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.exists():
         return []
-    text = read_table_text(path, path.name)
+    text = "\n".join(read_table_text(path, path.name).splitlines())
     first = text.partition("\n")[0]
-    return list(csv.DictReader(io.StringIO(text), delimiter=max(";\t,", key=first.count)))
+    reader = csv.DictReader(io.StringIO(text), delimiter=max(";\t,", key=first.count))
+    try:
+        return list(reader)
+    except csv.Error as error:
+        where = f"{path.name}:{reader.line_num + 1}"
+        raise PlanInvalid(
+            [Problem(where, "Linjen kan ikke læses som CSV.", "Gem filen som CSV igen.")]
+        ) from error
 
 
 def _column(rows: list[dict[str, str]], name: str) -> frozenset[str]:

@@ -1,23 +1,25 @@
 """What must agree within a plan, and between the plan, its forms and the organisation beside it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from config.agreement_checks import PER_UNIT, Fault, agreement_faults
 from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
-from cycle.plan.model import Activity, Audience, FlowName, Plan, Stage, StageKind
+from cycle.plan.model import Activity, Audience, FlowName, Plan, Stage
+from cycle.tasks.approval import NEAREST_SUPERIOR
+from cycle.tasks.forms import Form
 
-NEAREST_SUPERIOR = "nærmeste leder"
-PER_UNIT = frozenset({StageKind.NEGOTIATE, StageKind.APPROVE, StageKind.SIGN})
 WITHOUT_FORM = frozenset({FlowName.MEETING_SERIES, FlowName.PROCESS_STEP})
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What lies beside the plan: its forms, and (when units.csv lies there) the organisation's words."""
+    """What lies beside the plan: its forms (None for one that is faulty itself), and the words of the
+    organisation when units.csv and leaders.csv lie there, too."""
 
-    forms: Collection[str]
+    forms: Mapping[str, Form | None]
     unit_ids: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     areas: frozenset[str] = frozenset()
@@ -27,9 +29,6 @@ class Surroundings:
 def plan_problems(document: Document, plan: Plan, around: Surroundings) -> list[Problem]:
     """Every disagreement, each at the line of the value that has to change."""
     return [document.problem(place, what, cure) for place, what, cure in _faults(plan, around)]
-
-
-Fault = tuple[Place, str, str]
 
 
 def _faults(plan: Plan, around: Surroundings) -> Iterator[Fault]:
@@ -54,6 +53,7 @@ def _activity(activity: Activity, around: Surroundings) -> Iterator[Fault]:
     for index, role in enumerate(activity.approval):
         yield from _role(role, ("approval", index), around)
     yield from duplicates(("reminders",), [rule.id for rule in activity.reminders or ()], "påmindelse")
+    yield from agreement_faults(activity, around.forms)
     yield from duplicates(("stages",), [stage.id for stage in activity.stages], "trin")
     for index, stage in enumerate(activity.stages):
         for place, what, cure in _stage(stage, around):

@@ -1,7 +1,6 @@
 """strategy.yaml: the strategy as it stands before the first revision (seed 004 A and B)."""
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
@@ -20,16 +19,11 @@ class Theme(Frozen):
 
 
 class StrategyFile(Frozen):
-    """Version 1 of a strategy."""
+    """Version 1 of a strategy. Its JSON is what `cycle.goals.decisions.keep_first_version` stores."""
 
     id: Slug
     title: str
     themes: tuple[Theme, ...] = Field(min_length=1)
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """As `cycle.goals.decisions.keep_first_version` stores it."""
-        return {"themes": [theme.model_dump(mode="json") for theme in self.themes]}
 
 
 def load_strategy(path: Path | str) -> StrategyFile:

@@ -184,7 +184,7 @@ def test_goals_fill_six_slots_for_every_area() -> None:
 def test_the_strategy_has_seven_themes_with_23_goals() -> None:
     strategy = load_strategy(FOLDER)
     assert [len(theme.goals) for theme in strategy.themes] == [3, 1, 3, 4, 4, 4, 4]
-    assert strategy.content["themes"][6]["title"] == "BUF som attraktiv arbejdsplads"
+    assert strategy.model_dump(mode="json")["themes"][6]["title"] == "BUF som attraktiv arbejdsplads"
 
 
 def test_meetings_are_working_days_with_an_agenda_deadline_and_marked_as_invented() -> None:

@@ -1,9 +1,12 @@
 """The loader: every kind of fault is told with its file and line, all at once, in Danish."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config.goals_file import load_goals
 from config.loader import LoadedPlan, load_plan
@@ -266,6 +269,81 @@ def test_a_fault_of_a_stage_names_its_line(folder: Path, old: str, new: str, exp
     assert any(fault.startswith(f"wheel.yaml:13: {expected}") for fault in faults(folder)), faults(folder)
 
 
+AGREEMENT = """\
+    stages:
+      - {id: a, title: A, kind: negotiate, by: leder, due: 1 uge efter fristen, form: enig}
+      - {id: b, title: B, kind: approve, by: direktør, due: 2 uger efter fristen, form: enig}
+      - {id: c, title: C, kind: sign, by: leder, due: 3 uger efter fristen, form: navn}
+"""
+DECIDE = """\
+id: enig
+title: E
+fields:
+  - id: beslutning
+    type: choice
+    label: L
+    choices: [{value: enig, label: Ja}, {value: nej, label: Nej}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("kind: approve", "kind: sign", "wheel.yaml:12: »rapport« har ikke forhandling, godkendelse og"),
+        ("kind: negotiate", "kind: sign", "wheel.yaml:12: »rapport« har ikke forhandling, godkendelse og"),
+        (", form: navn", "", "wheel.yaml:15: Trinnet »c« har intet skema."),
+        ("form: navn", "form: skema", "wheel.yaml:15: Skemaet »skema« spørger ikke om underskriverens navn."),
+        (
+            "fristen, form: enig}\n      - {id: c",
+            "fristen, form: skema}\n      - {id: c",
+            "wheel.yaml:14: Skemaet",
+        ),
+    ],
+)
+def test_an_agreement_that_would_get_stuck_is_refused(
+    folder: Path, old: str, new: str, expected: str
+) -> None:
+    write(folder, "forms/enig.yaml", DECIDE)
+    write(folder, "forms/navn.yaml", FORM.replace("id: skema", "id: navn").replace("id: svar", "id: navn"))
+    text = wheel(("flow: report", "flow: agreement_signing"))
+    assert old in AGREEMENT
+    assert len(loaded(folder, text + AGREEMENT).plan.activities[0].stages) == 3
+    write(folder, "wheel.yaml", text + AGREEMENT.replace(old, new))
+    assert any(fault.startswith(expected) for fault in faults(folder)), faults(folder)
+
+
+def test_signing_belongs_to_agreements_alone(folder: Path) -> None:
+    write(folder, "wheel.yaml", WHEEL + STAGES.replace("audience: {role: direktør}", "kind: sign, by: leder"))
+    assert faults(folder)[0].startswith("wheel.yaml:13: Trinnet »t1« hører kun til i flow agreement_signing.")
+
+
+def test_a_process_has_fixed_dates_and_steps_without_a_form(folder: Path) -> None:
+    text = wheel(
+        ("kind: wheel", "kind: process"),
+        ("report", "process_step"),
+        ("    form: skema\n", ""),
+        ("opens: 1. april, due: 20. april", "opens: 2027-08-15, due: medio november 2027"),
+    )
+    assert loaded(folder, text).resolve(2027)["rapport"].due_on.isoformat() == "2027-11-20"
+
+
+@given(data=st.data())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_mistyped_the_plan_loads_or_says_why(folder: Path, data: st.DataObject) -> None:
+    text = REMINDERS + WHEEL + STAGES
+    at = data.draw(st.integers(0, len(text) - 1))
+    end = min(len(text), at + data.draw(st.integers(0, 12)))
+    typed = data.draw(
+        st.sampled_from(["", " ", "\n", ":", "-", "{", "]", "'", "#", "x", "\t", "é", "1", ": [", "~"])
+    )
+    (folder / "wheel.yaml").write_text(text[:at] + typed + text[end:], encoding="utf-8")
+    try:
+        load_plan(folder)
+    except PlanInvalid as error:
+        assert error.problems
+        assert all(re.match(r"wheel\.yaml:\d+$", each.where) and each.what for each in error.problems)
+
+
 REMINDERS = """\
 reminders:
   - on: opening
@@ -395,6 +473,13 @@ def test_units_and_leaders_in_excels_own_encoding_are_read(folder: Path) -> None
     (folder / "leaders.csv").write_bytes(LEADERS.encode("cp1252"))
     assert load_plan(folder).plan.id == "hjul"
     assert loaded(folder, wheel(("{kinds: [skole]}", "{role: direktør}"))).plan.id == "hjul"
+
+
+def test_an_organisation_file_that_is_no_table_names_its_line(folder: Path) -> None:
+    write(folder, "units.csv", UNITS + f'"{"x" * 200_000}";\n')
+    assert faults(folder) == ["units.csv:4: Linjen kan ikke læses som CSV. Gem filen som CSV igen."]
+    (folder / "units.csv").write_bytes(UNITS.replace("\n", "\r").encode())
+    assert load_plan(folder).plan.id == "hjul"
 
 
 def test_without_an_organisation_beside_it_the_plans_words_are_not_checked(folder: Path) -> None:
