@@ -112,8 +112,7 @@ def _candidates(session: Session, now: datetime, settings: Settings) -> Iterator
         yield from _collect(session, now, marks)
     yield from _occurrences(session, now, settings, marks)
     yield from _reminders(session, now, settings.zone)
-    if settings.smtp_host:
-        yield from _deliveries(session, now)
+    yield from _deliveries(session, now)
 
 
 def _collect(session: Session, now: datetime, marks: dict[str, datetime]) -> Iterator[Work]:

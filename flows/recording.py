@@ -30,18 +30,23 @@ Flows = Mapping[str, Callable[[int], Awaitable[None]]]
 
 
 class Recorder:
-    """Knows whether Prefect answers and runs accordingly. `api_url` ends in /api; empty: no Prefect."""
+    """Knows whether Prefect answers and runs accordingly. `api_url` ends in /api; empty: no Prefect.
+
+    `probe`: seconds a healthy server answers in; `patience`: seconds it gets before and after a body;
+    `reprobe`: seconds it is left alone after it has failed.
+    """
 
     def __init__(
         self,
         data_dir: Path,
         api_url: str,
         *,
+        probe: float = PROBE_SECONDS,
         patience: float = PATIENCE_SECONDS,
         reprobe: float = REPROBE_SECONDS,
     ) -> None:
         self._data_dir, self._api_url = data_dir, api_url.rstrip("/")
-        self._patience, self._reprobe = patience, reprobe
+        self._probe_seconds, self._patience, self._reprobe = probe, patience, reprobe
         self._answered_at = self._failed_at = float("-inf")
         self._flows: Flows | None = None
         self._unusable = not api_url
@@ -118,10 +123,11 @@ class Recorder:
         return await self._probe() or (lately and await self._probe())
 
     async def _probe(self) -> bool:
-        """Whether a Prefect server, and nothing else, answers on that port within two seconds."""
+        """Whether a Prefect server, and nothing else, answers on that port in time."""
         try:
-            async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as client:
-                answer = await asyncio.wait_for(client.get(f"{self._api_url}/health"), PROBE_SECONDS)
+            async with httpx.AsyncClient(timeout=self._probe_seconds, trust_env=False) as client:
+                asked = client.get(f"{self._api_url}/health")
+                answer = await asyncio.wait_for(asked, self._probe_seconds)
                 alive = answer.status_code == 200 and answer.json() is True
         except (httpx.HTTPError, TimeoutError, ValueError):
             alive = False

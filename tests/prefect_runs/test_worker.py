@@ -36,9 +36,10 @@ def names(server: PrefectServer, prefect_ids: list[str]) -> dict[str, tuple[str,
 
 
 def test_twenty_wanted_runs_are_done_once_each_and_prefect_shows_them_by_name(
-    runtime: Runtime, recorder: Recorder, prefect: PrefectServer, want: Want
+    runtime: Runtime, prefect: PrefectServer, want: Want
 ) -> None:
     want(*range(1, 21))
+    recorder = Recorder(prefect.data_dir, prefect.api_url, probe=15)
     assert drain(runtime, recorder) == 20
     assert sorted(marks(runtime.engine)) == sorted(f"open:{n}" for n in range(1, 21))
     done = runs(runtime.engine)
