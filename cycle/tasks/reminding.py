@@ -17,7 +17,6 @@ from sqlmodel import Session
 from cycle.calendar import WorkingCalendar
 from cycle.messages.daily import Slot, daily_slots
 from cycle.messages.outbox import mailbox
-from cycle.organisation.directory import Directory
 from cycle.reminders import ledger, wording
 from cycle.reminders.decide import Decision, Facts, Standing, decide
 from cycle.reminders.steps import next_look
@@ -126,8 +125,3 @@ def _row(
         "person_id": decision.to.person_id if decision.to else None,
         "message_id": slot.message_id if slot else None,
     }
-
-
-def reader_for(session: Session, root_id: str, *, calendar: WorkingCalendar, now: datetime) -> Reader:
-    """A reader of the municipality's tasks with its directory on today's local date."""
-    return Reader(Directory.load(session, root_id, calendar.local_date(now)), calendar, now)

@@ -17,14 +17,17 @@ from cycle.access.links import read_token
 from cycle.calendar import LocalDays, WorkingCalendar
 from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, settle
 from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute
 from cycle.plan.model import DEFAULT_REMINDERS, ReminderRule
 from cycle.reminders import ledger
 from cycle.reminders.tables import Decided, ReminderDecision
-from cycle.store import transaction
+from cycle.store import is_sqlite, transaction
 from cycle.tasks import told
 from cycle.tasks.change import extend, look_again
 from cycle.tasks.closing import close_occurrence
+from cycle.tasks.reminder_facts import Reader
+from cycle.tasks.reminding import decide_due
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import CycleRevision, Occurrence, Task
 from flows.remind import remind, sweep
@@ -564,3 +567,20 @@ def test_a_waived_task_is_not_reminded_of(world):
         session.execute(sa.update(Task).values(state=TaskState.WAIVED))
     assert world.day(OPENED) == []
     assert world.verdicts(task) == [("opens", "not_owed")]
+
+
+def test_a_sender_leaves_alone_a_mail_that_is_just_getting_one_more_item(world):
+    unit = world.units[0]
+    world.activity("rapport", units=[unit])
+    world.decide(opening(OPENED))
+    world.activity("budget", units=[unit])
+    now = instant(2027, 4, 1, 7)
+    with ThreadPoolExecutor(1) as pool:
+        with world.write() as session:
+            reader = Reader(Directory.load(session, ROOT, CALENDAR.local_date(now)), CALENDAR, now)
+            assert decide_due(session, reader, ROOT) == {"merged": 1, "tasks": 1, "mails": 0}
+            if not is_sqlite(session):  # there the sender waits for this transaction to end
+                assert pool.submit(world.deliver, now).result() is None
+                assert world.sent == []
+        pool.submit(world.deliver, now).result()
+    assert only(world, world.address_of(unit)) == [(OPENED, ["new", "new"])]

@@ -12,11 +12,13 @@ from sqlmodel import Session, col, select
 from cycle.calendar import WorkingCalendar
 from cycle.messages.claiming import Outcome, claim, settle
 from cycle.messages.tables import Message, MessageState
+from cycle.organisation.directory import Directory
 from cycle.plan.model import DEFAULT_REMINDERS, ReminderRule
 from cycle.reminders.tables import ReminderDecision
 from cycle.store import make_engine, transaction
 from cycle.tables import METADATA
-from cycle.tasks.reminding import decide_due, reader_for
+from cycle.tasks.reminder_facts import Reader
+from cycle.tasks.reminding import decide_due
 from cycle.tasks.tables import Task
 from tests.support import municipality
 from tests.support.municipality import ROOT
@@ -81,7 +83,7 @@ def test_nobody_gets_two_daily_mails_on_one_day(acts):
                 if task is not None:
                     municipality.answer(session, task, at=now)
             if act in ("decide", "both"):
-                reader = reader_for(session, ROOT, calendar=CALENDAR, now=now)
+                reader = Reader(Directory.load(session, ROOT, CALENDAR.local_date(now)), CALENDAR, now)
                 decide_due(session, reader, ROOT)
                 assert decide_due(session, reader, ROOT) is None
         if act in ("deliver", "both"):
