@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Settings
+from web import demo as demo_room
 from web import errors, faults, sign_in
 from web.context import Clock, MachineClock
 from web.language import KeepLanguage
@@ -32,7 +33,7 @@ QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 class Demo(Protocol):
-    """What only the demo has: its own rooms, and the mark that every page carries."""
+    """What only the demo has: its own rooms beside one-click sign-in, and the mark every page carries."""
 
     @property
     def rooms(self) -> Sequence[Room]:
@@ -45,7 +46,7 @@ class Demo(Protocol):
 
 def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo | None = None) -> FastAPI:
     """The application over one store. Nothing is read or written before the first request."""
-    rooms = (*ROOMS, *(demo.rooms if demo else ()))
+    rooms = (*ROOMS, *((demo_room.ROOM, *demo.rooms) if demo else ()))
     guard = Middleware(Guard, base_url=settings.base_url, refuse=_refuse)
     app = FastAPI(
         title="Aarshjul",

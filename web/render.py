@@ -2,7 +2,7 @@
 
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
-`path`, and the filters `date`, `weekday_date`, `datetime`, `number`, `amount`. Undefined names raise.
+`path`, `demo`, and the filters `date`, `weekday_date`, `datetime`, `number`, `amount`. Undefined names raise.
 """
 
 import hashlib
@@ -56,6 +56,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "csrf_field": csrf_field(actor.csrf if actor else ""),
         "path": request.url.path,
         "marks": request.app.state.marks,
+        "demo": request.app.state.demo is not None,
         "zone": app_context.settings(request).zone,
     }
     html = environment().get_template(template).render({**shared, **values})

@@ -1,0 +1,54 @@
+"""One-click sign-in exists in the demo and nowhere else."""
+
+import re
+from dataclasses import dataclass
+
+from cycle.access.accounts import add_account
+from cycle.access.roles import Role
+from cycle.store import transaction
+from tests.support.leader import World
+from tests.support.web import PASSWORD, Form
+from web.app import create_app
+
+
+@dataclass
+class Demo:
+    rooms: tuple = ()
+    mark: tuple[str, str] = ("Opdigtede svar", "Invented answers")
+
+
+def test_the_demo_offers_every_account_and_open_task_with_one_click(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path)
+    with transaction(sqlite_engine) as session:
+        add_account(
+            session,
+            email="sif@by.example",
+            name="Sif Sekretær",
+            password=PASSWORD,
+            role=Role.SUPERIOR,
+            unit_id="BY-IN-D1",
+            now=world.site.clock.at,
+            by="cli",
+        )
+    world.site.app = create_app(sqlite_engine, world.site.settings, world.site.clock, demo=Demo())
+    browser = world.site.browser()
+    page = browser.get("/demo")
+    assert "Sif Sekretær" in page.text and "Opdigtede svar" in page.text
+    links = re.findall(r'href="(/opgave/[^"]+)"', page.text)
+    assert len(links) == 3 and browser.get(links[0]).status_code == 200
+    assert "/demo" in browser.get("/log-ind").text
+    signed_in = Form(page, "/demo/log-ind").send(browser)
+    assert signed_in.headers["location"] == "/"
+    assert browser.get("/mine-enheder").status_code == 200
+    assert browser.post("/demo/log-ind", data={"account": "99"}).status_code == 404
+    assert browser.post("/demo/log-ind", data={"account": "²"}).status_code == 404
+
+
+def test_without_a_demo_none_of_its_addresses_answer(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path)
+    for answer in (
+        world.browser.get("/demo"),
+        world.browser.post("/demo/log-ind", data={"account": "1"}),
+    ):
+        assert answer.status_code == 404
+    assert "/demo" not in world.browser.get("/log-ind").text
