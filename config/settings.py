@@ -228,6 +228,11 @@ class Settings(BaseSettings):
         return read_or_make_secret(self.data_dir / "secret.key")
 
     @property
+    def reads_mail(self) -> bool:
+        """Whether there is a mailbox in which replies arrive."""
+        return bool(self.imap_host) or self.inbox_dir is not None
+
+    @property
     def zone(self) -> ZoneInfo:
         """`timezone` as an object."""
         return ZoneInfo(self.timezone)

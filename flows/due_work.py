@@ -108,7 +108,7 @@ def close_due_at(closes_at: datetime, zone: ZoneInfo) -> datetime:
 
 def _candidates(session: Session, now: datetime, settings: Settings) -> Iterator[Work]:
     marks = dict(session.execute(sa.select(col(MailboxMark.root_id), col(MailboxMark.read_until))).all())
-    if settings.imap_host:
+    if settings.reads_mail:
         yield from _collect(session, now, marks)
     yield from _occurrences(session, now, settings, marks)
     yield from _reminders(session, now, settings.zone)
@@ -116,8 +116,11 @@ def _candidates(session: Session, now: datetime, settings: Settings) -> Iterator
 
 
 def _collect(session: Session, now: datetime, marks: dict[str, datetime]) -> Iterator[Work]:
-    """The mailbox of every municipality that has a cycle, when it was not read lately."""
+    """The mailbox of every municipality that has a cycle, when it was not read or tried in vain lately."""
+    pausing = set(session.scalars(sa.select(col(MailboxMark.root_id)).where(col(MailboxMark.next_at) > now)))
     for root_id in session.scalars(sa.select(col(Cycle.root_id)).distinct()):
+        if root_id in pausing:
+            continue
         if root_id not in marks or marks[root_id] <= now - MAILBOX_EVERY:
             yield _work("collect", root_id, root_id)
 
@@ -148,7 +151,7 @@ def _may_close(
     if now < close_due_at(closes_at, settings.zone):
         return False
     read = root_id in marks and marks[root_id] >= closes_at
-    return read or not settings.imap_host or now >= closes_at + MAILBOX_PATIENCE
+    return read or not settings.reads_mail or now >= closes_at + MAILBOX_PATIENCE
 
 
 def _reminders(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Work]:

@@ -111,7 +111,10 @@ class Inbound(SQLModel, table=True):
 
 
 class MailboxMark(SQLModel, table=True):
-    """How far a mailbox has been read: everything received before `read_until` has been handled."""
+    """How far a mailbox has been read: everything received before `read_until` has been handled.
+
+    `failing_since` and `error` say that it cannot be read now; `next_at` is the next try then.
+    """
 
     __tablename__ = "mailbox_mark"
 
@@ -120,4 +123,5 @@ class MailboxMark(SQLModel, table=True):
     uid_validity: int = 0
     last_uid: int = 0
     failing_since: datetime | None = None
+    next_at: datetime | None = None
     error: str = ""

@@ -1,0 +1,81 @@
+"""What lies in the mailbox of one municipality becomes answers."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session
+
+from cycle.errors import CycleError
+from cycle.messages.tables import MailboxMark
+from flows.runtime import RunContext
+from notifications.incoming import take
+from notifications.mailbox import FAULTS, Delivered, Mailbox, Place, mailbox_of
+from notifications.office import Office
+
+TRY_AGAIN = timedelta(minutes=5)
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""How far a mailbox has been read that was never read."""
+
+
+class MailboxUnread(CycleError):
+    """The mailbox could not be read. The text names no address; the server's words are in the mark."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"Postkassen kan ikke læses ({kind}).")
+        self.kind = kind
+
+
+def collect(context: RunContext) -> None:
+    """Reads every new mail, one commit each, and notes how far the mailbox has been read.
+
+    Nothing to do without a mailbox. Raises MailboxUnread when it cannot be reached or read: since when
+    that is so stands in the mark, and closing waits for it (at most a day).
+    """
+    mailbox = mailbox_of(context.settings)
+    if mailbox is None:
+        return
+    try:
+        with mailbox as opened:
+            _read(context, opened)
+    except FAULTS as error:
+        _note_failure(context, error)
+        raise MailboxUnread(type(error).__name__) from error
+    with context.transaction() as session:
+        mark = _mark(session, context)
+        mark.read_until = max(mark.read_until, context.now)
+        mark.failing_since, mark.next_at, mark.error = None, None, ""
+        session.add(mark)
+
+
+def _read(context: RunContext, mailbox: Mailbox) -> None:
+    office = Office.of(context.settings)
+    with context.reading() as session:
+        known = session.get(MailboxMark, context.run.root_id)
+        since = Place(known.uid_validity, known.last_uid) if known is not None else Place()
+    for mail in mailbox.new(since):
+        _take(context, office, mail)
+        mailbox.done(mail)
+
+
+def _take(context: RunContext, office: Office, mail: Delivered) -> None:
+    with context.transaction() as session:
+        verdict = take(session, mail, root_id=context.run.root_id, office=office, now=context.now)
+        mark = _mark(session, context)
+        mark.uid_validity, mark.last_uid = mail.place.validity, mail.place.uid
+        session.add(mark)
+    context.count(**{verdict.value: 1})
+
+
+def _note_failure(context: RunContext, error: Exception) -> None:
+    with context.transaction() as session:
+        mark = _mark(session, context)
+        mark.failing_since = mark.failing_since or context.now
+        mark.next_at = context.now + TRY_AGAIN
+        mark.error = f"{type(error).__name__}: {error}"[:500]
+        session.add(mark)
+
+
+def _mark(session: Session, context: RunContext) -> MailboxMark:
+    """The municipality's mark; a new one has read nothing yet."""
+    root_id = context.run.root_id
+    found = session.get(MailboxMark, root_id)
+    return found or MailboxMark(root_id=root_id, read_until=BEGINNING)

@@ -1,0 +1,133 @@
+"""What a person wrote in a reply, and which answers to a form that is."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailparser_reply.parser import EmailMessage as QuotedMail
+
+from cycle.tasks.forms import Field, FieldType, Form
+
+NIL_PHRASES = frozenset(
+    {
+        "intet at bemærke",
+        "intet at bemaerke",
+        "ingenting at bemærke",
+        "ikke noget at bemærke",
+        "ingen bemærkninger",
+        "ingen bemaerkninger",
+        "ingen kommentarer",
+        "nothing to report",
+        "no comments",
+        "no remarks",
+    }
+)
+FREE_TEXT = (FieldType.TEXT, FieldType.LONG_TEXT)
+
+_FAREWELL = re.compile(
+    r"(med )?((de )?(venlig|bedste|kærlig|mange|god|gode)\w* )?(hilsen|hilsner|hilsener)|mvh|v\.?h|dbh|kh|"
+    r"(kind|best|warm)?\s*regards|sincerely|cheers",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(
+    r"(sendt fra|hent|sent from|get) .{0,30}(iphone|ipad|android|mobil|outlook|samsung|mail)", re.I
+)
+_OPENING = re.compile(r"^(kære|hej|goddag|dear|hi|hello)\b[^\n:]{0,60}$", re.IGNORECASE)
+_NAMES = re.compile(r"[\s,.!/-]*|[\s,.!/-]+(?:[A-ZÆØÅ][\w.-]*\s*){1,5}")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answers in a reply, as typed. `nil`: it says only that there is nothing to report.
+
+    `unplaced` is text that stands before the first label of a form with several questions.
+    """
+
+    nil: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    unplaced: str = ""
+
+
+def own_words(text: str) -> str:
+    """The newest part of a mail's text: without quoted mails, greeting lines, farewell and signature."""
+    plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\u00a0", " ")
+    plain = re.sub(r"\n{3,}", "\n\n", plain)  # the quote finder is quadratic in newlines
+    newest = QuotedMail(text=plain, languages=["da"], keep_hyphen_lists=True).read().replies[0].content
+    lines = [line for line in newest.splitlines() if not line.lstrip().startswith(">")]
+    return _without_frame("\n".join(lines).strip().splitlines())
+
+
+def read_reply(form: Form, text: str) -> Reply:
+    """Which answers the words are (`text` from `own_words`).
+
+    "Intet at bemærke" alone is a nil return. A form with one question takes the whole text. Else each
+    line that begins with a question's label or id and a colon begins an answer: "Status: gul, vi er bagud".
+    """
+    if is_nil(text):
+        return Reply(nil=True)
+    asked = [f for f in form.fields if f.type not in (FieldType.FILE, FieldType.REPEAT)]
+    if len(form.fields) == 1 and form.fields[0].type in FREE_TEXT:
+        return Reply(raw={form.fields[0].id: _without_label(form.fields[0], text)})
+    labels = {name: f.id for f in asked for name in _names(f)}
+    found, unplaced = _labelled(labels, text)
+    if not found and len(asked) == 1 and len(form.fields) == 1:
+        return Reply(raw={asked[0].id: text})
+    return Reply(raw=found, unplaced=unplaced)
+
+
+def is_nil(text: str) -> bool:
+    """Whether the words say only that there is nothing to report."""
+    return _plain(text) in NIL_PHRASES
+
+
+def place_for_rest(form: Form) -> str | None:
+    """The question whose draft takes text that was not placed: the first long text, if any."""
+    return next((f.id for f in form.fields if f.type is FieldType.LONG_TEXT), None)
+
+
+def _labelled(labels: Mapping[str, str], text: str) -> tuple[dict[str, str], str]:
+    found: dict[str, list[str]] = {}
+    before: list[str] = []
+    current = before
+    for line in text.splitlines():
+        name, colon, value = re.sub(r"^[\s*•–-]+", "", line).partition(":")
+        field_id = labels.get(_plain(name)) if colon else None
+        if field_id is not None:
+            current = found.setdefault(field_id, [])
+            line = value
+        current.append(line.strip())
+    return {name: "\n".join(lines).strip() for name, lines in found.items()}, "\n".join(before).strip()
+
+
+def _without_label(asked: Field, text: str) -> str:
+    first, _, rest = text.partition("\n")
+    name, colon, value = first.partition(":")
+    return f"{value}\n{rest}".strip() if colon and _plain(name) in _names(asked) else text
+
+
+def _names(asked: Field) -> set[str]:
+    return {_plain(name) for name in (asked.id, asked.label, asked.label_en) if name}
+
+
+def _plain(text: str) -> str:
+    letters = "".join(sign if sign.isalnum() else " " for sign in text.casefold())
+    return " ".join(letters.split())
+
+
+def _without_frame(lines: list[str]) -> str:
+    """Cuts "Hej …" before and "Venlig hilsen …" after. A line of a sentence is never cut."""
+    if lines and _OPENING.match(lines[0].strip(" ,.!")):
+        lines = lines[1:]
+    for index, line in enumerate(lines):
+        if line.rstrip() in ("--", "-- ") or _DEVICE.match(line.strip()) or _ends_here(line):
+            return "\n".join(lines[:index]).strip()
+    return "\n".join(lines).strip()
+
+
+def _ends_here(line: str) -> bool:
+    farewell = _FAREWELL.match(line.strip())
+    if farewell is None:
+        return False
+    return _NAMES.fullmatch(line.strip()[farewell.end() :]) is not None

@@ -1,0 +1,168 @@
+"""Received mails of every kind, and those that would break a parser."""
+
+import contextlib
+import time
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.reading import Unreadable, html_text, message_id_of, read_mail, sender_of
+
+HEAD = b"From: Mette <Mette@by.example>\r\nTo: svar+abc@svar.by.example\r\nMessage-ID: <1@by.example>\r\n"
+
+
+def mail(text: str = "Det går godt", **headers: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"] = "Mette Ø <Mette@by.example>", "Årshjulet <svar+abc@svar.by.example>"
+    message["Message-ID"] = "<1@by.example>"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def test_a_plain_reply_is_read():
+    found = read_mail(
+        mail("Ærø på plads", Subject="SV: Kvartalsrapport", Delivered_To="svar+xyz@svar.by.example")
+    )
+    assert (found.sender, found.message_id) == ("mette@by.example", "<1@by.example>")
+    assert found.recipients == ("svar+xyz@svar.by.example", "svar+abc@svar.by.example")
+    assert found.text.strip() == "Ærø på plads"
+    assert not found.automatic and not found.bounce
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Auto_Submitted", "auto-replied"),
+        ("Auto_Submitted", "auto-generated; type=x"),
+        ("Precedence", "bulk"),
+        ("X_Autoreply", "yes"),
+        ("Subject", "Automatisk svar: Kvartalsrapport 1"),
+        ("Subject", "Out of office: back in May"),
+        ("Subject", "Ikke til stede"),
+        ("List_Id", "<liste.by.example>"),
+    ],
+)
+def test_what_a_machine_wrote_is_recognised(name: str, value: str):
+    found = read_mail(mail(**{name: value}))
+    assert found.automatic and not found.bounce
+
+
+@pytest.mark.parametrize("value", ["no", "No"])
+def test_a_mail_that_says_a_person_wrote_it_is_a_persons(value: str):
+    assert not read_mail(mail(Auto_Submitted=value, Subject="SV: Fravær på skolen")).automatic
+
+
+def test_a_report_of_failed_delivery_is_a_bounce():
+    raw = HEAD + (
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain\r\n\r\nUser unknown\r\n--b\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        b"Action: failed\r\n\r\n--b--\r\n"
+    )
+    assert read_mail(raw).bounce
+    assert read_mail(mail(Return_Path="<>")).bounce
+
+
+def test_html_alone_gives_its_text_without_the_quoted_mail():
+    html = (
+        "<html><head><style>p{}</style></head><body><div>Status: gul</div>"
+        "<div>Fravær &amp; ferie<br>to</div><blockquote>Status: rød</blockquote></body></html>"
+    )
+    assert html_text(html) == "Status: gul\nFravær & ferie\nto"
+    message = EmailMessage()
+    message["From"] = "a@by.example"
+    message.set_content(html, subtype="html")
+    assert read_mail(message.as_bytes()).text == "Status: gul\nFravær & ferie\nto"
+
+
+def test_attachments_are_counted_and_not_read_as_text():
+    message = EmailMessage()
+    message["From"] = "a@by.example"
+    message.set_content("Se bilag")
+    message.add_attachment(b"x", maintype="text", subtype="plain", filename="bilag.txt")
+    found = read_mail(message.as_bytes())
+    assert (found.text.strip(), found.attachments) == ("Se bilag", 1)
+
+
+@pytest.mark.parametrize("charset", ["windows-1252", "iso-8859-1", "utf-8", "findes-ikke"])
+def test_danish_letters_in_any_charset_are_read(charset: str):
+    encoded = "Ærø".encode("utf-8" if charset == "findes-ikke" else charset)
+    raw = (
+        HEAD
+        + f"Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n".encode()
+    )
+    assert read_mail(raw + encoded).text == "Ærø"
+
+
+def test_a_mail_without_message_id_is_known_by_its_content():
+    one, two = b"From: a@by.example\r\n\r\nx", b"From: a@by.example\r\n\r\ny"
+    assert message_id_of(one) == message_id_of(one) != message_id_of(two)
+
+
+def nested(depth: int) -> bytes:
+    inner = b"Content-Type: text/plain\r\n\r\nx\r\n"
+    for n in range(depth):
+        inner = (
+            b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n)
+            + inner
+            + b"\r\n--b%d--\r\n" % n
+        )
+    return HEAD + inner
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        nested(2000),
+        HEAD + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"--b\r\n\r\nx\r\n" * 100_000,
+        b"To: " + b"a@by.example, " * 100_000 + b"\r\n\r\nx",
+        HEAD + b"\r\n" + b"x" * 3_000_000,
+        HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 60,
+    ],
+    ids=["deep", "many parts", "huge head", "huge text", "mails in mails"],
+)
+def test_a_mail_made_to_break_the_parser_is_refused_at_once(raw: bytes):
+    started = time.perf_counter()
+    with pytest.raises(Unreadable):
+        read_mail(raw)
+    assert time.perf_counter() - started < 2
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_are_read_or_refused(raw: bytes):
+    with contextlib.suppress(Unreadable):
+        read_mail(raw)
+    sender_of(raw)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"From: ",
+                b"To: ",
+                b"=?utf-8?b?",
+                b"?=",
+                b"<",
+                b">",
+                b",",
+                b"\r\n",
+                b" ",
+                b"a@b.example",
+                b"\xff",
+                b"Content-Type: multipart/",
+                b'boundary="',
+                b"--",
+            ]
+        ),
+        max_size=40,
+    ).map(b"".join)
+)
+def test_broken_headers_are_read_or_refused(raw: bytes):
+    with contextlib.suppress(Unreadable):
+        read_mail(raw)
+    sender_of(raw)
