@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 NARROW, WIDE = "fijlrtI.,:;·|'()/[]! -", "mwMWÆ@%—"
 
@@ -137,6 +138,7 @@ def lower(arc: Arc) -> bool:
     return 90 < arc.middle < 270
 
 
+@lru_cache(maxsize=16384)
 def text_width(text: str, size: float) -> float:
     """About how wide a sans-serif text is (a little generous, since the reader's font is unknown)."""
     narrow = sum(text.count(c) for c in NARROW)
@@ -146,6 +148,7 @@ def text_width(text: str, size: float) -> float:
     return size * (0.33 * narrow + 0.9 * wide + 0.7 * capital + 0.565 * usual)
 
 
+@lru_cache(maxsize=4096)
 def wrap(text: str, lines: int) -> tuple[str, ...]:
     """The text in at most `lines` lines, the longest as short as can be. Breaks at spaces and behind "/".
 

@@ -4,7 +4,9 @@ The drawing stands alone (its own style, nothing fetched) and may also be put in
 planlægningsår; inner ring: opfølgningsår (seed 004 I). Months are 30 degrees each, January at the top.
 """
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from cycle.plan.model import Ring
@@ -12,7 +14,18 @@ from cycle.tasks.overview import Standing
 from documents import wheel_labels as labels
 from documents import wheel_style as style
 from documents.geometry import Arc, angle_of, at, band_path, number, point, text_width
-from documents.wheel_model import BAND, COLUMN, HUB, MARGIN, RIM, RIM_INNER, Placed, Segment, Wheel
+from documents.wheel_model import (
+    BAND,
+    COLUMN,
+    HUB,
+    MARGIN,
+    RIM,
+    RIM_INNER,
+    WITH_CALLOUTS,
+    Placed,
+    Segment,
+    Wheel,
+)
 from documents.wheel_place import place
 from documents.wheel_segment import draw_segment, text_on
 from documents.wheel_words import MONTHS, Words, words_for
@@ -25,19 +38,22 @@ def draw(wheel: Wheel, *, standalone: bool = True) -> str:
     words = words_for(wheel.language)
     rings, placed = place(wheel.segments, words, wheel.year)
     beside = _beside([p for p in placed if p.on is None], placed, wheel, words)
-    wide, high = labels.extent(list(beside.values()))
-    half, reach = max(RIM + MARGIN, wide + 12), max(RIM + MARGIN, high)
-    legend, legend_height = _legend(wheel, words, half, reach + 26)
+    room = labels.extent(list(beside.values()))
+    left, right = _side(room.left), _side(room.right)
+    reach = max(RIM + MARGIN, room.high)
+    legend, below = _legend(wheel, words, Box(left, right, reach + 26))
     return "".join(
         [
-            _head(wheel, words, half, reach, legend_height),
+            _head(wheel, words, Box(left, right, reach), below),
             f"<style>{style.stylesheet()}</style>" if standalone else "",
             f"<defs>{style.patterns()}</defs>",
             *(_ground(*ring) for ring in rings),
             _months(),
             *(_ring_name(name, outer, words) for name, _, outer in rings),
+            _hand(wheel, "line"),
             *(draw_segment(p, beside.get(p.no)) for p in placed),
-            _hand(wheel, words),
+            _hand(wheel, "over"),
+            _today(wheel, words),
             _hub(wheel, words),
             legend,
             "</svg>",
@@ -62,12 +78,30 @@ def _beside(
     return dict(zip((p.no for p in outside), labels.callouts(wanted, RIM, COLUMN), strict=True))
 
 
-def _head(wheel: Wheel, words: Words, half: float, reach: float, below: float) -> str:
+def _side(room: float) -> float:
+    """From the centre to a side's edge; always the same with callouts, so that a page can crop them."""
+    return max(WITH_CALLOUTS, room + 12) if room else RIM + MARGIN
+
+
+@dataclass(frozen=True)
+class Box:
+    """The room from the centre to the left, to the right, and up or down."""
+
+    left: float
+    right: float
+    reach: float
+
+
+def _head(wheel: Wheel, words: Words, box: Box, below: float) -> str:
     title = words.text("title", year=wheel.year, place=wheel.municipality)
-    box = " ".join(number(v) for v in (-half, -reach, 2 * half, 2 * reach + below))
+    cropped = "".join(
+        f" out-{name}" for name, side in (("left", box.left), ("right", box.right)) if side >= WITH_CALLOUTS
+    )
+    sides = (-box.left, -box.reach, box.left + box.right, 2 * box.reach + below)
+    view = " ".join(number(side) for side in sides)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="aw" role="group" lang="{words.language}" '
-        f'aria-labelledby="aw-title aw-desc" viewBox="{box}"><title id="aw-title">{escape(title)}</title>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="aw{cropped}" role="group" lang="{words.language}" '
+        f'aria-labelledby="aw-title aw-desc" viewBox="{view}"><title id="aw-title">{escape(title)}</title>'
         f'<desc id="aw-desc">{escape(words.describe(wheel.segments))}</desc>'
     )
 
@@ -109,32 +143,42 @@ def _ring_name(ring: Ring, outer: float, words: Words) -> str:
     )
 
 
-def _hand(wheel: Wheel, words: Words) -> str:
-    """Today's hand, thin enough to leave the titles under it readable, and its date outside the rim."""
+def _hand(wheel: Wheel, css: str) -> str:
+    """Today's hand: in full under the arcs, faint over them, so that every title stays readable."""
     if wheel.today is None or wheel.today.year != wheel.year:
         return ""
-    angle = angle_of(wheel.today) + 0.5
+    angle, half = angle_of(wheel.today) + 0.5, 0.9 if css == "line" else 0.45
+    return (
+        f'<path class="hand {css}" d="M{at(HUB - 6, angle - half)}L{at(RIM + 4, angle)}'
+        f'L{at(HUB - 6, angle + half)}Z"/>'
+    )
+
+
+def _today(wheel: Wheel, words: Words) -> str:
+    """The date on a small band outside the rim."""
+    if wheel.today is None or wheel.today.year != wheel.year:
+        return ""
     text = words.day_and_month(wheel.today)
-    half = (text_width(text, 15) / 2 + 9) / (RIM + 16) * 57.3
-    arc = Arc(angle - half, 2 * half)
+    half = math.degrees((text_width(text, 15) / 2 + 9) / (RIM + 16))
+    arc = Arc(angle_of(wheel.today) + 0.5 - half, 2 * half)
     return (
         f"<g><title>{escape(words.text('today'))}: {escape(text)}</title>"
-        f'<path class="hand line" d="M{at(HUB - 6, angle - 0.9)}L{at(RIM + 4, angle)}'
-        f'L{at(HUB - 6, angle + 0.9)}Z"/><path class="hand" d="{band_path(arc, RIM + 2, RIM + 29)}"/>'
+        f'<path class="hand" d="{band_path(arc, RIM + 2, RIM + 29)}"/>'
         f"{text_on(arc, RIM + 15.5, text, 'hand-text', 'today', size=15)}</g>"
     )
 
 
 def _hub(wheel: Wheel, words: Words) -> str:
+    size = min(16.0, 150 / max(text_width(wheel.municipality, 1), 1))
     return (
         f'<circle r="{number(HUB - 6)}" fill="var(--aw-paper)" stroke="var(--aw-line)" stroke-width="2"/>'
         f'<text class="hub strong" y="-46">{escape(words.text("name"))}</text>'
         f'<text class="year" y="26">{wheel.year}</text>'
-        f'<text class="hub" y="56">{escape(wheel.municipality)}</text>'
+        f'<text class="hub" font-size="{number(size)}" y="56">{escape(wheel.municipality)}</text>'
     )
 
 
-def _legend(wheel: Wheel, words: Words, half: float, top: float) -> tuple[str, float]:
+def _legend(wheel: Wheel, words: Words, box: Box) -> tuple[str, float]:
     """What colours, patterns and marks mean (only those that are drawn), centred; and its height."""
     shown = [s for s in Standing if any(segment.standing is s for segment in wheel.segments)]
     entries = [(style.css_name(s), s in style.PATTERNED, words.standing(s)) for s in shown]
@@ -142,14 +186,14 @@ def _legend(wheel: Wheel, words: Words, half: float, top: float) -> tuple[str, f
         entries.append(("not-yet inferred", False, words.text("key_inferred")))
     rows: list[list[tuple[str, bool, str]]] = [[]]
     for entry in entries:
-        if rows[-1] and sum(map(_key_width, rows[-1])) + _key_width(entry) > 2 * half - 24:
+        if rows[-1] and sum(map(_key_width, rows[-1])) + _key_width(entry) > box.left + box.right - 24:
             rows.append([])
         rows[-1].append(entry)
     parts = []
     for n, row in enumerate(rows):
-        x = -sum(map(_key_width, row)) / 2
+        x = (box.right - box.left - sum(map(_key_width, row))) / 2
         for entry in row:
-            parts.append(_key(entry, x, top + n * 28))
+            parts.append(_key(entry, x, box.reach + n * 28))
             x += _key_width(entry)
     return "".join(parts), 28.0 * len(rows) + 14
 
@@ -164,7 +208,7 @@ def _key(entry: tuple[str, bool, str], x: float, y: float) -> str:
     over = f'<rect {box} fill="url(#aw-{css})"/>' if patterned else ""
     left, right, top, bottom = (number(v) for v in (x, x + 26, y - 14, y + 4))
     return (
-        f'<g class="{css}"><rect class="arc" {box}/>{over}'
+        f'<g class="{css} keybox"><rect class="arc" {box}/>{over}'
         f'<path class="edges" d="M{left} {top}H{right}M{left} {bottom}H{right}"/>'
         f'<path class="edges ends" d="M{left} {top}V{bottom}M{right} {top}V{bottom}"/>'
         f'<text class="key" x="{number(x + 36)}" y="{number(y)}">{escape(text)}</text></g>'

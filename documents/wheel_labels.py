@@ -127,11 +127,29 @@ def callouts(wanted: Sequence[Wanted], rim: float, column: float) -> list[Callou
     return [placed[i] for i in range(len(wanted))]
 
 
-def extent(placed: Sequence[Callout]) -> tuple[float, float]:
-    """How far the callouts reach sideways, and up or down, from the centre; (0, 0) for none."""
-    wide = [abs(c.x) + max(text_width(line, CALLOUT_SIZE) for line in c.lines) for c in placed]
-    high = [max(abs(c.y - CALLOUT_SIZE), abs(c.y + _height(c.lines, c.meta))) for c in placed]
-    return max(wide, default=0.0), max(high, default=0.0)
+@dataclass(frozen=True)
+class Extent:
+    """How far the callouts reach from the centre: to the left, to the right, up or down; 0 for none."""
+
+    left: float
+    right: float
+    high: float
+
+
+def extent(placed: Sequence[Callout]) -> Extent:
+    """The room the callouts need around the wheel."""
+    return Extent(
+        left=max((_reach(c) for c in placed if c.left), default=0.0),
+        right=max((_reach(c) for c in placed if not c.left), default=0.0),
+        high=max(
+            (max(abs(c.y - CALLOUT_SIZE), abs(c.y + _height(c.lines, c.meta))) for c in placed), default=0.0
+        ),
+    )
+
+
+def _reach(callout: Callout) -> float:
+    words = max(text_width(line, CALLOUT_SIZE) for line in callout.lines)
+    return abs(callout.x) + max(words, text_width(callout.meta, CALLOUT_SIZE * META))
 
 
 def _lines(title: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ HUB, RIM_INNER, RIM = 108.0, 452.0, 486.0
 BAND = 22.0
 COLUMN = 520.0
 MARGIN = 44.0
+WITH_CALLOUTS = 760.0
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,17 @@ from documents.wheel_labels import OnArc, Slot, on_arc
 from documents.wheel_model import BAND, HUB, RIM_INNER, Placed, Segment
 from documents.wheel_words import Words
 
-THICKEST = 76.0
+THICKEST = 80.0
+OUTER = (0.36, 0.44, 0.52, 0.6)
+"""How much of the room the outer ring may get: the split with the most readable titles is taken."""
+
 RingRadii = tuple[Ring, float, float]
 
 
 def place(segments: Sequence[Segment], words: Words, year: int) -> tuple[list[RingRadii], list[Placed]]:
     """The rings' radii and every segment's slot, in the arrangement with the most readable titles."""
     arcs = [arc_of(s.opens_on, max(s.closes_on, s.opens_on)) for s in segments]
-    tried = [_arrange(segments, arcs, order) for order in _orders(segments, arcs)]
+    tried = [_arrange(segments, arcs, o, share) for o in _orders(segments, arcs) for share in OUTER]
     results = []
     for rings, slots in tried:
         written = [on_arc(s.title, words.meta(s, year), slots[i]) for i, s in enumerate(segments)]
@@ -41,19 +44,18 @@ def _orders(segments: Sequence[Segment], arcs: Sequence[Arc]) -> list[list[int]]
 
 
 def _arrange(
-    segments: Sequence[Segment], arcs: Sequence[Arc], order: Sequence[int]
+    segments: Sequence[Segment], arcs: Sequence[Arc], order: Sequence[int], outer_share: float
 ) -> tuple[list[RingRadii], dict[int, Slot]]:
-    """Gives each ring its radii and each segment its slot; a ring that has more at once gets more room."""
+    """Gives each ring its radii (`outer_share` of the room to the outer one) and each segment its slot."""
     share_of: dict[Ring, dict[int, Share]] = {}
     for ring in Ring:
         members = [i for i in order if segments[i].ring is ring]
         found = shares([arcs[i] for i in members], range(len(members)))
         share_of[ring] = dict(zip(members, found, strict=True))
-    weight = {r: 2.5 + max((share.count for share in share_of[r].values()), default=1) for r in Ring}
     room = RIM_INNER - HUB - 2 * BAND - 16
     rings, slots, outer = [], {}, RIM_INNER - 4
     for ring in (Ring.PLANNING, Ring.FOLLOW_UP):
-        thickness = room * weight[ring] / sum(weight.values())
+        thickness = room * (outer_share if ring is Ring.PLANNING else 1 - outer_share)
         inner = outer - BAND - thickness
         rings.append((ring, inner - 3, outer))
         for i, share in share_of[ring].items():
@@ -67,4 +69,4 @@ def _slot(arc: Arc, share: Share, inner: float, thickness: float) -> Slot:
     top = inner + thickness - share.first * each
     bottom = top - share.span * each + (3 if share.first + share.span < share.count else 1)
     spare = max(0.0, (top - bottom) - THICKEST)
-    return Slot(arc, bottom + spare / 2, top - spare / 2)
+    return Slot(arc, bottom + spare, top)

@@ -74,7 +74,7 @@ RULES = """
 .aw .month{fill:var(--aw-rim-ink);font-weight:600;font-size:19px;letter-spacing:.04em}
 .aw .ring{fill:var(--aw-quiet);font-weight:600;font-size:12.5px;letter-spacing:.16em}
 .aw .year{font-size:70px;font-weight:700;text-anchor:middle;letter-spacing:-.01em}
-.aw .hub{fill:var(--aw-quiet);text-anchor:middle;font-size:16px}
+.aw .hub{fill:var(--aw-quiet);text-anchor:middle}
 .aw .hub.strong{fill:var(--aw-ink);font-weight:600;font-size:17px}
 .aw .key{font-size:15px}
 .aw .spoke{stroke:var(--aw-line);stroke-width:1}
@@ -83,9 +83,9 @@ RULES = """
 .aw .track{fill:none;stroke-width:4;opacity:.22}
 .aw .done{fill:none;stroke-width:4}
 .aw .hand{fill:var(--aw-hand)}
-.aw .hand.line{opacity:.8}
+.aw .hand.over{opacity:.3}
 .aw .hand-text{fill:var(--aw-paper);font-weight:700;font-size:15px;text-anchor:middle}
-@media (max-width:600px){.aw .name,.aw .meta,.aw .lead,.aw .badge{display:none}
+@media (max-width:600px){.aw .name,.aw .meta,.aw .lead,.aw .badge,.aw .key,.aw .keybox{display:none}
 .aw .no{display:block}.aw .month{font-size:24px}}
 @media print{.aw{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """

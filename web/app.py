@@ -23,10 +23,11 @@ from web.context import Clock, MachineClock
 from web.language import KeepLanguage
 from web.leader import routes as leader
 from web.rooms import Room
+from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
 from web.superior import routes as superior
 
-ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM, superior.ROOM)
+ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM, superior.ROOM, SECRETARIAT)
 
 QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Addresses hold link tokens: no request is ever described to a collector."""

@@ -155,7 +155,7 @@ def visible_paths(grants: Iterable[Granted], verb: Verb, thing: Thing = Thing.OR
     )
 
 
-def within(path_column: sa.ColumnElement[str], paths: Iterable[str]) -> sa.ColumnElement[bool]:
+def within(path_column: sa.SQLColumnExpression[str], paths: Iterable[str]) -> sa.ColumnElement[bool]:
     """The SQL condition "the unit's path lies at or below one of these"; no paths: nothing.
 
     Compares the beginning exactly. LIKE would ignore case on SQLite and read "_" as any character.

@@ -4,7 +4,7 @@ Every function takes `paths`, the unit paths the reader may see ("/KBH/"); what 
 counted. Dates are local, `today` is the municipality's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.access.rules import within
 from cycle.organisation.tables import Unit
 from cycle.tasks.standing import DUE_SOON_DAYS
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
@@ -21,6 +22,8 @@ from cycle.tasks.tables import Cycle, Occurrence, Task
 ANSWERED = (TaskState.SUBMITTED, TaskState.APPROVED)
 WAITING = (TaskState.OPEN, TaskState.RETURNED)
 NOT_OWED = (TaskState.WAIVED, TaskState.CANCELLED)
+UNIT_KINDS = (TaskKind.ANSWER, TaskKind.DRAFT)
+"""What the units themselves owe; the other kinds are the steps above or after it."""
 
 
 class Standing(StrEnum):
@@ -52,15 +55,10 @@ class Summary:
         return self.owed - self.answered
 
 
-def within(paths: Sequence[str]) -> sa.ColumnElement[bool]:
-    """The condition that a unit lies in or below one of the paths; nothing for no paths."""
-    return sa.or_(sa.false(), *(col(Unit.path).startswith(path, autoescape=True) for path in paths))
-
-
-def cycles_of(session: Session, root_id: str) -> list[Cycle]:
-    """The municipality's cycles, newest year first."""
-    found = select(Cycle).where(Cycle.root_id == root_id).order_by(col(Cycle.year).desc(), col(Cycle.plan_id))
-    return list(session.exec(found))
+def cycles_of(session: Session, root_ids: Iterable[str]) -> list[Cycle]:
+    """The municipalities' cycles, newest year first."""
+    found = select(Cycle).where(col(Cycle.root_id).in_(list(root_ids)))
+    return list(session.exec(found.order_by(col(Cycle.year).desc(), col(Cycle.plan_id), col(Cycle.id))))
 
 
 def year_of(session: Session, cycle_id: int, *, paths: Sequence[str], today: date) -> list[Summary]:
@@ -92,7 +90,9 @@ def _summaries(
             _count(sa.case((state.in_(NOT_OWED), one))),
         )
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(col(Task.occurrence_id).in_(ids), col(Task.kind) == TaskKind.ANSWER, within(paths))
+        .where(
+            col(Task.occurrence_id).in_(ids), col(Task.kind).in_(UNIT_KINDS), within(col(Unit.path), paths)
+        )
         .group_by(col(Task.occurrence_id))
     )
     counts = {row[0]: tuple(int(n) for n in row[1:]) for row in rows}
@@ -129,3 +129,31 @@ def standing_of(state: OccurrenceState, due_on: date, *, waiting: int, overdue: 
 
 def _count(case: Any) -> sa.Function[int]:
     return sa.func.count(case)
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far one kind of step has come: the tasks of one stage (or of one kind of verdict)."""
+
+    kind: TaskKind
+    title: str
+    done: int
+    total: int
+    due_on: date
+
+
+def steps_of(session: Session, occurrence_id: int, *, paths: Sequence[str]) -> list[Step]:
+    """The steps above and after the units' own answers, in the order they are due."""
+    done = _count(sa.case((col(Task.state).in_((*ANSWERED, *NOT_OWED)), sa.literal(1))))
+    rows = session.execute(
+        sa.select(col(Task.kind), col(Task.title), done, sa.func.count(), sa.func.max(col(Task.due_on)))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(
+            col(Task.occurrence_id) == occurrence_id,
+            col(Task.kind).not_in(UNIT_KINDS),
+            within(col(Unit.path), paths),
+        )
+        .group_by(col(Task.kind), col(Task.title))
+    )
+    found = [Step(kind, title, int(n), int(total), due) for kind, title, n, total, due in rows]
+    return sorted(found, key=lambda step: (step.due_on, step.title))

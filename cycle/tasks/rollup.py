@@ -1,7 +1,7 @@
 """The roll-up of an occurrence: every unit that owed something is counted, none is left out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -154,6 +154,17 @@ def as_json(rollup: Rollup) -> dict[str, Any]:
         "lines": [{**vars(line), "outcome": line.outcome.value} for line in rollup.lines],
         "sections": [vars(section) for section in rollup.sections],
     }
+
+
+def from_json(content: Mapping[str, Any]) -> Rollup:
+    """A released roll-up as it was: the reverse of `as_json`. `content` holds no occurrence id."""
+    return Rollup(
+        occurrence_id=0,
+        title=content["title"],
+        concerns_year=content["concerns_year"],
+        lines=tuple(Line(**{**line, "outcome": Outcome(line["outcome"])}) for line in content["lines"]),
+        sections=tuple(Section(**section) for section in content["sections"]),
+    )
 
 
 def newest_submissions(occurrence_id: int) -> Any:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.calendar import WorkingCalendar
 from cycle.organisation.tables import Address, Appointment, Ownership, Person, Unit
 from cycle.plan.model import Activity, Audience, FlowName, Plan, Ring, When, Window
 from cycle.tasks.forms import Field, FieldType, Form
@@ -139,7 +140,7 @@ def start_cycle(session: Session, town: Town, year: int = 2027, *, form: Form = 
             cycle_id=_id(cycle.id),
             no=1,
             plan=plan.model_dump_json(),
-            calendar="{}",
+            calendar=WorkingCalendar().to_json(),
             by="cli",
             at=opening(SINCE),
             why="Første udgave",

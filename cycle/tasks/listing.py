@@ -1,0 +1,168 @@
+"""One activity's list: every post that owes something, how it stands, and how many stand so.
+
+What is counted at the top and what a filter shows are the same predicates, so a number always equals the
+length of the list behind it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col
+
+from cycle.access.rules import within
+from cycle.calendar import WorkingCalendar
+from cycle.organisation.tables import Unit
+from cycle.tasks.overview import UNIT_KINDS
+from cycle.tasks.rollup import newest_submissions
+from cycle.tasks.standing import finished, timeliness
+from cycle.tasks.states import SubmissionKind, TaskState, Timeliness
+from cycle.tasks.tables import Occurrence, Submission, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One post's place in the list. Dates are local; `nil`: the newest answer has nothing to remark."""
+
+    task_id: int
+    unit_id: str
+    unit: str
+    kind: str
+    area: str
+    district: str
+    path: str
+    role: str
+    subject: str
+    state: TaskState
+    due_on: date
+    original_due_on: date
+    timeliness: Timeliness
+    received_at: datetime | None
+    submission_id: int | None
+    version: int
+    nil: bool
+    awaits_approval: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether the post still owes something."""
+        return self.state in (TaskState.OPEN, TaskState.RETURNED)
+
+
+T, S = Timeliness, TaskState
+FILTERS: Mapping[str, Callable[[Entry], bool]] = {
+    "alle": lambda e: True,
+    "svaret": lambda e: e.state in (S.SUBMITTED, S.APPROVED),
+    "til-tiden": lambda e: e.timeliness is T.ON_TIME,
+    "til-tiden-efter-forlaengelse": lambda e: e.timeliness is T.ON_TIME_EXTENDED,
+    "for-sent": lambda e: e.timeliness is T.LATE,
+    "intet-at-bemaerke": lambda e: e.nil,
+    "afventer-godkendelse": lambda e: e.awaits_approval,
+    "sendt-retur": lambda e: e.state is S.RETURNED,
+    "mangler": lambda e: e.waits,
+    "over-fristen": lambda e: e.waits and e.timeliness in (T.OVERDUE, T.MISSING, T.LATE),
+    "fritaget": lambda e: e.state in (S.WAIVED, S.CANCELLED),
+}
+"""What a list can be narrowed to, by the word in the address."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What of the list is asked for; empty means everything. `state` is a key of `FILTERS`."""
+
+    state: str = ""
+    area: str = ""
+    district: str = ""
+    kind: str = ""
+    text: str = ""
+
+    def admits(self, entry: Entry) -> bool:
+        """Whether the entry is asked for."""
+        return FILTERS[self.state or "alle"](entry) and self.admits_place(entry)
+
+    def admits_place(self, entry: Entry) -> bool:
+        """Whether the entry's unit is asked for, whatever its state."""
+        return (
+            self.area in ("", entry.area)
+            and self.district in ("", entry.district)
+            and self.kind in ("", entry.kind)
+            and self.text.casefold() in f"{entry.unit} {entry.unit_id}".casefold()
+        )
+
+
+def entries(
+    session: Session,
+    occurrence: Occurrence,
+    *,
+    paths: Sequence[str],
+    today: date,
+    calendar: WorkingCalendar,
+) -> list[Entry]:
+    """Everything the units below `paths` owe in the occurrence, in the order of the tree."""
+    assert occurrence.id is not None
+    rows = session.execute(
+        sa.select(Task, *_UNIT, *_SUBMISSION)
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .outerjoin(
+            Submission,
+            sa.and_(
+                col(Submission.task_id) == col(Task.id),
+                col(Submission.id).in_(newest_submissions(occurrence.id)),
+            ),
+        )
+        .where(
+            col(Task.occurrence_id) == occurrence.id,
+            col(Task.kind).in_(UNIT_KINDS),
+            within(col(Unit.path), paths),
+        )
+        .order_by(col(Unit.path), col(Task.role), col(Task.subject))
+        .options(defer(Task.prefill))  # type: ignore[arg-type]  # SQLModel's attribute is a column
+    )
+    return [_entry(row, occurrence, today, calendar) for row in rows]
+
+
+def tallies(found: Sequence[Entry]) -> dict[str, int]:
+    """How many entries each filter would show."""
+    return {name: sum(map(admits, found)) for name, admits in FILTERS.items()}
+
+
+_UNIT: tuple[Any, ...] = (
+    col(Unit.name).label("unit"),
+    col(Unit.kind).label("unit_kind"),
+    col(Unit.area),
+    col(Unit.district),
+    col(Unit.path),
+)
+_SUBMISSION: tuple[Any, ...] = (
+    col(Submission.id).label("submission_id"),
+    col(Submission.version),
+    col(Submission.kind).label("submission_kind"),
+)
+
+
+def _entry(row: sa.Row[Any], occurrence: Occurrence, today: date, calendar: WorkingCalendar) -> Entry:
+    task: Task = row.Task
+    answered = task.state in (TaskState.SUBMITTED, TaskState.APPROVED)
+    return Entry(
+        task_id=task.id or 0,
+        unit_id=task.unit_id,
+        unit=row.unit,
+        kind=row.unit_kind,
+        area=row.area,
+        district=row.district,
+        path=row.path,
+        role=task.role,
+        subject=task.subject,
+        state=task.state,
+        due_on=task.due_on,
+        original_due_on=task.original_due_on,
+        timeliness=timeliness(task, occurrence, today=today, calendar=calendar),
+        received_at=task.received_at,
+        submission_id=row.submission_id,
+        version=row.version or 0,
+        nil=answered and row.submission_kind is SubmissionKind.NIL,
+        awaits_approval=answered and not finished(task),
+    )

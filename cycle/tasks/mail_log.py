@@ -1,0 +1,202 @@
+"""The mail log: every mail out and in, found by person, address or unit; and what a row speaks of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.errors import NotFound
+from cycle.messages.tables import Inbound, Message, MessageKind, MessageState
+from cycle.organisation.tables import Person, Unit
+from cycle.reminders.tables import ReminderDecision
+from cycle.tasks.tables import Occurrence, Task
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail out, as the log shows it. `about` names the unit of the one task it is about, if one."""
+
+    id: int
+    created_at: datetime
+    kind: MessageKind
+    state: MessageState
+    person_id: int | None
+    person: str
+    address: str
+    subject: str
+    reason: str
+    sent_at: datetime | None
+    next_at: datetime
+    task_id: int | None
+    about: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. `text` is part of a name, an address or a unit's name, or a unit's id."""
+
+    text: str = ""
+    state: MessageState | None = None
+    kind: MessageKind | None = None
+
+
+def find_mails(
+    session: Session, root_ids: Iterable[str], search: Search, *, limit: int, offset: int = 0
+) -> list[Mail]:
+    """The newest mails first."""
+    query = (
+        sa.select(*_MAIL)
+        .outerjoin(Person, col(Person.id) == col(Message.person_id))
+        .outerjoin(Task, col(Task.id) == col(Message.task_id))
+        .outerjoin(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(col(Message.root_id).in_(list(root_ids)))
+        .order_by(col(Message.id).desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    if search.state is not None:
+        query = query.where(col(Message.state) == search.state)
+    if search.kind is not None:
+        query = query.where(col(Message.kind) == search.kind)
+    if search.text.strip():
+        query = query.where(_about(search.text.strip()))
+    return [Mail(**row._mapping) for row in session.execute(query)]
+
+
+def mail_states(session: Session, root_ids: Iterable[str]) -> dict[MessageState, int]:
+    """How many mails there are in each state, zeros included."""
+    rows = session.execute(
+        sa.select(col(Message.state), sa.func.count())
+        .where(col(Message.root_id).in_(list(root_ids)))
+        .group_by(col(Message.state))
+    )
+    found = {state: int(number) for state, number in rows}
+    return {state: found.get(state, 0) for state in MessageState}
+
+
+def received(
+    session: Session, root_ids: Iterable[str], *, task_id: int | None = None, limit: int = 100
+) -> list[Inbound]:
+    """The newest mails that came in (about one task, when it is named), without their raw bytes."""
+    query = select(Inbound).where(col(Inbound.root_id).in_(list(root_ids)))
+    if task_id is not None:
+        query = query.where(Inbound.task_id == task_id)
+    newest = query.order_by(col(Inbound.received_at).desc(), col(Inbound.id).desc()).limit(limit)
+    return list(session.exec(newest.options(sa.orm.defer(Inbound.raw))))  # type: ignore[arg-type]
+
+
+def get_mail(session: Session, root_ids: Iterable[str], message_id: int) -> Message:
+    """The mail. Raises NotFound when there is none in these municipalities."""
+    message = session.get(Message, message_id)
+    if message is None or message.root_id not in set(root_ids):
+        raise NotFound("message", message_id)
+    return message
+
+
+def get_person(session: Session, root_ids: Iterable[str], person_id: int) -> Person:
+    """The person. Raises NotFound when there is none in these municipalities."""
+    person = session.get(Person, person_id)
+    if person is None or person.root_id not in set(root_ids):
+        raise NotFound("person", person_id)
+    return person
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """An occurrence by name."""
+
+    id: int
+    title: str
+    concerns_year: int
+
+
+def occasions(session: Session, occurrence_ids: Iterable[int]) -> dict[int, Occasion]:
+    """The names of occurrences."""
+    rows = session.execute(
+        sa.select(col(Occurrence.id), col(Occurrence.title), col(Occurrence.concerns_year)).where(
+            col(Occurrence.id).in_(set(occurrence_ids))
+        )
+    )
+    return {row[0]: Occasion(*row) for row in rows}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a row of somebody's story is about."""
+
+    task_id: int
+    unit: str
+    path: str
+    occurrence_id: int
+    title: str
+    concerns_year: int
+
+
+def subjects(session: Session, task_ids: Sequence[int]) -> dict[int, Subject]:
+    """Unit and activity of each task."""
+    found: dict[int, Subject] = {}
+    for start in range(0, len(task_ids), 500):
+        rows = session.execute(
+            sa.select(
+                col(Task.id),
+                col(Unit.name),
+                col(Unit.path),
+                col(Occurrence.id),
+                col(Occurrence.title),
+                col(Occurrence.concerns_year),
+            )
+            .join(Unit, col(Unit.id) == col(Task.unit_id))
+            .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+            .where(col(Task.id).in_(task_ids[start : start + 500]))
+        )
+        found |= {row[0]: Subject(*row) for row in rows}
+    return found
+
+
+def tasks_of_mail(session: Session, message_id: int) -> list[int]:
+    """The tasks a day's mail speaks of."""
+    rows = session.execute(
+        sa.select(col(ReminderDecision.task_id).distinct()).where(
+            col(ReminderDecision.message_id) == message_id
+        )
+    )
+    return sorted(row[0] for row in rows)
+
+
+_MAIL: tuple[Any, ...] = (
+    col(Message.id),
+    col(Message.created_at),
+    col(Message.kind),
+    col(Message.state),
+    col(Message.person_id),
+    sa.func.coalesce(col(Person.name), "").label("person"),
+    col(Message.address),
+    col(Message.subject),
+    col(Message.reason),
+    col(Message.sent_at),
+    col(Message.next_at),
+    col(Message.task_id),
+    sa.func.coalesce(col(Unit.name), "").label("about"),
+)
+
+
+def _about(text: str) -> sa.ColumnElement[bool]:
+    """The mail went to such a person or address, or speaks of such a unit."""
+    units = sa.select(col(Unit.id)).where(sa.or_(col(Unit.id) == text, _contains(col(Unit.name), text)))
+    tasks = sa.select(col(Task.id)).where(col(Task.unit_id).in_(units))
+    days = sa.select(col(ReminderDecision.message_id)).where(col(ReminderDecision.task_id).in_(tasks))
+    return sa.or_(
+        _contains(col(Message.address), text),
+        _contains(col(Person.name), text),
+        col(Message.task_id).in_(tasks),
+        col(Message.id).in_(days),
+    )
+
+
+def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """Case is ignored; SQLite does so for a–z alone, hence the usual spellings of æ, ø and å."""
+    spellings = sorted({text, text.lower(), text.upper(), text.title(), text.capitalize()})
+    return sa.or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings))

@@ -1,0 +1,138 @@
+"""One activity: how many have answered and how, each unit's line, what comes after, what was decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from cycle.access.rules import Verb
+from cycle.errors import AnswerInvalid, Problem
+from cycle.goals.decisions import decisions_of, record_decision
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
+from cycle.tasks.overview import steps_of, summary_of
+from cycle.tasks.rollup import releases
+from web import context
+from web.secretariat.pages import show
+from web.secretariat.reach import Reach, reach
+from web.secretariat.typed import text_of, whole_date
+from web.session import CheckedForm, CurrentActor
+
+router = APIRouter()
+
+PAGE = 600
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The list as asked for: one page of it, and what it can be narrowed to."""
+
+    entries: Sequence[Entry]
+    total: int
+    tallies: dict[str, int]
+    areas: Sequence[str]
+    districts: Sequence[str]
+    kinds: Sequence[str]
+    page: int
+    pages: int
+
+
+@router.get("/aktivitet/{occurrence_id}")
+def activity(
+    request: Request,
+    actor: CurrentActor,
+    occurrence_id: int,
+    tilstand: str = "",
+    omraade: str = "",
+    distrikt: str = "",
+    art: str = "",
+    soeg: str = "",
+    side: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """The activity with its list, narrowed as the address says."""
+    state = tilstand if tilstand in FILTERS else ""
+    wish = Wish(state=state, area=omraade, district=distrikt, kind=art, text=soeg.strip())
+    with context.reading(request) as session:
+        found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
+        return show(request, "activity.html", **_values(session, request, found, wish, side))
+
+
+@router.post("/aktivitet/{occurrence_id}/beslutning")
+def decide(request: Request, actor: CurrentActor, occurrence_id: int, sent: CheckedForm) -> Response:
+    """Records what a body decided."""
+    with context.writing(request) as session:
+        reach(session, actor, occurrence_id, Verb.RECORD_DECISION)
+        if sent.get("adopted") not in ("ja", "nej"):
+            raise AnswerInvalid([Problem("adopted", "Vælg, om det blev vedtaget.")])
+        record_decision(
+            session,
+            occurrence_id=occurrence_id,
+            body=text_of(sent, "body"),
+            decided_on=whole_date(sent, "decided_on", "Mødedatoen"),
+            adopted=sent.get("adopted") == "ja",
+            text=text_of(sent, "text"),
+            by=actor.by,
+            now=context.now(request),
+        )
+    return RedirectResponse(f"/aktivitet/{occurrence_id}#beslutninger", status_code=303)
+
+
+def _values(session: Session, request: Request, found: Reach, wish: Wish, page: int) -> dict[str, Any]:
+    occurrence = found.occurrence
+    calendar = calendar_of(session, occurrence)
+    today = calendar.local_date(context.now(request))
+    listed = entries(session, occurrence, paths=found.paths, today=today, calendar=calendar)
+    return {
+        "it": occurrence,
+        "activity": found.activity,
+        "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
+        "opens_on": calendar.local_date(occurrence.opens_at),
+        "closes_on": calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
+        "today": today,
+        "wish": wish,
+        "list": choose(listed, wish, page),
+        "steps": steps_of(session, occurrence.id or 0, paths=(found.root_path,)),
+        "decisions": decisions_of(session, occurrence.id or 0),
+        "released": releases(session, occurrence.id or 0),
+        "may": {verb.value: found.may(verb) for verb in Verb},
+        "partial": found.paths != (found.root_path,),
+        "address": lambda **changes: address(occurrence.id or 0, wish, **changes),
+    }
+
+
+def choose(listed: Sequence[Entry], wish: Wish, page: int) -> Chosen:
+    """One page of the entries the wish admits; counts are of the places it admits, whatever their state."""
+    here = [entry for entry in listed if wish.admits_place(entry)]
+    wanted = [entry for entry in here if FILTERS[wish.state or "alle"](entry)]
+    pages = max(1, -(-len(wanted) // PAGE))
+    page = min(page, pages)
+    in_area = [entry for entry in listed if wish.area in ("", entry.area)]
+    return Chosen(
+        entries=wanted[(page - 1) * PAGE : page * PAGE],
+        total=len(wanted),
+        tallies=tallies(here),
+        areas=sorted({entry.area for entry in listed} - {""}),
+        districts=sorted({entry.district for entry in in_area} - {""}),
+        kinds=sorted({entry.kind for entry in listed} - {""}),
+        page=page,
+        pages=pages,
+    )
+
+
+def address(occurrence_id: int, wish: Wish, **changes: str | int) -> str:
+    """The page's address with the wish, changed in some places; empty values are left out."""
+    asked = {
+        "tilstand": wish.state,
+        "omraade": wish.area,
+        "distrikt": wish.district,
+        "art": wish.kind,
+        "soeg": wish.text,
+        **changes,
+    }
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/aktivitet/{occurrence_id}" + (f"?{query}" if query else "")

@@ -1,0 +1,120 @@
+"""An activity with all its answers as a file."""
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from cycle.access.rules import Verb
+from cycle.errors import NotFound
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.forms import Form
+from cycle.tasks.listing import Entry, entries
+from cycle.tasks.tables import FormVersion, Submission
+from documents.answers_table import Answered, answers_table
+from documents.tables import Cell, Column, Kind, Table, to_csv, to_xlsx
+from web import context, render
+from web.secretariat.pages import csv_download, xlsx_download
+from web.secretariat.reach import Reach, reach
+from web.secretariat.words import namer
+from web.session import CurrentActor
+
+router = APIRouter(prefix="/eksport/aktivitet")
+
+LEADING = (
+    (("Enhedsnr.", "Unit no."), Kind.TEXT, 14),
+    (("Enhed", "Unit"), Kind.TEXT, 34),
+    (("Art", "Kind"), Kind.TEXT, 16),
+    (("Område", "Area"), Kind.TEXT, 18),
+    (("Distrikt", "District"), Kind.TEXT, 18),
+    (("Post", "Post"), Kind.TEXT, 14),
+    (("Emne", "Subject"), Kind.TEXT, 14),
+    (("Tilstand", "State"), Kind.TEXT, 16),
+    (("Til tiden", "On time"), Kind.TEXT, 20),
+    (("Intet at bemærke", "Nothing to remark"), Kind.TEXT, 12),
+    (("Frist", "Due"), Kind.DATE, 12),
+    (("Oprindelig frist", "Original due date"), Kind.DATE, 12),
+    (("Modtaget", "Received"), Kind.INSTANT, 17),
+    (("Udgave", "Version"), Kind.WHOLE, 8),
+)
+
+
+@router.get("/{occurrence_id}.xlsx")
+def workbook(request: Request, actor: CurrentActor, occurrence_id: int) -> Response:
+    """The list with all answers as a workbook."""
+    with context.reading(request) as session:
+        found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
+        return xlsx_download(to_xlsx(_table(session, request, found)), _name(found, "xlsx"))
+
+
+@router.get("/{occurrence_id}.csv")
+def csv(request: Request, actor: CurrentActor, occurrence_id: int) -> Response:
+    """The list with all answers as CSV."""
+    with context.reading(request) as session:
+        found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
+        return csv_download(to_csv(_table(session, request, found)), _name(found, "csv"))
+
+
+def _table(session: Session, request: Request, found: Reach) -> Table:
+    paths = found.paths_for(Verb.EXPORT)
+    if not paths:
+        raise NotFound("export", found.occurrence.id)
+    calendar = calendar_of(session, found.occurrence)
+    today = calendar.local_date(context.now(request))
+    listed = entries(session, found.occurrence, paths=paths, today=today, calendar=calendar)
+    language = render.language_of(request)
+    submissions = _submissions(session, found.occurrence.id or 0, listed)
+    place = 1 if language == "en" else 0
+    return answers_table(
+        f"{found.occurrence.title} {found.occurrence.concerns_year}",
+        [Column(words[place], kind, width) for words, kind, width in LEADING],
+        _forms(session, found, submissions),
+        [_answered(entry, submissions, language) for entry in listed],
+        zone=calendar.zone,
+        language=language,
+    )
+
+
+def _answered(entry: Entry, submissions: dict[int, Submission], language: str) -> Answered:
+    name = namer(language)
+    submission = submissions.get(entry.submission_id or 0)
+    leading: list[Cell] = [
+        entry.unit_id,
+        entry.unit,
+        entry.kind,
+        entry.area,
+        entry.district,
+        entry.role,
+        entry.subject,
+        name(entry.state),
+        name(entry.timeliness),
+        entry.nil,
+        entry.due_on,
+        entry.original_due_on,
+        entry.received_at,
+        entry.version or None,
+    ]
+    return Answered(leading, submission.answers if submission else {})
+
+
+def _submissions(session: Session, occurrence_id: int, listed: list[Entry]) -> dict[int, Submission]:
+    ids = [entry.submission_id for entry in listed if entry.submission_id]
+    found: dict[int, Submission] = {}
+    for start in range(0, len(ids), 500):
+        rows = session.exec(select(Submission).where(col(Submission.id).in_(ids[start : start + 500])))
+        found |= {row.id or 0: row for row in rows}
+    return found
+
+
+def _forms(session: Session, found: Reach, submissions: dict[int, Submission]) -> list[Form]:
+    used = {submission.form_version_id for submission in submissions.values()}
+    used.add(found.occurrence.form_version_id)
+    rows = session.exec(
+        select(FormVersion)
+        .where(col(FormVersion.id).in_([id_ for id_ in used if id_]))
+        .order_by(col(FormVersion.version).desc(), col(FormVersion.id).desc())
+    )
+    return [Form.model_validate_json(row.spec) for row in rows]
+
+
+def _name(found: Reach, ending: str) -> str:
+    return f"{found.activity.id}-{found.occurrence.concerns_year}.{ending}".encode("ascii", "ignore").decode()

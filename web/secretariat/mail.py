@@ -1,0 +1,95 @@
+"""The mail log, one mail's text, and one person's story."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from cycle.access.rules import Thing, Verb, allowed
+from cycle.messages.tables import MessageKind, MessageState
+from cycle.organisation.tables import Unit
+from cycle.tasks.mail_log import (
+    Search,
+    find_mails,
+    get_mail,
+    get_person,
+    mail_states,
+    received,
+    subjects,
+    tasks_of_mail,
+)
+from cycle.tasks.told import story
+from web import context
+from web.secretariat.pages import show
+from web.secretariat.reach import roots_for
+from web.session import CurrentActor
+
+router = APIRouter(prefix="/mail")
+
+PAGE = 100
+
+
+@router.get("")
+def log(
+    request: Request,
+    actor: CurrentActor,
+    soeg: str = "",
+    tilstand: str = "",
+    slags: str = "",
+    side: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Every mail, newest first; searched by person, address or unit."""
+    search = Search(
+        text=soeg.strip()[:200],
+        state=MessageState(tilstand) if tilstand in list(MessageState) else None,
+        kind=MessageKind(slags) if slags in list(MessageKind) else None,
+    )
+    with context.reading(request) as session:
+        roots = roots_for(actor, Verb.SEE_MAIL)
+        found = find_mails(session, roots, search, limit=PAGE + 1, offset=(side - 1) * PAGE)
+        return show(
+            request,
+            "mail_log.html",
+            mails=found[:PAGE],
+            more=len(found) > PAGE,
+            page=side,
+            search=search,
+            counts=mail_states(session, roots),
+            states=list(MessageState),
+            kinds=list(MessageKind),
+        )
+
+
+@router.get("/ind")
+def incoming(request: Request, actor: CurrentActor) -> Response:
+    """The newest mails that came in, with what became of them."""
+    with context.reading(request) as session:
+        roots = roots_for(actor, Verb.SEE_MAIL)
+        mails = received(session, roots, limit=200)
+        about = subjects(session, [mail.task_id for mail in mails if mail.task_id])
+        return show(request, "mail_in.html", mails=mails, about=about)
+
+
+@router.get("/person/{person_id}")
+def person(request: Request, actor: CurrentActor, person_id: int) -> Response:
+    """Everything one person was, or was not, written to about."""
+    with context.reading(request) as session:
+        found = get_person(session, roots_for(actor, Verb.SEE_MAIL), person_id)
+        told = list(reversed(story(session, person_id)))
+        about = subjects(session, sorted({row.task_id for row in told if row.task_id}))
+        return show(request, "person.html", person=found, told=told, about=about)
+
+
+@router.get("/{message_id}")
+def one(request: Request, actor: CurrentActor, message_id: int) -> Response:
+    """One mail. Its text needs the right to see the answers it may quote."""
+    with context.reading(request) as session:
+        mail = get_mail(session, roots_for(actor, Verb.SEE_MAIL), message_id)
+        tasks = {mail.task_id} if mail.task_id else set(tasks_of_mail(session, message_id))
+        about = subjects(session, sorted(tasks))
+        unit = session.get_one(Unit, mail.root_id)
+        readable = allowed(actor.grants, Verb.SEE_UNIT, Thing.CONFIDENTIAL, unit.path)
+        who = get_person(session, [mail.root_id], mail.person_id) if mail.person_id else None
+        return show(
+            request, "mail.html", mail=mail, about=list(about.values()), readable=readable, person=who
+        )

@@ -1,0 +1,87 @@
+"""A page of this room: what `web.render.page` gives, with the names of states and kinds beside it."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from cycle.danish import format_decimal, month_name
+from documents.wheel_style import stylesheet
+from web import render
+from web.secretariat.words import (
+    FILTER_NAMES,
+    STEPS,
+    TONES,
+    count_namer,
+    flow_namer,
+    namer,
+    told_namer,
+    verb_namer,
+)
+
+STYLE_PATH = "/aarshjul/hjul.css"
+
+
+def show(request: Request, template: str, **values: Any) -> Response:
+    """The page, in the reader's language."""
+    language = render.language_of(request)
+    return render.page(
+        request,
+        f"secretariat/{template}",
+        name=namer(language),
+        flow_name=flow_namer(language),
+        verb_name=verb_namer(language),
+        told_what=told_namer(language),
+        count_name=count_namer(language),
+        seconds=lambda milliseconds: seconds(milliseconds, language),
+        short=lambda day: short_date(day, language),
+        filter_names=FILTER_NAMES,
+        step_names=STEPS,
+        tones=TONES,
+        wheel_style=style_address(),
+        **values,
+    )
+
+
+def seconds(milliseconds: int, language: str) -> str:
+    """How long something took: "1,2 sek."."""
+    number = format_decimal(Decimal(milliseconds) / 1000, 1, language)
+    return f"{number} s" if language == "en" else f"{number} sek."
+
+
+def short_date(day: date, language: str) -> str:
+    """A date for a narrow column: "18. jan. 2027"."""
+    month = month_name(day.month, language)
+    if language == "en":
+        return f"{day.day} {month[:3]} {day.year}"
+    return f"{day.day}. {month if len(month) < 4 else month[:3] + '.'} {day.year}"
+
+
+@lru_cache(maxsize=1)
+def style_address() -> str:
+    """The address of the wheel's style, with a piece of its digest so that browsers notice a new one."""
+    return f"{STYLE_PATH}?v={hashlib.sha256(stylesheet().encode()).hexdigest()[:12]}"
+
+
+def csv_download(content: bytes, name: str) -> Response:
+    """A CSV file as a download."""
+    return _download(content, "text/csv; charset=utf-8", name)
+
+
+def xlsx_download(content: bytes, name: str) -> Response:
+    """A workbook as a download."""
+    return _download(content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name)
+
+
+def svg_download(content: str, name: str) -> Response:
+    """A drawing as a download."""
+    return _download(content.encode(), "image/svg+xml", name)
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,146 @@
+"""The roll-up of an activity: every unit counted, every section shown, written or not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from cycle.access.rules import Thing, Verb
+from cycle.errors import NotFound
+from cycle.organisation.tables import Unit
+from cycle.tasks.forms import Form
+from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json, releases, roll_up
+from cycle.tasks.tables import FormVersion, Release
+from web import context, render
+from web.secretariat.pages import show
+from web.secretariat.reach import Reach, reach_released
+from web.session import CurrentActor
+from web.shown import Shown, shown_answers
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one level wrote; `shown` is empty when nothing is written yet."""
+
+    section: Section
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A unit that has others below it, with its counts, what it wrote, and its own answering units."""
+
+    unit: Unit
+    depth: int
+    counts: Mapping[Outcome, int]
+    written: Sequence[Written]
+    lines: Sequence[Line]
+
+    @property
+    def total(self) -> int:
+        """How many units are counted here."""
+        return sum(self.counts.values())
+
+
+@router.get("/afrapportering/{occurrence_id}")
+def rollup(request: Request, actor: CurrentActor, occurrence_id: int, udgave: int | None = None) -> Response:
+    """The roll-up as it stands, or one released version of it."""
+    with context.reading(request) as session:
+        found = reach_released(session, actor, occurrence_id)
+        versions = releases(session, occurrence_id)
+        version = _version(versions, udgave, must=found.thing is Thing.RELEASED)
+        whole = (
+            from_json(version.content)
+            if version
+            else roll_up(session, occurrence_id, now=context.now(request))
+        )
+        seen = _within(whole, found.paths_for(Verb.SEE_UNIT))
+        return show(
+            request,
+            "rollup.html",
+            it=found.occurrence,
+            rollup=seen,
+            branches=_branches(session, request, found, seen),
+            counts=seen.counts(),
+            outcomes=list(Outcome),
+            version=version,
+            versions=versions,
+            partial=found.paths_for(Verb.SEE_UNIT) != (found.root_path,),
+            ordinary=found.thing is not Thing.RELEASED,
+        )
+
+
+def _version(versions: Sequence[Release], wanted: int | None, *, must: bool) -> Release | None:
+    if wanted is None:
+        return versions[-1] if must else None
+    chosen = next((release for release in versions if release.version == wanted), None)
+    if chosen is None:
+        raise NotFound("release", wanted)
+    return chosen
+
+
+def _within(whole: Rollup, paths: Sequence[str]) -> Rollup:
+    """Only what lies in or below the paths, and the sections of whom that concerns."""
+    inside = tuple(paths)
+    return Rollup(
+        whole.occurrence_id,
+        whole.title,
+        whole.concerns_year,
+        tuple(line for line in whole.lines if line.path.startswith(inside)),
+        tuple(section for section in whole.sections if section.path.startswith(inside)),
+    )
+
+
+def _branches(session: Session, request: Request, found: Reach, seen: Rollup) -> list[Branch]:
+    """The tree above the answering units, from the municipality down; nobody is left out."""
+    units = {
+        unit.path: unit for unit in session.exec(select(Unit).where(Unit.root_id == found.occurrence.root_id))
+    }
+    needed: set[str] = {section.path for section in seen.sections}
+    for line in seen.lines:
+        needed |= set(_above(line.path))
+    forms = _forms(session, seen.sections)
+    written = _by_path(request, seen.sections, forms)
+    lines: dict[str, list[Line]] = {}
+    for line in seen.lines:
+        lines.setdefault(_above(line.path)[-1] if _above(line.path) else line.path, []).append(line)
+    return [
+        Branch(
+            unit=units[path],
+            depth=path.count("/") - 2,
+            counts=seen.counts(path),
+            written=written.get(path, []),
+            lines=lines.get(path, []),
+        )
+        for path in sorted(needed)
+        if path in units and len(found.root_path) <= len(path)
+    ]
+
+
+def _above(path: str) -> list[str]:
+    """The paths of the units above, the root first."""
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[:n]) + "/" for n in range(1, len(parts))]
+
+
+def _by_path(
+    request: Request, sections: Sequence[Section], forms: Mapping[int, Form]
+) -> dict[str, list[Written]]:
+    language = render.language_of(request)
+    found: dict[str, list[Written]] = {}
+    for section in sections:
+        form = forms.get(section.form_version_id or 0)
+        shown = shown_answers(form, section.answers, {}, language) if form and section.answers else ()
+        found.setdefault(section.path, []).append(Written(section, shown))
+    return found
+
+
+def _forms(session: Session, sections: Sequence[Section]) -> dict[int, Form]:
+    ids = {section.form_version_id for section in sections if section.form_version_id}
+    rows: Any = session.exec(select(FormVersion).where(col(FormVersion.id).in_(ids)))
+    return {row.id: Form.model_validate_json(row.spec) for row in rows}

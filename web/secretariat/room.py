@@ -1,0 +1,25 @@
+"""The secretariat's room: its pages, and where they stand in the menu."""
+
+from fastapi import APIRouter
+
+from cycle.access.roles import Role
+from web.rooms import MenuItem, Room
+from web.secretariat import activity, export, mail, posts, rollup, runs, task, wheel
+
+router = APIRouter()
+for part in (wheel, activity, task, rollup, export, runs, mail, posts):
+    router.include_router(part.router)
+
+READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMITTEE})
+OFFICE = frozenset({Role.SECRETARIAT})
+TECHNICAL = frozenset({Role.SECRETARIAT, Role.OPERATOR})
+
+ROOM = Room(
+    router,
+    navigation=(
+        MenuItem("/aarshjul", "Årshjulet", "The wheel", READERS),
+        MenuItem("/koersler", "Kørsler", "Runs", TECHNICAL),
+        MenuItem("/mail", "Mails", "Mails", TECHNICAL),
+        MenuItem("/poster", "Poster", "Posts", OFFICE),
+    ),
+)

@@ -1,0 +1,199 @@
+"""One task's file: the answer, why mails went or did not, what was changed, and what can be done."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from cycle.access.rules import Verb
+from cycle.calendar import WorkingCalendar
+from cycle.errors import NotFound
+from cycle.files import store as files
+from cycle.organisation.directory import Directory, Recipient
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.change import extend, nudge, waive
+from cycle.tasks.forms import Form
+from cycle.tasks.ledger import actor_names, task_file
+from cycle.tasks.mail_log import received
+from cycle.tasks.standing import timeliness
+from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskState
+from cycle.tasks.tables import FormVersion, Submission, Task
+from cycle.tasks.told import why
+from web import context, render
+from web.attachments import attachment
+from web.secretariat.pages import show
+from web.secretariat.preview import nudge_preview
+from web.secretariat.reach import TaskReach, reach_task
+from web.secretariat.typed import needed, whole_date
+from web.session import CheckedForm, CurrentActor
+from web.shown import Shown, files_in, shown_answers
+
+router = APIRouter(prefix="/opgave-historik/{task_id}")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the answer, as people read it."""
+
+    submission: Submission
+    nil: bool
+    shown: tuple[Shown, ...]
+
+
+@router.get("")
+def file_of(request: Request, actor: CurrentActor, task_id: int) -> Response:
+    """The task's file."""
+    with context.reading(request) as session:
+        found = reach_task(session, actor, task_id, Verb.SEE_UNIT)
+        return show(request, "task.html", **_values(session, request, found))
+
+
+@router.get("/fil/{digest}")
+def fetch(request: Request, actor: CurrentActor, task_id: int, digest: str) -> Response:
+    """A file that some version of the answer names."""
+    with context.reading(request) as session:
+        reach_task(session, actor, task_id, Verb.SEE_UNIT)
+        if digest not in files_in([s.answers for s in task_file(session, task_id).submissions]):
+            raise NotFound("file", digest)
+        return attachment(files.read(session, digest))
+
+
+@router.post("/forlaeng")
+def extend_deadline(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+    """A later due date for this post alone."""
+    with context.writing(request) as session:
+        reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.EXTEND)
+        extend(
+            session,
+            task_id,
+            new_due_on=whole_date(sent, "new_due_on", "Den nye frist"),
+            reason=needed(sent, "reason", "Begrundelsen"),
+            by=actor.by,
+            now=context.now(request),
+        )
+    return _back(task_id, "forlaenget")
+
+
+@router.post("/fritag")
+def waive_answer(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+    """No answer is needed from this post."""
+    with context.writing(request) as session:
+        reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.WAIVE)
+        reason = needed(sent, "why", "Begrundelsen")
+        waive(session, task_id, why=reason, by=actor.by, now=context.now(request))
+    return _back(task_id, "fritaget")
+
+
+@router.post("/besked/vis")
+def preview(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+    """The mail as it would be sent, and to whom; nothing is sent."""
+    text = needed(sent, "text", "Teksten")
+    with context.reading(request) as session:
+        found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.NUDGE)
+        recipient = _recipient(session, request, found)
+        mail = nudge_preview(session, request, found, recipient, text) if recipient else None
+        return show(
+            request,
+            "nudge.html",
+            found=found,
+            recipient=recipient,
+            mail=mail,
+            text=text,
+            once=secrets.token_urlsafe(12),
+        )
+
+
+@router.post("/besked")
+def send_nudge(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+    """Sends the secretariat's own words to whoever holds the post."""
+    with context.writing(request) as session:
+        reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.NUDGE)
+        message = nudge(
+            session,
+            task_id,
+            text=needed(sent, "text", "Teksten"),
+            by=actor.by,
+            now=context.now(request),
+            once=needed(sent, "once", "Formularens nummer")[:40],
+        )
+    return _back(task_id, "sendt" if message else "uden-adresse")
+
+
+def _values(session: Session, request: Request, found: TaskReach) -> dict[str, Any]:
+    task, calendar = found.task, calendar_of(session, found.occurrence)
+    today = calendar.local_date(context.now(request))
+    kept = task_file(session, task.id or 0)
+    told = why(session, task.id or 0)
+    acting = [
+        *(s.by for s in kept.submissions),
+        *(c.actor for c in kept.changes),
+        *(r.by for r in kept.reviews),
+    ]
+    people = [f"person:{row.person_id}" for row in told if row.person_id]
+    return {
+        "found": found,
+        "task": task,
+        "today": today,
+        "timeliness": timeliness(task, found.occurrence, today=today, calendar=calendar),
+        "recipient": _recipient(session, request, found),
+        "versions": _versions(session, request, task, kept.submissions),
+        "kept": kept,
+        "told": told if found.may(Verb.SEE_MAIL) else [],
+        "incoming": _incoming(session, found),
+        "names": actor_names(session, [*acting, *people]),
+        "may": _may(found),
+        "suggested": _suggested(task, calendar, today),
+        "done": request.query_params.get("gjort", ""),
+    }
+
+
+def _may(found: TaskReach) -> dict[str, bool]:
+    """Which acts make sense now and are this account's to do."""
+    task, state = found.task, found.occurrence.state
+    waits = task.state in WAITING_FOR_HOLDER
+    running = state in (OccurrenceState.OPEN, OccurrenceState.CLOSED)
+    return {
+        "extend": waits and running and found.may(Verb.EXTEND),
+        "waive": (waits or task.state is TaskState.SUBMITTED) and found.may(Verb.WAIVE),
+        "nudge": waits and running and found.may(Verb.NUDGE),
+        "mail": found.may(Verb.SEE_MAIL),
+    }
+
+
+def _suggested(task: Task, calendar: WorkingCalendar, today: Any) -> str:
+    return calendar.add_working_days(max(task.due_on, today), 5).isoformat()
+
+
+def _recipient(session: Session, request: Request, found: TaskReach) -> Recipient | None:
+    today = calendar_of(session, found.occurrence).local_date(context.now(request))
+    return Directory.for_post(session, found.unit.id, today).recipient(found.unit.id, found.task.role)
+
+
+def _incoming(session: Session, found: TaskReach) -> Sequence[Any]:
+    if not found.may(Verb.SEE_MAIL):
+        return []
+    return received(session, [found.occurrence.root_id], task_id=found.task.id)
+
+
+def _versions(
+    session: Session, request: Request, task: Task, submissions: Sequence[Submission]
+) -> list[Version]:
+    """The newest first."""
+    language = render.language_of(request)
+    found = []
+    for submission in reversed(submissions):
+        version = session.get(FormVersion, submission.form_version_id) if submission.form_version_id else None
+        shown: tuple[Shown, ...] = ()
+        if version is not None:
+            form = Form.model_validate_json(version.spec)
+            shown = shown_answers(form, submission.answers, task.prefill, language)
+        found.append(Version(submission, submission.kind is SubmissionKind.NIL, shown))
+    return found
+
+
+def _back(task_id: int, done: str) -> Response:
+    return RedirectResponse(f"/opgave-historik/{task_id}?gjort={done}", status_code=303)

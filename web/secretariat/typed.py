@@ -1,0 +1,38 @@
+"""Reading the room's own small forms."""
+
+from datetime import date
+
+from starlette.datastructures import FormData
+
+from cycle.errors import AnswerInvalid, Problem
+
+LONGEST = 4_000
+
+
+def text_of(sent: FormData, name: str) -> str:
+    """A text field as typed, trimmed. Raises AnswerInvalid when it is longer than any use for it."""
+    value = sent.get(name, "")
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) > LONGEST:
+        raise AnswerInvalid(
+            [Problem(name, f"Teksten er for lang: højst {LONGEST} tegn.", "Gør den kortere.")]
+        )
+    return text
+
+
+def needed(sent: FormData, name: str, what: str) -> str:
+    """A text that may not be empty. Raises AnswerInvalid."""
+    text = text_of(sent, name)
+    if not text:
+        raise AnswerInvalid([Problem(name, f"{what} mangler.", "Skriv den, og prøv igen.")])
+    return text
+
+
+def whole_date(sent: FormData, name: str, what: str) -> date:
+    """A date as browsers send it. Raises AnswerInvalid."""
+    try:
+        return date.fromisoformat(text_of(sent, name))
+    except ValueError:
+        raise AnswerInvalid(
+            [Problem(name, f"{what} er ikke en dato.", "Skriv den som 2027-04-20.")]
+        ) from None

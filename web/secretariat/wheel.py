@@ -1,0 +1,156 @@
+"""The front page: the year as a wheel, and as a table with the same content."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from cycle.access.rules import Thing, Verb, allowed
+from cycle.access.sessions import SignedIn
+from cycle.calendar import WorkingCalendar
+from cycle.errors import NotFound
+from cycle.organisation.tables import Unit
+from cycle.plan.model import Confidence, Ring
+from cycle.tasks.calendars import calendar_of_cycle
+from cycle.tasks.overview import Summary, cycles_of, year_of
+from cycle.tasks.tables import Cycle
+from documents.wheel import Segment, Wheel, draw
+from documents.wheel_style import stylesheet
+from web import context, render
+from web.secretariat.pages import STYLE_PATH, show, svg_download
+from web.secretariat.reach import activity_of, root_paths, roots_for
+from web.session import CurrentActor
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One activity in the table; `segment` is what the wheel shows of it (None: not on the wheel)."""
+
+    no: int
+    summary: Summary
+    ring: Ring | None
+    opens_on: date
+    closes_on: date
+    inferred: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class Year:
+    """One cycle with everything the page tells of it."""
+
+    cycle: Cycle
+    place: str
+    lines: Sequence[Line]
+    today: date
+
+    @property
+    def round(self) -> bool:
+        """Whether any activity has a ring, so that there is a wheel to draw."""
+        return any(line.ring for line in self.lines)
+
+    def wheel(self, language: str) -> Wheel:
+        """The cycle as values for the drawing."""
+        segments = [
+            Segment(
+                title=line.summary.occurrence.title,
+                ring=line.ring,
+                opens_on=line.opens_on,
+                due_on=line.summary.occurrence.due_on,
+                closes_on=line.closes_on,
+                concerns_year=line.summary.occurrence.concerns_year,
+                standing=line.summary.standing,
+                answered=line.summary.answered,
+                total=line.summary.owed,
+                inferred=line.inferred,
+                href=line.href,
+            )
+            for line in self.lines
+            if line.ring
+        ]
+        return Wheel(self.cycle.year, self.place, segments, self.today, language)
+
+
+@router.get(STYLE_PATH)
+def style() -> Response:
+    """How the wheel looks."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(stylesheet(), media_type="text/css; charset=utf-8", headers=headers)
+
+
+@router.get("/aarshjul")
+def front(request: Request, actor: CurrentActor) -> Response:
+    """The wheel of the year that today lies in, else of the newest."""
+    return _page(request, actor, None)
+
+
+@router.get("/aarshjul/{cycle_id}")
+def one_year(request: Request, actor: CurrentActor, cycle_id: int) -> Response:
+    """The wheel of one cycle."""
+    return _page(request, actor, cycle_id)
+
+
+@router.get("/aarshjul/{cycle_id}/hjul.svg")
+def drawing(request: Request, actor: CurrentActor, cycle_id: int) -> Response:
+    """The wheel as a file that stands alone, for the wall."""
+    with context.reading(request) as session:
+        year = _year(session, actor, _choose(_cycles(session, actor), cycle_id, None), request)
+        wheel = year.wheel(render.language_of(request))
+        return svg_download(draw(wheel), f"aarshjul-{year.cycle.year}.svg")
+
+
+def _page(request: Request, actor: SignedIn, cycle_id: int | None) -> Response:
+    with context.reading(request) as session:
+        cycles = _cycles(session, actor)
+        year = None
+        if cycles or cycle_id is not None:
+            today = context.now(request).astimezone(context.settings(request).zone).date()
+            year = _year(session, actor, _choose(cycles, cycle_id, today), request)
+        wheel = ""
+        if year and year.round:
+            wheel = draw(year.wheel(render.language_of(request)), standalone=False)
+        return show(request, "wheel.html", year=year, cycles=cycles, wheel=wheel)
+
+
+def _cycles(session: Session, actor: SignedIn) -> list[Cycle]:
+    return cycles_of(session, roots_for(actor, Verb.SEE_WHEEL))
+
+
+def _choose(cycles: Sequence[Cycle], cycle_id: int | None, today: date | None) -> Cycle:
+    if cycle_id is not None:
+        chosen = next((cycle for cycle in cycles if cycle.id == cycle_id), None)
+        if chosen is None:
+            raise NotFound("cycle", cycle_id)
+        return chosen
+    return next((cycle for cycle in cycles if today and cycle.year == today.year), cycles[0])
+
+
+def _year(session: Session, actor: SignedIn, cycle: Cycle, request: Request) -> Year:
+    assert cycle.id is not None
+    calendar = calendar_of_cycle(session, cycle.id)
+    today = calendar.local_date(context.now(request))
+    found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
+    lines = [_line(n, summary, actor, calendar) for n, summary in enumerate(found, start=1)]
+    return Year(cycle, session.get_one(Unit, cycle.root_id).name, lines, today)
+
+
+def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar) -> Line:
+    occurrence = summary.occurrence
+    activity = activity_of(occurrence)
+    thing = Thing.CONFIDENTIAL if activity.confidential else Thing.ORDINARY
+    seen = allowed(actor.grants, Verb.SEE_ACTIVITY, thing, f"/{occurrence.root_id}/")
+    window = (activity.window.opens, activity.window.due, activity.window.closes)
+    return Line(
+        no=no,
+        summary=summary,
+        ring=activity.ring,
+        opens_on=calendar.local_date(occurrence.opens_at),
+        closes_on=calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
+        inferred=any(when is not None and when.confidence is not Confidence.CERTAIN for when in window),
+        href=f"/aktivitet/{occurrence.id}" if seen else "",
+    )

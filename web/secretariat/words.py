@@ -1,0 +1,288 @@
+"""What the secretariat's pages call things: every state, kind and verdict, Danish and English."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from cycle.goals.tables import AgreementState
+from cycle.messages.tables import InboundVerdict, MessageKind, MessageState
+from cycle.organisation.directory import Capacity
+from cycle.organisation.posts import Trouble
+from cycle.plan.model import FlowName, ReminderKind, Ring
+from cycle.reminders.tables import Decided
+from cycle.runs.tables import Recorded, RunState
+from cycle.tasks.overview import Standing
+from cycle.tasks.rollup import Outcome
+from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Timeliness
+from cycle.tasks.states import Verdict as ReviewVerdict
+from cycle.tasks.told import Told
+from documents.wheel_words import RINGS, STANDINGS
+
+Pair = tuple[str, str]
+Words = Mapping[type[StrEnum], Mapping[StrEnum, Pair]]
+
+NAMES: Words = {
+    Standing: {key: (words["da"], words["en"]) for key, words in STANDINGS.items()},
+    Ring: {key: (words["da"], words["en"]) for key, words in RINGS.items()},
+    TaskState: {
+        TaskState.OPEN: ("Åben", "Open"),
+        TaskState.SUBMITTED: ("Svaret", "Answered"),
+        TaskState.APPROVED: ("Godkendt", "Approved"),
+        TaskState.RETURNED: ("Sendt retur", "Returned"),
+        TaskState.WAIVED: ("Fritaget", "Waived"),
+        TaskState.CANCELLED: ("Aflyst", "Cancelled"),
+    },
+    OccurrenceState: {
+        OccurrenceState.PLANNED: ("Ikke åbnet endnu", "Not opened yet"),
+        OccurrenceState.OPEN: ("Åben", "Open"),
+        OccurrenceState.CLOSED: ("Lukket", "Closed"),
+        OccurrenceState.CANCELLED: ("Aflyst", "Cancelled"),
+    },
+    Timeliness: {
+        Timeliness.WAITING: ("Inden for fristen", "Within time"),
+        Timeliness.DUE_SOON: ("Frist om få dage", "Due in a few days"),
+        Timeliness.OVERDUE: ("Over fristen", "Overdue"),
+        Timeliness.ON_TIME: ("Til tiden", "On time"),
+        Timeliness.ON_TIME_EXTENDED: ("Til tiden efter forlængelse", "On time after extension"),
+        Timeliness.LATE: ("For sent", "Late"),
+        Timeliness.MISSING: ("Mangler", "Missing"),
+        Timeliness.NOT_OWED: ("Skal ikke svare", "Need not answer"),
+    },
+    TaskKind: {
+        TaskKind.ANSWER: ("Besvarelse", "Answer"),
+        TaskKind.REVIEW: ("Godkendelse af besvarelser", "Review of answers"),
+        TaskKind.CONSOLIDATE: ("Sammenfatning", "Consolidation"),
+        TaskKind.RELEASE: ("Frigivelse", "Release"),
+        TaskKind.DECIDE: ("Beslutning", "Decision"),
+        TaskKind.DRAFT: ("Udkast", "Draft"),
+        TaskKind.NEGOTIATE: ("Forhandling", "Negotiation"),
+        TaskKind.APPROVE: ("Godkendelse", "Approval"),
+        TaskKind.SIGN: ("Underskrift", "Signature"),
+    },
+    SubmissionKind: {
+        SubmissionKind.COMPLETE: ("Besvarelse", "Answer"),
+        SubmissionKind.NIL: ("Intet at bemærke", "Nothing to remark"),
+    },
+    Channel: {
+        Channel.WEB: ("Hjemmeside", "Web"),
+        Channel.MAIL: ("Mail", "E-mail"),
+        Channel.SECRETARIAT: ("Sekretariatet", "The secretariat"),
+    },
+    ReviewVerdict: {
+        ReviewVerdict.APPROVED: ("Godkendt", "Approved"),
+        ReviewVerdict.RETURNED: ("Sendt retur", "Returned"),
+    },
+    Outcome: {
+        Outcome.ANSWERED: ("Svaret", "Answered"),
+        Outcome.NOT_APPROVED: ("Svaret, ikke godkendt", "Answered, not approved"),
+        Outcome.NIL: ("Intet at bemærke", "Nothing to remark"),
+        Outcome.LATE: ("Svaret for sent", "Answered late"),
+        Outcome.RETURNED: ("Sendt retur", "Returned"),
+        Outcome.MISSING: ("Mangler", "Missing"),
+        Outcome.WAITING: ("Ikke svaret endnu", "Not answered yet"),
+        Outcome.WAIVED: ("Skal ikke svare", "Need not answer"),
+    },
+    AgreementState: {
+        AgreementState.DRAFTING: ("Udkast", "Draft"),
+        AgreementState.NEGOTIATION: ("Forhandling", "Negotiation"),
+        AgreementState.APPROVAL: ("Godkendelse", "Approval"),
+        AgreementState.SIGNING: ("Underskrift", "Signing"),
+        AgreementState.IN_FORCE: ("Gældende", "In force"),
+        AgreementState.SUPERSEDED: ("Afløst", "Superseded"),
+    },
+    RunState: {
+        RunState.WANTED: ("Venter", "Waiting"),
+        RunState.CLAIMED: ("Kører", "Running"),
+        RunState.DONE: ("Færdig", "Done"),
+        RunState.FAILED: ("Fejlet", "Failed"),
+    },
+    Recorded: {
+        Recorded.PENDING: ("Endnu ikke", "Not yet"),
+        Recorded.RECORDED: ("Ja", "Yes"),
+        Recorded.NOT_RECORDED: ("Nej", "No"),
+    },
+    FlowName: {
+        FlowName.BUDGET_CALL: ("Budgetudmelding", "Budget call"),
+        FlowName.AGREEMENT_SIGNING: ("Udviklingsaftaler", "Development agreements"),
+        FlowName.QUARTERLY_REPORT: ("Kvartalsrapport", "Quarterly report"),
+        FlowName.STRATEGY_REVISION: ("Strategirevision", "Strategy revision"),
+        FlowName.ANNUAL_ACCOUNTS: ("Regnskabsaflæggelse", "Annual accounts"),
+        FlowName.FRAME_APPROVAL: ("Godkendelse af styringsrammer", "Frame approval"),
+        FlowName.FRAME_REPORT: ("Afrapportering på styringsrammer", "Frame report"),
+        FlowName.RESULTS_DIALOGUE: ("Resultatsamtaler", "Results dialogues"),
+        FlowName.MEETING_SERIES: ("Møderække", "Meeting series"),
+        FlowName.PROCESS_STEP: ("Processkridt", "Process step"),
+        FlowName.REPORT: ("Rapport", "Report"),
+    },
+    MessageKind: {
+        MessageKind.DAILY: ("Dagens mail", "The day's mail"),
+        MessageKind.RECEIPT: ("Kvittering", "Receipt"),
+        MessageKind.RETURNED: ("Sendt retur", "Returned"),
+        MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
+        MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),
+        MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),
+        MessageKind.NUDGE: ("Besked fra sekretariatet", "Message from the secretariat"),
+        MessageKind.WAIVED: ("Fritaget for at svare", "Waived"),
+        MessageKind.REPLY_PROBLEM: ("Svar på mail kunne ikke bruges", "Reply could not be used"),
+    },
+    MessageState: {
+        MessageState.READY: ("Klar til afsendelse", "Ready"),
+        MessageState.CLAIMED: ("Er ved at blive sendt", "Being sent"),
+        MessageState.SENT: ("Sendt", "Sent"),
+        MessageState.REJECTED: ("Afvist af modtagerens server", "Rejected"),
+        MessageState.WAITING: ("Prøves igen", "To be tried again"),
+        MessageState.UNKNOWN: ("Uvist, om den kom frem", "Unknown whether it arrived"),
+        MessageState.WITHHELD: ("Ikke sendt", "Not sent"),
+    },
+    InboundVerdict: {
+        InboundVerdict.ANSWER: ("Taget som besvarelse", "Taken as an answer"),
+        InboundVerdict.DRAFT: ("Gemt som kladde", "Kept as a draft"),
+        InboundVerdict.AUTOMATIC: ("Automatisk svar", "Automatic reply"),
+        InboundVerdict.BOUNCE: ("Kom retur", "Bounced"),
+        InboundVerdict.UNKNOWN_SENDER: ("Ukendt afsender", "Unknown sender"),
+        InboundVerdict.UNREADABLE: ("Kunne ikke læses", "Unreadable"),
+        InboundVerdict.CLOSED: ("Kom efter lukning", "Came after the close"),
+        InboundVerdict.DUPLICATE: ("Modtaget før", "Received before"),
+    },
+    Decided: {
+        Decided.SENT: ("Mail sendt", "Mail sent"),
+        Decided.MERGED: ("Kom med i dagens mail", "Put into the day's mail"),
+        Decided.ANSWERED: ("Ingen mail: svaret", "No mail: answered"),
+        Decided.OVERTAKEN: ("Ingen mail: overhalet", "No mail: overtaken"),
+        Decided.ADDRESS_DEAD: ("Ingen mail: adressen virker ikke", "No mail: address does not work"),
+        Decided.NO_ADDRESS: ("Ingen mail: ingen adresse", "No mail: no address"),
+        Decided.NOBODY: ("Ingen mail: ingen på posten", "No mail: nobody holds the post"),
+        Decided.NO_SUPERIOR: ("Ingen mail: ingen nærmeste leder", "No mail: no superior"),
+        Decided.NOT_OWED: ("Ingen mail: skal ikke svare", "No mail: need not answer"),
+        Decided.CLOSED: ("Ingen mail: lukket", "No mail: closed"),
+    },
+    ReminderKind: {
+        ReminderKind.OPENS: ("Opgaven åbner", "The task opens"),
+        ReminderKind.BEFORE: ("Påmindelse før fristen", "Reminder before"),
+        ReminderKind.ON: ("Påmindelse på dagen", "Reminder on the day"),
+        ReminderKind.AFTER: ("Rykker", "Reminder after"),
+        ReminderKind.ESCALATE: ("Orientering til nærmeste leder", "Escalation to the superior"),
+    },
+    Trouble: {
+        Trouble.VACANT: ("Ingen på posten", "Vacant"),
+        Trouble.NOBODY: ("Ingen, der kan få posten", "Nobody to write to"),
+        Trouble.NO_ADDRESS: ("Ingen mailadresse", "No address"),
+        Trouble.DEAD_ADDRESS: ("Mailadressen virker ikke", "The address does not work"),
+        Trouble.DOUBTFUL_ADDRESS: ("Mailadressen er usikker", "The address is doubtful"),
+    },
+    Capacity: {
+        Capacity.HOLDER: ("leder", "holder"),
+        Capacity.SUBSTITUTE: ("stedfortræder", "substitute"),
+        Capacity.SUPERIOR: ("nærmeste leder", "nearest superior"),
+    },
+}
+
+FILTER_NAMES: Mapping[str, Pair] = {
+    "alle": ("I alt", "All"),
+    "svaret": ("Svaret", "Answered"),
+    "til-tiden": ("Til tiden", "On time"),
+    "til-tiden-efter-forlaengelse": ("Til tiden efter forlængelse", "On time after extension"),
+    "for-sent": ("For sent", "Late"),
+    "intet-at-bemaerke": ("Intet at bemærke", "Nothing to remark"),
+    "afventer-godkendelse": ("Afventer godkendelse", "Awaiting approval"),
+    "sendt-retur": ("Sendt retur", "Returned"),
+    "mangler": ("Mangler svar", "Answer missing"),
+    "over-fristen": ("Over fristen", "Overdue"),
+    "fritaget": ("Fritaget", "Waived"),
+}
+
+SERVICES: Mapping[str, Pair] = {
+    "remind": ("Påmindelser", "Reminders"),
+    "deliver": ("Afsendelse af mail", "Sending mail"),
+    "collect": ("Læsning af postkasse", "Reading the mailbox"),
+}
+STEPS: Mapping[str, Pair] = {
+    "open": ("åbner", "opens"),
+    "advance": ("går videre", "advances"),
+    "close": ("lukker", "closes"),
+}
+
+VERBS: Mapping[str, Pair] = {
+    "open": ("opgaven åbnede", "task opened"),
+    "submit": ("svaret", "answered"),
+    "approve": ("godkendt", "approved"),
+    "approved": ("godkendt", "approved"),
+    "return": ("sendt retur", "returned"),
+    "returned": ("sendt retur", "returned"),
+    "reopen": ("åbnet igen", "opened again"),
+    "finish": ("afsluttet", "finished"),
+    "extend": ("fristen forlænget", "deadline extended"),
+    "waive": ("fritaget", "waived"),
+    "cancel": ("aflyst", "cancelled"),
+    "nudge": ("besked sendt", "message sent"),
+    "revoke_links": ("links fornyet", "links renewed"),
+    "revise": ("fristen ændret i planen", "deadline changed in the plan"),
+    "retry": ("kørt igen", "run again"),
+    "pause": ("sat på pause", "paused"),
+    "resume": ("sat i gang igen", "resumed"),
+}
+"""What the history's verbs are called; a verb that is not here is shown as it is kept."""
+
+COUNTS: Mapping[str, Pair] = {
+    "opened": ("opgaver åbnet", "tasks opened"),
+    "tasks": ("opgaver", "tasks"),
+    "sent": ("sendt", "sent"),
+    "merged": ("lagt sammen", "merged"),
+    "answered": ("svaret", "answered"),
+    "missing": ("mangler", "missing"),
+    "nil": ("intet at bemærke", "nothing to remark"),
+    "late": ("for sent", "late"),
+    "released": ("frigivet", "released"),
+    "statuses": ("målstatusser", "goal statuses"),
+    "moved": ("aftaler flyttet", "agreements moved"),
+    "in_force": ("gældende aftaler", "agreements in force"),
+    "unsigned": ("ikke underskrevet", "unsigned"),
+    "decided": ("afgørelser", "decisions"),
+    "rejected": ("afvist", "rejected"),
+    "withheld": ("ikke sendt", "withheld"),
+    "waiting": ("prøves igen", "to be tried again"),
+}
+"""What runs count; a count that is not here is shown as it is kept."""
+
+TONES: Mapping[StrEnum, str] = {
+    Standing.ON_TRACK: "",
+    Standing.DUE_SOON: "warn",
+    Standing.OVERDUE: "bad",
+    Standing.COMPLETE: "good",
+    Standing.INCOMPLETE: "bad",
+}
+"""Which tags are good, to be watched, or bad; the words say it too."""
+
+
+def namer(language: str) -> Callable[[StrEnum], str]:
+    """`name(value)`: what a state, kind or verdict is called in the language."""
+    place = 1 if language == "en" else 0
+    return lambda value: NAMES[type(value)][value][place]
+
+
+def verb_namer(language: str) -> Callable[[str], str]:
+    """`verb_name("extend")`: what a change is called; the verb itself when it has no name."""
+    place = 1 if language == "en" else 0
+    return lambda verb: VERBS[verb][place] if verb in VERBS else verb
+
+
+def count_namer(language: str) -> Callable[[str], str]:
+    """`count_name("opened")`: what a run counted."""
+    place = 1 if language == "en" else 0
+    return lambda key: COUNTS[key][place] if key in COUNTS else key
+
+
+def told_namer(language: str) -> Callable[[Told], str]:
+    """`told_what(row)`: which reminder or which mail a row of somebody's story is."""
+    name = namer(language)
+
+    def what(row: Told) -> str:
+        return name(ReminderKind(row.rule_kind) if row.rule_kind else MessageKind(row.message_kind))
+
+    return what
+
+
+def flow_namer(language: str) -> Callable[[str], str]:
+    """`flow_name("deliver")`: what a flow is called; its own name when it has none."""
+    place = 1 if language == "en" else 0
+    known = {flow.value: words for flow, words in NAMES[FlowName].items()} | dict(SERVICES)
+    return lambda flow: known[flow][place] if flow in known else flow
