@@ -27,10 +27,12 @@ def email_key(text: str) -> str:
 
 def email_fault(text: str) -> str | None:
     """What is wrong with a cleaned address: line break, several, no at, characters, domain, length."""
-    if any(unicodedata.category(letter)[0] in "CZ" for letter in text):
-        return "line break" if re.search(r"[\r\n\v\f\x85\u2028\u2029]", text) else "characters"
+    if re.search(r"[\r\n\v\f\x85\u2028\u2029]", text):
+        return "line break"
     if re.search("[;,]", text) or text.count("@") > 1:
         return "several"
+    if any(unicodedata.category(letter)[0] in "CZ" for letter in text):
+        return "characters"
     local, at, domain = text.partition("@")
     if not at:
         return "no at"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,10 +15,17 @@ _EXCEL_ERROR = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|I/T|REFER
 
 @dataclass(frozen=True)
 class Cells:
-    """One row: its number in the file (the headings' row is 1) and the text under each known column."""
+    """One row: its number in the file (counted from 1), the text under each known column, and what the
+    file calls those columns.
+    """
 
     number: int
-    values: dict[str, str]
+    values: Mapping[str, str]
+    headings: Mapping[str, str]
+
+    def fault(self, faults: Faults, key: str, column: str, **values: object) -> None:
+        """Notes a fault of one cell, under the heading the file has for it."""
+        faults.add_cell(key, self.number, self.headings.get(column, column), values)
 
     def text(self, column: str) -> str:
         """The text under a column on one line, blanks collapsed; empty when there is none."""
@@ -30,7 +38,7 @@ class Cells:
             return None
         found = parse_day(text)
         if found is None:
-            faults.add("bad date", row=self.number, column=column, value=text)
+            self.fault(faults, "bad date", column, value=text)
         return found
 
     def email(self, column: str, faults: Faults) -> str | None:
@@ -39,7 +47,7 @@ class Cells:
         if not text:
             return None
         if fault := email_fault(text):
-            faults.add(f"email {fault}", row=self.number, value=" ".join(text.split()))
+            self.fault(faults, f"email {fault}", column, value=" ".join(text.split()))
             return None
         return text
 
@@ -48,14 +56,14 @@ class Cells:
         text = self.text(column)
         return text[:-2] if re.fullmatch(r"\d+[.,]0", text) else text
 
-    def check(self, limits: dict[str, int], faults: Faults) -> None:
+    def check(self, limits: Mapping[str, int], faults: Faults) -> None:
         """Notes cells that no column may hold: control characters, Excel's errors, endless text."""
         for column, value in self.values.items():
             if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in value):
-                faults.add("control characters", row=self.number, column=column)
+                self.fault(faults, "control characters", column)
             elif len(value) > limits[column]:
                 faults.add(
                     "too long", row=self.number, column=column, length=len(value), limit=limits[column]
                 )
             elif _EXCEL_ERROR.fullmatch(value.strip()):
-                faults.add("excel error", row=self.number, column=column, value=value.strip())
+                self.fault(faults, "excel error", column, value=value.strip())

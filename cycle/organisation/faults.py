@@ -3,6 +3,7 @@
 Each sentence comes with its cure. Placeholders are plain names.
 """
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 from cycle.errors import ImportInvalid, Problem
@@ -241,14 +242,17 @@ class Faults:
         self._english = language == "en"
         self.problems: list[Problem] = []
 
-    def add(self, key: str, *, row: int | None = None, line: int | None = None, **values: object) -> None:
-        """Notes the fault `key` at a row (counted from 1, the headings' row), a line, or the whole file."""
-        what, cure = (sentence.format(**values) for sentence in SENTENCES[key][self._english])
-        self.problems.append(Problem(self._where(row, line), what, cure))
+    def add(self, key: str, *, row: int | None = None, **values: object) -> None:
+        """Notes the fault `key` at a row of the file (counted from 1), or of the whole file."""
+        self._note(key, "file" if row is None else "row", row, values)
 
-    def fail(self, key: str, **values: object) -> NoReturn:
+    def add_cell(self, key: str, row: int, column: str, values: Mapping[str, object]) -> None:
+        """Notes the fault `key` of one cell."""
+        self._note(key, "row", row, {"column": column, **values})
+
+    def fail(self, key: str, *, line: int | None = None, **values: object) -> NoReturn:
         """Notes a fault after which nothing more can be read. Raises ImportInvalid."""
-        self.add(key, **values)  # type: ignore[arg-type]  # row and line are among the values
+        self._note(key, "file" if line is None else "line", line, values)
         raise ImportInvalid(self.problems)
 
     def raise_if_any(self) -> None:
@@ -256,8 +260,6 @@ class Faults:
         if self.problems:
             raise ImportInvalid(self.problems)
 
-    def _where(self, row: int | None, line: int | None) -> str:
-        kind, number = (
-            ("row", row) if row is not None else ("line", line) if line is not None else ("file", 0)
-        )
-        return WHERE[kind][self._english].format(n=number)
+    def _note(self, key: str, kind: str, number: int | None, values: Mapping[str, object]) -> None:
+        what, cure = (sentence.format(**values) for sentence in SENTENCES[key][self._english])
+        self.problems.append(Problem(WHERE[kind][self._english].format(n=number), what, cure))

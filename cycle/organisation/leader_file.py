@@ -77,7 +77,7 @@ def read_leaders(data: bytes, *, language: str = "da") -> LeaderFile:
 
 def _row(cells: Cells, faults: Faults) -> LeaderRow:
     if not cells.text("unit_id"):
-        faults.add("missing value", row=cells.number, column="unit_id")
+        cells.fault(faults, "missing value", "unit_id")
     role = cells.text("role").lower()
     row = LeaderRow(
         number=cells.number,
@@ -93,9 +93,9 @@ def _row(cells: Cells, faults: Faults) -> LeaderRow:
         is_substitute=role in SUBSTITUTE_ROLES,
     )
     if row.is_vacant and (row.email or row.person_id):
-        faults.add("missing value", row=cells.number, column="name")
+        cells.fault(faults, "missing value", "name")
     if _PERSONAL_NUMBER.fullmatch(row.person_id):
-        faults.add("personal number", row=cells.number, column="person_id")
+        cells.fault(faults, "personal number", "person_id")
     if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
         faults.add("dates backwards", row=cells.number)
     return row

@@ -49,11 +49,13 @@ def read_rows(data: bytes, columns: Sequence[Column], faults: Faults) -> FileRow
     headings = [" ".join(cell.split()) for cell in rows[0][1]]
     places = find_columns(headings, columns, faults, row=rows[0][0])
     found = []
+    called = {name: headings[place] for name, place in places.items()}
     limits = {column.id: column.limit for column in columns}
     for number, row in rows[1:]:
         if any(map(str.strip, row[len(headings) :])):
             faults.add("too many cells", row=number, cells=len(row), columns=len(headings))
-        cells = Cells(number, {name: row[place] for name, place in places.items() if place < len(row)})
+        values = {name: row[place] for name, place in places.items() if place < len(row)}
+        cells = Cells(number, values, called)
         cells.check(limits, faults)
         found.append(cells)
     known = set(places.values())

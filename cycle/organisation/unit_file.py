@@ -63,7 +63,7 @@ def read_units(data: bytes, *, language: str = "da") -> UnitFile:
     if flat:
         rows = _municipalities(how.rows) + rows
     _check_ids(rows, faults)
-    placed = _placed(rows, faults)
+    placed = _placed(rows, flat, faults)
     faults.raise_if_any()
     return UnitFile(tuple(sorted(placed, key=lambda row: row.path)), how)
 
@@ -84,8 +84,9 @@ def _row(cells: Cells, flat: bool, faults: Faults) -> UnitRow:
     needed = ("unit_id", "name", "kind", *(("municipality",) if flat else ()))
     for column in needed:
         if not cells.text(column):
-            faults.add("missing value", row=cells.number, column=column)
-    parent = municipality_id(cells.text("municipality")) if flat else cells.identity("parent_id")
+            cells.fault(faults, "missing value", column)
+    town = cells.text("municipality")
+    parent = cells.identity("parent_id") if not flat else municipality_id(town) if town else ""
     row = UnitRow(
         number=cells.number,
         id=cells.identity("unit_id"),
@@ -124,10 +125,12 @@ def _check_ids(rows: list[UnitRow], faults: Faults) -> None:
             faults.add(key, row=row.number, value=row.id, other=first.number)
 
 
-def _placed(rows: list[UnitRow], faults: Faults) -> list[UnitRow]:
+def _placed(rows: list[UnitRow], flat: bool, faults: Faults) -> list[UnitRow]:
     """The rows with their paths; those whose place cannot be found are noted as faults."""
     by_id = {row.id: row for row in rows}
     _check_parents(rows, by_id, faults)
+    if not flat:
+        _check_roots(rows, faults)
     paths: dict[str, str] = {}
     circles: set[frozenset[str]] = set()
     for row in rows:
@@ -161,11 +164,15 @@ def _unplaced_chain(row: UnitRow, by_id: dict[str, UnitRow], paths: dict[str, st
 
 
 def _check_parents(rows: list[UnitRow], by_id: dict[str, UnitRow], faults: Faults) -> None:
-    roots = [row for row in rows if row.parent_id is None]
     for row in rows:
         if row.parent_id is not None and row.parent_id not in by_id:
             faults.add("no parent", row=row.number, value=row.parent_id)
-        elif row.parent_id is None and row.kind != MUNICIPALITY and len(roots) > 1:
+
+
+def _check_roots(rows: list[UnitRow], faults: Faults) -> None:
+    roots = [row for row in rows if row.parent_id is None]
+    for row in roots:
+        if row.kind != MUNICIPALITY and len(roots) > 1:
             other = next(root for root in roots if root is not row)
             faults.add("second root", row=row.number, other=other.number)
 
