@@ -110,10 +110,13 @@ SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
         ("The unit has no parent; nor has row {other}.", "Only a municipality (kommune) stands at the top."),
     ),
     "id taken": (
-        ("Id'et {value} hører allerede til kommunen {other}.", "Brug id'er, der er entydige på tværs."),
         (
-            "The id {value} already belongs to the municipality {other}.",
-            "Use ids that are unique across them.",
+            "{count} id'er hører allerede til kommunen {other}; det første er {value}.",
+            "Brug id'er, der er entydige, og hele kommunens fil med samme øverste enhed som før.",
+        ),
+        (
+            "{count} ids already belong to the municipality {other}; the first is {value}.",
+            "Use unique ids, and the whole municipality's file with the same top unit as before.",
         ),
     ),
     "bad date": (
