@@ -61,4 +61,4 @@ class Office:
     @property
     def overview(self) -> str:
         """The page on which a superior sees the units below."""
-        return f"{self.base_url}/"
+        return f"{self.base_url}/mine-enheder"

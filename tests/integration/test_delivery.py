@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from config.settings import Settings, load_settings
 from cycle.access.links import read_token
 from cycle.calendar import WorkingCalendar
+from cycle.errors import FenceLost
 from cycle.history import History
 from cycle.messages import outbox
 from cycle.messages.claiming import LEASE, claim
@@ -20,13 +21,16 @@ from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth, Person, Substitute
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
+from cycle.runs import queue
+from cycle.runs.queue import Work
+from cycle.runs.tables import Run
 from cycle.store import transaction
 from cycle.tasks import change, review, submit
 from cycle.tasks.answers import read_answers
 from cycle.tasks.states import Channel, SubmissionKind, TaskKind
 from cycle.tasks.tables import Task
 from flows.deliver import deliver
-from flows.runtime import RunContext
+from flows.runtime import RunContext, Runtime
 from notifications.delivery import PAUSE, MailHeld
 from notifications.local_server import CUT, LocalServer, Received, Stage
 from notifications.render import BLANK
@@ -356,6 +360,28 @@ def receipts(session: Session, town: Town, many: int, *, now: datetime = NOON) -
         )
         addresses.append(address)
     return addresses
+
+
+def test_a_run_that_was_taken_over_stops_and_the_mail_is_not_counted_as_sent(engine, town, office, server):
+    with transaction(engine) as session:
+        receipts(session, town, 2)
+        queue.want(session, [Work(flow="deliver", subject=ROOT, root_id=ROOT)], now=NOON)
+        held = queue.claim(session, worker="w1", now=NOON, real=NOON)
+    assert held is not None
+
+    def another_worker_comes(stage: Stage, _address: str) -> None:
+        if stage is Stage.ACCEPTED:
+            with transaction(engine) as session:
+                session.execute(sa.update(Run).values(fence=held.fence + 1))
+
+    server.set_hook(another_worker_comes)
+    with pytest.raises(FenceLost):
+        deliver(RunContext(Runtime(engine, office), held, NOON))
+    assert {m.state for m in messages(engine)} == {MessageState.CLAIMED}
+    server.set_hook(None)
+    run(engine, office, NOON + LEASE + timedelta(seconds=1))
+    assert {m.state for m in messages(engine)} == {MessageState.SENT}
+    assert len({mail.message_id for mail in server.received}) == 2
 
 
 def test_connections_are_used_again(engine, town, office, server):
