@@ -57,7 +57,9 @@ def read(session: Session, sha256: str) -> File:
 def plain_name(name: str) -> str:
     """The last part of a sender's file name, printable and of reasonable length, its ending kept."""
     last = PureWindowsPath(PurePosixPath(name.replace("\x00", "")).name).name
-    text = "".join(sign for sign in last if sign.isprintable()).strip() or "fil"
+    text = "".join(sign for sign in last if sign.isprintable()).strip()
+    if not text.strip("."):
+        return "fil"
     if len(text) <= LONGEST_NAME:
         return text
     ending = PurePosixPath(text).suffix[:12]

@@ -39,7 +39,7 @@ def test_the_type_is_read_from_the_bytes(content, kind):
         ("../../x", "x"),
         ("a\r\nX: y.pdf", "aX: y.pdf"),
         ("", "fil"),
-        ("..", ".."),
+        ("..", "fil"),
         ("\x00", "fil"),
     ],
 )
