@@ -1,5 +1,8 @@
 """Signing in and out, and the front page, which only knows where to send people."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -10,11 +13,15 @@ from cycle.access.sessions import close_session, open_session
 from cycle.errors import NotAllowed
 from web import context, render, session
 from web.context import Sent
+from web.faults import BUSY, Refused
 from web.rooms import Room
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
 ROOM = Room(router)
+WAITING = 8
+_DOOR = threading.BoundedSemaphore(WAITING)
+_DESK = threading.Lock()
 
 
 @router.get("/")
@@ -39,7 +46,7 @@ def sign_in(request: Request, sent: Sent) -> Response:
     email, password = str(sent.get("email", "")), str(sent.get("password", ""))
     onward = local_path(str(sent.get("videre", "/")))
     now = context.browser_now(request)
-    with context.writing(request) as store:
+    with _one_at_a_time(), context.writing(request) as store:
         account = authenticate(store, email, password, now=now)
         opened = open_session(store, account, now=now) if account else None
     if opened is None:
@@ -57,6 +64,21 @@ def sign_out(request: Request, actor: CurrentActor, sent: CheckedForm) -> Respon
     response = RedirectResponse("/log-ind", status_code=303)
     response.delete_cookie(session.COOKIE, path="/")
     return response
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Checking a password is slow on purpose and holds the store's write lock on SQLite.
+
+    One check runs, a few wait, more are refused: a flood of attempts must not stop leaders' answers.
+    """
+    if not _DOOR.acquire(blocking=False):
+        raise Refused(BUSY)
+    try:
+        with _DESK:
+            yield
+    finally:
+        _DOOR.release()
 
 
 def local_path(address: str) -> str:

@@ -1,6 +1,7 @@
 """What holds for every page: headers, size, host, origin, sign-in, error pages."""
 
 import re
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -196,3 +197,22 @@ def test_a_session_that_ran_out_gives_the_text_back(world):
 def test_a_submission_needs_no_account(world):
     assert world.form().send(world.site.browser(), act="nil").status_code == 303
     assert len(world.rows(Submission)) == 1
+
+
+def test_a_flood_of_sign_ins_is_refused_and_leaders_answers_go_on(world):
+    world.site.signed_in("ida@by.example", Role.SECRETARIAT, "BY")
+    statuses = []
+
+    def attempt():
+        answer = world.site.browser().post(
+            "/log-ind", data={"email": "ida@by.example", "password": "forkert"}
+        )
+        statuses.append(answer.status_code)
+
+    attempts = [threading.Thread(target=attempt) for _ in range(30)]
+    for thread in attempts:
+        thread.start()
+    assert world.form().send(world.browser, act="nil").status_code == 303
+    for thread in attempts:
+        thread.join()
+    assert set(statuses) == {401, 503}
