@@ -30,7 +30,7 @@ TIMELINESS: Mapping[Timeliness, Word] = {
     Timeliness.DUE_SOON: ("Frist om kort tid", "Due soon", "warn"),
     Timeliness.OVERDUE: ("Over fristen", "Overdue", "bad"),
     Timeliness.ON_TIME: ("Til tiden", "On time", "good"),
-    Timeliness.ON_TIME_EXTENDED: ("Til tiden efter udsættelse", "On time after extension", "good"),
+    Timeliness.ON_TIME_EXTENDED: ("Til tiden efter fristforlængelse", "On time after extension", "good"),
     Timeliness.LATE: ("For sent", "Late", "warn"),
     Timeliness.MISSING: ("Mangler", "Missing", "bad"),
     Timeliness.NOT_OWED: ("Skal ikke svare", "Not owed", ""),
