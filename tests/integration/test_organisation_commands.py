@@ -1,0 +1,210 @@
+import io
+import json
+
+import pytest
+from sqlmodel import col, select
+
+from cli import main
+from cli.installation import open_installation
+from cycle.access.tables import Account
+from cycle.organisation.importing import import_leaders
+from cycle.organisation.people import Choice
+from cycle.organisation.tables import Address, Unit
+from cycle.store import reading, transaction
+from cycle.tasks.tables import Task
+from tests.support import municipality
+from tests.support.files import KOEBENHAVN, LEADERS, UNITS, given
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Runs a command in a data folder of its own; gives status, stdout, stderr."""
+    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(tmp_path / "data"))
+    for name in ("AARSHJUL_DATABASE_URL", "AARSHJUL_LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
+    (tmp_path / "leaders.csv").write_text(LEADERS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def act(*arguments):
+        with pytest.raises(SystemExit) as done:
+            main.main(arguments)
+        said = capsys.readouterr()
+        return done.value.code or 0, said.out, said.err
+
+    return act
+
+
+def test_a_dry_run_shows_the_difference_and_changes_nothing(run):
+    status, out, _ = run("import", "units", "units.csv", "--dry-run")
+    assert status == 0
+    assert "Læst som UTF-8 med »;« mellem felterne, 6 rækker." in out
+    assert "Nye enheder (6)" in out
+    assert "  S1 Havneskolen" in out
+    assert out.endswith("Intet er ændret (--dry-run).\n")
+    with reading(open_installation().engine) as session:
+        assert session.exec(select(Unit)).all() == []
+
+
+def test_importing_twice_says_what_was_done_and_then_that_nothing_changes(run):
+    assert "Indlæst: 6 ændringer." in run("import", "units", "units.csv")[1]
+    assert "Indlæst: 5 ændringer." in run("import", "leaders", "leaders.csv")[1]
+    for kind in ("units", "leaders"):
+        status, out, err = run("import", kind, f"{kind}.csv")
+        assert (status, err) == (0, "")
+        assert out.endswith("Ingen ændringer.\n")
+
+
+def test_copenhagen_through_the_command_with_json_for_scripts(run):
+    told = json.loads(run("import", "units", str(KOEBENHAVN / "units.csv"), "--json")[1])
+    assert told["applied"]
+    assert len(told["changes"]) == 496
+    told = json.loads(run("import", "leaders", str(KOEBENHAVN / "leaders.csv"), "--json")[1])
+    assert len(told["changes"]) == 510
+    assert told["notes"][0]["where"] == "række 511"
+    told = json.loads(run("import", "leaders", str(KOEBENHAVN / "leaders.csv"), "--json")[1])
+    assert (told["applied"], told["changes"]) == (False, [])
+
+
+def test_a_long_list_is_cut_for_people_with_the_rest_counted(run):
+    out = run("import", "units", str(KOEBENHAVN / "units.csv"), "--dry-run")[1]
+    assert "… og 471 mere (--json viser alle)" in out
+    assert len(out.splitlines()) < 40
+
+
+def test_a_wrong_file_fails_on_stderr_with_every_fault(run, tmp_path):
+    (tmp_path / "wrong.csv").write_text(
+        "unit_id;parent_id;name;kind\nA;B;;skole\nA;;A;skole\n", encoding="utf-8"
+    )
+    status, out, err = run("import", "units", "wrong.csv")
+    assert (status, out) == (1, "")
+    assert "række 2: »name« er tom." in err
+    assert "række 3: Id'et A står også i række 2." in err
+    status, out, _ = run("import", "units", "wrong.csv", "--json")
+    assert status == 1
+    assert json.loads(out)["error"]["kind"] == "ImportInvalid"
+    assert len(json.loads(out)["error"]["problems"]) == 3
+
+
+def test_english_is_a_choice(run, monkeypatch):
+    monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
+    assert "New units (6)" in run("import", "units", "units.csv", "--dry-run")[1]
+    assert "There is no unit BY" in run("import", "leaders", "leaders.csv")[2]
+
+
+def test_a_missing_file_and_a_misused_command_are_told_apart(run):
+    status, _, err = run("import", "units", "nowhere.csv")
+    assert (status, "nowhere.csv: Filen kan ikke læses" in err) == (1, True)
+    assert run("import", "units")[0] == 2
+    assert run("import", "leaders", "leaders.csv", "--same-person", "--new-person")[0] == 1
+
+
+def test_closing_and_ending_much_needs_yes_really(run, tmp_path):
+    run("import", "units", "units.csv")
+    run("import", "leaders", "leaders.csv")
+    (tmp_path / "few.csv").write_text("\n".join(LEADERS.splitlines()[:-1]), encoding="utf-8")
+    status, _, err = run("import", "leaders", "few.csv")
+    assert status == 1
+    assert "--yes-really" in err
+    assert "Indlæst: 1 ændringer." in run("import", "leaders", "few.csv", "--yes-really")[1]
+
+
+def test_a_changed_address_is_asked_row_by_row_at_a_terminal_and_else_chosen_by_a_flag(
+    run, tmp_path, monkeypatch
+):
+    run("import", "units", "units.csv")
+    run("import", "leaders", "leaders.csv")
+    text = LEADERS.replace("ida@by.example", "ida.eg@by.example")
+    (tmp_path / "new.csv").write_text(text, encoding="utf-8")
+    status, out, err = run("import", "leaders", "new.csv")
+    assert status == 1
+    assert "række 5: S1 leder, Ida Eg: ida@by.example → ida.eg@by.example" in out
+    assert "Er det samme person?" in err
+    monkeypatch.setattr("sys.stdin", Terminal("hvad?\ns\n"))
+    status, out, _ = run("import", "leaders", "new.csv")
+    assert status == 0
+    assert "Ny e-mailadresse (1)\n  S1 leder: ida@by.example → ida.eg@by.example" in out
+    assert "Ingen ændringer." in run("import", "leaders", "new.csv", f"--{Choice.NEW.value}-person")[1]
+
+
+def test_open_tasks_of_the_posts_concerned_are_looked_at_again(run, tmp_path):
+    run("import", "units", "units.csv")
+    run("import", "leaders", "leaders.csv")
+    engine = open_installation().engine
+    with transaction(engine) as session:
+        town = municipality.Town("BY", units=["S1", "S2"])
+        cycle = municipality.start_cycle(session, town)
+        municipality.add_tasks(session, town, municipality.add_occurrence(session, town, cycle))
+    (tmp_path / "new.csv").write_text(LEADERS.replace("ida@by", "ida.eg@by"), encoding="utf-8")
+    out = run("import", "leaders", "new.csv", "--same-person")[1]
+    assert "1 åbne opgaver bliver set på igen." in out
+    with reading(engine) as session:
+        woken = session.exec(select(Task.unit_id).where(col(Task.next_reminder_at).is_not(None))).all()
+        assert woken == ["S1"]
+
+
+def test_what_was_shown_and_has_changed_meanwhile_is_not_applied(run, tmp_path, monkeypatch):
+    run("import", "units", "units.csv")
+    run("import", "leaders", "leaders.csv")
+    engine = open_installation().engine
+
+    class SlowReader(Terminal):
+        def readline(self, *_):
+            with transaction(engine) as session:
+                import_leaders(session, given(LEADERS.replace("Åse Ø", "Åse Holm")))
+            return "s\n"
+
+    (tmp_path / "new.csv").write_text(LEADERS.replace("ida@by", "ida.eg@by"), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", SlowReader())
+    status, _, err = run("import", "leaders", "new.csv")
+    assert status == 1
+    assert "changed meanwhile" in err
+    with reading(engine) as session:
+        assert "ida.eg@by.example" not in session.exec(select(Address.email)).all()
+
+
+def test_meetings_are_imported_for_the_only_municipality(run, tmp_path):
+    calendar = "body;date;agenda_deadline;title\nBUU;2099-05-12;2099-05-03;Møde\n"
+    (tmp_path / "meetings.csv").write_text(calendar, encoding="utf-8")
+    assert "Der er ingen kommune endnu" in run("import", "meetings", "meetings.csv")[2]
+    run("import", "units", "units.csv")
+    assert "BUU 12. maj 2099 Møde" in run("import", "meetings", "meetings.csv")[1]
+    assert "Ingen ændringer." in run("import", "meetings", "meetings.csv", "--municipality", "BY")[1]
+    assert run("import", "meetings", "meetings.csv", "--municipality", "XX")[0] == 1
+
+
+def test_a_user_is_made_listed_given_a_password_and_disabled(run, monkeypatch, tmp_path):
+    run("import", "units", "units.csv")
+    add = ("user", "add", "Alice@by.example", "--name", "Alice Bro", "--role", "secretariat")
+    assert "--password-file" in run(*add)[2]
+    monkeypatch.setattr("sys.stdin", io.StringIO("tre venlige ænder\n"))
+    status, out, _ = run(*add, "--password-file", "-")
+    assert (status, out) == (0, "alice@by.example kan nu logge ind som secretariat.\n")
+    (tmp_path / "secret").write_text("fire grå gæs på engen\r\nnever read\n", encoding="utf-8")
+    assert run("user", "password", "alice@by.example", "--password-file", "secret")[0] == 0
+    assert run("user", "list")[1] == "alice@by.example  Alice Bro  secretariat BY\n"
+    told = json.loads(run("user", "list", "--json")[1])
+    assert told[0]["grants"] == [{"role": "secretariat", "unit": "BY"}]
+    assert "password" not in str(told)
+    assert "kan ikke længere logge ind" in run("user", "disable", "alice@by.example")[1]
+    assert "lukket" in run("user", "list")[1]
+    status, _, err = run("user", "disable", "mallory@by.example")
+    assert (status, "Der er ingen konto for mallory@by.example" in err) == (1, True)
+
+
+def test_a_user_at_a_terminal_types_the_password_unseen(run, monkeypatch):
+    run("import", "units", "units.csv")
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr(
+        "typer.prompt", lambda *_, **options: "tre venlige ænder" if options["hide_input"] else ""
+    )
+    status, *_ = run("user", "add", "bo@by.example", "--name", "Bo", "--role", "superior", "--unit", "SK")
+    assert status == 0
+    with reading(open_installation().engine) as session:
+        assert session.exec(select(Account.email)).all() == ["bo@by.example"]

@@ -1,0 +1,108 @@
+"""The whole access table, role by role: alice's own municipality, her subtree, and a stranger's."""
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cycle.access.roles import Role
+from cycle.access.rules import PERMISSIONS, Granted, Thing, Verb, allowed, visible_paths, within
+
+ROOT, AREA, SCHOOL = "/BY/", "/BY/SK/", "/BY/SK/S1/"
+BESIDE = "/BY/IN/"
+STRANGER = "/NY/SK/"
+V, T = Verb, Thing
+
+WHEEL = {V.SEE_WHEEL}
+EVERY = set(Verb)
+
+EXPECTED: dict[Role, dict[str, set[Verb]]] = {
+    # a role granted at AREA: what it may do there, below, beside, at the top and to strangers
+    Role.LEADER: {AREA: {V.SEE_UNIT, V.ANSWER, V.SIGN}, SCHOOL: set(), BESIDE: set(), ROOT: set()},
+    Role.SUPERIOR: {
+        AREA: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.ANSWER, V.REVIEW, V.SIGN, V.EXPORT},
+        SCHOOL: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.REVIEW, V.SIGN, V.EXPORT},
+        BESIDE: {V.SEE_WHEEL, V.SEE_ACTIVITY},
+        ROOT: {V.SEE_WHEEL, V.SEE_ACTIVITY},
+    },
+    Role.SECRETARIAT: {place: EVERY - {V.SIGN} for place in (AREA, SCHOOL, BESIDE, ROOT)},
+    Role.DIRECTION: {
+        AREA: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.ANSWER, V.RELEASE, V.SIGN, V.EXPORT},
+        SCHOOL: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.RELEASE, V.SIGN, V.EXPORT},
+        BESIDE: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.RELEASE, V.EXPORT},
+        ROOT: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.RELEASE, V.EXPORT},
+    },
+    Role.COMMITTEE: {place: WHEEL for place in (AREA, SCHOOL, BESIDE, ROOT)},
+    Role.OPERATOR: {
+        place: {V.SEE_RUNS, V.RETRY_RUN, V.PAUSE_FLOW, V.SEE_MAIL} for place in (AREA, SCHOOL, BESIDE, ROOT)
+    },
+}
+
+
+def grant(role, path=AREA):
+    return (Granted(role, path.split("/")[-2], path),)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("place", [AREA, SCHOOL, BESIDE, ROOT, STRANGER])
+def test_each_role_may_do_exactly_what_the_table_says_where_it_says(role, place):
+    may = {verb for verb in Verb if allowed(grant(role), verb, T.ORDINARY, place)}
+    assert may == EXPECTED[role].get(place, set())
+
+
+def test_the_committee_sees_what_is_released_and_nothing_else():
+    may = {verb for verb in Verb if allowed(grant(Role.COMMITTEE, ROOT), verb, T.RELEASED, SCHOOL)}
+    assert may == {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.EXPORT}
+    assert not any(allowed(grant(Role.COMMITTEE, ROOT), verb, T.CONFIDENTIAL, SCHOOL) for verb in Verb)
+
+
+def test_confidential_answers_are_for_the_line_of_superiors_the_direction_and_the_secretariat():
+    readers = {role for role in Role if allowed(grant(role, ROOT), V.SEE_UNIT, T.CONFIDENTIAL, ROOT)}
+    assert readers == {Role.LEADER, Role.SUPERIOR, Role.SECRETARIAT, Role.DIRECTION}
+    assert not allowed(grant(Role.SUPERIOR), V.SEE_UNIT, T.CONFIDENTIAL, BESIDE)
+    assert not allowed(grant(Role.SUPERIOR), V.EXPORT, T.CONFIDENTIAL, SCHOOL)
+
+
+def test_an_operator_sees_no_answers_and_makes_no_users():
+    for thing in Thing:
+        for verb in (V.SEE_UNIT, V.SEE_ACTIVITY, V.EXPORT, V.MANAGE_USERS, V.ANSWER):
+            assert not allowed(grant(Role.OPERATOR, ROOT), verb, thing, ROOT)
+
+
+def test_nobody_without_a_grant_may_do_anything_and_every_role_is_in_the_table():
+    assert not any(allowed((), verb, thing, ROOT) for verb in Verb for thing in Thing)
+    assert set(PERMISSIONS) == set(Role)
+
+
+def test_two_grants_give_both():
+    both = (*grant(Role.SUPERIOR), *grant(Role.SUPERIOR, BESIDE))
+    assert visible_paths(both, V.SEE_UNIT) == (BESIDE, AREA)
+    assert visible_paths((*both, *grant(Role.DIRECTION)), V.SEE_UNIT) == (ROOT,)
+    assert visible_paths(both, V.SEE_WHEEL) == (ROOT,)
+    assert visible_paths(both, V.ANSWER) == ()
+
+
+PATHS = [ROOT, AREA, SCHOOL, BESIDE, STRANGER, "/BY/SK_1/", "/BY/SKX1/", "/by/sk/", "/B%/", "/BY/SK/S10/"]
+GRANTS = st.lists(st.builds(Granted, st.sampled_from(Role), st.just("x"), st.sampled_from(PATHS)), max_size=3)
+
+
+@given(GRANTS, st.sampled_from(Verb), st.sampled_from(Thing))
+def test_the_filter_of_a_query_and_the_question_about_one_unit_agree(grants, verb, thing):
+    unit = sa.table("unit", sa.column("path", sa.String))
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE TABLE unit (path TEXT)"))
+        connection.execute(sa.insert(unit), [{"path": path} for path in PATHS])
+        seen = set(
+            connection.scalars(
+                sa.select(unit.c.path).where(within(unit.c.path, visible_paths(grants, verb, thing)))
+            )
+        )
+    engine.dispose()
+    wide = [grant for grant in grants if _reaches_below(grant.role, verb)]
+    assert seen == {path for path in PATHS if allowed(wide, verb, thing, path)}
+
+
+def _reaches_below(role, verb):
+    permission = PERMISSIONS[role].get(verb)
+    return permission is not None and permission.scope.value != "own"
