@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlmodel import col
 
 from config.settings import Settings
 from cycle import store
+from cycle.messages.tables import Message
+from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Occurrence, Task
 from flows.due_work import next_instant
 from flows.runtime import DemoClock
 
@@ -38,6 +43,13 @@ class Driver(Protocol):
         ...
 
 
+_NOTICED = (
+    sa.select(sa.func.count()).select_from(Message),
+    sa.select(sa.func.count()).select_from(Task),
+    sa.select(sa.func.count()).where(col(Occurrence.state) == OccurrenceState.CLOSED),
+)
+
+
 @dataclass
 class Player:
     """One store, one clock, one driver, and the people who answer."""
@@ -54,6 +66,22 @@ class Player:
             due = next_instant(session, after=self.clock.now(), settings=self.settings)
         someone = self.people.next_instant() if self.people else None
         return min((at for at in (due, someone) if at is not None), default=None)
+
+    def next(self, until: datetime) -> bool:
+        """Goes on until something has been done that a person would notice: mail, or a change of state.
+
+        Looks that change nothing are passed over. False when the year is over.
+        """
+        self.driver.settle()
+        before = self._noticeable()
+        while self.step(until):
+            if self._noticeable() != before:
+                return True
+        return False
+
+    def _noticeable(self) -> tuple[int, ...]:
+        with store.reading(self.engine) as session:
+            return tuple(session.execute(query).scalar_one() for query in _NOTICED)
 
     def step(self, until: datetime) -> bool:
         """Goes to the next event, not beyond `until`; False when there was none before it."""

@@ -1,0 +1,189 @@
+"""`aarshjul demo`: Copenhagen in a throwaway folder, a mail server that really receives, a settable clock."""
+
+import json
+import logging
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from cli.demo import figures
+from cli.demo.mailroom import Mailroom
+from cli.demo.people import People
+from cli.demo.setting import EXAMPLE, FIRST_DAY, YEARS, end_of_year, load, open_demo
+from cli.demo.stage import Stage
+from cli.serve import free_port, prefect_server
+from cli.wording import say
+from config.settings import Settings
+from flows.recording import Recorder
+from flows.runtime import DemoClock, Runtime
+from flows.supervisor import end, start
+from notifications.local_server import LocalServer
+from web.app import create_app
+from web.demo.controls import Action
+from web.demo.routes import room
+from web.rooms import Room
+
+app = typer.Typer()
+
+MARK = (
+    "Demo: ledere og svar er opdigtede og siger intet om de rigtige enheder.",
+    "Demo: leaders and answers are invented and say nothing about the real units.",
+)
+PREFECT_WAIT = 60.0
+
+
+class DemoPages:
+    """What `create_app` asks of a demo."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.rooms: tuple[Room, ...] = (room(stage),)
+        self.mark = MARK
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port til siderne; 0 tager en ledig.")] = 8000,
+    data_dir: Annotated[Path | None, typer.Option(help="Mappe til demoen; ellers en, der slettes.")] = None,
+    play_year: Annotated[bool, typer.Option("--play-year", help="Spil hele året med det samme.")] = False,
+    leave: Annotated[bool, typer.Option("--exit", help="Slut, når året er spillet.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Tallene til sidst som JSON.")] = False,
+    invented_names: Annotated[
+        bool, typer.Option("--invented-names", help="Vis opdigtede navne på enhederne (til billeder).")
+    ] = False,
+    prefect: Annotated[bool, typer.Option(help="Kør gennem Prefect.")] = True,
+) -> None:
+    """Prøv årshjulet med København, opdigtede ledere og en mailserver, der virkelig modtager."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    with _folder(data_dir) as folder:
+        clock = DemoClock(datetime.fromisoformat(FIRST_DAY))
+        with LocalServer(clock.now, folder=folder / "mail") as server:
+            here = open_demo(folder, port=port or free_port(0), smtp_port=server.port)
+            _say(as_json, say("demo loading", example=EXAMPLE.name))
+            loaded, personas = load(here.engine, clock.now(), invented_names=invented_names)
+            prefect_port = free_port(0)
+            api_url = f"http://127.0.0.1:{prefect_port}/api" if prefect else ""
+            stage = Stage(
+                runtime=Runtime(here.engine, here.settings, clock),
+                clock=clock,
+                recorder=Recorder(here.settings.data_dir, api_url),
+                people=People(here.engine, loaded.plan.municipality, loaded.calendar),
+                mailroom=Mailroom(server),
+                begun=clock.now(),
+                ends=end_of_year(here.engine, loaded.plan.municipality, max(YEARS)),
+                personas=personas,
+                told=None if as_json else _progress(),
+                prefect_wait=PREFECT_WAIT if prefect and play_year else 0.0,
+            )
+            child = start(prefect_server(here.settings.data_dir, prefect_port)) if prefect else None
+            try:
+                status = _run(stage, here.settings, server, play_year=play_year, leave=leave, as_json=as_json)
+            finally:
+                stage.close()
+                if child is not None:
+                    end(child)
+    raise typer.Exit(status)
+
+
+def _run(
+    stage: Stage, settings: Settings, server: LocalServer, *, play_year: bool, leave: bool, as_json: bool
+) -> int:
+    pages = _Pages(stage, settings)
+    stage.open()
+    if not leave:
+        pages.start()
+        _say(as_json, say("demo ready", url=f"{settings.base_url}/demo"))
+    status = _play_year(stage, settings, server, as_json=as_json) if play_year else 0
+    if not leave:
+        pages.wait()
+    return status
+
+
+def _play_year(stage: Stage, settings: Settings, server: LocalServer, *, as_json: bool) -> int:
+    """Plays to the end and prints the figures; 1 when ledger, outbox and mail server disagree."""
+    begun = time.monotonic()
+    stage.start(Action.YEAR)
+    stage.wait()
+    domain = settings.mail_from.rpartition("@")[2].rstrip(">")
+    found = figures.count(stage.runtime.engine, server.received, domain, seconds=time.monotonic() - begun)
+    trouble = stage.status.trouble
+    if as_json:
+        sys.stdout.write(json.dumps({**asdict(found), "agree": found.agree, "trouble": trouble}) + "\n")
+    else:
+        sys.stdout.write("\n" + say("demo figures", **asdict(found)) + "\n")
+    if found.agree and not trouble:
+        return 0
+    sys.stderr.write(say("demo disagree", trouble=trouble) + "\n")
+    return 1
+
+
+class _Pages:
+    """The web server in a thread of its own, so that Ctrl-C ends the demo in order."""
+
+    def __init__(self, stage: Stage, settings: Settings) -> None:
+        runtime = stage.runtime
+        pages = create_app(runtime.engine, settings, stage.clock, demo=DemoPages(stage))
+        config = uvicorn.Config(
+            pages, host=settings.bind, port=settings.port, log_config=None, access_log=False
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, name="pages", daemon=True)
+
+    def start(self) -> None:
+        """Comes back when pages are answered."""
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.05)
+
+    def wait(self) -> None:
+        """Until Ctrl-C."""
+        try:
+            while self._thread.is_alive():
+                self._thread.join(0.5)
+        except KeyboardInterrupt:
+            self._server.should_exit = True
+            self._thread.join()
+
+
+@contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="aarshjul-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _progress() -> "_Progress":
+    return _Progress()
+
+
+class _Progress:
+    """One line on a terminal, one line a month otherwise."""
+
+    def __init__(self) -> None:
+        self._month = ""
+
+    def __call__(self, now: datetime, answered: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\033[K{now:%d.%m.%Y}  {answered} svar")
+            sys.stderr.flush()
+        elif f"{now:%m.%Y}" != self._month:
+            self._month = f"{now:%m.%Y}"
+            sys.stderr.write(f"{self._month}: {answered} svar\n")
+
+
+def _say(as_json: bool, text: str) -> None:
+    """On stdout for people; on stderr when stdout is for a script."""
+    out = sys.stderr if as_json else sys.stdout
+    out.write(text + "\n")
+    out.flush()

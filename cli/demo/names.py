@@ -1,0 +1,32 @@
+"""Invented names for the units, for pictures: nothing shown then names a real institution."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.organisation.tables import Unit
+
+WORDS = (
+    "Ahorn", "Birke", "Bøge", "Egelund", "Elme", "Enghave", "Fyrre", "Hassel", "Hyld", "Jasmin", "Kastanje",
+    "Kløver", "Lærke", "Linde", "Løvspring", "Mosegård", "Pile", "Rosen", "Røn", "Skovly", "Solbakke",
+    "Stenhøj", "Syren", "Tjørne", "Vibe", "Violens", "Æblegård", "Ådals",
+)  # fmt: skip
+ENDINGS = {
+    "skole": "skolen",
+    "daginstitution": "s Børnehus",
+    "klub": "s Fritidsklub",
+    "bydækkende institution": "s Ungdomscenter",
+}
+
+
+def rename_units(session: Session) -> None:
+    """Renames every school, day-care, club and city-wide institution."""
+    units = session.exec(
+        select(Unit.id, Unit.kind).where(col(Unit.kind).in_(ENDINGS)).order_by(Unit.id)
+    ).all()
+    values = []
+    for number, (unit_id, kind) in enumerate(units):
+        word, round_ = WORDS[number % len(WORDS)], number // len(WORDS)
+        name = f"{word}{ENDINGS[kind]}" + (f" {round_ + 1}" if round_ else "")
+        values.append({"id": unit_id, "name": name})
+    session.execute(sa.update(Unit), values)
+    session.expire_all()

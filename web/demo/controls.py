@@ -1,0 +1,81 @@
+"""What the demo's pages ask of the demo: its clock, its mail server, and whom one may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Action(StrEnum):
+    """How far the demo's clock goes."""
+
+    EVENT = "event"
+    WEEK = "week"
+    YEAR = "year"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where the demo stands. `busy`: what it is doing now, if anything; `trouble`: why it stopped."""
+
+    now: datetime
+    busy: Action | None
+    begun: datetime
+    ends: datetime
+    answers: int
+    mails: int
+    trouble: str = ""
+
+    @property
+    def percent(self) -> int:
+        """How much of the year has been played."""
+        whole = (self.ends - self.begun).total_seconds()
+        return min(100, round(100 * (self.now - self.begun).total_seconds() / whole))
+
+
+@dataclass(frozen=True)
+class Persona:
+    """An account one may sign in as with one click."""
+
+    account_id: int
+    da: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail the demo's server has received. `number` counts from 1."""
+
+    number: int
+    at: datetime
+    to: str
+    subject: str
+    text: str = ""
+
+
+class Controls(Protocol):
+    """The demo, as its pages see it."""
+
+    @property
+    def status(self) -> Status:
+        """Where the demo stands."""
+        ...
+
+    @property
+    def personas(self) -> Sequence[Persona]:
+        """Whom one may be."""
+        ...
+
+    def start(self, action: Action) -> bool:
+        """Begins an action; False when the demo is busy with another."""
+        ...
+
+    def letters(self, search: str, *, limit: int) -> Sequence[Letter]:
+        """The newest received mails whose receiver or subject has `search` in it, newest first."""
+        ...
+
+    def letter(self, number: int) -> Letter | None:
+        """One received mail with its text."""
+        ...
