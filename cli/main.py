@@ -40,6 +40,13 @@ COMMANDS: dict[str, Command] = {
         "indlæs enheder, ledere og møder fra filer",
         "import units, leaders and meetings from files",
     ),
+    "cycle": Command("cli.cycle_commands", "start et år, eller ændr et, der kører", "start or revise a year"),
+    "simulate": Command(
+        "cli.simulate_command", "prøv et år uden at sende mail", "a dry run of a year: no mail leaves"
+    ),
+    "demo": Command(
+        "cli.demo.command", "prøv det hele med København og opdigtede ledere", "try it all on this machine"
+    ),
     "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),

@@ -68,6 +68,38 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Årshjulet kører på {url}. Stop med Ctrl-C.\nPrefect svarer om lidt på {prefect}.",
         "The wheel runs at {url}. Stop it with Ctrl-C.\nPrefect will answer shortly at {prefect}.",
     ),
+    "demo loading": (
+        "Læser {example} ind med opdigtede ledere …",
+        "Loading {example} with invented leaders …",
+    ),
+    "demo ready": (
+        "Demoen er klar på {url}. Stop med Ctrl-C.",
+        "The demo is ready at {url}. Stop it with Ctrl-C.",
+    ),
+    "demo figures": (
+        "Opgaver {tasks}, afgørelser i regnskabet {decisions}, svar {answers}.\n"
+        "Mails: besluttet {mails_decided}, sendt {mails_sent}, modtaget af mailserveren {mails_received}, "
+        "holdt tilbage {mails_withheld}; mistet {lost}, dobbelt {double}, uforklaret {unexplained}.\n"
+        "Flowkørsler {flow_runs}, heraf i Prefect {flow_runs_in_prefect}, fejlet {flow_runs_failed}. "
+        "Tid {seconds} sekunder.",
+        "Tasks {tasks}, decisions in the ledger {decisions}, answers {answers}.\n"
+        "Mails: decided {mails_decided}, sent {mails_sent}, received by the mail server {mails_received}, "
+        "withheld {mails_withheld}; lost {lost}, double {double}, unexplained {unexplained}.\n"
+        "Flow runs {flow_runs}, of them in Prefect {flow_runs_in_prefect}, failed {flow_runs_failed}. "
+        "Time {seconds} seconds.",
+    ),
+    "demo disagree": (
+        "Regnskab, udbakke og mailserver stemmer ikke, eller en kørsel fejlede. {trouble}",
+        "Ledger, outbox and mail server do not agree, or a run failed. {trouble}",
+    ),
+    "cycle started": (
+        "{title} {year} er startet med {count} aktiviteter:",
+        "{title} {year} has been started with {count} activities:",
+    ),
+    "cycle revised": (
+        "Revision {number} gælder nu; {told} har fået besked om en ny frist.",
+        "Revision {number} is in force; {told} have been told of a new deadline.",
+    ),
     "store unreachable": ("Databasen kan ikke nås: {why}", "The database cannot be reached: {why}"),
     "mend store": (
         "Se efter, om databasen kører, og om AARSHJUL_DATABASE_URL er rigtig.",

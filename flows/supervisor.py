@@ -73,13 +73,7 @@ class Supervisor:
     def _start(self, kept: Kept) -> None:
         if self._stopping:
             return
-        kept.process = subprocess.Popen(  # noqa: S603  # our own command lines, no input in them
-            list(kept.child.command),
-            env={**os.environ, **kept.child.environment},
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_end_with_parent(os.getpid()),
-        )
+        kept.process = spawn(kept.child)
         kept.started_at = time.monotonic()
         log.info("%s started as process %s", kept.child.name, kept.process.pid)
 
@@ -105,6 +99,28 @@ class Supervisor:
             _wait_for_end(kept)
         _tell_to_end(last)
         _wait_for_end(last)
+
+
+def spawn(child: Child) -> subprocess.Popen[bytes]:
+    """Starts the child in a session of its own; it is told to end when this process dies."""
+    return subprocess.Popen(  # noqa: S603  # our own command lines, no input in them
+        list(child.command),
+        env={**os.environ, **child.environment},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_parent(os.getpid()),
+    )
+
+
+def start(child: Child) -> Kept:
+    """Starts one child that nobody starts again; end it with `end`."""
+    return Kept(child, spawn(child))
+
+
+def end(kept: Kept) -> None:
+    """Ends one child, patiently first."""
+    _tell_to_end(kept)
+    _wait_for_end(kept)
 
 
 def _tell_to_end(kept: Kept) -> None:

@@ -5,7 +5,6 @@ How to add pages: see `web/rooms.py` (a `Room` of routes and menu items, named i
 Domain errors need no handling in endpoints: `web/errors.py` shows each as its page.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +16,10 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Settings
-from web import demo as demo_room
 from web import errors, faults, sign_in
 from web.context import Clock, MachineClock
+from web.demo import routes as demo_room
+from web.demo.controls import Controls
 from web.language import KeepLanguage
 from web.leader import routes as leader
 from web.rooms import Room
@@ -34,11 +34,11 @@ QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 class Demo(Protocol):
-    """What only the demo has: its own rooms beside one-click sign-in, and the mark every page carries."""
+    """What only the demo has: a clock and a mail server to look at, and the mark every page carries."""
 
     @property
-    def rooms(self) -> Sequence[Room]:
-        """Routes mounted beside the ordinary ones."""
+    def controls(self) -> Controls | None:
+        """The clock and the received mail; None where there is only one-click sign-in."""
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -47,7 +47,7 @@ class Demo(Protocol):
 
 def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo | None = None) -> FastAPI:
     """The application over one store. Nothing is read or written before the first request."""
-    rooms = (*ROOMS, *((demo_room.ROOM, *demo.rooms) if demo else ()))
+    rooms = (*ROOMS, demo_room.ROOM) if demo else ROOMS
     guard = Middleware(Guard, base_url=settings.base_url, refuse=_refuse)
     app = FastAPI(
         title="Aarshjul",

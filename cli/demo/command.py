@@ -29,9 +29,7 @@ from flows.runtime import DemoClock, Runtime
 from flows.supervisor import end, start
 from notifications.local_server import LocalServer
 from web.app import create_app
-from web.demo.controls import Action
-from web.demo.routes import room
-from web.rooms import Room
+from web.demo.controls import Action, Controls
 
 app = typer.Typer()
 
@@ -46,7 +44,7 @@ class DemoPages:
     """What `create_app` asks of a demo."""
 
     def __init__(self, stage: Stage) -> None:
-        self.rooms: tuple[Room, ...] = (room(stage),)
+        self.controls: Controls | None = stage
         self.mark = MARK
 
 
@@ -69,7 +67,7 @@ def demo(
         with LocalServer(clock.now, folder=folder / "mail") as server:
             here = open_demo(folder, port=port or free_port(0), smtp_port=server.port)
             _say(as_json, say("demo loading", example=EXAMPLE.name))
-            loaded, personas = load(here.engine, clock.now(), invented_names=invented_names)
+            loaded = load(here.engine, clock.now(), invented_names=invented_names)
             prefect_port = free_port(0)
             api_url = f"http://127.0.0.1:{prefect_port}/api" if prefect else ""
             stage = Stage(
@@ -80,7 +78,6 @@ def demo(
                 mailroom=Mailroom(server),
                 begun=clock.now(),
                 ends=end_of_year(here.engine, loaded.plan.municipality, max(YEARS)),
-                personas=personas,
                 told=None if as_json else _progress(),
                 prefect_wait=PREFECT_WAIT if prefect and play_year else 0.0,
             )

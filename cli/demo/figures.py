@@ -75,7 +75,7 @@ def count(engine: Engine, received: list[Received], domain: str, *, seconds: flo
         )
 
 
-def _number(session: Session, query: sa.Select[tuple[int]]) -> int:
+def _number(session: Session, query: sa.Executable) -> int:
     return int(session.execute(query).scalar_one())
 
 

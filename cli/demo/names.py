@@ -20,9 +20,8 @@ ENDINGS = {
 
 def rename_units(session: Session) -> None:
     """Renames every school, day-care, club and city-wide institution."""
-    units = session.exec(
-        select(Unit.id, Unit.kind).where(col(Unit.kind).in_(ENDINGS)).order_by(Unit.id)
-    ).all()
+    query = select(Unit.id, Unit.kind).where(col(Unit.kind).in_(ENDINGS)).order_by(Unit.id)
+    units = session.exec(query).all()
     values = []
     for number, (unit_id, kind) in enumerate(units):
         word, round_ = WORDS[number % len(WORDS)], number // len(WORDS)

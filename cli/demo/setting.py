@@ -1,7 +1,6 @@
 """What the demo starts from: the folder, the municipality, its years, and whom one may be."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from cycle.access.accounts import add_account
 from cycle.access.roles import Role
 from cycle.plan.model import FlowName
 from cycle.tasks.tables import Cycle, Occurrence
-from web.demo.controls import Persona
 
 EXAMPLE = Path(__file__).parent.parent.parent / "config" / "examples" / "koebenhavn"
 FIRST_DAY = "2026-11-30T05:00:00+00:00"
@@ -26,10 +24,10 @@ FIRST_DAY = "2026-11-30T05:00:00+00:00"
 
 YEARS = (2026, 2027, 2028)
 ACCOUNTS = (
-    ("sekretariat@demo.example", Role.SECRETARIAT, "KBH", "Sekretariatet", "The secretariat"),
-    ("distrikt@demo.example", Role.SUPERIOR, "KBH-SKOLER-06", "En distriktschef", "A district head"),
-    ("omraade@demo.example", Role.SUPERIOR, "KBH-SKOLER", "En områdechef", "An area head"),
-    ("direktion@demo.example", Role.DIRECTION, "KBH", "Direktionen", "The direction"),
+    ("sekretariat@demo.example", Role.SECRETARIAT, "KBH", "Sanne Sekretær"),
+    ("distrikt@demo.example", Role.SUPERIOR, "KBH-SKOLER-06", "Dorte Distriktschef"),
+    ("omraade@demo.example", Role.SUPERIOR, "KBH-SKOLER", "Ove Områdechef"),
+    ("direktion@demo.example", Role.DIRECTION, "KBH", "Dagny Direktør"),
 )
 
 
@@ -47,16 +45,15 @@ def open_demo(folder: Path, *, port: int, smtp_port: int) -> Installation:
     )
 
 
-def load(
-    engine: Engine, now: datetime, *, invented_names: bool = False
-) -> tuple[LoadedPlan, Sequence[Persona]]:
+def load(engine: Engine, now: datetime, *, invented_names: bool = False) -> LoadedPlan:
     """Loads the example, starts its years and makes the accounts."""
     with store.transaction(engine) as session:
         loaded = load_municipality(session, Folder.at(EXAMPLE), now=now)
         if invented_names:
             rename_units(session)
         start_years(session, loaded, YEARS, EXAMPLE, now=now)
-        return loaded, _personas(session, now)
+        _add_accounts(session, now)
+    return loaded
 
 
 def end_of_year(engine: Engine, root_id: str, last_year: int) -> datetime:
@@ -74,20 +71,16 @@ def end_of_year(engine: Engine, root_id: str, last_year: int) -> datetime:
     return closes_at + timedelta(hours=6)
 
 
-def _personas(session: Session, now: datetime) -> list[Persona]:
-    made = []
-    for email, role, unit_id, danish, english in ACCOUNTS:
-        account = add_account(
+def _add_accounts(session: Session, now: datetime) -> None:
+    """Accounts to step into with one click. Their passwords are thrown away."""
+    for email, role, unit_id, name in ACCOUNTS:
+        add_account(
             session,
             email=email,
-            name=danish,
+            name=name,
             password=secrets.token_urlsafe(24),
             role=role,
             unit_id=unit_id,
             now=now,
             by="demo",
         )
-        session.flush()
-        assert account.id is not None
-        made.append(Persona(account.id, danish, english))
-    return made

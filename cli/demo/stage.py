@@ -17,7 +17,7 @@ from flows.recording import Recorder
 from flows.runtime import DemoClock, Runtime
 from flows.turn import newest_wake
 from flows.worker import Worker
-from web.demo.controls import Action, Letter, Persona, Status
+from web.demo.controls import Action, Letter, Status
 
 IDLE_SECONDS = 1.0
 Told = Callable[[datetime, int], None]
@@ -36,7 +36,6 @@ class Stage:
     mailroom: Mailroom
     begun: datetime
     ends: datetime
-    personas: Sequence[Persona] = ()
     told: Told | None = None
     prefect_wait: float = 0.0
     _action: Action | None = None

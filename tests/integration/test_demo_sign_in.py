@@ -13,7 +13,7 @@ from web.app import create_app
 
 @dataclass
 class Demo:
-    rooms: tuple = ()
+    controls: None = None
     mark: tuple[str, str] = ("Opdigtede svar", "Invented answers")
 
 

@@ -1,4 +1,4 @@
-"""What the demo's pages ask of the demo: its clock, its mail server, and whom one may be."""
+"""What the demo's pages ask of the demo: its clock and its mail server."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,15 +36,6 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Persona:
-    """An account one may sign in as with one click."""
-
-    account_id: int
-    da: str
-    en: str
-
-
-@dataclass(frozen=True)
 class Letter:
     """A mail the demo's server has received. `number` counts from 1."""
 
@@ -61,11 +52,6 @@ class Controls(Protocol):
     @property
     def status(self) -> Status:
         """Where the demo stands."""
-        ...
-
-    @property
-    def personas(self) -> Sequence[Persona]:
-        """Whom one may be."""
         ...
 
     def start(self, action: Action) -> bool:

@@ -1,85 +1,71 @@
-"""The demo's own pages: one-click sign-in, the clock, and the mail that was really received.
+"""The demo's own pages: who one can be, the clock, and the mail that was really received.
 
-Only `aarshjul demo` mounts this room; `serve` answers 404 here.
+`create_app` mounts this room only when it is given a demo; `serve` answers 404 to all of it.
 """
 
 import re
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from markupsafe import Markup, escape
-from sqlmodel import Session, col, select
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.roles import Role
-from cycle.access.sessions import open_session
-from cycle.access.tables import Account
 from cycle.errors import NotFound
-from cycle.organisation.tables import Unit
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskKind
-from cycle.tasks.tables import Occurrence, Task
 from web import context, render, session
-from web.demo.controls import Action, Controls, Letter
+from web.context import Sent
+from web.demo import sign_in
+from web.demo.controls import Action, Controls
 from web.rooms import MenuItem, Room
 
-LEADERS_SHOWN = 8
+router = APIRouter(prefix="/demo")
+router.include_router(sign_in.router)
+ROOM = Room(router, navigation=(MenuItem("/demo", "Demo", "Demo", frozenset(Role)),))
+
 LETTERS_SHOWN = 100
 LINK = re.compile(r"https?://[^\s<>\"]+")
-EVERYBODY = frozenset(Role)
 
 
-def room(controls: Controls) -> Room:
-    """The demo's room around its controls."""
-    router = APIRouter(prefix="/demo")
-
-    @router.get("")
-    def front(request: Request) -> Response:
-        session.actor_of(request)
-        with context.reading(request) as store:
-            tasks = _open_tasks(store)
-        newest = {task.id: _letter_about(controls, unit.name) for task, unit, _ in tasks}
+@router.get("")
+def front(request: Request) -> Response:
+    """The clock, and whom one can be here."""
+    session.actor_of(request)
+    controls: Controls | None = request.app.state.demo.controls
+    with context.reading(request) as store:
         return render.page(
             request,
             "demo/front.html",
-            status_=controls.status,
-            personas=controls.personas,
-            leaders=[(task, unit, occurrence, newest[task.id]) for task, unit, occurrence in tasks],
-            actions=Action,
+            stand=controls.status if controls else None,
+            characters=sign_in.characters(store),
+            errands=sign_in.errands(store, request),
         )
 
-    @router.post("/ur")
-    def go(request: Request, handling: Annotated[str, Form()]) -> Response:
-        if handling not in list(Action):
-            raise NotFound("action", handling)
-        controls.start(Action(handling))
-        return RedirectResponse("/demo", status_code=303)
 
-    @router.post("/log-ind")
-    def sign_in(request: Request, konto: Annotated[int, Form()]) -> Response:
-        if konto not in {persona.account_id for persona in controls.personas}:
-            raise NotFound("account", konto)
-        with context.writing(request) as store:
-            account = store.get_one(Account, konto)
-            opened = open_session(store, account, now=context.browser_now(request))
-        response = RedirectResponse("/", status_code=303)
-        session.remember(response, request, opened.token)
-        return response
+@router.post("/ur")
+def move_clock(request: Request, sent: Sent) -> Response:
+    """Sets the clock going, or stops it."""
+    wanted = str(sent.get("handling", ""))
+    if wanted not in list(Action):
+        raise NotFound("action", wanted)
+    _controls(request).start(Action(wanted))
+    return RedirectResponse("/demo", status_code=303)
 
-    @router.get("/post")
-    def letters(request: Request, soeg: str = "") -> Response:
-        session.actor_of(request)
-        found = controls.letters(soeg, limit=LETTERS_SHOWN)
-        return render.page(request, "demo/letters.html", letters=found, search=soeg, limit=LETTERS_SHOWN)
 
-    @router.get("/post/{number}")
-    def letter(request: Request, number: int) -> Response:
-        session.actor_of(request)
-        found = controls.letter(number)
-        if found is None:
-            raise NotFound("mail", number)
-        return render.page(request, "demo/letter.html", letter=found, text=with_links(found.text))
+@router.get("/post")
+def letters(request: Request, soeg: str = "") -> Response:
+    """What the demo's mail server has received."""
+    session.actor_of(request)
+    found = _controls(request).letters(soeg, limit=LETTERS_SHOWN)
+    return render.page(request, "demo/letters.html", letters=found, search=soeg, limit=LETTERS_SHOWN)
 
-    return Room(router, navigation=(MenuItem("/demo", "Demo", "Demo", EVERYBODY),))
+
+@router.get("/post/{number}")
+def letter(request: Request, number: int) -> Response:
+    """One received mail."""
+    session.actor_of(request)
+    found = _controls(request).letter(number)
+    if found is None:
+        raise NotFound("mail", number)
+    return render.page(request, "demo/letter.html", letter=found, text=with_links(found.text))
 
 
 def with_links(text: str) -> Markup:
@@ -93,23 +79,8 @@ def with_links(text: str) -> Markup:
     return Markup("").join([*pieces, escape(text[end:])])
 
 
-def _open_tasks(store: Session) -> list[tuple[Task, Unit, Occurrence]]:
-    """A few tasks that wait for a leader, the newest activity first."""
-    rows = store.exec(
-        select(Task, Unit, Occurrence)
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-        .where(
-            Occurrence.state == OccurrenceState.OPEN,
-            col(Task.state).in_(list(WAITING_FOR_HOLDER)),
-            col(Task.kind).in_([TaskKind.ANSWER, TaskKind.DRAFT]),
-        )
-        .order_by(col(Occurrence.opens_at).desc(), col(Unit.name))
-        .limit(LEADERS_SHOWN)
-    )
-    return list(rows.all())
-
-
-def _letter_about(controls: Controls, unit: str) -> Letter | None:
-    found = controls.letters(unit, limit=1)
-    return found[0] if found else None
+def _controls(request: Request) -> Controls:
+    controls: Controls | None = request.app.state.demo.controls
+    if controls is None:
+        raise NotFound("page", request.url.path)
+    return controls

@@ -1,4 +1,4 @@
-"""One-click sign-in, for a demo alone: `create_app` mounts this room only when it is given a demo.
+"""One-click sign-in, for a demo alone.
 
 Anybody who reaches the demo is anybody they like, so `serve` has none of these addresses.
 """
@@ -18,12 +18,10 @@ from cycle.organisation.tables import Unit
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
-from web import context, render, session
+from web import context, session
 from web.context import Sent
-from web.rooms import Room
 
-router = APIRouter(prefix="/demo")
-ROOM = Room(router)
+router = APIRouter()
 SHOWN_PER_ACTIVITY = 3
 
 
@@ -45,15 +43,6 @@ class Errand:
     unit: str
     name: str
     address: str
-
-
-@router.get("")
-def choose(request: Request) -> Response:
-    """Whom one can be here."""
-    with context.reading(request) as store:
-        return render.page(
-            request, "demo/choose.html", characters=characters(store), errands=errands(store, request)
-        )
 
 
 @router.post("/log-ind")
