@@ -23,6 +23,7 @@ REPROBE_SECONDS = 15.0
 TRUSTED_SECONDS = 2.0
 LATELY_SECONDS = 60.0
 PATIENCE_SECONDS = 20.0
+BUSY_PAUSES = (0.3, 1.0, 3.0)
 
 log = logging.getLogger("aarshjul.prefect")
 
@@ -80,29 +81,41 @@ class Recorder:
         if not await self.ready():
             await _quietly(perform(execution.held.id))
             return Recorded.NOT_RECORDED
-        assert self._flows is not None
-        flow = self._flows[execution.held.flow]
-        task = asyncio.ensure_future(_started(flow, execution.held.id))
-        await _first(task, execution.begun, self._patience)
+        task = await self._call(execution)
         if not execution.begun.is_set() and execution.take():
+            log.warning("Prefect has not begun a run (%s); doing it without", _what_became_of(task))
             self._give_up_on(task)
             await _quietly(execution.carry_out_taken())
             return Recorded.NOT_RECORDED
         await execution.finished.wait()
         return await self._aftercare(task)
 
+    async def _call(self, execution: Execution) -> asyncio.Task[None]:
+        """Calls the flow and waits for its body to begin; calls again when the server was too busy."""
+        assert self._flows is not None
+        flow = self._flows[execution.held.flow]
+        pauses = iter(BUSY_PAUSES)
+        while True:
+            task = asyncio.ensure_future(_started(flow, execution.held.id))
+            await _first(task, execution.begun, self._patience)
+            pause = next(pauses, None)
+            if execution.begun.is_set() or not _was_refused(task) or pause is None:
+                return task
+            await asyncio.sleep(pause)
+
     async def _aftercare(self, task: asyncio.Task[None]) -> Recorded:
         """The body has ended; Prefect gets a little time to write that down."""
         await asyncio.wait({task}, timeout=self._patience)
         if not task.done():
+            log.warning("Prefect has not recorded a run in %.0f s", self._patience)
             self._give_up_on(task)
             return Recorded.NOT_RECORDED
-        error = task.exception() if not task.cancelled() else asyncio.CancelledError()
-        if error is None or isinstance(error, RunFailed):
+        if not task.cancelled() and (task.exception() is None or isinstance(task.exception(), RunFailed)):
             self._answered_at = time.monotonic()
             return Recorded.RECORDED
-        log.warning("Prefect has not recorded a run: %s", type(error).__name__)
-        self._failed_at = time.monotonic()
+        log.warning("Prefect has not recorded a run (%s)", _what_became_of(task))
+        if not _was_refused(task):
+            self._failed_at = time.monotonic()
         return Recorded.NOT_RECORDED
 
     def _give_up_on(self, task: asyncio.Task[None]) -> None:
@@ -154,6 +167,17 @@ def _import_flows(data_dir: Path, api_url: str) -> Flows:
 
 async def _started(flow: Callable[[int], Awaitable[None]], run_id: int) -> None:
     await flow(run_id)
+
+
+def _was_refused(task: asyncio.Task[None]) -> bool:
+    """Whether the server answered, but with an error: its SQLite is locked for a moment (503), say."""
+    return task.done() and not task.cancelled() and isinstance(task.exception(), httpx.HTTPStatusError)
+
+
+def _what_became_of(task: asyncio.Task[None]) -> str:
+    if not task.done():
+        return "it hangs"
+    return "cancelled" if task.cancelled() else type(task.exception()).__name__
 
 
 async def _first(task: asyncio.Task[None], event: asyncio.Event, seconds: float) -> None:

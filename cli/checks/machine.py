@@ -1,0 +1,93 @@
+"""What can be said of the machine and the data folder without opening the store."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cli.checks.finding import Finding, bad, note, ok
+from config.settings import LOOPBACK, Settings
+from cycle.errors import PlanInvalid
+
+PACKAGES = (
+    "aiosmtplib",
+    "alembic",
+    "apscheduler",
+    "fastapi",
+    "holidays",
+    "imap_tools",
+    "jinja2",
+    "openpyxl",
+    "prefect",
+    "psycopg",
+    "ruamel.yaml",
+    "sqlmodel",
+    "uvicorn",
+)
+LOW, VERY_LOW = 2_000_000_000, 200_000_000
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Python, packages, folder, space, secret, address."""
+    yield _python()
+    yield _packages()
+    if not settings.data_dir.exists():
+        yield note("folder.none", path=settings.data_dir)
+    else:
+        yield from _folder(settings)
+    yield _address(settings)
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return (ok if sys.version_info >= (3, 11) else bad)(
+        "python.ok" if sys.version_info >= (3, 11) else "python.old", version=version
+    )
+
+
+def _packages() -> Finding:
+    missing = [name for name in PACKAGES if find_spec(name.split(".")[0]) is None]
+    return bad("packages.missing", names=", ".join(missing)) if missing else ok("packages.ok")
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            yield ok("folder.ok", path=folder)
+    except OSError as error:
+        yield bad("folder.unwritable", path=folder, why=error.strerror or error)
+    yield _space(folder)
+    yield _secret(settings)
+
+
+def _space(folder: Path) -> Finding:
+    left = shutil.disk_usage(folder).free
+    free = f"{left / 1e9:.1f} GB"
+    if left < VERY_LOW:
+        return bad("space.low", free=free)
+    return note("space.low", free=free) if left < LOW else ok("space.ok", free=free)
+
+
+def _secret(settings: Settings) -> Finding:
+    try:
+        _ = settings.secret
+    except PlanInvalid as error:
+        problem = error.problems[0]
+        return bad("secret.broken", why=f"{problem.where}: {problem.what}", cure=problem.cure)
+    except OSError as error:
+        return bad("secret.broken", why=f"{settings.data_dir}: {error.strerror or error}", cure="")
+    return ok("secret.ok")
+
+
+def _address(settings: Settings) -> Finding:
+    local = urlsplit(settings.base_url).hostname in LOOPBACK
+    mails = settings.smtp_host and settings.smtp_host not in LOOPBACK
+    return (
+        note("address.local", url=settings.base_url)
+        if local and mails
+        else ok("address.ok", url=settings.base_url)
+    )

@@ -1,0 +1,84 @@
+"""The servers around us: mail out, mail in, Prefect. Nothing is sent and nothing in a mailbox is touched."""
+
+import imaplib
+import json
+import smtplib
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from cli.checks.finding import Finding, bad, note, ok
+from cli.serve import RUNNING
+from config.settings import Settings
+
+SECONDS = 5
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """SMTP up to EHLO, IMAP up to opening the folder, Prefect's health."""
+    yield _smtp(settings) if settings.smtp_host else note("smtp.none")
+    yield _imap(settings) if settings.imap_host else note("imap.none")
+    yield _prefect(settings)
+
+
+def _smtp(settings: Settings) -> Finding:
+    try:
+        with _smtp_client(settings) as client:
+            client.ehlo()
+            if settings.smtp_security == "starttls":
+                client.starttls(context=ssl.create_default_context())
+                client.ehlo()
+    except (OSError, smtplib.SMTPException) as error:
+        return bad("smtp.unreachable", host=settings.smtp_host, port=settings.smtp_port, why=error)
+    return ok("smtp.ok", host=settings.smtp_host)
+
+
+def _smtp_client(settings: Settings) -> smtplib.SMTP:
+    host, port = settings.smtp_host, settings.smtp_port
+    if settings.smtp_security == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, timeout=SECONDS)
+
+
+def _imap(settings: Settings) -> Finding:
+    try:
+        with _imap_client(settings) as client:
+            if settings.imap_security == "starttls":
+                client.starttls(ssl.create_default_context())
+            client.login(settings.imap_user, settings.imap_password.get_secret_value())
+            status, answer = client.select(f'"{settings.imap_folder}"', readonly=True)
+            if status != "OK":
+                raise imaplib.IMAP4.error(str(answer[0]))
+    except (OSError, imaplib.IMAP4.error) as error:
+        return bad("imap.unreachable", host=settings.imap_host, port=settings.imap_port, why=error)
+    return ok("imap.ok", host=settings.imap_host, folder=settings.imap_folder)
+
+
+def _imap_client(settings: Settings) -> imaplib.IMAP4:
+    host, port = settings.imap_host, settings.imap_port
+    if settings.imap_security == "tls":
+        context = ssl.create_default_context()
+        return imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=SECONDS)
+    return imaplib.IMAP4(host, port, timeout=SECONDS)
+
+
+def _prefect(settings: Settings) -> Finding:
+    url = settings.prefect_api_url or _running(settings)
+    if not url:
+        return note("prefect.none")
+    try:
+        answer = httpx.get(f"{url.rstrip('/')}/health", timeout=SECONDS, trust_env=False)
+        alive = answer.status_code == 200 and answer.json() is True
+    except (httpx.HTTPError, ValueError):
+        alive = False
+    return ok("prefect.ok", url=url) if alive else note("prefect.silent", url=url)
+
+
+def _running(settings: Settings) -> str:
+    """The address of the server that `serve` has started, from its note."""
+    try:
+        told = json.loads((settings.data_dir / RUNNING).read_text(encoding="utf-8"))
+        return str(told["prefect"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""

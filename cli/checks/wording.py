@@ -1,0 +1,222 @@
+"""What `doctor` says: for each result what was found and how to mend it, in Danish and in English.
+
+The cure is empty where there is nothing to do. Placeholders are plain names.
+"""
+
+TITLES: dict[str, tuple[str, str]] = {
+    "python": ("Python", "Python"),
+    "packages": ("Pakker", "Packages"),
+    "folder": ("Datamappe", "Data folder"),
+    "space": ("Plads på disken", "Disk space"),
+    "secret": ("Hemmelig nøgle", "Secret key"),
+    "address": ("Adresse på siderne", "Address of the pages"),
+    "store": ("Database", "Store"),
+    "schema": ("Databasens tabeller", "Store's tables"),
+    "smtp": ("Udgående post", "Outgoing mail"),
+    "imap": ("Indgående post", "Incoming mail"),
+    "prefect": ("Prefect", "Prefect"),
+    "clock": ("Uret", "Clock"),
+    "workers": ("Arbejdere", "Workers"),
+    "runs": ("Kørsler", "Runs"),
+    "outbox": ("Mails i kø", "Mail waiting"),
+    "organisation": ("Organisation", "Organisation"),
+    "cycles": ("Årshjul", "Cycles"),
+    "posts": ("Poster", "Posts"),
+}
+
+SENTENCES: dict[str, tuple[str, str, str, str]] = {
+    "python.ok": ("Version {version}.", "", "Version {version}.", ""),
+    "python.old": (
+        "Version {version} er for gammel.",
+        "Installér Python 3.11 eller nyere, og kør `make setup` igen.",
+        "Version {version} is too old.",
+        "Install Python 3.11 or newer and run `make setup` again.",
+    ),
+    "packages.ok": ("Alle er der.", "", "All are there.", ""),
+    "packages.missing": (
+        "Disse mangler: {names}.",
+        "Kør `make setup`.",
+        "These are missing: {names}.",
+        "Run `make setup`.",
+    ),
+    "folder.ok": ("{path} kan skrives.", "", "{path} can be written.", ""),
+    "folder.none": (
+        "{path} findes ikke endnu.",
+        "Den laves, første gang `aarshjul serve` kører. Ligger den et andet sted, så sæt AARSHJUL_DATA_DIR.",
+        "{path} does not exist yet.",
+        "It is made when `aarshjul serve` first runs. If yours is elsewhere, set AARSHJUL_DATA_DIR.",
+    ),
+    "folder.unwritable": (
+        "Der kan ikke skrives i {path}: {why}.",
+        "Giv den bruger, årshjulet kører som, lov til at skrive i mappen.",
+        "{path} cannot be written to: {why}.",
+        "Give the user that runs the wheel permission to write there.",
+    ),
+    "space.ok": ("{free} ledig.", "", "{free} free.", ""),
+    "space.low": (
+        "Kun {free} ledig.",
+        "Ryd op, eller flyt datamappen til en større disk, før svar ikke kan gemmes.",
+        "Only {free} free.",
+        "Make room, or move the data folder to a larger disk, before answers cannot be kept.",
+    ),
+    "secret.ok": ("Kan kun læses af ejeren.", "", "Readable by its owner alone.", ""),
+    "secret.broken": ("{why}", "{cure}", "{why}", "{cure}"),
+    "address.ok": ("{url}", "", "{url}", ""),
+    "address.local": (
+        "Links i mails begynder med {url} og virker kun på denne maskine.",
+        "Sæt AARSHJUL_BASE_URL til den https-adresse, brugerne når siderne på.",
+        "Links in mails start with {url} and work on this machine only.",
+        "Set AARSHJUL_BASE_URL to the https address people reach the pages on.",
+    ),
+    "store.ok": ("{kind} svarer på {milliseconds} ms.", "", "{kind} answers in {milliseconds} ms.", ""),
+    "store.unreachable": (
+        "Databasen svarer ikke: {why}",
+        "Se efter, om den kører, og om AARSHJUL_DATABASE_URL er rigtig.",
+        "The database does not answer: {why}",
+        "Check that it runs and that AARSHJUL_DATABASE_URL is right.",
+    ),
+    "schema.ok": ("Passer til denne version ({revision}).", "", "Fits this version ({revision}).", ""),
+    "schema.other": (
+        "Tabellerne er {found}, denne version bruger {wanted}.",
+        "Stop årshjulet, tag en sikkerhedskopi, og start det igen: så bringes tabellerne op på højde. "
+        "Er tabellerne nyere end programmet, så installér den nyere version.",
+        "The tables are {found}, this version uses {wanted}.",
+        "Stop the wheel, make a backup and start it again: the tables are then brought up to date. "
+        "If the tables are newer than the program, install the newer version.",
+    ),
+    "smtp.ok": ("{host} svarer.", "", "{host} answers.", ""),
+    "smtp.none": (
+        "Ingen mailserver: mails bliver i køen.",
+        "Sæt AARSHJUL_SMTP_HOST, når der skal sendes.",
+        "No mail server: mail stays in the queue.",
+        "Set AARSHJUL_SMTP_HOST when mail is to be sent.",
+    ),
+    "smtp.unreachable": (
+        "{host}:{port} kan ikke bruges: {why}",
+        "Se efter AARSHJUL_SMTP_HOST, _PORT og _SECURITY, og om serveren må nås herfra. Mails venter imens.",
+        "{host}:{port} cannot be used: {why}",
+        "Check AARSHJUL_SMTP_HOST, _PORT and _SECURITY, and that it may be reached from here. Mail waits.",
+    ),
+    "imap.ok": ("{host} svarer, og mappen {folder} findes.", "", "{host} answers and has {folder}.", ""),
+    "imap.none": (
+        "Ingen postkasse: svar på mail kan ikke læses.",
+        "Sæt AARSHJUL_IMAP_HOST og AARSHJUL_REPLY_DOMAIN, hvis ledere skal kunne svare på mailen.",
+        "No mailbox: answers by e-mail cannot be read.",
+        "Set AARSHJUL_IMAP_HOST and AARSHJUL_REPLY_DOMAIN if leaders are to answer by e-mail.",
+    ),
+    "imap.unreachable": (
+        "{host}:{port} kan ikke læses: {why}",
+        "Se efter AARSHJUL_IMAP_HOST, _PORT, _SECURITY, _USER, _PASSWORD og _FOLDER. Frister lukkes først et "
+        "døgn senere, når postkassen ikke kan læses.",
+        "{host}:{port} cannot be read: {why}",
+        "Check AARSHJUL_IMAP_HOST, _PORT, _SECURITY, _USER, _PASSWORD and _FOLDER. While the mailbox cannot "
+        "be read, deadlines close a day later.",
+    ),
+    "prefect.ok": ("Svarer på {url}.", "", "Answers at {url}.", ""),
+    "prefect.none": (
+        "Kører ikke: kørsler bliver ikke vist i Prefect, men de udføres.",
+        "Den startes af `aarshjul serve`; jeres egen angives i AARSHJUL_PREFECT_API_URL.",
+        "Not running: runs are not shown in Prefect, but they are carried out.",
+        "`aarshjul serve` starts it; one of your own is named in AARSHJUL_PREFECT_API_URL.",
+    ),
+    "prefect.silent": (
+        "Svarer ikke på {url}. Årshjulet går videre uden.",
+        "Se i loggen, hvorfor den ikke kører. `aarshjul serve` starter den igen af sig selv.",
+        "Does not answer at {url}. The wheel goes on without it.",
+        "See in the log why it does not run. `aarshjul serve` starts it again by itself.",
+    ),
+    "clock.ok": (
+        "Så sidst efter for {seconds} sekunder siden.",
+        "",
+        "Last looked {seconds} seconds ago.",
+        "",
+    ),
+    "clock.never": (
+        "Har aldrig gået her.",
+        "Start `aarshjul serve`, eller `aarshjul clock` på en maskine.",
+        "Has never run here.",
+        "Start `aarshjul serve`, or `aarshjul clock` on a machine.",
+    ),
+    "clock.stopped": (
+        "Så sidst efter {at} UTC.",
+        "Intet åbner, påmindes eller lukker, før `aarshjul serve` (eller `aarshjul clock`) kører igen.",
+        "Last looked {at} UTC.",
+        "Nothing opens, reminds or closes until `aarshjul serve` (or `aarshjul clock`) runs again.",
+    ),
+    "clock.failing": (
+        "Seneste kig gik galt: {error}",
+        "Ret det, fejlen nævner; uret prøver igen hvert halve minut.",
+        "The last look failed: {error}",
+        "Mend what the error names; the clock tries again every half minute.",
+    ),
+    "workers.ok": ("Intet arbejde er gået i stå.", "", "No work is stuck.", ""),
+    "workers.overrun": (
+        "{count} kørsler holdes af arbejdere, der ikke længere svarer.",
+        "De tages op igen af sig selv. Sker det tit, så se i loggen, hvorfor arbejderen dør.",
+        "{count} runs are held by workers that no longer answer.",
+        "They are taken up again by themselves. If it happens often, see in the log why the worker dies.",
+    ),
+    "workers.idle": (
+        "{count} kørsler har ventet i mere end ti minutter.",
+        "Start en arbejder: `aarshjul serve` eller `aarshjul worker`.",
+        "{count} runs have waited for more than ten minutes.",
+        "Start a worker: `aarshjul serve` or `aarshjul worker`.",
+    ),
+    "runs.ok": ("Ingen fejl det seneste døgn.", "", "No failure in the last day.", ""),
+    "runs.failed": (
+        "{count} kørsler fejlede det seneste døgn, senest {flow} {subject}: {error}",
+        "Se siden Kørsler. Årshjulet prøver selv igen efter 1, 5, 15 og 60 minutter.",
+        "{count} runs failed in the last day, last {flow} {subject}: {error}",
+        "See the page of runs. The wheel tries again after 1, 5, 15 and 60 minutes.",
+    ),
+    "runs.paused": (
+        "På pause: {flows}.",
+        "De startes igen på siden Kørsler.",
+        "Paused: {flows}.",
+        "They are resumed on the page of runs.",
+    ),
+    "outbox.ok": ("Ingen mail venter for længe.", "", "No mail waits too long.", ""),
+    "outbox.late": (
+        "{count} mails skulle have været sendt for mere end en time siden.",
+        "Se Udgående post ovenfor og siden Mails.",
+        "{count} mails should have been sent more than an hour ago.",
+        "See Outgoing mail above and the mail log.",
+    ),
+    "organisation.ok": (
+        "{units} enheder og {people} personer.",
+        "",
+        "{units} units and {people} people.",
+        "",
+    ),
+    "organisation.none": (
+        "Der er ingen enheder.",
+        "Indlæs dem med `aarshjul import units FIL` og `aarshjul import leaders FIL`.",
+        "There are no units.",
+        "Load them with `aarshjul import units FILE` and `aarshjul import leaders FILE`.",
+    ),
+    "cycles.ok": ("{titles}.", "", "{titles}.", ""),
+    "cycles.none": (
+        "Intet årshjul er startet.",
+        "Start et med `aarshjul cycle start ÅR --plan MAPPE`.",
+        "No cycle has been started.",
+        "Start one with `aarshjul cycle start YEAR --plan FOLDER`.",
+    ),
+    "posts.ok": (
+        "Alle åbne enheder har en leder med en adresse.",
+        "",
+        "Every open unit has a leader with an address.",
+        "",
+    ),
+    "posts.vacant": (
+        "{count} enheder har ingen leder; deres post går til nærmeste leder: {names}.",
+        "Indlæs lederne, når de er ansat: `aarshjul import leaders FIL`.",
+        "{count} units have no leader; their mail goes to the nearest superior: {names}.",
+        "Load the leaders once they are appointed: `aarshjul import leaders FILE`.",
+    ),
+    "posts.unreachable": (
+        "{count} enheder kan slet ikke nås (ingen leder eller stedfortræder med en adresse): {names}.",
+        "Indlæs ledere og adresser: `aarshjul import leaders FIL`.",
+        "{count} units cannot be reached at all (no leader or stand-in with an address): {names}.",
+        "Load leaders and addresses: `aarshjul import leaders FILE`.",
+    ),
+}
