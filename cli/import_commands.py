@@ -54,6 +54,12 @@ Really = Annotated[
         "--yes-really", help="Også når meget afsluttes eller lukkes. Even if much is ended or closed."
     ),
 ]
+SamePerson = Annotated[
+    bool, typer.Option("--same-person", help="Ny adresse er samme person. A new address is the same person.")
+]
+NewPerson = Annotated[
+    bool, typer.Option("--new-person", help="Ny adresse er en ny person. A new address is a new person.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Til programmer. For scripts.")]
 
 
@@ -80,13 +86,8 @@ def leaders(
     file: File,
     dry_run: DryRun = False,
     yes_really: Really = False,
-    same_person: Annotated[
-        bool,
-        typer.Option("--same-person", help="Ny adresse er samme person. A new address is the same person."),
-    ] = False,
-    new_person: Annotated[
-        bool, typer.Option("--new-person", help="Ny adresse er en ny person. A new address is a new person.")
-    ] = False,
+    same_person: SamePerson = False,
+    new_person: NewPerson = False,
     as_json: AsJson = False,
 ) -> None:
     """Indlæs ledere og stedfortrædere. Import leaders and substitutes."""

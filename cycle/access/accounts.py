@@ -90,13 +90,7 @@ def add_account(
     Raises Invalid with every fault (address, password, name, unit), also when the address is taken.
     """
     email = email_key(email)
-    root_id = _root_of(session, unit_id)
-    problems = _faults(session, email, name, password, role)
-    if language not in LANGUAGES:
-        problems.append(Problem("language", f"Sproget »{language}« kendes ikke.", "Skriv da eller en."))
-    if root_id is None:
-        problems.append(Problem("unit", f"Enheden »{unit_id}« findes ikke.", "Indlæs enhederne først."))
-    if root_id is None or problems:
+    if problems := _faults(session, email, name, password, role, unit_id, language):
         raise Invalid(problems)
     account = Account(
         email=email,
@@ -109,16 +103,7 @@ def add_account(
     session.flush()
     assert account.id is not None
     session.add(Grant(account_id=account.id, role=role, unit_id=unit_id))
-    history.record(
-        session,
-        root_id=root_id,
-        at=now,
-        actor=by,
-        verb="add account",
-        thing=f"account:{account.id}",
-        data={"role": role.value, "unit": unit_id},
-        personal={"email": email, "name": account.name},
-    )
+    _record(session, account, "add account", now, by, data={"role": role.value, "unit": unit_id})
     return account
 
 
@@ -177,19 +162,29 @@ def find_account(session: Session, email: str) -> Account:
     return account
 
 
-def _faults(session: Session, email: str, name: str, password: str, role: Role) -> list[Problem]:
-    problems = _password_faults(password)
-    if email_fault(email):
-        problems.append(Problem("email", f"»{email}« er ikke en e-mailadresse.", "Skriv navn@domæne.dk."))
-    elif session.exec(select(Account.id).where(Account.email == email)).first() is not None:
-        problems.append(Problem("email", f"Der er allerede en konto for {email}.", "Brug en anden adresse."))
+def _faults(
+    session: Session, email: str, name: str, password: str, role: Role, unit_id: str, language: str
+) -> list[Problem]:
+    problems = [*_email_faults(session, email), *_password_faults(password)]
     if not name.strip():
         problems.append(Problem("name", "Navnet mangler.", "Angiv personens navn."))
     if role is Role.LEADER:
         problems.append(
             Problem("role", "Ledere har ingen konto.", "De svarer via linket i mailen; vælg en anden rolle.")
         )
+    if _root_of(session, unit_id) is None:
+        problems.append(Problem("unit", f"Enheden »{unit_id}« findes ikke.", "Indlæs enhederne først."))
+    if language not in LANGUAGES:
+        problems.append(Problem("language", f"Sproget »{language}« kendes ikke.", "Skriv da eller en."))
     return problems
+
+
+def _email_faults(session: Session, email: str) -> list[Problem]:
+    if email_fault(email):
+        return [Problem("email", f"»{email}« er ikke en e-mailadresse.", "Skriv navn@domæne.dk.")]
+    if session.exec(select(Account.id).where(Account.email == email)).first() is not None:
+        return [Problem("email", f"Der er allerede en konto for {email}.", "Brug en anden adresse.")]
+    return []
 
 
 def _password_faults(password: str) -> list[Problem]:
@@ -226,10 +221,28 @@ def _end_sessions(session: Session, account: Account) -> None:
     session.execute(sa.delete(AccountSession).where(col(AccountSession.account_id) == account.id))
 
 
-def _record(session: Session, account: Account, verb: str, now: datetime, by: str) -> None:
+def _record(
+    session: Session,
+    account: Account,
+    verb: str,
+    now: datetime,
+    by: str,
+    data: dict[str, str] | None = None,
+) -> None:
+    """One row in every municipality where the account has a role; name and address can be erased."""
+    session.flush()
     unit_ids = session.exec(select(Grant.unit_id).where(Grant.account_id == account.id)).all()
     for root_id in sorted({root for unit_id in unit_ids if (root := _root_of(session, unit_id))}):
-        history.record(session, root_id=root_id, at=now, actor=by, verb=verb, thing=f"account:{account.id}")
+        history.record(
+            session,
+            root_id=root_id,
+            at=now,
+            actor=by,
+            verb=verb,
+            thing=f"account:{account.id}",
+            data=data,
+            personal={"email": account.email, "name": account.name},
+        )
 
 
 def _root_of(session: Session, unit_id: str) -> str | None:
