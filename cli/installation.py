@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -11,10 +10,8 @@ from cli.folder import Kind, prepare_folder
 from cli.wording import say
 from config.settings import Settings, load_settings
 from cycle.errors import Invalid, Problem
+from cycle.migrations.upgrade import upgrade
 from cycle.store import make_engine
-from cycle.tables import METADATA
-
-SCHEMA_LOCK = 0x6161_7273
 
 
 @dataclass(frozen=True)
@@ -44,11 +41,3 @@ def open_installation(kind: Kind | None = None, **given: Any) -> Installation:
             [Problem("AARSHJUL_DATABASE_URL", say("store unreachable", why=why), say("mend store"))]
         ) from error
     return Installation(settings, engine, found)
-
-
-def upgrade(engine: Engine) -> None:
-    """Brings the store's tables up to this version. Several processes may call it at once."""
-    with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
-        METADATA.create_all(connection)

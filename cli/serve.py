@@ -68,7 +68,7 @@ def prefect_server(data_dir: Path, port: int) -> Child:
     """A Prefect server on loopback with its own SQLite in the data folder."""
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     environment = prefect_environment.environment(data_dir, f"http://127.0.0.1:{port}/api")
-    return Child("prefect", command, environment, patience=10)
+    return Child("prefect", command, environment, patience=10, log=data_dir / "prefect" / "server.log")
 
 
 def refuse_taken_port(host: str, port: int) -> None:

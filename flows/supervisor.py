@@ -12,7 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
 
 LOOK_SECONDS = 0.2
 LONGEST_PAUSE = 60.0
@@ -24,12 +27,13 @@ log = logging.getLogger("aarshjul.serve")
 
 @dataclass(frozen=True)
 class Child:
-    """One process to keep alive. `patience`: seconds from SIGTERM to SIGKILL."""
+    """One process to keep alive. `patience`: seconds from SIGTERM to SIGKILL; `log`: where its words go."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     patience: float = 30.0
+    log: Path | None = None
 
 
 @dataclass
@@ -103,13 +107,23 @@ class Supervisor:
 
 def spawn(child: Child) -> subprocess.Popen[bytes]:
     """Starts the child in a session of its own; it is told to end when this process dies."""
-    return subprocess.Popen(  # noqa: S603  # our own command lines, no input in them
-        list(child.command),
-        env={**os.environ, **child.environment},
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=_end_with_parent(os.getpid()),
-    )
+    with _words_of(child) as out:
+        return subprocess.Popen(  # noqa: S603  # our own command lines, no input in them
+            list(child.command),
+            env={**os.environ, **child.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT if out else None,
+            start_new_session=True,
+            preexec_fn=_end_with_parent(os.getpid()),
+        )
+
+
+def _words_of(child: Child) -> AbstractContextManager[IO[bytes] | None]:
+    if child.log is None:
+        return nullcontext()
+    child.log.parent.mkdir(parents=True, exist_ok=True)
+    return child.log.open("wb")
 
 
 def start(child: Child) -> Kept:

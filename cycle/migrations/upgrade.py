@@ -2,21 +2,26 @@
 
 from pathlib import Path
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
 from cycle.tables import METADATA
 
 FOLDER = Path(__file__).parent
+LOCK = 0x6161_7273
+"""PostgreSQL advisory lock: one process migrates, the others wait for it."""
 
 
 def upgrade(engine: Engine) -> None:
-    """Applies every migration the store lacks, in one transaction. Safe to repeat."""
+    """Applies every migration the store lacks, in one transaction. Safe to repeat, and by several at once."""
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         command.upgrade(_config(connection), "head")
 
 
@@ -38,10 +43,19 @@ def differences(engine: Engine) -> list[object]:
         return list(compare_metadata(context, METADATA))
 
 
-def write_revision(engine: Engine, message: str) -> None:
-    """Writes the next migration from the difference between the store and the table modules."""
+def write_revision(engine: Engine, message: str) -> Path:
+    """Writes the next numbered migration from what distinguishes the store from the table modules.
+
+    `engine` is a store at the newest revision. The file is to be read and mended by hand.
+    """
+    number = f"{len(list((FOLDER / 'versions').glob('[0-9]*.py'))) + 1:04d}"
     with engine.connect() as connection:
-        command.revision(_config(connection), message=message, autogenerate=True)
+        config = _config(connection)
+        made = command.revision(config, message=message, autogenerate=True, rev_id=number)
+    assert isinstance(made, Script)
+    path = Path(made.path)
+    path.write_text(path.read_text().replace("sqlmodel.sql.sqltypes.AutoString()", "sa.String()"))
+    return path
 
 
 def _config(connection: Connection | None) -> Config:
