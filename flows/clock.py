@@ -57,7 +57,8 @@ class RingingClock:
 
     def stop(self) -> None:
         """Lets the turn under way end, and gives up the lead."""
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
         self._leadership.release()
 
     def ring(self) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -28,6 +29,9 @@ SHOWN = 3
 
 def look(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Finding]:
     """Store and schema; when they are right, everything that is written there."""
+    if _not_made_yet(engine):
+        yield note("store.none")
+        return
     started = time.monotonic()
     try:
         found = revision_of(engine)
@@ -44,6 +48,12 @@ def look(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Findi
     with store.reading(engine) as session:
         yield from _engine(session, now)
         yield from _year(session, now.astimezone(settings.zone))
+
+
+def _not_made_yet(engine: Engine) -> bool:
+    """Whether the SQLite file is missing: looking into it would make it."""
+    path = engine.url.database
+    return engine.dialect.name == "sqlite" and not (path and Path(path).exists())
 
 
 def _engine(session: Session, now: datetime) -> Iterator[Finding]:

@@ -69,6 +69,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Set AARSHJUL_BASE_URL to the https address people reach the pages on.",
     ),
     "store.ok": ("{kind} svarer på {milliseconds} ms.", "", "{kind} answers in {milliseconds} ms.", ""),
+    "store.none": (
+        "Databasen er ikke lavet endnu.",
+        "Den laves, første gang `aarshjul serve` eller en anden kommando kører.",
+        "The database has not been made yet.",
+        "It is made when `aarshjul serve` or another command first runs.",
+    ),
     "store.unreachable": (
         "Databasen svarer ikke: {why}",
         "Se efter, om den kører, og om AARSHJUL_DATABASE_URL er rigtig.",
