@@ -21,7 +21,7 @@ from cli.demo.mailroom import Mailroom
 from cli.demo.people import People
 from cli.demo.setting import EXAMPLE, FIRST_DAY, YEARS, end_of_year, load, open_demo
 from cli.demo.stage import Stage
-from cli.serve import free_port, prefect_server
+from cli.serve import free_port, prefect_server, refuse_taken_port
 from cli.wording import say
 from config.settings import Settings
 from flows.recording import Recorder
@@ -62,6 +62,8 @@ def demo(
 ) -> None:
     """Prøv årshjulet med København, opdigtede ledere og en mailserver, der virkelig modtager."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    if port and not leave:
+        refuse_taken_port("127.0.0.1", port)
     with _folder(data_dir) as folder:
         clock = DemoClock(datetime.fromisoformat(FIRST_DAY))
         with LocalServer(clock.now, folder=folder / "mail") as server:
