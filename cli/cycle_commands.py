@@ -39,7 +39,7 @@ def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json
     if as_json:
         _print_json({"cycle": cycle.id, "year": year, "activities": occurrences})
         return
-    typer.echo(say("cycle started", title=cycle.title, year=year, count=len(occurrences)))
+    typer.echo(say("cycle started", title=cycle.title, count=len(occurrences)))
     for row in occurrences:
         typer.echo(f"  {row['opens_on']}  {row['due_on']}  {row['title']} ({row['state']})")
 
@@ -85,9 +85,7 @@ def show(as_json: Json = False) -> None:
         _print_json({"revisions": found})
         return
     for row in found:
-        typer.echo(
-            f"{row['title']} {row['year']}  rev. {row['revision']}  {row['at']}  {row['by']}  {row['why']}"
-        )
+        typer.echo(f"{row['title']}  rev. {row['revision']}  {row['at']}  {row['by']}  {row['why']}")
 
 
 def _occurrences(session: Any, cycle: Cycle) -> list[dict[str, str]]:

@@ -93,8 +93,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ledger, outbox and mail server do not agree, or a run failed. {trouble}",
     ),
     "cycle started": (
-        "{title} {year} er startet med {count} aktiviteter:",
-        "{title} {year} has been started with {count} activities:",
+        "{title} er startet med {count} aktiviteter:",
+        "{title} has been started with {count} activities:",
     ),
     "cycle revised": (
         "Revision {number} gælder nu; {told} har fået besked om en ny frist.",

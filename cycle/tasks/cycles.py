@@ -65,7 +65,7 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
             ]
         )
     resolved = resolve(plan, year, draft.calendar, meetings_of(session, plan.municipality))
-    cycle = Cycle(root_id=plan.municipality, plan_id=plan.id, year=year, title=plan.title)
+    cycle = Cycle(root_id=plan.municipality, plan_id=plan.id, year=year, title=_year_title(plan, year))
     session.add(cycle)
     session.flush()
     revision = new_revision(session, cycle, draft, by=by, now=now, why=why)
@@ -163,6 +163,13 @@ def occurrence_values(
         "rules": rules,
         "note": "; ".join(dates.notes),
     }
+
+
+def _year_title(plan: Plan, year: int) -> str:
+    """ "Styringsårshjul for BUF 2027"; a process has fixed dates, and a school year two calendar years."""
+    if plan.kind == "process":
+        return plan.title
+    return f"{plan.title} {year}" if plan.starts == 1 else f"{plan.title} {year}/{(year + 1) % 100:02d}"
 
 
 def plan_occurrence(
