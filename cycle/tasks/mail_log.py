@@ -158,11 +158,8 @@ def subjects(session: Session, task_ids: Sequence[int]) -> dict[int, Subject]:
 
 def tasks_of_mail(session: Session, message_id: int) -> list[int]:
     """The tasks a day's mail speaks of."""
-    rows = session.execute(
-        sa.select(col(ReminderDecision.task_id).distinct()).where(
-            col(ReminderDecision.message_id) == message_id
-        )
-    )
+    of_mail = sa.select(col(ReminderDecision.task_id)).where(col(ReminderDecision.message_id) == message_id)
+    rows = session.execute(of_mail.distinct())
     return sorted(row[0] for row in rows)
 
 

@@ -20,7 +20,7 @@ from cycle.tasks.rollup import releases
 from web import context
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach
-from web.secretariat.typed import text_of, whole_date
+from web.secretariat.typed import Id, readable, text_of, whole_date
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
@@ -46,7 +46,7 @@ class Chosen:
 def activity(
     request: Request,
     actor: CurrentActor,
-    occurrence_id: int,
+    occurrence_id: Id,
     tilstand: str = "",
     omraade: str = "",
     distrikt: str = "",
@@ -56,14 +56,14 @@ def activity(
 ) -> Response:
     """The activity with its list, narrowed as the address says."""
     state = tilstand if tilstand in FILTERS else ""
-    wish = Wish(state=state, area=omraade, district=distrikt, kind=art, text=soeg.strip())
+    wish = Wish(state=state, area=omraade, district=distrikt, kind=art, text=readable(soeg))
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
         return show(request, "activity.html", **_values(session, request, found, wish, side))
 
 
 @router.post("/aktivitet/{occurrence_id}/beslutning")
-def decide(request: Request, actor: CurrentActor, occurrence_id: int, sent: CheckedForm) -> Response:
+def decide(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedForm) -> Response:
     """Records what a body decided."""
     with context.writing(request) as session:
         reach(session, actor, occurrence_id, Verb.RECORD_DECISION)

@@ -15,6 +15,7 @@ from documents.tables import Cell, Column, Kind, Table, to_csv, to_xlsx
 from web import context, render
 from web.secretariat.pages import csv_download, xlsx_download
 from web.secretariat.reach import Reach, reach
+from web.secretariat.typed import Id
 from web.secretariat.words import namer
 from web.session import CurrentActor
 
@@ -39,7 +40,7 @@ LEADING = (
 
 
 @router.get("/{occurrence_id}.xlsx")
-def workbook(request: Request, actor: CurrentActor, occurrence_id: int) -> Response:
+def workbook(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
     """The list with all answers as a workbook."""
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
@@ -47,7 +48,7 @@ def workbook(request: Request, actor: CurrentActor, occurrence_id: int) -> Respo
 
 
 @router.get("/{occurrence_id}.csv")
-def csv(request: Request, actor: CurrentActor, occurrence_id: int) -> Response:
+def csv(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
     """The list with all answers as CSV."""
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
@@ -96,7 +97,7 @@ def _answered(entry: Entry, submissions: dict[int, Submission], language: str) -
     return Answered(leading, submission.answers if submission else {})
 
 
-def _submissions(session: Session, occurrence_id: int, listed: list[Entry]) -> dict[int, Submission]:
+def _submissions(session: Session, occurrence_id: Id, listed: list[Entry]) -> dict[int, Submission]:
     ids = [entry.submission_id for entry in listed if entry.submission_id]
     found: dict[int, Submission] = {}
     for start in range(0, len(ids), 500):

@@ -22,6 +22,7 @@ from cycle.tasks.told import story
 from web import context
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
+from web.secretariat.typed import Id, readable
 from web.session import CurrentActor
 
 router = APIRouter(prefix="/mail")
@@ -40,7 +41,7 @@ def log(
 ) -> Response:
     """Every mail, newest first; searched by person, address or unit."""
     search = Search(
-        text=soeg.strip()[:200],
+        text=readable(soeg)[:200],
         state=MessageState(tilstand) if tilstand in list(MessageState) else None,
         kind=MessageKind(slags) if slags in list(MessageKind) else None,
     )
@@ -71,7 +72,7 @@ def incoming(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.get("/person/{person_id}")
-def person(request: Request, actor: CurrentActor, person_id: int) -> Response:
+def person(request: Request, actor: CurrentActor, person_id: Id) -> Response:
     """Everything one person was, or was not, written to about."""
     with context.reading(request) as session:
         found = get_person(session, roots_for(actor, Verb.SEE_MAIL), person_id)
@@ -81,7 +82,7 @@ def person(request: Request, actor: CurrentActor, person_id: int) -> Response:
 
 
 @router.get("/{message_id}")
-def one(request: Request, actor: CurrentActor, message_id: int) -> Response:
+def one(request: Request, actor: CurrentActor, message_id: Id) -> Response:
     """One mail. Its text needs the right to see the answers it may quote."""
     with context.reading(request) as session:
         mail = get_mail(session, roots_for(actor, Verb.SEE_MAIL), message_id)

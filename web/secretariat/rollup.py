@@ -17,6 +17,7 @@ from cycle.tasks.tables import FormVersion, Release
 from web import context, render
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach_released
+from web.secretariat.typed import Id
 from web.session import CurrentActor
 from web.shown import Shown, shown_answers
 
@@ -48,7 +49,7 @@ class Branch:
 
 
 @router.get("/afrapportering/{occurrence_id}")
-def rollup(request: Request, actor: CurrentActor, occurrence_id: int, udgave: int | None = None) -> Response:
+def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None) -> Response:
     """The roll-up as it stands, or one released version of it."""
     with context.reading(request) as session:
         found = reach_released(session, actor, occurrence_id)

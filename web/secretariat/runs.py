@@ -22,7 +22,7 @@ from web import context
 from web.secretariat.pages import show
 from web.secretariat.queries import failed_for_good
 from web.secretariat.reach import roots_for
-from web.secretariat.typed import needed, text_of
+from web.secretariat.typed import Id, needed, text_of
 from web.secretariat.words import SERVICES
 from web.session import CheckedForm, CurrentActor, require
 
@@ -88,7 +88,7 @@ def runs(request: Request, actor: CurrentActor, flow: str = "", tilstand: str = 
 
 
 @router.post("/{run_id}/igen")
-def run_again(request: Request, actor: CurrentActor, run_id: int, sent: CheckedForm) -> Response:
+def run_again(request: Request, actor: CurrentActor, run_id: Id, sent: CheckedForm) -> Response:
     """Asks for the same work once more, at once."""
     now = context.now(request)
     with context.writing(request) as session:

@@ -28,7 +28,7 @@ from web.attachments import attachment
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
-from web.secretariat.typed import needed, whole_date
+from web.secretariat.typed import Id, needed, whole_date
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
 
@@ -45,7 +45,7 @@ class Version:
 
 
 @router.get("")
-def file_of(request: Request, actor: CurrentActor, task_id: int) -> Response:
+def file_of(request: Request, actor: CurrentActor, task_id: Id) -> Response:
     """The task's file."""
     with context.reading(request) as session:
         found = reach_task(session, actor, task_id, Verb.SEE_UNIT)
@@ -53,7 +53,7 @@ def file_of(request: Request, actor: CurrentActor, task_id: int) -> Response:
 
 
 @router.get("/fil/{digest}")
-def fetch(request: Request, actor: CurrentActor, task_id: int, digest: str) -> Response:
+def fetch(request: Request, actor: CurrentActor, task_id: Id, digest: str) -> Response:
     """A file that some version of the answer names."""
     with context.reading(request) as session:
         reach_task(session, actor, task_id, Verb.SEE_UNIT)
@@ -63,7 +63,7 @@ def fetch(request: Request, actor: CurrentActor, task_id: int, digest: str) -> R
 
 
 @router.post("/forlaeng")
-def extend_deadline(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+def extend_deadline(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """A later due date for this post alone."""
     with context.writing(request) as session:
         reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.EXTEND)
@@ -79,7 +79,7 @@ def extend_deadline(request: Request, actor: CurrentActor, task_id: int, sent: C
 
 
 @router.post("/fritag")
-def waive_answer(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+def waive_answer(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """No answer is needed from this post."""
     with context.writing(request) as session:
         reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.WAIVE)
@@ -89,7 +89,7 @@ def waive_answer(request: Request, actor: CurrentActor, task_id: int, sent: Chec
 
 
 @router.post("/besked/vis")
-def preview(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+def preview(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """The mail as it would be sent, and to whom; nothing is sent."""
     text = needed(sent, "text", "Teksten")
     with context.reading(request) as session:
@@ -108,7 +108,7 @@ def preview(request: Request, actor: CurrentActor, task_id: int, sent: CheckedFo
 
 
 @router.post("/besked")
-def send_nudge(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+def send_nudge(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """Sends the secretariat's own words to whoever holds the post."""
     with context.writing(request) as session:
         reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.NUDGE)

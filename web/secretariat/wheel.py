@@ -22,6 +22,7 @@ from documents.wheel_style import stylesheet
 from web import context, render
 from web.secretariat.pages import STYLE_PATH, show, svg_download
 from web.secretariat.reach import activity_of, root_paths, roots_for
+from web.secretariat.typed import Id
 from web.session import CurrentActor
 
 router = APIRouter()
@@ -90,13 +91,13 @@ def front(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.get("/aarshjul/{cycle_id}")
-def one_year(request: Request, actor: CurrentActor, cycle_id: int) -> Response:
+def one_year(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
     """The wheel of one cycle."""
     return _page(request, actor, cycle_id)
 
 
 @router.get("/aarshjul/{cycle_id}/hjul.svg")
-def drawing(request: Request, actor: CurrentActor, cycle_id: int) -> Response:
+def drawing(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
     """The wheel as a file that stands alone, for the wall."""
     with context.reading(request) as session:
         year = _year(session, actor, _choose(_cycles(session, actor), cycle_id, None), request)

@@ -1,0 +1,136 @@
+"""The roll-up page and the exports: nobody is left out, nothing in a file can run."""
+
+import csv
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+
+from cycle.access.roles import Role
+from cycle.store import transaction
+from cycle.tasks.rollup import release
+from cycle.tasks.states import SubmissionKind, TaskKind, TaskState
+from tests.support import municipality
+from tests.support.municipality import instant
+from tests.support.web import Site
+
+FORMULA = {
+    "status": {"light": "rød", "comment": '=HYPERLINK("http://x.example";"klik")'},
+    "beloeb": "-2093.80",
+    "bemaerkning": "+45 12 34 56 78",
+}
+
+
+@pytest.fixture
+def site(engine, tmp_path):
+    """Twelve units: one answered with formulas, one nil, one late, one returned, eight silent."""
+    site = Site(engine, tmp_path, at=instant(2027, 4, 25))
+    with transaction(engine) as session:
+        town = municipality.build(session)
+        cycle = municipality.start_cycle(session, town)
+        occurrence = municipality.add_occurrence(session, town, cycle)
+        tasks = municipality.add_tasks(session, town, occurrence)
+        by_unit = {task.unit_id: task for task in tasks}
+        first, second, third, fourth = (by_unit[unit] for unit in town.units[:4])
+        municipality.answer(session, first, at=instant(2027, 4, 9), answers=FORMULA)
+        municipality.answer(session, second, at=instant(2027, 4, 9), kind=SubmissionKind.NIL)
+        municipality.answer(session, third, at=instant(2027, 4, 22))
+        municipality.answer(session, fourth, at=instant(2027, 4, 9), state=TaskState.RETURNED)
+        stage = municipality.add_tasks(
+            session,
+            town,
+            occurrence,
+            units=town.districts,
+            kind=TaskKind.CONSOLIDATE,
+            role="distriktschef",
+        )
+        written = next(task for task in stage if task.unit_id == town.districts[0])
+        municipality.answer(session, written, at=instant(2027, 4, 23))
+    site.town = town
+    return site
+
+
+def words(page):
+    assert page.status_code == 200, page.text[:2000]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def secretariat(site):
+    return site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")
+
+
+def test_the_roll_up_counts_every_unit_once_and_shows_a_section_that_nobody_wrote(site):
+    page = secretariat(site).get("/afrapportering/1")
+    said = words(page)
+    assert "12 I alt" in said
+    numbers = {name: int(n) for n, name in re.findall(r"<strong>(\d+)</strong> ([^<]+)</span>", page.text)}
+    assert sum(n for name, n in numbers.items() if name != "I alt") == 12
+    assert "Sendt retur" in numbers and numbers["Svaret for sent"] == 1 and numbers["Intet at bemærke"] == 1
+    assert said.count("Endnu ikke skrevet.") == 3 and "Vi følger op i maj." in said
+    for district in ("Skoler · Distrikt 1", "Skoler · Distrikt 2", "Institutioner · Distrikt 2"):
+        assert district in said
+    for unit in ("Skole 1.1 Ærø", "Daginstitution 2.3 Ærø"):
+        assert unit in said
+
+
+def test_a_released_version_stays_as_it_was_and_is_all_the_committee_sees(site):
+    committee = site.signed_in("udvalg@by.example", Role.COMMITTEE, "BY")
+    assert committee.get("/afrapportering/1").status_code == 404
+    with transaction(site.engine) as session:
+        release(session, 1, by="engine", now=instant(2027, 4, 24), why="Frigivet af direktionen")
+    with transaction(site.engine) as session:
+        task = session.get(municipality.Task, 5)
+        municipality.answer(session, task, at=instant(2027, 4, 25))
+    office = secretariat(site)
+    assert "8 Ikke svaret endnu" in words(office.get("/afrapportering/1?udgave=1"))
+    assert "7 Ikke svaret endnu" in words(office.get("/afrapportering/1"))
+    said = words(committee.get("/afrapportering/1"))
+    assert "Udgave 1" in said and "8 Ikke svaret endnu" in said
+    assert "/opgave-historik/" not in committee.get("/afrapportering/1").text
+    assert office.get("/afrapportering/1?udgave=9").status_code == 404
+
+
+def test_the_workbook_has_every_unit_typed_cells_and_no_formula(site):
+    answer = secretariat(site).get("/eksport/aktivitet/1.xlsx")
+    assert 'filename="kvartalsrapport-1-2027.xlsx"' in answer.headers["content-disposition"]
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    heading, *rows = sheet.iter_rows()
+    titles = [cell.value for cell in heading]
+    assert len(rows) == 12
+    first = dict(zip(titles, next(r for r in rows if r[0].value == site.town.units[0]), strict=True))
+    assert first["Status, bemærkning"].value == FORMULA["status"]["comment"]
+    assert first["Status, bemærkning"].data_type == "s" and first["Status, bemærkning"].quotePrefix
+    assert first["Forventet resultat"].value == pytest.approx(-2093.8)
+    assert first["Frist"].is_date and first["Modtaget"].is_date and first["Udgave"].value == 1
+    assert all(cell.data_type != "f" for row in rows for cell in row)
+
+
+def test_csv_opens_in_a_danish_excel_with_the_same_rows_and_nothing_that_runs(site):
+    answer = secretariat(site).get("/eksport/aktivitet/1.csv")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    heading, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";")
+    first = dict(zip(heading, next(r for r in rows if r[0] == site.town.units[0]), strict=True))
+    assert len(rows) == 12
+    assert first["Status, bemærkning"].startswith("'=") and first["Bemærkninger"].startswith("'+")
+    assert first["Forventet resultat"] == "-2093,80" and first["Frist"] == "20-04-2027"
+    silent = dict(zip(heading, next(r for r in rows if r[0] == site.town.units[-1]), strict=True))
+    assert silent["Tilstand"] == "Åben" and silent["Status"] == ""
+    for row in rows:
+        assert not any(cell.startswith(("=", "+", "@", "\t")) for cell in row)
+
+
+def test_every_page_of_the_room_speaks_english_when_asked(site):
+    office = secretariat(site)
+    for path in (
+        "/aarshjul",
+        "/aktivitet/1",
+        "/afrapportering/1",
+        "/koersler",
+        "/mail",
+        "/mail/ind",
+        "/poster",
+    ):
+        page = office.get(f"{path}?sprog=en")
+        assert 'lang="en"' in page.text and "The wheel" in page.text, path
+        assert not re.search(r"\b(Frist|Tilstand|Enhed|Kørsel)\b", words(page)), path

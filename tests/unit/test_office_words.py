@@ -1,0 +1,45 @@
+from enum import StrEnum
+
+import pytest
+
+from cycle.tasks.listing import FILTERS
+from cycle.tasks.overview import Standing, standing_of
+from cycle.tasks.states import OccurrenceState
+from flows.registry import NAMES as FLOWS
+from tests.support.municipality import date
+from web.secretariat.words import FILTER_NAMES, NAMES, flow_namer, namer
+
+
+@pytest.mark.parametrize("kind", NAMES, ids=lambda kind: kind.__name__)
+def test_every_state_kind_and_verdict_has_a_danish_and_an_english_name(kind):
+    assert issubclass(kind, StrEnum)
+    danish, english = namer("da"), namer("en")
+    for member in kind:
+        assert danish(member).strip() and english(member).strip()
+
+
+def test_every_filter_and_every_flow_has_a_name():
+    assert set(FILTER_NAMES) == set(FILTERS)
+    for language in ("da", "en"):
+        assert all("_" not in flow_namer(language)(flow) for flow in FLOWS)
+
+
+DUE = date(2027, 4, 20)
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "waiting", "overdue", "standing"),
+    [
+        (OccurrenceState.PLANNED, DUE, 0, 0, Standing.NOT_YET),
+        (OccurrenceState.CANCELLED, DUE, 5, 5, Standing.CANCELLED),
+        (OccurrenceState.OPEN, date(2027, 4, 14), 5, 0, Standing.ON_TRACK),
+        (OccurrenceState.OPEN, date(2027, 4, 15), 5, 0, Standing.DUE_SOON),
+        (OccurrenceState.OPEN, DUE, 5, 0, Standing.DUE_SOON),
+        (OccurrenceState.OPEN, DUE, 0, 0, Standing.ON_TRACK),
+        (OccurrenceState.OPEN, date(2027, 4, 21), 5, 1, Standing.OVERDUE),
+        (OccurrenceState.CLOSED, date(2027, 5, 1), 0, 0, Standing.COMPLETE),
+        (OccurrenceState.CLOSED, date(2027, 5, 1), 1, 1, Standing.INCOMPLETE),
+    ],
+)
+def test_an_activity_stands_as_its_state_its_counts_and_the_day_say(state, today, waiting, overdue, standing):
+    assert standing_of(state, DUE, waiting=waiting, overdue=overdue, today=today) is standing
