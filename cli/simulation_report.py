@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -132,15 +133,17 @@ def _crowded_weeks(session: Session, directory: Directory, most: int) -> list[st
     seen: Counter[tuple[int, tuple[int, int]]] = Counter()
     names: dict[int, str] = {}
     rows = session.execute(
-        sa.select(col(Task.unit_id), col(Task.role), col(Task.original_due_on)).where(
-            col(Task.kind) != TaskKind.REVIEW
-        )
+        sa.select(col(Task.unit_id), col(Task.role), col(Task.original_due_on))
+        .where(col(Task.kind) != TaskKind.REVIEW)
+        .order_by(col(Task.original_due_on), col(Task.id))
     )
-    for unit_id, role, due_on in rows:
-        recipient = directory.at(due_on).recipient(unit_id, role) if unit_id in directory.units else None
-        if recipient is not None:
-            names[recipient.person_id] = recipient.name
-            seen[recipient.person_id, due_on.isocalendar()[:2]] += 1
+    for due_on, of_day in groupby(rows, key=lambda row: row.original_due_on):
+        then = directory.at(due_on)
+        for unit_id, role, _ in of_day:
+            recipient = then.recipient(unit_id, role) if unit_id in directory.units else None
+            if recipient is not None:
+                names[recipient.person_id] = recipient.name
+                seen[recipient.person_id, due_on.isocalendar()[:2]] += 1
     crowded = sorted(((n, key) for key, n in seen.items() if n > most), reverse=True)
     lines = [
         f"{names[person]} har {n} frister i uge {week[1]} {week[0]}"

@@ -53,19 +53,13 @@ class Recipient:
 class Directory:
     """The organisation of one municipality on one local date. Nothing is queried after `load`."""
 
-    def __init__(self, rows: Rows, on: date) -> None:
+    def __init__(self, rows: Rows, on: date, roles: "_Roles | None" = None) -> None:
         self._rows = rows
+        self._roles = roles or _Roles(rows)
         self.on = on
         self.units: dict[str, Unit] = rows.units
         self._holders = _in_force(rows.appointments, on)
         self._substitutes = _in_force(rows.substitutes, on)
-        self._seen: dict[str, set[str]] = defaultdict(set)
-        by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-        for term in rows.appointments:
-            self._seen[term.unit_id].add(term.role)
-            by_kind[self.units[term.unit_id].kind][term.role] += 1
-        self._common = {kind: _most_common(roles) for kind, roles in by_kind.items()}
-        self._by_kind = by_kind
 
     @classmethod
     def load(cls, session: Session, root_id: str, on: date) -> "Directory":
@@ -86,7 +80,7 @@ class Directory:
 
     def at(self, on: date) -> "Directory":
         """The same rows seen on another local date, without reading the store again."""
-        return self if on == self.on else Directory(self._rows, on)
+        return self if on == self.on else Directory(self._rows, on, self._roles)
 
     def is_open(self, unit_id: str) -> bool:
         """Whether the unit exists and is open on the date."""
@@ -97,17 +91,11 @@ class Directory:
 
     def head_role(self, unit_id: str) -> str | None:
         """The role that heads the unit: its kind's, unless only other roles were ever held there."""
-        unit = self.units[unit_id]
-        seen = self._seen.get(unit_id, set())
-        usual = HEAD_ROLES.get(unit.kind)
-        if usual in seen or not seen:
-            return usual or self._common.get(unit.kind)
-        held = self._by_kind[unit.kind]
-        return min(seen, key=lambda role: (-held[role], role))
+        return self._roles.head(unit_id)
 
     def has_post(self, unit_id: str, role: str) -> bool:
         """Whether a unit has this role: it heads the unit, was ever held there, or no other is known."""
-        return role in self._seen.get(unit_id, ()) or self.head_role(unit_id) in (role, None)
+        return role in self._roles.seen.get(unit_id, ()) or self.head_role(unit_id) in (role, None)
 
     def holder(self, unit_id: str, role: str) -> Recipient | None:
         """The appointed holder alone; None when the post is vacant."""
@@ -177,6 +165,35 @@ class Directory:
         mailbox = self._rows.shared.get((term.unit_id, term.role)) or self._rows.personal.get(term.person_id)
         address, health = mailbox or (None, AddressHealth.OK)
         return Recipient(term.person_id, name, language, address, health, capacity)
+
+
+class _Roles:
+    """The roles known at each unit, on whatever date."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._units = rows.units
+        self.seen: dict[str, set[str]] = defaultdict(set)
+        self._by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+        for term in rows.appointments:
+            self.seen[term.unit_id].add(term.role)
+            self._by_kind[rows.units[term.unit_id].kind][term.role] += 1
+        self._common = {kind: _most_common(roles) for kind, roles in self._by_kind.items()}
+        self._heads: dict[str, str | None] = {}
+
+    def head(self, unit_id: str) -> str | None:
+        """See `Directory.head_role`; found once for each unit."""
+        if unit_id not in self._heads:
+            self._heads[unit_id] = self._find_head(unit_id)
+        return self._heads[unit_id]
+
+    def _find_head(self, unit_id: str) -> str | None:
+        kind = self._units[unit_id].kind
+        seen = self.seen.get(unit_id, set())
+        usual = HEAD_ROLES.get(kind)
+        if usual in seen or not seen:
+            return usual or self._common.get(kind)
+        held = self._by_kind[kind]
+        return min(seen, key=lambda role: (-held[role], role))
 
 
 def _in_force(terms: Iterable[Term], on: date) -> dict[Post, Term]:
