@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlmodel import Session
+
 from cycle.errors import ImportInvalid, Problem
 from cycle.organisation.tables import Unit
 from cycle.tasks.figures import figures_of
@@ -43,7 +45,8 @@ def open(context: RunContext, occurrence_id: int) -> None:
 
 def close(context: RunContext, occurrence_id: int) -> None:
     """Closes and keeps the gathered proposals as the seminar's version 1."""
-    if not close_and_count(context, occurrence_id):
-        return
-    with context.transaction() as session:
+
+    def gathered(session: Session) -> None:
         release(session, occurrence_id, by="engine", now=context.now, why="Samlet til budgetseminaret")
+
+    close_and_count(context, occurrence_id, also=gathered)

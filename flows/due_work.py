@@ -131,13 +131,17 @@ def _occurrences(
     facts = (col(Occurrence.flow), col(Occurrence.id), col(Occurrence.root_id), col(Occurrence.closes_at))
     due = (
         ("close", OccurrenceState.OPEN, col(Occurrence.closes_at)),
+        # its whole window passed while nothing ran: cancelled, not opened and closed at once
+        ("close", OccurrenceState.PLANNED, col(Occurrence.closes_at)),
         ("open", OccurrenceState.PLANNED, col(Occurrence.opens_at)),
         ("advance", OccurrenceState.OPEN, col(Occurrence.advance_at)),
         # an answer or a decision after the close: a new version of what was released or adopted
         ("advance", OccurrenceState.CLOSED, col(Occurrence.advance_at)),
     )
+    not_over = sa.or_(col(Occurrence.state) != OccurrenceState.PLANNED, col(Occurrence.closes_at) > now)
     for verb, state, hint in due:
-        rows = session.execute(sa.select(*facts).where(col(Occurrence.state) == state, hint <= now))
+        query = sa.select(*facts).where(col(Occurrence.state) == state, hint <= now)
+        rows = session.execute(query.where(not_over) if verb == "open" else query)
         for flow, occurrence_id, root_id, closes_at in rows:
             if verb == "close" and not _may_close(root_id, closes_at, now, settings, marks):
                 continue

@@ -11,13 +11,13 @@ from cycle.goals.statuses import keep_statuses
 from cycle.goals.tree import as_rows, for_unit, goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.tasks.rollup import release, releases
-from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
 from flows.request import (
-    Facts,
     advance_reviews_and_stages,
     close_and_count,
     facts_of,
+    keep_release_current,
     open_for_audience,
 )
 from flows.runtime import RunContext
@@ -42,15 +42,18 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     with context.transaction() as session:
         advance_reviews_and_stages(session, context, facts)
-        context.count(released=_release_when_due(session, context, facts))
+        _release_when_given(session, context, occurrence_id)
+        if facts.occurrence.state is OccurrenceState.CLOSED:
+            context.count(statuses=keep_statuses(session, occurrence_id))
 
 
 def close(context: RunContext, occurrence_id: int) -> None:
     """Closes, and takes each unit's goal statuses over from its answer."""
-    if not close_and_count(context, occurrence_id):
-        return
-    with context.transaction() as session:
+
+    def statuses(session: Session) -> None:
         context.count(statuses=keep_statuses(session, occurrence_id))
+
+    close_and_count(context, occurrence_id, also=statuses)
 
 
 def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str, Any]]:
@@ -79,28 +82,18 @@ def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str
     return {unit_id: dict(answers) for unit_id, answers in rows}
 
 
-def _release_when_due(session: Session, context: RunContext, facts: Facts) -> int:
-    """One version when the direction has released, and another for every answer that came after it."""
-    assert facts.occurrence.id is not None
+def _release_when_given(session: Session, context: RunContext, occurrence_id: int) -> None:
+    """Version 1 when the direction has released, and another for every answer that came after it."""
+    if releases(session, occurrence_id):
+        keep_release_current(session, context, occurrence_id)
+        return
     given = session.exec(
-        select(Task).where(
-            Task.occurrence_id == facts.occurrence.id,
+        select(Task.id).where(
+            Task.occurrence_id == occurrence_id,
             Task.kind == TaskKind.RELEASE,
             col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED]),
         )
     ).first()
-    if given is None:
-        return 0
-    before = releases(session, facts.occurrence.id)
-    newest = session.exec(
-        select(sa.func.max(Submission.id))
-        .join(Task, col(Task.id) == col(Submission.task_id))
-        .where(Task.occurrence_id == facts.occurrence.id)
-    ).one()
-    if before and before[-1].content.get("newest_submission") == newest:
-        return 0
-    why = "Svar modtaget efter frigivelsen" if before else "Frigivet af direktionen"
-    row = release(session, facts.occurrence.id, by="engine", now=context.now, why=why)
-    row.content = {**row.content, "newest_submission": newest}
-    session.add(row)
-    return 1
+    if given is not None:
+        release(session, occurrence_id, by="engine", now=context.now, why="Frigivet af direktionen")
+        context.count(released=1)

@@ -18,6 +18,7 @@ OWN_MODULE = {
     FlowName.AGREEMENT_SIGNING: "flows.agreement_signing",
     FlowName.QUARTERLY_REPORT: "flows.quarterly_report",
     FlowName.STRATEGY_REVISION: "flows.strategy_revision",
+    FlowName.ANNUAL_ACCOUNTS: "flows.quarterly_report",  # the year's fourth follow-up
 }
 SERVICES = {
     "collect": ("flows.collect", "collect"),

@@ -19,7 +19,7 @@ from cycle.tasks.approval import keep_review_tasks, waiting_answers
 from cycle.tasks.closing import close_occurrence
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.opening import NewTask, chunks, existing_posts, finish_opening, open_tasks
-from cycle.tasks.rollup import roll_up
+from cycle.tasks.rollup import release_again, roll_up
 from cycle.tasks.stages import next_stage_look, open_ready_stages
 from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Occurrence
@@ -48,6 +48,7 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     with context.transaction() as session:
         advance_reviews_and_stages(session, context, facts)
+        keep_release_current(session, context, occurrence_id)
 
 
 def close(context: RunContext, occurrence_id: int) -> None:
@@ -113,8 +114,7 @@ def advance_reviews_and_stages(session: Session, context: RunContext, facts: Fac
 
     After the close nothing new is opened.
     """
-    lock_for_advance(session, facts.occurrence)
-    if facts.occurrence.state is not OccurrenceState.OPEN:
+    if lock_for_advance(session, facts.occurrence) is not OccurrenceState.OPEN:
         return
     waiting = waiting_answers(session, facts.occurrence, facts.activity, facts.directory)
     reviews = keep_review_tasks(
@@ -132,20 +132,40 @@ def advance_reviews_and_stages(session: Session, context: RunContext, facts: Fac
     set_next_look(session, facts, context)
 
 
-def close_and_count(context: RunContext, occurrence_id: int) -> bool:
-    """Closes the occurrence; the run's counts are the roll-up's. Gives False when it was closed before."""
+def keep_release_current(session: Session, context: RunContext, occurrence_id: int) -> None:
+    """Whatever was answered after a release goes out as the next numbered version."""
+    again = release_again(
+        session, occurrence_id, by="engine", now=context.now, why="Svar modtaget efter frigivelsen"
+    )
+    context.count(released=int(again is not None))
+
+
+def close_and_count(
+    context: RunContext, occurrence_id: int, *, also: Callable[[Session], None] | None = None
+) -> None:
+    """Closes the occurrence; the run's counts are the roll-up's. Safe to repeat.
+
+    `also` belongs to the close: it is done in the same commit, and only by the run that closes.
+    """
     with context.transaction() as session:
         occurrence = get_occurrence(session, occurrence_id)
-        closed = close_occurrence(session, occurrence, now=context.now)
+        if close_occurrence(session, occurrence, now=context.now) and also is not None:
+            also(session)
     with context.reading() as session:
         counts = roll_up(session, occurrence_id, now=context.now).counts()
     context.count(**{outcome.value: number for outcome, number in counts.items() if number})
-    return closed
 
 
-def lock_for_advance(session: Session, occurrence: Occurrence) -> None:
-    """Clears the hint first, so that whatever is submitted from here on sets it again."""
-    session.execute(sa.update(Occurrence).where(col(Occurrence.id) == occurrence.id).values(advance_at=None))
+def lock_for_advance(session: Session, occurrence: Occurrence) -> OccurrenceState:
+    """Clears the hint first, so that whatever is submitted from here on sets it again; gives the state."""
+    cleared = (
+        sa.update(Occurrence)
+        .where(col(Occurrence.id) == occurrence.id)
+        .values(advance_at=None)
+        .returning(col(Occurrence.state))
+    )
+    state: OccurrenceState = session.execute(cleared).scalar_one()
+    return state
 
 
 def set_next_look(session: Session, facts: Facts, context: RunContext) -> None:

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cycle.goals.decisions import adopt_next_version, current_strategy, decisions_of
+from sqlmodel import Session
+
+from cycle.goals.decisions import adopt_next_version, current_strategy, decisions_of, is_written
 from cycle.organisation.tables import Unit
 from cycle.tasks.rollup import Rollup, release, roll_up
+from cycle.tasks.tables import Occurrence
 from flows.request import (
-    Facts,
     advance_reviews_and_stages,
     close_and_count,
     facts_of,
+    keep_release_current,
     open_for_audience,
 )
 from flows.runtime import RunContext
@@ -34,17 +37,18 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     with context.transaction() as session:
         advance_reviews_and_stages(session, context, facts)
-    context.count(versions=_adopt(context, facts))
+        keep_release_current(session, context, occurrence_id)
+        context.count(versions=_adopt(session, context, facts.occurrence))
 
 
 def close(context: RunContext, occurrence_id: int) -> None:
     """Closes and keeps the hearing answers as delivered to the committee."""
-    if not close_and_count(context, occurrence_id):
-        return
-    with context.transaction() as session:
-        release(
-            session, occurrence_id, by="engine", now=context.now, why="Høringssvar fremsendt til udvalget"
-        )
+
+    def delivered(session: Session) -> None:
+        why = "Høringssvar fremsendt til udvalget"
+        release(session, occurrence_id, by="engine", now=context.now, why=why)
+
+    close_and_count(context, occurrence_id, also=delivered)
 
 
 def gathered(rollup: Rollup) -> dict[str, Any]:
@@ -59,15 +63,15 @@ def gathered(rollup: Rollup) -> dict[str, Any]:
     }
 
 
-def _adopt(context: RunContext, facts: Facts) -> int:
-    assert facts.occurrence.id is not None
-    with context.transaction() as session:
-        adopting = [d for d in decisions_of(session, facts.occurrence.id) if d.adopted]
-        previous = current_strategy(session, facts.occurrence.root_id)
-        if not adopting or previous is None or previous.decision_id == adopting[-1].id:
-            return 0
-        hearing = gathered(roll_up(session, facts.occurrence.id, now=context.now))
-        adopt_next_version(session, previous, adopting[-1], hearing=hearing, now=context.now)
+def _adopt(session: Session, context: RunContext, occurrence: Occurrence) -> int:
+    """Writes the version of the newest adopting decision; 0 when there is none or it is written."""
+    assert occurrence.id is not None
+    adopting = [each for each in decisions_of(session, occurrence.id) if each.adopted]
+    previous = current_strategy(session, occurrence.root_id)
+    if not adopting or previous is None or is_written(session, adopting[-1]):
+        return 0
+    hearing = gathered(roll_up(session, occurrence.id, now=context.now))
+    adopt_next_version(session, previous, adopting[-1], hearing=hearing, now=context.now)
     return 1
 
 

@@ -138,6 +138,13 @@ def sign(
     return signature
 
 
+def of_occurrence(session: Session, occurrence_id: int) -> Sequence[Agreement]:
+    """The occurrence's agreements, in order of unit."""
+    return session.exec(
+        select(Agreement).where(Agreement.occurrence_id == occurrence_id).order_by(col(Agreement.unit_id))
+    ).all()
+
+
 def signatures(session: Session, agreement: Agreement) -> dict[str, Signature]:
     """The signatures on the agreement's present version, by capacity."""
     rows = session.exec(

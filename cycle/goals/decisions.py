@@ -89,6 +89,11 @@ def keep_first_version(
     return strategy
 
 
+def is_written(session: Session, decision: Decision) -> bool:
+    """Whether the strategy version that follows from the decision has been written."""
+    return _written(session, decision) is not None
+
+
 def adopt_next_version(
     session: Session,
     previous: Strategy,
@@ -98,7 +103,7 @@ def adopt_next_version(
     now: datetime,
 ) -> Strategy:
     """Writes the version after `previous` on the strength of the decision; once per decision."""
-    existing = session.exec(select(Strategy).where(Strategy.decision_id == decision.id)).first()
+    existing = _written(session, decision)
     if existing is not None:
         return existing
     newest = session.exec(
@@ -128,3 +133,7 @@ def adopt_next_version(
         data={"version": strategy.version, "decision": decision.id},
     )
     return strategy
+
+
+def _written(session: Session, decision: Decision) -> Strategy | None:
+    return session.exec(select(Strategy).where(Strategy.decision_id == decision.id)).first()

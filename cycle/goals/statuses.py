@@ -1,57 +1,71 @@
 """Goal statuses, taken from the answers of an occurrence when it closes."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.goals.tables import GoalStatus
+from cycle.goals.tables import Goal, GoalStatus
 from cycle.goals.tree import for_unit, goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import newest_submissions
+from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Submission, Task
 
 
 def keep_statuses(session: Session, occurrence_id: int) -> int:
-    """Writes one status per goal and unit from the row of its answer. Safe to repeat; gives how many.
+    """Writes one status per goal and unit from the row of its newest answer; gives how many changed.
 
-    A row of the repeated group "goals" names its goal by code; its traffic light is the status.
+    A row of a repeated group names its goal by code; its traffic light is the status. Safe to repeat: an
+    answer that came after the close adds its statuses, or takes the place of the one before.
     """
     occurrence = get_occurrence(session, occurrence_id)
     goals = goals_of_year(session, occurrence.root_id, occurrence.concerns_year)
-    known = set(
-        session.exec(
-            select(GoalStatus.goal_id, GoalStatus.unit_id).where(GoalStatus.occurrence_id == occurrence_id)
-        )
-    )
-    rows = []
+    known = {
+        (row.goal_id, row.unit_id): row
+        for row in session.exec(select(GoalStatus).where(GoalStatus.occurrence_id == occurrence_id))
+    }
+    new: list[dict[str, Any]] = []
+    changed = 0
+    for key, values in _given(session, occurrence_id, goals):
+        status = known.get(key)
+        if status is None:
+            new.append({"goal_id": key[0], "unit_id": key[1], "occurrence_id": occurrence_id, **values})
+        elif status.submission_id != values["submission_id"]:
+            status.sqlmodel_update(values)
+            session.add(status)
+            changed += 1
+    if new:
+        session.execute(sa.insert(GoalStatus), new)
+    session.flush()
+    return len(new) + changed
+
+
+def _given(
+    session: Session, occurrence_id: int, goals: Sequence[Goal]
+) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
+    """((goal, unit), columns) of every light that was set."""
     found = session.exec(
         select(Unit, Submission)
         .join(Task, col(Task.unit_id) == col(Unit.id))
         .join(Submission, col(Submission.task_id) == col(Task.id))
-        .where(col(Submission.id).in_(newest_submissions(occurrence_id)))
+        .where(col(Submission.id).in_(newest_submissions(occurrence_id)), Task.kind == TaskKind.ANSWER)
     )
     for unit, submission in found:
         by_code = {goal.code: goal for goal in for_unit(goals, unit)}
         for row in _goal_rows(submission):
             goal = by_code.get(str(row.get("row")))
-            light = next(
-                (value for value in row.values() if isinstance(value, dict) and "light" in value), None
-            )
-            if goal is None or light is None or (goal.id, unit.id) in known:
-                continue
-            rows.append(
-                {
-                    "goal_id": goal.id,
-                    "unit_id": unit.id,
-                    "occurrence_id": occurrence_id,
+            lights = (value for value in row.values() if isinstance(value, dict) and "light" in value)
+            light = next(lights, None)
+            if goal is not None and light is not None:
+                values = {
                     "status": light["light"],
                     "comment": light.get("comment", ""),
                     "submission_id": submission.id,
                 }
-            )
-    if rows:
-        session.execute(sa.insert(GoalStatus), rows)
-    return len(rows)
+                yield (goal.id or 0, unit.id), values
 
 
 def _goal_rows(submission: Submission) -> list[dict[str, object]]:

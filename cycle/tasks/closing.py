@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle import history
-from cycle.tasks.states import OccurrenceState
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.states import OccurrenceState, TaskState
 from cycle.tasks.tables import Draft, Occurrence, Task
 
 
@@ -15,28 +16,63 @@ def close_occurrence(
 ) -> bool:
     """open -> closed; drafts of unanswered tasks are gone, no reminder comes any more.
 
-    Safe to repeat: gives False when it was closed already.
+    A task with a later deadline of its own (extended, sent back) keeps its draft and its reminders until
+    then. What was answered just before and not acted on yet stays to be acted on (`advance_at`). An
+    activity whose whole window passed while nothing ran is cancelled instead: nobody was asked. Safe to
+    repeat: gives False when it does not close now.
     """
+    pending = sa.case((col(Occurrence.advance_at) <= now, col(Occurrence.advance_at)))
     result = session.execute(
         sa.update(Occurrence)
         .where(col(Occurrence.id) == occurrence.id, col(Occurrence.state) == OccurrenceState.OPEN)
-        .values(state=OccurrenceState.CLOSED, closed_at=now, advance_at=None, note=note)
+        .values(state=OccurrenceState.CLOSED, closed_at=now, advance_at=pending, note=note)
+    )
+    if not result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+        cancel_missed(session, occurrence, now=now)
+        return False
+    today = calendar_of(session, occurrence).local_date(now)
+    over = (col(Task.occurrence_id) == occurrence.id, col(Task.due_on) < today)
+    session.execute(sa.delete(Draft).where(col(Draft.task_id).in_(sa.select(col(Task.id)).where(*over))))
+    session.execute(sa.update(Task).where(*over).values(next_reminder_at=None))
+    _record(session, occurrence, "close", by=by, now=now, why=note)
+    session.refresh(occurrence)
+    return True
+
+
+def cancel_missed(session: Session, occurrence: Occurrence, *, now: datetime) -> bool:
+    """planned -> cancelled when the window is over; gives whether that was so."""
+    if occurrence.closes_at > now:
+        return False
+    note = "Nåede ikke at åbne, før den skulle være lukket"
+    return cancel_planned(session, occurrence, by="engine", now=now, note=note)
+
+
+def cancel_planned(session: Session, occurrence: Occurrence, *, by: str, now: datetime, note: str) -> bool:
+    """planned -> cancelled, with the tasks an interrupted opening has left; False when it is not planned."""
+    result = session.execute(
+        sa.update(Occurrence)
+        .where(col(Occurrence.id) == occurrence.id, col(Occurrence.state) == OccurrenceState.PLANNED)
+        .values(state=OccurrenceState.CANCELLED, note=note)
     )
     if not result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
         return False
-    of_this = sa.select(col(Task.id)).where(col(Task.occurrence_id) == occurrence.id)
-    session.execute(sa.delete(Draft).where(col(Draft.task_id).in_(of_this)))
     session.execute(
-        sa.update(Task).where(col(Task.occurrence_id) == occurrence.id).values(next_reminder_at=None)
+        sa.update(Task)
+        .where(col(Task.occurrence_id) == occurrence.id)
+        .values(state=TaskState.CANCELLED, next_reminder_at=None)
     )
+    _record(session, occurrence, "cancel", by=by, now=now, why=note)
+    session.refresh(occurrence)
+    return True
+
+
+def _record(session: Session, occurrence: Occurrence, verb: str, *, by: str, now: datetime, why: str) -> None:
     history.record(
         session,
         root_id=occurrence.root_id,
         at=now,
         actor=by,
-        verb="close",
+        verb=verb,
         thing=f"occurrence:{occurrence.id}",
-        why=note,
+        why=why,
     )
-    session.refresh(occurrence)
-    return True

@@ -76,10 +76,11 @@ def existing_posts(session: Session, occurrence_id: int) -> set[tuple[str, str, 
 def open_tasks(session: Session, occurrence: Occurrence, wanted: Iterable[NewTask], *, now: datetime) -> int:
     """Writes the tasks with their history rows; their first mail is decided by the reminders.
 
-    The caller leaves out posts that already have theirs (`existing_posts`). Gives how many were written.
+    The caller leaves out posts that already have theirs (`existing_posts`). While the occurrence is
+    planned no reminder looks at them (`finish_opening`). Gives how many were written.
     """
     assert occurrence.id is not None
-    look_at = now if occurrence.state is OccurrenceState.OPEN else None
+    look_at = None if occurrence.state is OccurrenceState.PLANNED else now
     rows = [{**_row(occurrence.id, new, now), "next_reminder_at": look_at} for new in wanted]
     if not rows:
         return 0

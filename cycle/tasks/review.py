@@ -43,14 +43,16 @@ def return_for_changes(
     field_reasons: Mapping[str, str] | None = None,
     due_on: date | None = None,
     actor: Actor = Actor.SUPERIOR,
+    after_close: bool = False,
 ) -> Review:
     """Sends the newest answer back with a reason and a new date, which has its own reminders.
 
     The date defaults to the activity's `return_days` working days from today. The first answer's
-    on-time mark stays. Raises AnswerInvalid without a reason or with a date before today.
+    on-time mark stays. `after_close`: also when the occurrence is closed; the new date then reopens this
+    task alone, as an extension does. Raises AnswerInvalid without a reason or with a date before today.
     """
     task = get_task(session, task_id)
-    occurrence, submission = _judged(session, task, TaskVerb.RETURN)
+    occurrence, submission = _judged(session, task, TaskVerb.RETURN, after_close=after_close)
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(now)
     days = Activity.model_validate_json(occurrence.activity).return_days
@@ -105,10 +107,13 @@ def _check_return(reason: str, due: date, today: date) -> None:
         raise AnswerInvalid(problems)
 
 
-def _judged(session: Session, task: Task, verb: TaskVerb) -> tuple[Occurrence, Submission]:
+def _judged(
+    session: Session, task: Task, verb: TaskVerb, *, after_close: bool = False
+) -> tuple[Occurrence, Submission]:
     occurrence = get_occurrence(session, task.occurrence_id)
     submission = latest_submission(session, task.id or 0)
-    if submission is None or occurrence.state is not OccurrenceState.OPEN:
+    running = {OccurrenceState.OPEN, OccurrenceState.CLOSED} if after_close else {OccurrenceState.OPEN}
+    if submission is None or occurrence.state not in running:
         raise NotNow("task", task.id, task.state.value, verb.value)
     return occurrence, submission
 

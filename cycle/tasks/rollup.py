@@ -118,7 +118,10 @@ def release(session: Session, occurrence_id: int, *, by: str, now: datetime, why
     row = Release(
         occurrence_id=occurrence_id,
         version=(newest or 0) + 1,
-        content=as_json(roll_up(session, occurrence_id, now=now)),
+        content={
+            **as_json(roll_up(session, occurrence_id, now=now)),
+            "newest_submission": _newest_submission(session, occurrence_id),
+        },
         by=by,
         at=now,
         why=why,
@@ -136,6 +139,19 @@ def release(session: Session, occurrence_id: int, *, by: str, now: datetime, why
     )
     session.flush()
     return row
+
+
+def release_again(
+    session: Session, occurrence_id: int, *, by: str, now: datetime, why: str
+) -> Release | None:
+    """Releases the next version when something was answered since the newest one.
+
+    None when nothing was, or nothing has been released yet.
+    """
+    before = releases(session, occurrence_id)
+    if not before or before[-1].content["newest_submission"] == _newest_submission(session, occurrence_id):
+        return None
+    return release(session, occurrence_id, by=by, now=now, why=why)
 
 
 def releases(session: Session, occurrence_id: int) -> Sequence[Release]:
@@ -165,6 +181,15 @@ def from_json(content: Mapping[str, Any]) -> Rollup:
         lines=tuple(Line(**{**line, "outcome": Outcome(line["outcome"])}) for line in content["lines"]),
         sections=tuple(Section(**section) for section in content["sections"]),
     )
+
+
+def _newest_submission(session: Session, occurrence_id: int) -> int | None:
+    """The id of the last answer the occurrence got, of any kind of task."""
+    return session.exec(
+        select(sa.func.max(Submission.id))
+        .join(Task, col(Task.id) == col(Submission.task_id))
+        .where(Task.occurrence_id == occurrence_id)
+    ).one()
 
 
 def newest_submissions(occurrence_id: int) -> Any:

@@ -1,6 +1,6 @@
 """Stages above the units: districts and areas put together, the direction releases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,10 +9,13 @@ from sqlmodel import Session, col
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.directory import Directory
 from cycle.plan.model import Activity, Stage, StageKind
-from cycle.tasks.opening import NewTask, existing_posts, open_tasks
+from cycle.tasks.opening import NewTask, Post, open_tasks
 from cycle.tasks.standing import is_finished
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Occurrence, Task
+
+Owed = tuple[str, bool]
+"""The path of a unit that owes something to the stage above, and whether that is done."""
 
 TASK_KIND = {StageKind.CONSOLIDATE: TaskKind.CONSOLIDATE, StageKind.RELEASE: TaskKind.RELEASE}
 
@@ -32,8 +35,8 @@ def open_ready_stages(
     if not tiers:
         return 0
     today = calendar.local_date(now)
-    known = existing_posts(session, occurrence.id)
-    progress = _progress(session, occurrence.id, directory, [stage.id for stage in tiers])
+    tasks = _stage_tasks(session, occurrence.id)
+    below = _answers(session, occurrence.id, directory)
     opened = 0
     for index, stage in enumerate(tiers):
         overdue = today > _due_before(occurrence, activity, index)
@@ -41,10 +44,10 @@ def open_ready_stages(
         new = [
             _task_of(occurrence, stage, unit, role)
             for unit, role in posts
-            if (unit, role, stage.id) not in known
-            and _ready(directory.units[unit].path, progress[index], overdue)
+            if (unit, role, stage.id) not in tasks and _ready(directory.units[unit].path, below, overdue)
         ]
         opened += open_tasks(session, occurrence, new, now=now)
+        below = _above(below, stage, posts, tasks, directory)
     return opened
 
 
@@ -67,28 +70,51 @@ def _due_before(occurrence: Occurrence, activity: Activity, index: int) -> date:
     return date.fromisoformat(occurrence.stage_due[_tiers(activity)[index - 1].id])
 
 
-def _progress(
-    session: Session, occurrence_id: int, directory: Directory, stages: Sequence[str]
-) -> list[list[tuple[str, bool]]]:
-    """For each stage, what lies before it: (unit path, done) of every answer or task of the stage before."""
-    before: list[list[tuple[str, bool]]] = [[] for _ in stages]
-    columns = (Task.unit_id, Task.kind, Task.subject, Task.state, Task.level, Task.levels)
-    query = sa.select(*columns).where(col(Task.occurrence_id) == occurrence_id)  # type: ignore[call-overload]
-    for unit_id, kind, subject, state, level, levels in session.execute(query):
-        index = 0 if kind is TaskKind.ANSWER else _index(subject, stages)
-        if index is not None and index < len(stages) and unit_id in directory.units:
-            before[index].append((directory.units[unit_id].path, is_finished(state, level, levels)))
-    return before
+def _answers(session: Session, occurrence_id: int, directory: Directory) -> list[Owed]:
+    """The answers of the units: what the first stage waits for."""
+    columns = (Task.unit_id, Task.state, Task.level, Task.levels)
+    query = sa.select(*columns).where(  # type: ignore[call-overload]  # columns
+        col(Task.occurrence_id) == occurrence_id, col(Task.kind) == TaskKind.ANSWER
+    )
+    return [
+        (directory.units[unit_id].path, is_finished(state, level, levels))
+        for unit_id, state, level, levels in session.execute(query)
+        if unit_id in directory.units
+    ]
 
 
-def _index(subject: str, stages: Sequence[str]) -> int | None:
-    """The index of the stage that comes after the one this task belongs to."""
-    return stages.index(subject) + 1 if subject in stages else None
+def _stage_tasks(session: Session, occurrence_id: int) -> dict[tuple[str, str, str], bool]:
+    """(unit, role, stage) of every stage task that was opened, and whether it is finished."""
+    columns = (Task.unit_id, Task.role, Task.subject, Task.state, Task.level, Task.levels)
+    query = sa.select(*columns).where(  # type: ignore[call-overload]  # columns
+        col(Task.occurrence_id) == occurrence_id, col(Task.kind).in_(list(TASK_KIND.values()))
+    )
+    return {
+        (unit_id, role, subject): is_finished(state, level, levels)
+        for unit_id, role, subject, state, level, levels in session.execute(query)
+    }
 
 
-def _ready(path: str, before: Sequence[tuple[str, bool]], overdue: bool) -> bool:
+def _above(
+    below: Sequence[Owed],
+    stage: Stage,
+    posts: Sequence[Post],
+    tasks: Mapping[tuple[str, str, str], bool],
+    directory: Directory,
+) -> list[Owed]:
+    """What the next stage waits for: this stage's posts, opened or not yet, that have something below
+    them, and whatever is below none of them (an area's units without a district).
+    """
+    paths = {post: directory.units[post[0]].path for post in posts}
+    waiting = {post for post, path in paths.items() if any(owed.startswith(path) for owed, _ in below)}
+    own = [(paths[post], tasks.get((*post, stage.id), False)) for post in posts if post in waiting]
+    roofs = tuple(paths[post] for post in waiting)
+    return own + [(path, done) for path, done in below if not path.startswith(roofs)]
+
+
+def _ready(path: str, below: Sequence[Owed], overdue: bool) -> bool:
     """Something was owed below the unit, and all of it is done or its date has passed."""
-    own = [done for below, done in before if below.startswith(path)]
+    own = [done for owed, done in below if owed.startswith(path)]
     return bool(own) and (overdue or all(own))
 
 

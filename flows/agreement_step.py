@@ -1,0 +1,222 @@
+"""One answered step of one agreement: takes it on, or back to its draft with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, select
+
+from cycle.goals import agreements
+from cycle.goals.agreements import AgreementVerb
+from cycle.goals.tables import Agreement, AgreementState, GoalLevel
+from cycle.goals.tree import GoalText, keep_goals
+from cycle.plan.model import Stage, StageKind
+from cycle.tasks.approval import reviewer_of
+from cycle.tasks.moves import move
+from cycle.tasks.opening import NewTask, open_tasks
+from cycle.tasks.review import return_for_changes
+from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
+from cycle.tasks.tables import Submission, Task
+from flows.request import Facts
+from flows.runtime import RunContext
+
+OWN_CODES = ("G", "H", "I")
+DECISION_FIELD, AGREED, COMMENT_FIELD, NAME_FIELD = "beslutning", "enig", "bemaerkning", "navn"
+TITLE_FIELD, DESCRIPTION_FIELD = "titel", "beskrivelse"
+STEP_KIND = {
+    StageKind.NEGOTIATE: TaskKind.NEGOTIATE,
+    StageKind.APPROVE: TaskKind.APPROVE,
+    StageKind.SIGN: TaskKind.SIGN,
+}
+FORWARD = {StageKind.NEGOTIATE: AgreementVerb.AGREE, StageKind.APPROVE: AgreementVerb.APPROVE}
+
+
+@dataclass
+class Step:
+    """One answered task of one agreement."""
+
+    session: Session
+    context: RunContext
+    facts: Facts
+    agreement: Agreement
+
+    def take(self, task: Task, submission: Submission) -> None:
+        if task.kind is TaskKind.DRAFT:
+            self._propose(task, submission)
+            return
+        stage = next(s for s in self._stages if s.id == task.subject.split(":")[0])
+        answers = submission.answers
+        if stage.kind is StageKind.SIGN:
+            self._sign(stage, task, submission)
+        elif answers.get(DECISION_FIELD) == AGREED:
+            self._move(FORWARD[stage.kind], submission.by)
+            self._settle(task)
+            self._open_after(stage)
+        else:
+            self._send_back(task, submission)
+
+    @property
+    def _stages(self) -> Sequence[Stage]:
+        return [stage for stage in self.facts.activity.stages if stage.kind in STEP_KIND]
+
+    def _propose(self, task: Task, submission: Submission) -> None:
+        content = {
+            "given_goals": task.prefill.get("given_goals", []),
+            "own": submission.answers,
+            "year": self.agreement.year,
+            "unit": self.agreement.unit_id,
+        }
+        now = self.context.now
+        agreements.write_version(self.session, self.agreement, content, by=submission.by, now=now)
+        self._move(AgreementVerb.PROPOSE, submission.by)
+        self._settle(task)
+        self._open_stage(self._stages[0])
+
+    def _sign(self, stage: Stage, task: Task, submission: Submission) -> None:
+        agreements.sign(
+            self.session,
+            self.agreement,
+            capacity=stage.id,
+            order=signing_order(self._stages),
+            name=str(submission.answers.get(NAME_FIELD, "")),
+            by=submission.by,
+            identified_by=submission.channel.value,
+            now=submission.received_at,
+        )
+        self._settle(task)
+        self._open_after(stage)
+        if self.agreement.state is AgreementState.IN_FORCE:
+            self._keep_own_goals()
+
+    def _keep_own_goals(self) -> None:
+        """The unit's own goals join the goals of the year: its reports will ask about them."""
+        own = agreements.present_version(self.session, self.agreement).content["own"]
+        keep_goals(
+            self.session,
+            own_goals(own, self.agreement.unit_id),
+            root_id=self.agreement.root_id,
+            year=self.agreement.year,
+            by="engine",
+            now=self.context.now,
+        )
+
+    def _send_back(self, task: Task, submission: Submission) -> None:
+        self._move(AgreementVerb.SEND_BACK, submission.by)
+        self._settle(task)
+        draft = self._task_of_draft()
+        reason = str(submission.answers.get(COMMENT_FIELD) or "Se aftalen igennem igen.")
+        return_for_changes(
+            self.session,
+            draft.id or 0,
+            reason=reason,
+            by=submission.by,
+            now=self.context.now,
+            after_close=True,
+        )
+
+    def _move(self, verb: AgreementVerb, by: str) -> None:
+        agreements.advance(self.session, self.agreement, verb, by=by, now=self.context.now)
+
+    def _settle(self, task: Task) -> None:
+        move(self.session, task, TaskVerb.APPROVE, actor=Actor.ENGINE, level=1)
+
+    def _task_of_draft(self) -> Task:
+        return self.session.exec(
+            select(Task).where(
+                Task.occurrence_id == self.agreement.occurrence_id,
+                Task.unit_id == self.agreement.unit_id,
+                Task.kind == TaskKind.DRAFT,
+            )
+        ).one()
+
+    def _open_after(self, stage: Stage) -> None:
+        at = [each.id for each in self._stages].index(stage.id)
+        if at + 1 < len(self._stages):
+            self._open_stage(self._stages[at + 1])
+
+    def _open_stage(self, stage: Stage) -> None:
+        """Opens the stage's task for this unit, or opens it again after a second round."""
+        unit_id, role = self._post(stage)
+        subject = f"{stage.id}:{self.agreement.unit_id}"
+        due = max(date.fromisoformat(self.facts.occurrence.stage_due[stage.id]), self._earliest())
+        task = self._task(unit_id, role, subject)
+        if task is None:
+            new = self._new(stage, unit_id, role, subject, due)
+            open_tasks(self.session, self.facts.occurrence, [new], now=self.context.now)
+        elif task.state is TaskState.APPROVED:
+            move(
+                self.session,
+                task,
+                TaskVerb.REOPEN,
+                actor=Actor.ENGINE,
+                level=0,
+                opened_at=self.context.now,
+                due_on=due,
+                original_due_on=due,
+                received_at=None,
+                due_when_received=None,
+                next_reminder_at=self.context.now,
+                prefill=self._shown(),
+            )
+
+    def _task(self, unit_id: str, role: str, subject: str) -> Task | None:
+        return self.session.exec(
+            select(Task).where(
+                Task.occurrence_id == self.agreement.occurrence_id,
+                Task.unit_id == unit_id,
+                Task.role == role,
+                Task.subject == subject,
+            )
+        ).first()
+
+    def _new(self, stage: Stage, unit_id: str, role: str, subject: str, due: date) -> NewTask:
+        unit = self.facts.directory.units[self.agreement.unit_id]
+        return NewTask(
+            unit_id=unit_id,
+            role=role,
+            due_on=due,
+            subject=subject,
+            kind=STEP_KIND[stage.kind],
+            title=f"{stage.title}: {unit.name}",
+            form_version_id=self.facts.occurrence.stage_forms.get(stage.id),
+            prefill=self._shown(),
+        )
+
+    def _shown(self) -> dict[str, Any]:
+        version = agreements.present_version(self.session, self.agreement)
+        return {"agreement": {"id": self.agreement.id, "version": version.no, "digest": version.digest}}
+
+    def _earliest(self) -> date:
+        today = self.facts.calendar.local_date(self.context.now)
+        return self.facts.calendar.add_working_days(today, self.facts.activity.review_days)
+
+    def _post(self, stage: Stage) -> tuple[str, str]:
+        audience_role = self.facts.activity.audience.role
+        if stage.by in ("", audience_role):
+            return self.agreement.unit_id, audience_role
+        post = reviewer_of(self.facts.directory, self.agreement.unit_id, (stage.by,), 0)
+        return post or (self.agreement.unit_id, audience_role)
+
+
+def signing_order(stages: Sequence[Stage]) -> list[str]:
+    """The capacities that sign, in turn: the ids of the plan's signing stages."""
+    return [stage.id for stage in stages if stage.kind is StageKind.SIGN]
+
+
+def own_goals(answers: Mapping[str, Any], unit_id: str) -> list[GoalText]:
+    """The unit's own goals as its draft gives them: the rows G to I that have a title."""
+    groups = [value for value in answers.values() if isinstance(value, list)]
+    rows = [row for group in groups for row in group if isinstance(row, dict)]
+    return [
+        GoalText(
+            level=GoalLevel.UNIT,
+            code=row["row"],
+            title=str(row[TITLE_FIELD]),
+            unit_id=unit_id,
+            description=str(row.get(DESCRIPTION_FIELD, "")),
+            source="Udviklingsaftalen",
+        )
+        for row in rows
+        if row.get("row") in OWN_CODES and row.get(TITLE_FIELD)
+    ]
