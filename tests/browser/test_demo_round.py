@@ -1,0 +1,119 @@
+"""One round in a real browser: sign in, answer as a leader from the mail, see it on the wheel.
+
+With AARSHJUL_PICTURES=folder the pages are kept as pictures (units then have invented names).
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.browser import launched
+from tests.support.demo import ROOT, move_clock, running_demo
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AGREEMENT = "Indgåelse af udviklingsaftaler"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    with running_demo(folder, "--no-prefect", "--invented-names") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(demo: str) -> Iterator[Page]:
+    with launched() as browser:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="da-DK", bypass_csp=True
+        )
+        yield context.new_page()
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture of the page, when pictures are wanted."""
+    folder = os.environ.get("AARSHJUL_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def accessible(page: Page) -> None:
+    """No violation that axe-core can see."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    told = [f"{v['id']}: {v['help']}: {v['nodes'][0]['html']}" for v in found["violations"]]
+    assert told == [], "\n".join([page.url, *told])
+
+
+def look(page: Page, name: str) -> None:
+    accessible(page)
+    keep(page, name)
+
+
+@pytest.mark.timeout(600)
+def test_a_leader_answers_from_the_mail_and_the_secretariat_sees_it_on_the_wheel(demo, page):
+    page.goto(f"{demo}/demo")
+    look(page, "demo")
+    for _ in range(12):
+        move_clock(page, demo, "event")
+        page.goto(f"{demo}/demo/post?soeg={AGREEMENT}")
+        if page.locator("table").count():
+            break
+    page.goto(f"{demo}/demo")
+    page.click("text=Sanne Sekretær")
+    assert page.url == f"{demo}/aarshjul"
+    look(page, "wheel")
+    before = answered(page)
+    assert before[1] == 467
+
+    page.goto(f"{demo}/demo/post?soeg={AGREEMENT}")
+    page.click("table a >> nth=-1")  # the oldest: an opening
+    assert "Frist" in page.inner_text("pre") or "frist" in page.inner_text("pre")
+    look(page, "received-mail")
+    receiver = page.inner_text("main p >> nth=1").split("\n")[0]
+    page.click("pre a[href*='/opgave/'] >> nth=0")
+    assert AGREEMENT in page.inner_text("h1")
+    look(page, "leader-task")
+    page.fill("[name='enhedsmaal.G.titel']", "Flere børn deltager i fællesskabet")
+    page.fill("[name='enhedsmaal.G.beskrivelse']", "Vi danner legegrupper på tværs af stuerne.")
+    page.click("text=Send besvarelse")
+    assert "Tak, vi har modtaget besvarelsen" in page.inner_text("main")
+    look(page, "leader-receipt")
+
+    page.goto(f"{demo}/aarshjul")
+    assert answered(page) == (before[0] + 1, 467)
+    assert f"{before[0] + 1} af 467" in page.locator("main svg").inner_html()
+
+    page.click(f"main table a:has-text('{AGREEMENT}')")
+    assert "Flere børn deltager i fællesskabet" not in page.inner_text(
+        "body"
+    )  # answers stay on their own page
+    look(page, "activity")
+    receipt_arrives(demo, page, receiver)
+    for path, name in (("koersler", "runs"), ("mail", "mail-log"), ("poster", "posts")):
+        page.goto(f"{demo}/{path}")
+        look(page, name)
+
+
+def answered(page: Page) -> tuple[int, int]:
+    """(answered, all) of the agreements, as the table below the wheel says."""
+    row = page.locator("main table tr", has_text=AGREEMENT)
+    given, _, everyone = row.locator("td").last.inner_text().partition(" af ")
+    return int(given), int(everyone)
+
+
+def receipt_arrives(demo: str, page: Page, receiver: str) -> None:
+    """The engine works on its own while the clock stands still: the receipt is mailed within seconds."""
+    address = receiver.removeprefix("Til: ").strip()
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        page.goto(f"{demo}/demo/post?soeg={address}")
+        if "Kvittering" in page.inner_text("main"):
+            return
+        time.sleep(1)
+    raise AssertionError(f"no receipt came to {address}: {page.inner_text('main')}")
