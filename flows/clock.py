@@ -115,10 +115,14 @@ class Leadership:
 
     def release(self) -> None:
         """Lets another clock lead."""
-        if self._connection is not None:
-            self._connection.invalidate()  # closing returns it to the pool, lock and all
-            self._connection.close()
-            self._connection = None
+        if self._connection is None:
+            return
+        try:
+            self._connection.execute(sa.text(f"SELECT pg_advisory_unlock({CLOCK_LOCK})"))
+        except SQLAlchemyError:
+            self._connection.invalidate()  # it is gone, and the lock with it
+        self._connection.close()
+        self._connection = None
 
     def _alive(self, connection: sa.Connection) -> bool:
         try:

@@ -106,6 +106,12 @@ def close_due_at(closes_at: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, CLOSE_FROM, zone).astimezone(closes_at.tzinfo)
 
 
+def sweeping_since(now: datetime, zone: ZoneInfo) -> datetime | None:
+    """From when today's sweep was due (05:00 local, in UTC); None when it is not yet."""
+    today = datetime.combine(now.astimezone(zone).date(), SWEEP_FROM, zone).astimezone(now.tzinfo)
+    return today if now >= today else None
+
+
 def _candidates(session: Session, now: datetime, settings: Settings) -> Iterator[Work]:
     marks = dict(session.execute(sa.select(col(MailboxMark.root_id), col(MailboxMark.read_until))).all())
     if settings.reads_mail:
@@ -174,8 +180,8 @@ def _reminders(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Work
 
 def _sweeps(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Work]:
     """Once a day from 05:00 local: every open task looked at anew, whatever the hints say."""
-    today = datetime.combine(now.astimezone(zone).date(), SWEEP_FROM, zone).astimezone(now.tzinfo)
-    if now < today:
+    today = sweeping_since(now, zone)
+    if today is None:
         return
     roots = session.scalars(
         sa.select(col(Occurrence.root_id)).where(col(Occurrence.state) == OccurrenceState.OPEN).distinct()

@@ -6,17 +6,22 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from cycle import history, store
 from cycle.history import History
 from cycle.runs import queue
 from cycle.runs.tables import ClockPulse, Wake
 from flows.due_work import due_work
+from flows.glance import glance
 from flows.runtime import Runtime
 
 CHAIN_LOCK = 0x6161_7274
 """PostgreSQL advisory lock: one chains at a time (SQLite has one writer anyway)."""
+
+
+PULSES = SQLModel.metadata.tables["clock_pulse"]
+PULSE = sa.update(PULSES).where(PULSES.c.name == sa.bindparam("clock"))
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,14 @@ def turn(runtime: Runtime, *, name: str = "turn") -> Turn:
     started = time.monotonic()
     now, real = runtime.clock.now(), runtime.wall.now()
     with store.reading(runtime.engine) as session:
-        woken = newest_wake(session)
-        works = due_work(session, now=now, settings=runtime.settings)
-        unchained = _unchained(session)
+        seen = glance(session, now=now, real=real, settings=runtime.settings)
+        works = due_work(session, now=now, settings=runtime.settings) if seen.due else []
+        unchained = _unchained(session) if seen.unchained else []
     with store.transaction(runtime.engine) as session:
-        if woken is not None:
-            session.execute(sa.delete(Wake).where(col(Wake.id) <= woken))
-        queue.give_up(session, now=now, real=real)
+        if seen.woken is not None:
+            session.execute(sa.delete(Wake).where(col(Wake.id) <= seen.woken))
+        if seen.overrun:
+            queue.give_up(session, now=now, real=real)
         wanted = queue.want(session, works, now=now)
         milliseconds = _since(started)
         pulse(session, name, turned_at=real, milliseconds=milliseconds, wanted=wanted, error="")
@@ -57,8 +63,8 @@ def newest_wake(session: Session) -> int | None:
 
 def pulse(session: Session, name: str, *, turned_at: datetime, **values: Any) -> None:
     """Writes down that the clock `name` has turned, and how it went."""
-    values["turned_at"] = turned_at
-    changed: Any = session.execute(sa.update(ClockPulse).where(col(ClockPulse.name) == name).values(**values))
+    values = {"milliseconds": 0, "wanted": 0, **values, "turned_at": turned_at}
+    changed: Any = session.execute(PULSE, {"clock": name, **values})
     if changed.rowcount == 0:
         session.add(ClockPulse(name=name, **values))
 
