@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +28,7 @@ RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 LONGEST = 32_767
+WRAPPED = 60
 CUT = " […]"
 
 
@@ -66,11 +68,12 @@ def to_xlsx(table: Table) -> bytes:
     sheet.freeze_panes = "B2"
     for n, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(n)].width = column.width
-    sheet.append([_heading(sheet, column.title) for column in table.columns])
+    make = _Styled(sheet, table.zone)
+    sheet.append([make.heading(column.title) for column in table.columns])
     count = 1
     for row in table.rows:
         cells = zip(row, table.columns, strict=True)
-        sheet.append([_cell(sheet, value, column.kind, table.zone) for value, column in cells])
+        sheet.append([make.cell(value, column.kind) for value, column in cells])
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{count}"
     target = io.BytesIO()
@@ -102,31 +105,49 @@ def runs(text: str) -> bool:
     return text.lstrip(" \xa0").startswith(RUNS)
 
 
-def _heading(sheet: Any, title: str) -> Any:
-    cell = _cell(sheet, title, Kind.TEXT, ZoneInfo("UTC"))
-    cell.font = Font(bold=True, color="FFFFFF")
-    cell.fill = PatternFill("solid", start_color="22364D")
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    return cell
+class _Styled:
+    """Makes the cells of one sheet.
 
+    A style is made once per kind and copied as openpyxl's own worksheet copy does (`_style`): comparing
+    styles cell by cell takes nearly as long as everything else.
+    """
 
-def _cell(sheet: Any, value: Cell, kind: Kind, zone: ZoneInfo) -> Any:
-    cell = WriteOnlyCell(sheet)
-    if isinstance(value, bool):
-        value = _yes_no(value)
-    if value is None or value == "":
+    def __init__(self, sheet: Any, zone: ZoneInfo) -> None:
+        self._sheet, self._zone = sheet, zone
+        self._styles: dict[tuple[Kind, bool, bool], Any] = {}
+
+    def heading(self, title: str) -> Any:
+        """A cell of the first row."""
+        cell = self.cell(title, Kind.TEXT)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", start_color="22364D")
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
         return cell
-    if isinstance(value, str):
-        cell.value = clean(value)
-        cell.data_type = "s"
-        cell.quotePrefix = runs(clean(value))
-        cell.number_format = Kind.TEXT.value
-        cell.alignment = Alignment(vertical="top", wrap_text=len(value) > 60)
-    else:
-        cell.value = _local(value, zone)
-        cell.number_format = kind.value
-        cell.alignment = Alignment(vertical="top")
-    return cell
+
+    def cell(self, value: Cell, kind: Kind) -> Any:
+        """A typed cell; what is text stays text."""
+        cell: Any = WriteOnlyCell(self._sheet)
+        if isinstance(value, bool):
+            value = _yes_no(value)
+        if value is None or value == "":
+            return cell
+        if isinstance(value, str):
+            text = clean(value)
+            cell.value, cell.data_type = text, "s"
+            cell._style = self._style(Kind.TEXT, len(text) > WRAPPED, runs(text))
+        else:
+            cell.value = _local(value, self._zone)
+            cell._style = self._style(kind, False, False)
+        return cell
+
+    def _style(self, kind: Kind, wrapped: bool, quoted: bool) -> Any:
+        key = (kind, wrapped, quoted)
+        if key not in self._styles:
+            model: Any = WriteOnlyCell(self._sheet)
+            model.number_format, model.quotePrefix = kind.value, quoted
+            model.alignment = Alignment(vertical="top", wrap_text=wrapped)
+            self._styles[key] = model._style
+        return copy(self._styles[key])
 
 
 def _plain(value: Cell, zone: ZoneInfo) -> str:

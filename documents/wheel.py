@@ -27,7 +27,7 @@ from documents.wheel_model import (
     Wheel,
 )
 from documents.wheel_place import place
-from documents.wheel_segment import draw_segment, text_on
+from documents.wheel_segment import draw_segment, lead, text_on
 from documents.wheel_words import MONTHS, Words, words_for
 
 __all__ = ["Segment", "Wheel", "draw"]
@@ -51,6 +51,7 @@ def draw(wheel: Wheel, *, standalone: bool = True) -> str:
             _months(),
             *(_ring_name(name, outer, words) for name, _, outer in rings),
             _hand(wheel, "line"),
+            *(lead(callout) for callout in beside.values()),
             *(draw_segment(p, beside.get(p.no)) for p in placed),
             _hand(wheel, "over"),
             _today(wheel, words),
@@ -71,7 +72,7 @@ def _beside(
             p.segment.title,
             words.meta(p.segment, wheel.year),
             labels.clearest_angle(p.slot, slots),
-            p.slot.outer - min(14, p.slot.thickness / 2),
+            p.slot.outer,
         )
         for p in outside
     ]

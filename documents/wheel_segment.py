@@ -80,7 +80,6 @@ def _written(placed: Placed, on: labels.OnArc) -> str:
 
 
 def _called(callout: labels.Callout) -> str:
-    line = " ".join(f"{number(x)},{number(y)}" for x, y in callout.lead)
     x0, y0 = callout.lead[0]
     anchor = "end" if callout.left else "start"
     step = labels.CALLOUT_SIZE * labels.LEADING
@@ -93,7 +92,13 @@ def _called(callout: labels.Callout) -> str:
         for i, (text, css, size) in enumerate(rows)
     )
     dot = f'<circle class="badge" cx="{number(x0)}" cy="{number(y0)}" r="4"/>'
-    return f'<polyline class="lead" points="{line}"/>{dot}{texts}'
+    return dot + texts
+
+
+def lead(callout: labels.Callout) -> str:
+    """The line from a title outside the rim to its arc; drawn under the arcs, so that it hides no title."""
+    line = " ".join(f"{number(x)},{number(y)}" for x, y in callout.lead)
+    return f'<polyline class="lead" points="{line}"/>'
 
 
 def text_on(arc: Arc, middle: float, text: str, css: str, name: str, *, size: float) -> str:

@@ -17,9 +17,9 @@ from cycle.tasks.calendars import calendar_of
 from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overview import steps_of, summary_of
 from cycle.tasks.rollup import releases
-from web import context
+from web import context, render
 from web.secretariat.pages import show
-from web.secretariat.reach import Reach, reach
+from web.secretariat.reach import Reach, reach, title_of
 from web.secretariat.typed import Id, readable, text_of, whole_date
 from web.session import CheckedForm, CurrentActor
 
@@ -89,6 +89,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
     listed = entries(session, occurrence, paths=found.paths, today=today, calendar=calendar)
     return {
         "it": occurrence,
+        "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
         "opens_on": calendar.local_date(occurrence.opens_at),

@@ -108,6 +108,11 @@ def activity_of(occurrence: Occurrence) -> Activity:
     return Activity.model_validate_json(occurrence.activity)
 
 
+def title_of(activity: Activity, language: str) -> str:
+    """The activity's title in the reader's language, Danish when there is no other."""
+    return (activity.title_en if language == "en" else "") or activity.title
+
+
 def _thing(activity: Activity) -> Thing:
     return Thing.CONFIDENTIAL if activity.confidential else Thing.ORDINARY
 

@@ -16,7 +16,7 @@ from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json, releas
 from cycle.tasks.tables import FormVersion, Release
 from web import context, render
 from web.secretariat.pages import show
-from web.secretariat.reach import Reach, reach_released
+from web.secretariat.reach import Reach, reach_released, title_of
 from web.secretariat.typed import Id
 from web.session import CurrentActor
 from web.shown import Shown, shown_answers
@@ -65,6 +65,7 @@ def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int
             request,
             "rollup.html",
             it=found.occurrence,
+            title=title_of(found.activity, render.language_of(request)),
             rollup=seen,
             branches=_branches(session, request, found, seen),
             counts=seen.counts(),

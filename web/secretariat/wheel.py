@@ -21,7 +21,7 @@ from documents.wheel import Segment, Wheel, draw
 from documents.wheel_style import stylesheet
 from web import context, render
 from web.secretariat.pages import STYLE_PATH, show, svg_download
-from web.secretariat.reach import activity_of, root_paths, roots_for
+from web.secretariat.reach import activity_of, root_paths, roots_for, title_of
 from web.secretariat.typed import Id
 from web.session import CurrentActor
 
@@ -33,6 +33,7 @@ class Line:
     """One activity in the table; `segment` is what the wheel shows of it (None: not on the wheel)."""
 
     no: int
+    title: str
     summary: Summary
     ring: Ring | None
     opens_on: date
@@ -59,7 +60,7 @@ class Year:
         """The cycle as values for the drawing."""
         segments = [
             Segment(
-                title=line.summary.occurrence.title,
+                title=line.title,
                 ring=line.ring,
                 opens_on=line.opens_on,
                 due_on=line.summary.occurrence.due_on,
@@ -136,11 +137,12 @@ def _year(session: Session, actor: SignedIn, cycle: Cycle, request: Request) -> 
     calendar = calendar_of_cycle(session, cycle.id)
     today = calendar.local_date(context.now(request))
     found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
-    lines = [_line(n, summary, actor, calendar) for n, summary in enumerate(found, start=1)]
+    language = render.language_of(request)
+    lines = [_line(n, summary, actor, calendar, language) for n, summary in enumerate(found, start=1)]
     return Year(cycle, session.get_one(Unit, cycle.root_id).name, lines, today)
 
 
-def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar) -> Line:
+def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar, language: str) -> Line:
     occurrence = summary.occurrence
     activity = activity_of(occurrence)
     thing = Thing.CONFIDENTIAL if activity.confidential else Thing.ORDINARY
@@ -148,6 +150,7 @@ def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar)
     window = (activity.window.opens, activity.window.due, activity.window.closes)
     return Line(
         no=no,
+        title=title_of(activity, language),
         summary=summary,
         ring=activity.ring,
         opens_on=calendar.local_date(occurrence.opens_at),
