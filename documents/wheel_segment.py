@@ -109,6 +109,7 @@ def text_on(arc: Arc, middle: float, text: str, css: str, name: str, *, size: fl
 
 
 def text_along(arc: Arc, radius: float, text: str, css: str, name: str, size: float | None = None) -> str:
+    """A text centred on an arc, its baseline at the radius; `size` when its class does not give one."""
     given = f' font-size="{number(size)}"' if size else ""
     return (
         f'<path id="aw-{name}" d="{line_path(arc, radius, upright=True)}" fill="none"/>'
