@@ -8,7 +8,7 @@ from cycle.organisation.tables import Unit
 WORDS = (
     "Ahorn", "Birke", "Bøge", "Egelund", "Elme", "Enghave", "Fyrre", "Hassel", "Hyld", "Jasmin", "Kastanje",
     "Kløver", "Lærke", "Linde", "Løvspring", "Mosegård", "Pile", "Rosen", "Røn", "Skovly", "Solbakke",
-    "Stenhøj", "Syren", "Tjørne", "Vibe", "Violens", "Æblegård", "Ådals",
+    "Stenhøj", "Syren", "Tjørne", "Vibe", "Viol", "Æblegård", "Ådal",
 )  # fmt: skip
 ENDINGS = {
     "skole": "skolen",
