@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=Path("data"),
         description="Folder for everything this installation writes: the SQLite store, secret.key, the "
-        "Prefect server's own files, logs. Back this folder up.",
+        "Prefect server's own files. Back this folder up.",
     )
     database_url: str = Field(
         default="",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -10,6 +11,18 @@ from sqlalchemy.engine import Engine
 from cycle.store import make_engine
 from cycle.tables import METADATA
 from tests.support import postgres
+
+# The same examples every time, so that a failure is the change's. The long profile looks for new ones:
+# `pytest --hypothesis-profile=long`.
+hypothesis.settings.register_profile("short", derandomize=True, deadline=None)
+hypothesis.settings.register_profile(
+    "long",
+    max_examples=2000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("short")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

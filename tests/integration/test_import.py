@@ -32,6 +32,7 @@ from cycle.plan.meetings import MeetingDay
 from cycle.plan.model import Audience
 from cycle.store import make_engine, reading, transaction
 from cycle.tables import METADATA
+from tests.support.examples import examples
 from tests.support.files import KOEBENHAVN, LEADERS, UNITS, given
 
 LATER = date(2027, 4, 1)
@@ -428,7 +429,9 @@ ROWS = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40), deadline=None
+)
 @all_of(st.lists(ROWS, min_size=1, max_size=4))
 def test_whatever_files_come_applying_a_difference_leaves_none(files):
     engine = make_engine("sqlite://")

@@ -21,6 +21,7 @@ from cycle.tasks.reminder_facts import Reader
 from cycle.tasks.reminding import decide_due
 from cycle.tasks.tables import Task
 from tests.support import municipality
+from tests.support.examples import examples
 from tests.support.municipality import ROOT
 
 RULES = TypeAdapter(tuple[ReminderRule, ...]).dump_json(DEFAULT_REMINDERS).decode()
@@ -66,7 +67,7 @@ def deliver(session: Session, now, outcome: Outcome | None, limit: int) -> None:
             settle(session, mail.id or 0, mail.fence, outcome, now=now, calendar=CALENDAR)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(acts=acts)
 def test_nobody_gets_two_daily_mails_on_one_day(acts):
     engine = make_engine("sqlite://")

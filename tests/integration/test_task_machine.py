@@ -20,6 +20,7 @@ from cycle.tasks.states import TASK_MOVES, Channel, OccurrenceState, SubmissionK
 from cycle.tasks.submit import save_draft, submit
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
 from tests.support import municipality as m
+from tests.support.examples import examples
 
 
 class OneTask(RuleBasedStateMachine):
@@ -170,6 +171,9 @@ class OneTask(RuleBasedStateMachine):
 
 
 OneTask.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(40),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestOneTask = OneTask.TestCase

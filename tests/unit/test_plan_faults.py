@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from config.loader import load_plan
 from cycle.errors import PlanInvalid
+from tests.support.examples import examples
 from tests.support.plan_folder import (
     FORM,
     REMINDERS,
@@ -250,7 +251,9 @@ def test_signing_belongs_to_agreements_alone(folder: Path) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 def test_whatever_is_mistyped_the_plan_loads_or_says_why(folder: Path, data: st.DataObject) -> None:
     text = REMINDERS + WHEEL + STAGES
     at = data.draw(st.integers(0, len(text) - 1))

@@ -1,0 +1,72 @@
+"""Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
+
+python scripts/proof.py [bench | year | hypothesis] …        (all of them when none is named)
+"""
+
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs" / "proof"
+PROOFS = {
+    "bench": ("-m", "bench"),
+    "year": ("-m", "cli.main", "demo", "--play-year", "--exit", "--json"),
+    "hypothesis": (
+        "-m",
+        "pytest",
+        "--quiet",
+        "--hypothesis-profile=long",
+        "-o",
+        "timeout=7200",
+        "tests/unit",
+        "tests/integration",
+    ),
+}
+
+
+def commit() -> str:
+    """The commit the proofs are about, and whether files differ from it."""
+    head = _git("rev-parse", "--short=12", "HEAD")
+    return f"{head}, with uncommitted changes" if _git("status", "--porcelain") else head
+
+
+def prove(name: str, of: str) -> bool:
+    """Runs one proof and writes its file; whether it held. Progress goes to this process's stderr."""
+    arguments, started = PROOFS[name], time.monotonic()
+    sys.stdout.write(f"{name} …\n")
+    sys.stdout.flush()
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    head = [
+        f"date:    {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        f"commit:  {of}",
+        f"command: python {' '.join(arguments)}",
+    ]
+    foot = f"status:  {done.returncode} after {time.monotonic() - started:.0f} s"
+    printed = done.stdout.replace(str(ROOT), ".").strip()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{name}.txt").write_text("\n".join([*head, "", printed, "", foot, ""]), encoding="utf-8")
+    sys.stdout.write(f"{foot}: docs/proof/{name}.txt\n")
+    return done.returncode == 0
+
+
+def main(names: list[str]) -> int:
+    """0 when every proof held, 1 when one did not, 2 for a name that is none."""
+    unknown = [name for name in names if name not in PROOFS]
+    if unknown:
+        sys.stderr.write(f"No proof is called {', '.join(unknown)}. {__doc__}")
+        return 2
+    of = commit()
+    held = [prove(name, of) for name in names or PROOFS]
+    return 0 if all(held) else 1
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
