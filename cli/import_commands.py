@@ -1,16 +1,20 @@
-"""`aarshjul import units | leaders | meetings FILE`: shows what would change, then changes all of it."""
+"""`aarshjul import units | leaders | meetings FILE`: shows what would change, then changes all of it.
+
+`figures`, `goals` and `strategy` stand in `cli.import_year`.
+"""
 
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
 
+from cli import import_year
+from cli.import_options import AsJson, DryRun, Municipality, begin
 from cli.import_view import (
     as_data,
     grouped,
@@ -20,10 +24,8 @@ from cli.import_view import (
     question_line,
     unit_line,
 )
-from cli.installation import Installation, open_installation
 from cli.municipality_choice import only_municipality
 from cli.organisation_words import tell
-from cli.wording import english
 from cycle.errors import Conflict, Invalid, Problem
 from cycle.organisation.applying import Import, apply_leaders, apply_units, hold
 from cycle.organisation.leader_comparison import leaders_difference
@@ -31,7 +33,6 @@ from cycle.organisation.leader_difference import LeadersDifference
 from cycle.organisation.leader_file import read_leaders
 from cycle.organisation.meetings import apply_meetings, meetings_difference
 from cycle.organisation.people import Choice, Choices
-from cycle.organisation.reading import SIZE_LIMIT
 from cycle.organisation.snapshot import Post
 from cycle.organisation.unit_difference import units_difference
 from cycle.organisation.unit_file import read_units
@@ -41,13 +42,11 @@ from cycle.tasks.change import look_again
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Indlæs enheder, ledere og møder. Import units, leaders and meetings.",
+    help="Indlæs enheder, ledere, møder, beløb, mål og strategi. Import what the year needs.",
 )
-BY = "cli"
 File = Annotated[
     Path, typer.Argument(help="CSV eller XLSX (møder: CSV eller ICS). CSV or XLSX (meetings: CSV or ICS).")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Vis kun forskellen. Show the difference alone.")]
 Really = Annotated[
     bool,
     typer.Option(
@@ -60,13 +59,15 @@ SamePerson = Annotated[
 NewPerson = Annotated[
     bool, typer.Option("--new-person", help="Ny adresse er en ny person. A new address is a new person.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Til programmer. For scripts.")]
+app.command()(import_year.figures)
+app.command()(import_year.goals)
+app.command()(import_year.strategy)
 
 
 @app.command()
 def units(file: File, dry_run: DryRun = False, yes_really: Really = False, as_json: AsJson = False) -> None:
     """Indlæs enheder; filen er hele kommunen. Import units; the file is the whole municipality."""
-    here, given = _begin(file, yes_really)
+    here, given = begin(file, yes_really)
     found = read_units(given.data, language=given.language)
     with reading(here.engine) as session:
         difference = units_difference(session, found, today=given.today, language=given.language)
@@ -92,7 +93,7 @@ def leaders(
 ) -> None:
     """Indlæs ledere og stedfortrædere. Import leaders and substitutes."""
     choices = _choices(same_person, new_person)
-    here, given = _begin(file, yes_really)
+    here, given = begin(file, yes_really)
     found = read_leaders(given.data, language=given.language)
 
     def compare(session: Session, choices: Choices) -> LeadersDifference:
@@ -120,12 +121,12 @@ def meetings(
     body: Annotated[
         str, typer.Option(help="Udvalget, når filen ikke siger det. The body, if the file does not say.")
     ] = "",
-    municipality: Annotated[str | None, typer.Option(help="Kommunens id. The municipality's id.")] = None,
+    municipality: Municipality = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Indlæs udvalgenes mødekalender. Import the bodies' meeting calendar."""
-    here, given = _begin(file, confirmed=True)
+    here, given = begin(file, confirmed=True)
     days = read_meetings(given.data, body=body, zone=here.settings.zone)
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")
@@ -180,20 +181,6 @@ class _View:
             typer.echo(tell("applied", count=len(changes)))
             if self.looked:
                 typer.echo(tell("look", count=self.looked))
-
-
-def _begin(file: Path, confirmed: bool) -> tuple[Installation, Import]:
-    """The installation and the file's bytes. Raises Invalid when the file cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        what = tell("no file", why=error.strerror or error)
-        raise Invalid([Problem(str(file), what, tell("mend file"))]) from error
-    here, now = open_installation(), datetime.now(UTC)
-    language = "en" if english() else "da"
-    today = now.astimezone(here.settings.zone).date()
-    return here, Import(file.name, data, BY, now, today, confirmed, language)
 
 
 def _choices(same_person: bool, new_person: bool) -> Choices:

@@ -37,8 +37,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "import": Command(
         "cli.import_commands",
-        "indlæs enheder, ledere og møder fra filer",
-        "import units, leaders and meetings from files",
+        "indlæs enheder, ledere, møder, beløb, mål og strategi fra filer",
+        "import units, leaders, meetings, figures, goals and the strategy from files",
     ),
     "cycle": Command("cli.cycle_commands", "start et år, eller ændr et, der kører", "start or revise a year"),
     "simulate": Command(

@@ -13,7 +13,6 @@ from sqlmodel import Session, select
 from config.goals_file import load_goals
 from config.loader import LoadedPlan, load_plan
 from config.strategy_file import load_strategy
-from config.text_files import read_table_text
 from cycle.goals.decisions import keep_first_version
 from cycle.goals.tree import keep_goals
 from cycle.organisation.applying import Import
@@ -21,7 +20,9 @@ from cycle.organisation.importing import import_leaders, import_meetings, import
 from cycle.plan.meeting_files import read_meetings
 from cycle.plan.model import FlowName
 from cycle.tasks.cycles import start_cycle
-from cycle.tasks.figures import keep_figures, read_figures
+from cycle.tasks.figure_file import read_figures
+from cycle.tasks.figures import keep_figures
+from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Cycle, Occurrence
 
 BY = "cli"
@@ -75,6 +76,8 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
             strategy_id=strategy.id,
             title=strategy.title,
             content=strategy.model_dump(mode="json"),
+            by=BY,
+            now=now,
         )
 
 
@@ -84,12 +87,14 @@ def start_years(
     """Starts the plan's cycles and gives every budget call the figures that lie beside the plan."""
     cycles = [start_cycle(session, loaded.draft, year=year, by=BY, now=now) for year in years]
     if (file := beside / "budget.csv").exists():
-        sheet = read_figures(read_table_text(file, file.name))
+        sheet = read_figures(file.read_bytes())
         calls = select(Occurrence).where(
-            Occurrence.root_id == loaded.plan.municipality, Occurrence.flow == FlowName.BUDGET_CALL.value
+            Occurrence.root_id == loaded.plan.municipality,
+            Occurrence.flow == FlowName.BUDGET_CALL.value,
+            Occurrence.state == OccurrenceState.PLANNED,
         )
         for occurrence in session.exec(calls).all():
-            keep_figures(session, occurrence, sheet)
+            keep_figures(session, occurrence, sheet, by=BY, now=now)
     return cycles
 
 

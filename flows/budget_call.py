@@ -8,6 +8,7 @@ from cycle.errors import ImportInvalid, Problem
 from cycle.organisation.tables import Unit
 from cycle.tasks.figures import figures_of
 from cycle.tasks.rollup import release
+from cycle.tasks.tables import Cycle
 from flows import request
 from flows.request import close_and_count, facts_of, open_for_audience
 from flows.runtime import RunContext
@@ -23,6 +24,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     with context.reading() as session:
         figures = figures_of(session, occurrence_id)
+        year = session.get_one(Cycle, facts.occurrence.cycle_id).year
     lacking = [
         unit_id for unit_id, _ in facts.directory.posts(facts.activity.audience) if unit_id not in figures
     ]
@@ -32,7 +34,8 @@ def open(context: RunContext, occurrence_id: int) -> None:
                 Problem(
                     facts.occurrence.title,
                     f"{len(lacking)} enheder mangler beløb, bl.a. {', '.join(lacking[:5])}.",
-                    f"Indlæs dem: aarshjul import figures FIL --occurrence {occurrence_id}.",
+                    "Indlæs dem: aarshjul import figures FIL "
+                    f"--year {year} --activity {facts.occurrence.activity_id}.",
                 )
             ]
         )

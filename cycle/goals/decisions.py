@@ -78,7 +78,14 @@ def current_strategy(session: Session, root_id: str, strategy_id: str | None = N
 
 
 def keep_first_version(
-    session: Session, *, root_id: str, strategy_id: str, title: str, content: dict[str, Any]
+    session: Session,
+    *,
+    root_id: str,
+    strategy_id: str,
+    title: str,
+    content: dict[str, Any],
+    by: str,
+    now: datetime,
 ) -> Strategy:
     """Loads a strategy as version 1; gives the stored one when there is one already."""
     strategy = current_strategy(session, root_id, strategy_id)
@@ -86,6 +93,15 @@ def keep_first_version(
         strategy = Strategy(root_id=root_id, strategy_id=strategy_id, version=1, title=title, content=content)
         session.add(strategy)
         session.flush()
+        history.record(
+            session,
+            root_id=root_id,
+            at=now,
+            actor=by,
+            verb="keep_strategy",
+            thing=f"strategy:{strategy.id}",
+            data={"version": 1},
+        )
     return strategy
 
 

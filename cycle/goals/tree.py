@@ -24,6 +24,26 @@ class GoalText:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class GoalChange:
+    """A goal that is new, or worded otherwise than before (`before` is its title then)."""
+
+    year: int
+    text: GoalText
+    before: str | None
+
+
+def goal_changes(session: Session, goals: Iterable[GoalText], *, root_id: str, year: int) -> list[GoalChange]:
+    """What `keep_goals` would change: goals of the same level, place and code are the same goal."""
+    known = {_place(goal): goal for goal in goals_of_year(session, root_id, year)}
+    found = []
+    for text in goals:
+        goal = known.get(_place(text))
+        if goal is None or _words(goal) != _words(text):
+            found.append(GoalChange(year, text, goal.title if goal else None))
+    return found
+
+
 def keep_goals(
     session: Session,
     goals: Iterable[GoalText],
@@ -35,35 +55,22 @@ def keep_goals(
     strategy_version: int | None = None,
 ) -> int:
     """Adds or rewords the year's goals (same level, place and code). Safe to repeat; gives the changes."""
-    changed = 0
-    for text in goals:
-        goal = session.exec(
-            select(Goal).where(
-                Goal.root_id == root_id,
-                Goal.year == year,
-                Goal.level == text.level,
-                Goal.area == text.area,
-                Goal.unit_id == text.unit_id,
-                Goal.code == text.code,
-            )
-        ).first()
-        if goal is None:
-            goal = Goal(
-                root_id=root_id,
-                year=year,
-                level=text.level,
-                area=text.area,
-                unit_id=text.unit_id,
-                code=text.code,
-                title="",
-                strategy_version=strategy_version,
-            )
-        if (goal.title, goal.description, goal.source) == (text.title, text.description, text.source):
-            continue
+    changes = goal_changes(session, goals, root_id=root_id, year=year)
+    known = {_place(goal): goal for goal in goals_of_year(session, root_id, year)}
+    for text in (change.text for change in changes):
+        goal = known.get(_place(text)) or Goal(
+            root_id=root_id,
+            year=year,
+            level=text.level,
+            area=text.area,
+            unit_id=text.unit_id,
+            code=text.code,
+            title="",
+            strategy_version=strategy_version,
+        )
         goal.title, goal.description, goal.source = text.title, text.description, text.source
         session.add(goal)
-        changed += 1
-    if changed:
+    if changes:
         history.record(
             session,
             root_id=root_id,
@@ -71,10 +78,10 @@ def keep_goals(
             actor=by,
             verb="keep_goals",
             thing=f"goals:{year}",
-            data={"changed": changed},
+            data={"changed": len(changes)},
         )
     session.flush()
-    return changed
+    return len(changes)
 
 
 def goals_of_year(session: Session, root_id: str, year: int) -> Sequence[Goal]:
@@ -107,3 +114,11 @@ def as_rows(goals: Iterable[Goal]) -> list[dict[str, str]]:
         }
         for goal in goals
     ]
+
+
+def _place(goal: Goal | GoalText) -> tuple[GoalLevel, str, str, str]:
+    return goal.level, goal.area, goal.unit_id, goal.code
+
+
+def _words(goal: Goal | GoalText) -> tuple[str, str, str]:
+    return goal.title, goal.description, goal.source

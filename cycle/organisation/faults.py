@@ -239,10 +239,13 @@ WHERE: dict[str, tuple[str, str]] = {
 
 
 class Faults:
-    """Problems found so far, in the order found."""
+    """Problems found so far, in the order found. `more` are the sentences of one kind of file."""
 
-    def __init__(self, language: str = "da") -> None:
+    def __init__(
+        self, language: str = "da", more: Mapping[str, tuple[Sentence, Sentence]] | None = None
+    ) -> None:
         self._english = language == "en"
+        self._sentences = {**SENTENCES, **(more or {})}
         self.problems: list[Problem] = []
 
     def add(self, key: str, *, row: int | None = None, **values: object) -> None:
@@ -264,5 +267,5 @@ class Faults:
             raise ImportInvalid(self.problems)
 
     def _note(self, key: str, kind: str, number: int | None, values: Mapping[str, object]) -> None:
-        what, cure = (sentence.format(**values) for sentence in SENTENCES[key][self._english])
+        what, cure = (sentence.format(**values) for sentence in self._sentences[key][self._english])
         self.problems.append(Problem(WHERE[kind][self._english].format(n=number), what, cure))

@@ -1,8 +1,9 @@
 """The rows of an XLSX workbook as text. Formulas are read as the values Excel last computed."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -15,8 +16,13 @@ UNPACKED_LIMIT = 400 * 1024 * 1024
 Rows = list[list[str]]
 
 
-def read_sheets(data: bytes, row_limit: int, faults: Faults) -> list[Rows]:
-    """Each visible sheet's rows, blank rows kept so that row numbers agree. Raises ImportInvalid."""
+def read_sheets(
+    data: bytes, row_limit: int, faults: Faults, cell: Callable[[object], str] | None = None
+) -> list[Rows]:
+    """Each visible sheet's rows, blank rows kept so that row numbers agree. Raises ImportInvalid.
+
+    `cell` says how a cell is written (`cell_text` unless given).
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
@@ -24,20 +30,20 @@ def read_sheets(data: bytes, row_limit: int, faults: Faults) -> list[Rows]:
         workbook = load_workbook(BytesIO(data), read_only=True, data_only=True)
         try:
             sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-            return [_rows(sheet, row_limit, faults) for sheet in sheets]
+            return [_rows(sheet, row_limit, faults, cell or cell_text) for sheet in sheets]
         finally:
             workbook.close()
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, EOFError, TypeError):
         faults.fail("broken workbook")
 
 
-def _rows(sheet: Any, row_limit: int, faults: Faults) -> Rows:
+def _rows(sheet: Any, row_limit: int, faults: Faults, cell: Callable[[object], str]) -> Rows:
     sheet.reset_dimensions()
     rows: Rows = []
     for values in _values(sheet):
         if len(rows) > row_limit:
             faults.fail("too many rows", limit=row_limit)
-        rows.append([cell_text(value) for value in values])
+        rows.append([cell(value) for value in values])
     while rows and not any(rows[-1]):
         rows.pop()
     return rows
@@ -60,3 +66,13 @@ def cell_text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def amount_text(value: object) -> str:
+    """A cell of a sheet of amounts: a number with a decimal comma, so that 1.234 is not taken for 1234.
+
+    What a formula leaves behind the sixth decimal is rounded off.
+    """
+    if isinstance(value, float) and not value.is_integer():
+        return f"{round(Decimal(str(value)), 6):f}".rstrip("0").replace(".", ",")
+    return cell_text(value)

@@ -1,79 +1,58 @@
-"""Figures per unit from a file: read, checked against the printed total, kept for an occurrence."""
+"""Figures per unit, kept for an occurrence and shown with its request (the budget call's frame)."""
 
-import csv
-import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from cycle.danish import format_amount, parse_decimal
+from cycle import history
+from cycle.danish import format_amount, format_date
 from cycle.errors import ImportInvalid, Problem
+from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
-from cycle.tasks.tables import Figure, Occurrence
-
-TOTAL_IDS = frozenset({"", "i alt", "ialt", "total", "sum"})
+from cycle.plan.model import Activity
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.figure_file import FigureSheet
+from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Figure, Occurrence, Task
 
 
 @dataclass(frozen=True)
-class FigureSheet:
-    """Amounts (DKK) by unit id and column, with each column's printed total where the file has one."""
-
-    columns: tuple[str, ...]
-    amounts: dict[str, dict[str, Decimal]]
-    totals: dict[str, Decimal] = field(default_factory=dict)
-
-    def differences(self) -> dict[str, Decimal]:
-        """Printed total minus the sum of the rows, per column where they differ. Kept, not mended."""
-        found = {}
-        for column, printed in self.totals.items():
-            total = sum((row[column] for row in self.amounts.values()), Decimal(0))
-            if total != printed:
-                found[column] = printed - total
-        return found
-
-
-def read_figures(text: str) -> FigureSheet:
-    """Reads `unit_id;name;amount…` with Danish numbers and an optional last row "I alt".
-
-    Columns called unit_id/enhed and name/navn identify; every other column is an amount in DKK. Raises
-    ImportInvalid with every wrong row.
+class Fit:
+    """How a sheet fits the units that will be asked. `missing`: asked, without a figure; `outside`: with a
+    figure, not asked; `unknown`: not a unit of the municipality.
     """
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=_separator(text)))
-    rows = [row for row in rows if row and not row[0].startswith("#") and any(cell.strip() for cell in row)]
-    if not rows:
-        raise ImportInvalid([Problem("row 1", "Filen er tom.", "Vælg en fil med enheder og beløb.")])
-    header = [cell.strip() for cell in rows[0]]
-    lowered = [cell.lower() for cell in header]
-    if not {"unit_id", "enhed", "enheds-id"} & set(lowered):
-        raise ImportInvalid(
-            [
-                Problem(
-                    "row 1",
-                    f"Der er ingen kolonne «unit_id»; filen har: {', '.join(header)}.",
-                    "Kald kolonnen med enhedens id unit_id.",
-                )
-            ]
-        )
-    id_at = next(i for i, name in enumerate(lowered) if name in ("unit_id", "enhed", "enheds-id"))
-    amount_at = [i for i, name in enumerate(lowered) if i != id_at and name not in ("name", "navn")]
-    return _collect(rows[1:], header, id_at, amount_at)
+
+    missing: tuple[str, ...]
+    outside: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
-def keep_figures(session: Session, occurrence: Occurrence, sheet: FigureSheet) -> int:
-    """Replaces the occurrence's figures by the sheet's. Raises ImportInvalid for units not known."""
-    known = set(
-        session.execute(sa.select(col(Unit.id)).where(col(Unit.root_id) == occurrence.root_id)).scalars()
+def fit(session: Session, occurrence: Occurrence, sheet: FigureSheet, *, now: datetime) -> Fit:
+    """Holds a sheet against the audience as it is on the day the occurrence opens (today, when later)."""
+    on = calendar_of(session, occurrence).local_date(max(now, occurrence.opens_at))
+    directory = Directory.load(session, occurrence.root_id, on)
+    activity = Activity.model_validate_json(occurrence.activity)
+    asked = [unit_id for unit_id, _ in directory.posts(activity.audience)]
+    known = set(directory.units)
+    return Fit(
+        missing=tuple(unit_id for unit_id in asked if unit_id not in sheet.amounts),
+        outside=tuple(sorted((set(sheet.amounts) & known) - set(asked))),
+        unknown=tuple(sorted(set(sheet.amounts) - known)),
     )
-    unknown = sorted(set(sheet.amounts) - known)
-    if unknown:
-        raise ImportInvalid(
-            [
-                Problem(unit_id, f"Enheden {unit_id} findes ikke.", "Ret det, eller indlæs enhederne.")
-                for unit_id in unknown
-            ]
-        )
+
+
+def keep_figures(
+    session: Session, occurrence: Occurrence, sheet: FigureSheet, *, by: str, now: datetime
+) -> int:
+    """Replaces the occurrence's figures by the sheet's; gives how many amounts that is.
+
+    Raises ImportInvalid for units not known, and once the figures have been sent out.
+    """
+    _refuse_sent(session, occurrence)
+    _refuse_unknown(session, occurrence, sheet)
     session.execute(sa.delete(Figure).where(col(Figure.occurrence_id) == occurrence.id))
     rows = [
         {
@@ -88,6 +67,20 @@ def keep_figures(session: Session, occurrence: Occurrence, sheet: FigureSheet) -
     ]
     if rows:
         session.execute(sa.insert(Figure), rows)
+    _renew_tasks(session, occurrence)
+    history.record(
+        session,
+        root_id=occurrence.root_id,
+        at=now,
+        actor=by,
+        verb="keep_figures",
+        thing=f"occurrence:{occurrence.id}",
+        data={
+            "units": len(sheet.amounts),
+            "sums": {column: str(total) for column, total in sheet.sums().items()},
+            "differences": {column: str(amount) for column, amount in sheet.differences().items()},
+        },
+    )
     return len(rows)
 
 
@@ -105,39 +98,33 @@ def figures_of(session: Session, occurrence_id: int) -> dict[str, list[dict[str,
     return found
 
 
-def _separator(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
-    return max(";\t,", key=first.count)
+def _refuse_sent(session: Session, occurrence: Occurrence) -> None:
+    if occurrence.state is OccurrenceState.PLANNED:
+        return
+    today = calendar_of(session, occurrence).local_date(occurrence.opened_at or occurrence.opens_at)
+    what = f"Åbnede {format_date(today)}; enhederne har fået deres beløb."
+    if occurrence.state is OccurrenceState.CANCELLED:
+        what = f"Aktiviteten er aflyst: {occurrence.note}."
+    cure = "Skriv til de enheder, der har fået et forkert beløb, fra aktivitetens side."
+    raise ImportInvalid([Problem(occurrence.title, what, cure)])
 
 
-def _collect(rows: list[list[str]], header: list[str], id_at: int, amount_at: list[int]) -> FigureSheet:
-    problems: list[Problem] = []
-    amounts: dict[str, dict[str, Decimal]] = {}
-    totals: dict[str, Decimal] = {}
-    for number, row in enumerate(rows, start=2):
-        cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
-        is_total = any(cell.lower() in TOTAL_IDS - {""} for cell in cells[:2])
-        values = _values(cells, header, amount_at, f"row {number}", problems)
-        if is_total:
-            totals = values
-        elif not cells[id_at]:
-            problems.append(Problem(f"row {number}", "Rækken har intet enheds-id.", "Udfyld unit_id."))
-        elif cells[id_at] in amounts:
-            problems.append(Problem(f"row {number}", f"Enheden {cells[id_at]} står to gange."))
-        else:
-            amounts[cells[id_at]] = values
-    if problems:
-        raise ImportInvalid(problems)
-    return FigureSheet(tuple(header[i] for i in amount_at), amounts, totals)
+def _refuse_unknown(session: Session, occurrence: Occurrence, sheet: FigureSheet) -> None:
+    units = sa.select(col(Unit.id)).where(col(Unit.root_id) == occurrence.root_id)
+    unknown = sorted(set(sheet.amounts) - set(session.execute(units).scalars()))
+    if unknown:
+        raise ImportInvalid(
+            [
+                Problem(unit_id, f"Enheden {unit_id} findes ikke.", "Ret id'et, eller indlæs enhederne.")
+                for unit_id in unknown
+            ]
+        )
 
 
-def _values(
-    cells: list[str], header: list[str], amount_at: list[int], where: str, problems: list[Problem]
-) -> dict[str, Decimal]:
-    values = {}
-    for at in amount_at:
-        try:
-            values[header[at]] = parse_decimal(cells[at])
-        except ValueError as error:
-            problems.append(Problem(where, f"{header[at]}: {error}"))
-    return values
+def _renew_tasks(session: Session, occurrence: Occurrence) -> None:
+    """An opening that was interrupted has written tasks with the figures there were then."""
+    figures = figures_of(session, occurrence.id or 0)
+    for task in session.exec(select(Task).where(Task.occurrence_id == occurrence.id)):
+        task.prefill = {**task.prefill, "figures": figures.get(task.unit_id, [])}
+        session.add(task)
+    session.flush()

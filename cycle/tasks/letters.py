@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cycle.messages.outbox import queue
-from cycle.messages.tables import Message, MessageKind
+from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.directory import Directory
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.tasks.calendars import calendar_of_root
@@ -48,12 +48,13 @@ def tell_new_deadline(
     *,
     root_id: str,
     old_due: date,
-    revision_id: int,
+    key: str,
     now: datetime,
 ) -> int:
     """Queues "Fristen er ændret", one mail per person, to the posts that had been told the old date.
 
-    Gives how many mails were queued.
+    A daily mail that has not left yet will say the new one itself. `key` names the change. Gives how
+    many mails were queued.
     """
     told = _told(session, [task.id for task in tasks if task.id is not None])
     directory = Directory.load(session, root_id, calendar_of_root(session, root_id).local_date(now))
@@ -66,7 +67,7 @@ def tell_new_deadline(
     for (person_id, address), ids in by_person.items():
         message = queue(
             session,
-            key=f"deadline:{revision_id}:{ids[0]}",
+            key=f"{key}:{ids[0]}",
             kind=MessageKind.DEADLINE_CHANGED,
             root_id=root_id,
             person_id=person_id,
@@ -80,12 +81,14 @@ def tell_new_deadline(
 
 
 def _told(session: Session, task_ids: Sequence[int]) -> set[int]:
-    """Which of the tasks somebody has been mailed about."""
+    """Which of the tasks somebody has been mailed about (or is being mailed about just now)."""
     told: set[int] = set()
     for start in range(0, len(task_ids), 500):
         rows = session.exec(
             select(ReminderDecision.task_id)
+            .join(Message, col(Message.id) == col(ReminderDecision.message_id))
             .where(
+                col(Message.state).not_in([MessageState.READY, MessageState.WAITING]),
                 col(ReminderDecision.task_id).in_(task_ids[start : start + 500]),
                 col(ReminderDecision.verdict).in_([Decided.SENT, Decided.MERGED]),
             )

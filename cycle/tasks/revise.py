@@ -13,9 +13,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
+from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.model import Activity
 from cycle.plan.resolve import resolve
+from cycle.plan.resolved import ResolvedActivity
+from cycle.tasks.calendars import calendar_of_cycle
+from cycle.tasks.closing import cancel_planned
 from cycle.tasks.cycles import (
     Draft,
     find_cycle,
@@ -25,7 +29,7 @@ from cycle.tasks.cycles import (
     occurrence_values,
     plan_occurrence,
 )
-from cycle.tasks.letters import tell_new_deadline
+from cycle.tasks.following import follow
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState
 from cycle.tasks.tables import Cycle, CycleRevision, Occurrence, Task
 
@@ -73,7 +77,8 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
         )
     resolved = resolve(draft.plan, year, draft.calendar, meetings_of(session, cycle.root_id))
     existing = _occurrences(session, cycle)
-    _refuse_forbidden(draft, existing)
+    _refuse_forbidden(draft, existing, resolved, draft.calendar.local_date(now))
+    _look_again_when_calendar_changed(session, cycle, draft, now=now)
     revision = new_revision(session, cycle, draft, by=by, now=now, why=why)
     versions = keep_forms(session, cycle.root_id, draft.forms)
     result = Revised(revision.no)
@@ -85,7 +90,7 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
             result.added.append(activity.id)
         elif _follow(session, occurrence, values, revision, now=now, result=result):
             result.moved.append(activity.id)
-    _cancel_removed(session, draft, existing, result)
+    _cancel_removed(session, draft, existing, result, by=by, now=now)
     history.record(
         session,
         root_id=cycle.root_id,
@@ -94,7 +99,12 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
         verb="revise",
         thing=f"cycle:{cycle.id}",
         why=why,
-        data={"revision": revision.no, "moved": result.moved, "added": result.added},
+        data={
+            "revision": revision.no,
+            "moved": result.moved,
+            "added": result.added,
+            "cancelled": result.cancelled,
+        },
     )
     return result
 
@@ -104,30 +114,45 @@ def _occurrences(session: Session, cycle: Cycle) -> dict[str, Occurrence]:
     return {row.activity_id: row for row in rows}
 
 
-def _refuse_forbidden(draft: Draft, existing: Mapping[str, Occurrence]) -> None:
-    problems = []
+def _refuse_forbidden(
+    draft: Draft,
+    existing: Mapping[str, Occurrence],
+    resolved: Mapping[str, ResolvedActivity],
+    today: date,
+) -> None:
     planned = {activity.id: activity for activity in draft.plan.activities}
+    problems = []
     for activity_id, occurrence in existing.items():
         if occurrence.state is not OccurrenceState.OPEN:
             continue
         new = planned.get(activity_id)
         if new is None:
-            problems.append(
-                Problem(activity_id, f"{occurrence.title} er i gang og kan ikke udgå.", "Afslut den først.")
-            )
+            what = f"{occurrence.title} er i gang og kan ikke udgå."
+            problems.append(Problem(activity_id, what, "Afslut den først."))
             continue
-        old = Activity.model_validate_json(occurrence.activity)
-        changed = [name for name in FIXED_WHEN_OPEN if getattr(old, name) != getattr(new, name)]
-        problems += [
-            Problem(
-                activity_id,
-                f"{occurrence.title} er i gang, så «{name}» kan ikke ændres.",
-                "I en igangværende aktivitet kan kun frist, slutdato, tekster, skema og påmindelser ændres.",
-            )
-            for name in changed
-        ]
+        problems += _fixed(occurrence, new)
+        due = resolved[activity_id].due_on
+        if due < today and due != occurrence.due_on:
+            what = f"Den nye frist for {occurrence.title}, {format_date(due)}, er allerede passeret."
+            problems.append(Problem(activity_id, what, "Vælg en dato fra i dag og frem."))
     if problems:
         raise PlanInvalid(problems)
+
+
+def _fixed(occurrence: Occurrence, new: Activity) -> list[Problem]:
+    """What may not change in an open activity, and has."""
+    old = Activity.model_validate_json(occurrence.activity)
+    changed = [name for name in FIXED_WHEN_OPEN if getattr(old, name) != getattr(new, name)]
+    if _steps(old) != _steps(new):
+        changed.append("stages")
+    cure = "I en igangværende aktivitet kan kun frist, slutdato, tekster, skema og påmindelser ændres."
+    what = f"{occurrence.title} er i gang, så «{{}}» kan ikke ændres."
+    return [Problem(new.id, what.format(name), cure) for name in changed]
+
+
+def _steps(activity: Activity) -> list[tuple[object, ...]]:
+    """The stages without their texts, dates and forms."""
+    return [(stage.id, stage.kind, stage.audience, stage.by) for stage in activity.stages]
 
 
 def _follow(
@@ -140,67 +165,63 @@ def _follow(
     result: Revised,
 ) -> bool:
     """Lets one occurrence follow the plan as far as its state allows; gives whether anything changed."""
-    if occurrence.state in (OccurrenceState.CLOSED, OccurrenceState.CANCELLED):
+    if occurrence.state is OccurrenceState.CLOSED:
+        return False
+    if occurrence.state is OccurrenceState.CANCELLED and not _taken_up_again(occurrence, values, now):
         return False
     is_open = occurrence.state is OccurrenceState.OPEN
     names = MOVABLE_WHEN_OPEN if is_open else tuple(values)
-    changed = {name: values[name] for name in names if getattr(occurrence, name) != values[name]}
-    if not changed:
+    before = {name: getattr(occurrence, name) for name in names if getattr(occurrence, name) != values[name]}
+    if not before:
         return False
-    old_due = occurrence.due_on
-    for name, value in {**changed, "revision_id": revision.id}.items():
-        setattr(occurrence, name, value)
+    for name in before:
+        setattr(occurrence, name, values[name])
+    occurrence.revision_id = revision.id or 0
+    if is_open:
+        occurrence.advance_at = now
     session.add(occurrence)
     session.flush()
     if is_open:
-        result.told += _follow_tasks(session, occurrence, old_due, changed, now=now, revision=revision)
+        result.told += follow(session, occurrence, before, revision_id=revision.id or 0, now=now)
     return True
 
 
-def _follow_tasks(
-    session: Session,
-    occurrence: Occurrence,
-    old_due: date,
-    changed: Mapping[str, Any],
-    *,
-    now: datetime,
-    revision: CycleRevision,
-) -> int:
-    """Open tasks take the new date (unless extended beyond it), form and rules; the told are told again."""
-    waiting = (
-        col(Task.occurrence_id) == occurrence.id,
-        col(Task.state).in_(list(WAITING_FOR_HOLDER)),
-    )
-    session.execute(sa.update(Task).where(*waiting).values(next_reminder_at=now))
-    if "form_version_id" in changed:
-        session.execute(
-            sa.update(Task)
-            .where(*waiting, col(Task.subject) == "")
-            .values(form_version_id=occurrence.form_version_id)
+def _taken_up_again(occurrence: Occurrence, values: Mapping[str, Any], now: datetime) -> bool:
+    """Whether an activity that never opened is planned anew: back in the plan, or moved to days to come."""
+    if occurrence.opened_at is not None or values["closes_at"] <= now:
+        return False
+    occurrence.state = OccurrenceState.PLANNED
+    return True
+
+
+def _look_again_when_calendar_changed(session: Session, cycle: Cycle, draft: Draft, *, now: datetime) -> None:
+    """A holiday more or less moves reminders although no date of the plan has changed."""
+    assert cycle.id is not None
+    if draft.calendar == calendar_of_cycle(session, cycle.id):
+        return
+    occurrences = sa.select(col(Occurrence.id)).where(col(Occurrence.cycle_id) == cycle.id)
+    session.execute(
+        sa.update(Task)
+        .where(
+            col(Task.occurrence_id).in_(occurrences.where(col(Occurrence.state) == OccurrenceState.OPEN)),
+            col(Task.state).in_(list(WAITING_FOR_HOLDER)),
         )
-    if "due_on" not in changed:
-        return 0
-    moving = session.exec(select(Task).where(*waiting, Task.original_due_on == old_due)).all()
-    moved = []
-    for task in moving:
-        task.original_due_on = occurrence.due_on
-        if task.due_on == old_due or task.due_on < occurrence.due_on:
-            task.due_on, task.due_since = occurrence.due_on, now
-            moved.append(task)
-        session.add(task)
-    session.flush()
-    return tell_new_deadline(
-        session, moved, root_id=occurrence.root_id, old_due=old_due, revision_id=revision.id or 0, now=now
+        .values(next_reminder_at=now)
     )
 
 
 def _cancel_removed(
-    session: Session, draft: Draft, existing: Mapping[str, Occurrence], result: Revised
+    session: Session,
+    draft: Draft,
+    existing: Mapping[str, Occurrence],
+    result: Revised,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     planned = {activity.id for activity in draft.plan.activities}
     for activity_id, occurrence in existing.items():
-        if activity_id not in planned and occurrence.state is OccurrenceState.PLANNED:
-            occurrence.state = OccurrenceState.CANCELLED
-            occurrence.note = "Udgået af planen"
-            session.add(occurrence)
+        if activity_id not in planned and cancel_planned(
+            session, occurrence, by=by, now=now, note="Udgået af planen"
+        ):
             result.cancelled.append(activity_id)

@@ -67,7 +67,10 @@ WAITING_FOR_HOLDER = frozenset({S.OPEN, S.RETURNED})
 
 
 class OccurrenceState(StrEnum):
-    """planned -> open -> closed; planned | open -> cancelled."""
+    """planned -> open -> closed; planned | open -> cancelled.
+
+    A revision takes up again what was cancelled and had never opened: cancelled -> planned.
+    """
 
     PLANNED = "planned"
     OPEN = "open"

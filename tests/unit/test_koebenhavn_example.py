@@ -13,7 +13,7 @@ from config.strategy_file import load_strategy
 from cycle.goals.tables import GoalLevel
 from cycle.plan.model import Confidence, FlowName, Ring, StageKind
 from cycle.tasks.answers import read_answers
-from cycle.tasks.figures import read_figures
+from cycle.tasks.figure_file import read_figures
 from cycle.tasks.forms import FieldType
 
 FOLDER = Path(__file__).parents[2] / "config" / "examples" / "koebenhavn"
@@ -165,7 +165,7 @@ def test_agreement_forms_have_the_fields_the_signing_flow_reads() -> None:
 
 
 def test_the_budget_has_one_figure_per_unit_asked_and_its_printed_total_is_the_sum() -> None:
-    sheet = read_figures((FOLDER / "budget.csv").read_text(encoding="utf-8"))
+    sheet = read_figures((FOLDER / "budget.csv").read_bytes())
     kinds = example().plan.activity("budgetudmelding").audience.kinds
     assert set(sheet.amounts) == {unit["unit_id"] for unit in units() if unit["kind"] in kinds}
     assert sheet.columns == ("Budgetramme 2028", "Heraf løn")

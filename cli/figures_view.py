@@ -1,0 +1,91 @@
+"""A sheet of figures as it is shown before it is kept: sums, signs, and the units it does not fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cli.import_view import SHOWN
+from cli.wording import english
+from cli.year_words import tell
+from cycle.danish import format_amount
+from cycle.tasks.figure_file import FigureSheet
+from cycle.tasks.figures import Fit
+from cycle.tasks.tables import Occurrence
+
+
+@dataclass(frozen=True)
+class FiguresView:
+    """What is said about a sheet before it is kept."""
+
+    occurrence: Occurrence
+    sheet: FigureSheet
+    fit: Fit
+
+    def lines(self) -> list[str]:
+        """For people."""
+        sheet, about = self.sheet, self.occurrence
+        columns = ", ".join(f"»{name}«" for name in sheet.columns)
+        lines = [
+            tell(
+                "figures read",
+                encoding=sheet.encoding,
+                units=len(sheet.amounts),
+                columns=columns,
+                title=about.title,
+                year=about.concerns_year,
+            )
+        ]
+        if sheet.unused:
+            lines.append(tell("unused", columns=", ".join(sheet.unused)))
+        lines.append(tell("sign", count=sheet.negative()))
+        lines += [self._sum(column) for column in sheet.columns]
+        lines += _listed("units missing", self.fit.missing) + _listed("units empty", sheet.without)
+        return lines + _listed("units outside", self.fit.outside) + _listed("units unknown", self.fit.unknown)
+
+    def data(self) -> dict[str, Any]:
+        """For scripts: amounts as decimal strings in DKK."""
+        sheet = self.sheet
+        return {
+            "occurrence": self.occurrence.id,
+            "activity": self.occurrence.activity_id,
+            "columns": list(sheet.columns),
+            "unused": list(sheet.unused),
+            "units": len(sheet.amounts),
+            "negative": sheet.negative(),
+            "sums": _plain(sheet.sums()),
+            "totals": _plain(sheet.totals),
+            "differences": _plain(sheet.differences()),
+            "empty": list(sheet.without),
+            **{name: list(units) for name, units in vars(self.fit).items()},
+        }
+
+    def _sum(self, column: str) -> str:
+        total, printed = self.sheet.sums()[column], self.sheet.totals.get(column)
+        if printed is None:
+            return tell("sum alone", column=column, total=_shown(total))
+        difference = self.sheet.differences().get(column)
+        if difference is None:
+            return tell("sum fits", column=column, total=_shown(total))
+        return tell(
+            "sum differs",
+            column=column,
+            total=_shown(total),
+            printed=_shown(printed),
+            difference=_shown(difference),
+        )
+
+
+def _listed(key: str, units: Sequence[str]) -> list[str]:
+    if not units:
+        return []
+    more = " …" if len(units) > SHOWN else ""
+    return [tell(key, count=len(units)), f"  {', '.join(units[:SHOWN])}{more}"]
+
+
+def _plain(amounts: dict[str, Decimal]) -> dict[str, str]:
+    return {column: str(amount) for column, amount in amounts.items()}
+
+
+def _shown(amount: Decimal) -> str:
+    return format_amount(amount, "en" if english() else "da")

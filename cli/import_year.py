@@ -1,0 +1,211 @@
+"""`aarshjul import figures | goals | strategy FILE`: what a year is filled with, besides people and dates."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session, col, select
+
+from cli.figures_view import FiguresView
+from cli.import_options import BY, AsJson, DryRun, Municipality, begin
+from cli.import_view import SHOWN
+from cli.installation import open_installation
+from cli.municipality_choice import only_municipality
+from cli.year_words import tell
+from config.goals_file import load_goals
+from config.strategy_file import load_strategy
+from cycle.errors import Invalid, NotNow, Problem
+from cycle.goals.decisions import current_strategy, keep_first_version
+from cycle.goals.tree import GoalChange, goal_changes, keep_goals
+from cycle.organisation.tables import Unit
+from cycle.plan.model import FlowName
+from cycle.runs.requests import retry, wake
+from cycle.runs.tables import Run, RunState
+from cycle.store import reading, transaction
+from cycle.tasks.figure_file import Money, read_figures
+from cycle.tasks.figures import fit, keep_figures
+from cycle.tasks.tables import Cycle, Occurrence
+from flows.runtime import SystemClock
+
+Table = Annotated[Path, typer.Argument(help="CSV eller XLSX. CSV or XLSX.")]
+Yaml = Annotated[Path, typer.Argument(help="YAML-filen. The YAML file.")]
+Year = Annotated[int, typer.Option("--year", help="Årshjulets år, som i cycle start. The wheel's year.")]
+ActivityId = Annotated[
+    str | None, typer.Option("--activity", help="Når året har flere. When the year has several.")
+]
+Unit_ = Annotated[Money | None, typer.Option("--unit", help="Hvad tallene tæller. What the numbers count.")]
+Columns = Annotated[
+    list[str] | None, typer.Option("--column", help="Kun denne kolonne (kan gentages). This column alone.")
+]
+
+
+def figures(
+    file: Table,
+    year: Year,
+    activity: ActivityId = None,
+    unit: Unit_ = None,
+    column: Columns = None,
+    municipality: Municipality = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Indlæs enhedernes beløb til budgetudmeldingen. Import the units' figures for the budget call."""
+    here, given = begin(file)
+    sheet = read_figures(given.data, money=unit, only=column or (), language=given.language)
+    with reading(here.engine) as session:
+        root_id = only_municipality(session, municipality, "--municipality")
+        occurrence = _budget_call(session, root_id, year, activity)
+        view = FiguresView(occurrence, sheet, fit(session, occurrence, sheet, now=given.now))
+    if not as_json:
+        _echo(view.lines())
+    kept, again = 0, False
+    if not dry_run:
+        with transaction(here.engine) as session:
+            occurrence = session.get_one(Occurrence, occurrence.id)
+            kept = keep_figures(session, occurrence, sheet, by=BY, now=given.now)
+            again = _try_again(session, occurrence)
+    if as_json:
+        _print_json({**view.data(), "applied": not dry_run, "kept": kept, "tried_again": again})
+        return
+    _echo([tell("dry")] if dry_run else [tell("figures kept", count=kept)])
+    _echo([tell("tried again")] if again else [])
+
+
+def goals(
+    file: Yaml, municipality: Municipality = None, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
+    """Indlæs fælles mål og områdernes mål. Import the common goals and the areas' goals."""
+    found = load_goals(file)
+    here, now = open_installation(), SystemClock().now()
+    with reading(here.engine) as session:
+        root_id = only_municipality(session, municipality, "--municipality")
+        _check_areas(session, root_id, found.areas, file.name)
+        changes = [
+            change
+            for year in found.years
+            for change in goal_changes(session, found.texts(), root_id=root_id, year=year)
+        ]
+    if not as_json:
+        _echo(_goal_lines(changes))
+    if changes and not dry_run:
+        with transaction(here.engine) as session:
+            for year in found.years:
+                keep_goals(session, found.texts(), root_id=root_id, year=year, by=BY, now=now)
+    if as_json:
+        told = [{"year": change.year, **vars(change.text), "before": change.before} for change in changes]
+        _print_json({"applied": bool(changes) and not dry_run, "changes": told})
+        return
+    years = ", ".join(map(str, found.years))
+    if changes:
+        _echo([tell("dry")] if dry_run else [tell("goals kept", count=len(changes), years=years)])
+
+
+def strategy(
+    file: Yaml, municipality: Municipality = None, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
+    """Indlæs strategien, som den står før den første revision. Import the strategy as it stands now."""
+    found = load_strategy(file)
+    here, now = open_installation(), SystemClock().now()
+    content = found.model_dump(mode="json")
+    with transaction(here.engine) as session:
+        root_id = only_municipality(session, municipality, "--municipality")
+        stored = current_strategy(session, root_id, found.id)
+        if stored is not None and stored.content != content:
+            what = tell("strategy there", title=stored.title, version=stored.version)
+            raise Invalid([Problem(file.name, what, tell("revise it"))])
+        if stored is None and not dry_run:
+            keep_first_version(
+                session,
+                root_id=root_id,
+                strategy_id=found.id,
+                title=found.title,
+                content=content,
+                by=BY,
+                now=now,
+            )
+    number = sum(len(theme.goals) for theme in found.themes)
+    applied = stored is None and not dry_run
+    if as_json:
+        _print_json({"applied": applied, "id": found.id, "themes": len(found.themes), "goals": number})
+        return
+    ending = tell("dry") if dry_run else tell("strategy kept" if applied else "no changes")
+    _echo([tell("strategy found", title=found.title, themes=len(found.themes), goals=number), ending])
+
+
+def _budget_call(session: Session, root_id: str, year: int, activity: str | None) -> Occurrence:
+    """The year's budget call, the named one where there are several. Raises Invalid."""
+    query = (
+        select(Occurrence)
+        .join(Cycle, col(Cycle.id) == col(Occurrence.cycle_id))
+        .where(
+            Occurrence.root_id == root_id,
+            Cycle.year == year,
+            Occurrence.flow == FlowName.BUDGET_CALL.value,
+        )
+        .order_by(Occurrence.activity_id)
+    )
+    found = [row for row in session.exec(query) if activity in (None, row.activity_id)]
+    if not found:
+        where = "--year" if activity is None else "--activity"
+        raise Invalid([Problem(where, tell("no such call", year=year), tell("start first", year=year))])
+    if len(found) > 1:
+        names = ", ".join(row.activity_id for row in found)
+        raise Invalid([Problem("--activity", tell("several calls", names=names), tell("say activity"))])
+    return found[0]
+
+
+def _try_again(session: Session, occurrence: Occurrence) -> bool:
+    """Whether an opening had failed for want of figures; it then need not wait for its next try."""
+    run = session.exec(
+        select(Run)
+        .where(Run.flow == occurrence.flow, Run.subject == f"open:{occurrence.id}")
+        .order_by(col(Run.id).desc())
+        .limit(1)
+    ).first()
+    if run is None or run.state is not RunState.FAILED:
+        return False
+    now = SystemClock().now()
+    try:
+        retry(session, run.id or 0, now=now)
+    except NotNow:  # the flow is paused: whoever resumes it starts it
+        return False
+    wake(session, now=now)
+    return True
+
+
+def _check_areas(session: Session, root_id: str, areas: Iterable[str], name: str) -> None:
+    query = select(Unit.area).where(Unit.root_id == root_id).distinct()
+    known = sorted(area for area in session.exec(query) if area)
+    cure = tell("areas known", areas=", ".join(known))
+    problems = [Problem(name, tell("no such area", area=area), cure) for area in areas if area not in known]
+    if problems:
+        raise Invalid(problems)
+
+
+def _goal_lines(changes: Sequence[GoalChange]) -> list[str]:
+    lines = []
+    for key, sort in (
+        ("goals new", [change for change in changes if change.before is None]),
+        ("goals reworded", [change for change in changes if change.before is not None]),
+    ):
+        if sort:
+            lines.append(f"{tell(key)} ({len(sort)})")
+            lines += [f"  {_goal_line(change)}" for change in sort[:SHOWN]]
+    return lines or [tell("no changes")]
+
+
+def _goal_line(change: GoalChange) -> str:
+    text = change.text
+    before = f"{change.before} → " if change.before not in (None, text.title) else ""
+    return f"{change.year} {text.area or tell('everyone')} {text.code}: {before}{text.title}"
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _print_json(data: object) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False))

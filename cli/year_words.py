@@ -1,0 +1,81 @@
+"""What the commands that import figures, goals and a strategy say, in Danish and English."""
+
+from cli.wording import english
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "figures read": (
+        "Læst som {encoding}: {units} enheder, kolonnerne {columns}. {title} {year}.",
+        "Read as {encoding}: {units} units, columns {columns}. {title} {year}.",
+    ),
+    "unused": ("Ikke brugt: kolonnerne {columns}.", "Not used: the columns {columns}."),
+    "sign": (
+        "Udgifter står med plus, indtægter med minus: {count} beløb er indtægter.",
+        "Costs are positive, income is negative: {count} amounts are income.",
+    ),
+    "sum fits": (
+        "  {column}: sum {total}, og det er filens egen sum.",
+        "  {column}: sum {total}, which is the file's own total.",
+    ),
+    "sum differs": (
+        "  {column}: sum {total}; filen siger {printed}, altså {difference} til forskel.",
+        "  {column}: sum {total}; the file says {printed}, a difference of {difference}.",
+    ),
+    "sum alone": (
+        "  {column}: sum {total}; filen har ingen sum at holde den op imod.",
+        "  {column}: sum {total}; the file has no total to hold it against.",
+    ),
+    "units missing": (
+        "Uden beløb ({count}); aktiviteten åbner ikke, før de har et:",
+        "Without a figure ({count}); the activity does not open until they have one:",
+    ),
+    "units empty": ("Tomme felter ({count}):", "Empty fields ({count}):"),
+    "units outside": (
+        "Har beløb, men bliver ikke spurgt ({count}):",
+        "Have a figure but will not be asked ({count}):",
+    ),
+    "units unknown": ("Findes ikke ({count}):", "Do not exist ({count}):"),
+    "figures kept": ("Indlæst: {count} beløb.", "Imported: {count} amounts."),
+    "tried again": ("Åbningen prøves igen nu.", "The opening is tried again now."),
+    "no such call": (
+        "Der er ingen budgetudmelding i {year}.",
+        "There is no budget call in {year}.",
+    ),
+    "start first": (
+        "Start året med `aarshjul cycle start {year}`, eller vælg et andet år.",
+        "Start the year with `aarshjul cycle start {year}`, or choose another.",
+    ),
+    "several calls": (
+        "Der er flere: {names}.",
+        "There are several: {names}.",
+    ),
+    "say activity": ("Vælg en med --activity.", "Choose one with --activity."),
+    "goals new": ("Nye mål", "New goals"),
+    "goals reworded": ("Ændrede mål", "Reworded goals"),
+    "goals kept": ("Indlæst: {count} mål for {years}.", "Imported: {count} goals for {years}."),
+    "no changes": ("Ingen ændringer.", "No changes."),
+    "no such area": (
+        "Området »{area}« findes ikke blandt enhederne.",
+        "There is no area “{area}” among the units.",
+    ),
+    "areas known": ("Kommunens områder: {areas}.", "The municipality's areas: {areas}."),
+    "everyone": ("fælles", "common"),
+    "strategy found": (
+        "{title}: {themes} temaer med {goals} mål.",
+        "{title}: {themes} themes with {goals} goals.",
+    ),
+    "strategy kept": ("Indlæst som version 1.", "Imported as version 1."),
+    "strategy there": (
+        "Strategien »{title}« findes allerede i version {version}.",
+        "The strategy “{title}” exists already, version {version}.",
+    ),
+    "revise it": (
+        "En ny version vedtages med strategirevisionen i årshjulet.",
+        "A new version is adopted by the wheel's strategy revision.",
+    ),
+    "dry": ("Intet er ændret (--dry-run).", "Nothing has been changed (--dry-run)."),
+}
+
+
+def tell(key: str, **values: object) -> str:
+    """The sentence with this key in the process's language."""
+    return SENTENCES[key][english()].format(**values)

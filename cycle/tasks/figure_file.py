@@ -1,0 +1,250 @@
+"""Reads a file of figures per unit (CSV or XLSX), sums it and holds the sum against the printed total."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from cycle.danish import parse_decimal
+from cycle.organisation.columns import UNITS, Column, heading_key
+from cycle.organisation.csv_text import decode, split
+from cycle.organisation.faults import Faults, Sentence
+from cycle.organisation.reading import MEGABYTE, ROW_LIMIT, SIZE_LIMIT
+from cycle.organisation.spreadsheet import amount_text, read_sheets
+
+ID = Column("unit_id", UNITS[0].names, required=True, limit=64)
+NAME = Column("name", ("navn", "name", "enhedsnavn", "post"))
+HEADING_WITHIN = 20
+"""So many rows may stand above the headings: a title, a date, a remark."""
+
+LARGEST = Decimal(10) ** 15
+_TOTAL = re.compile(r"\b(i ?alt|total|sum)\b", re.IGNORECASE)
+_SAYS_THOUSAND = re.compile(r"\b(1[. ]?000|t\.?|tusinde?)\s*kr|\btkr\b|\bt\.kr", re.IGNORECASE)
+_SAYS_MILLION = re.compile(r"\bmio\b|\bmillion", re.IGNORECASE)
+
+SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
+    "no unit column": (
+        ("Der er ingen kolonne med enhedernes id.", "Kald den unit_id eller enheds-id."),
+        ("There is no column with the units' ids.", "Call it unit_id."),
+    ),
+    "no amounts": (
+        ("Der er ingen kolonne med beløb.", "Sæt beløbene i en kolonne med egen overskrift."),
+        ("There is no column of amounts.", "Put the amounts in a column with its own heading."),
+    ),
+    "not amount": (
+        ("»{column}«: {why}", "Skriv beløbet i dansk form, fx -2.093,8."),
+        ("“{column}”: {value} cannot be read as a number.", "Write it in Danish form, -2.093,8 say."),
+    ),
+    "too fine": (
+        ("»{column}«: {value} har mere end to decimaler i kroner.", "Afrund til hele øre."),
+        ("“{column}”: {value} has more than two decimals in DKK.", "Round it to whole øre."),
+    ),
+    "too large": (
+        ("»{column}«: {value} er for stort til at være rigtigt.", "Se efter, om --unit er rigtig."),
+        ("“{column}”: {value} is too large to be right.", "Check whether --unit is right."),
+    ),
+    "two totals": (
+        ("Der står også en sum i række {other}.", "Behold kun den sidste sum, og slet mellemsummer."),
+        ("Row {other} is a total, too.", "Keep the last total alone and delete subtotals."),
+    ),
+    "says unit": (
+        ("Overskriften »{column}« siger, at beløbene ikke står i hele kroner.", "Gentag med --unit {unit}."),
+        ("The heading “{column}” says that the amounts are not in DKK.", "Repeat with --unit {unit}."),
+    ),
+}
+
+
+class Money(StrEnum):
+    """What one in the file is worth."""
+
+    KR = "kr"
+    THOUSAND = "tkr"
+    MILLION = "mio"
+
+
+WORTH = {Money.KR: Decimal(1), Money.THOUSAND: Decimal(1000), Money.MILLION: Decimal(1_000_000)}
+
+
+@dataclass(frozen=True)
+class FigureSheet:
+    """Amounts (DKK) by unit id and column, with each column's printed total where the file has one.
+
+    Costs are positive, income negative, as in the file. `without` are units with an empty amount.
+    """
+
+    columns: tuple[str, ...]
+    amounts: dict[str, dict[str, Decimal]]
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    encoding: str = ""
+
+    def sums(self) -> dict[str, Decimal]:
+        """The sum of each column's rows."""
+        return {
+            column: sum((row[column] for row in self.amounts.values() if column in row), Decimal(0))
+            for column in self.columns
+        }
+
+    def differences(self) -> dict[str, Decimal]:
+        """Printed total minus the sum of the rows, per column where they differ. Kept, not mended."""
+        sums = self.sums()
+        return {
+            column: printed - sums[column]
+            for column, printed in self.totals.items()
+            if printed != sums[column]
+        }
+
+    def negative(self) -> int:
+        """How many amounts are income (below zero)."""
+        return sum(amount < 0 for row in self.amounts.values() for amount in row.values())
+
+
+def read_figures(
+    data: bytes, *, money: Money | None = None, only: Sequence[str] = (), language: str = "da"
+) -> FigureSheet:
+    """Reads a row per unit: its id, its name, and amounts with Danish numbers; a last row "I alt" is a sum.
+
+    `money` says what one in the file is worth; None means DKK, and is refused when a heading says
+    otherwise. `only` names the columns to take; else all but percentages and plain text are taken
+    (`unused` are the others). Raises ImportInvalid with every fault.
+    """
+    faults = Faults(language, SENTENCES)
+    if len(data) > SIZE_LIMIT:
+        faults.fail("too big", size=round(len(data) / MEGABYTE, 1), limit=SIZE_LIMIT // MEGABYTE)
+    rows, encoding = _rows(data, faults)
+    head = next((n for n, row in enumerate(rows[:HEADING_WITHIN]) if _place(row, ID) is not None), None)
+    if head is None:
+        faults.fail("no unit column")
+    sheet = _Sheet(rows, head, money, only, faults).read(encoding)
+    faults.raise_if_any()
+    return sheet
+
+
+def _rows(data: bytes, faults: Faults) -> tuple[list[list[str]], str]:
+    """The rows, blank and commented ones kept as empty so that row numbers agree."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        faults.fail("old excel")
+    if data.startswith(b"PK\x03\x04"):
+        sheets = read_sheets(data, ROW_LIMIT, faults, cell=amount_text)
+        fitting = (
+            rows for rows in sheets if any(_place(row, ID) is not None for row in rows[:HEADING_WITHIN])
+        )
+        return next(fitting, sheets[0] if sheets else []), "XLSX"
+    text, encoding = decode(data, faults)
+    lines = ["" if line.startswith("#") else line for line in text.split("\n")]
+    rows, _ = split("\n".join(lines), (ID, NAME), faults)
+    if len(rows) > ROW_LIMIT:
+        faults.fail("too many rows", limit=ROW_LIMIT)
+    return rows, encoding
+
+
+def _place(row: Sequence[str], column: Column) -> int | None:
+    names = {heading_key(name) for name in column.names}
+    return next((at for at, cell in enumerate(row) if heading_key(cell) in names), None)
+
+
+class _Sheet:
+    """The rows below the headings, read column by column."""
+
+    def __init__(
+        self, rows: list[list[str]], head: int, money: Money | None, only: Sequence[str], faults: Faults
+    ) -> None:
+        self._faults, self._worth = faults, WORTH[money or Money.KR]
+        self._headings = [" ".join(cell.split()) for cell in rows[head]]
+        width = len(self._headings)
+        below = [(n, [cell.strip() for cell in row]) for n, row in enumerate(rows[head + 1 :], head + 2)]
+        self._rows = [(n, row + [""] * (width - len(row))) for n, row in below if any(row)]
+        self._id_at, self._name_at = _place(rows[head], ID) or 0, _place(rows[head], NAME)
+        others = [
+            at for at, text in enumerate(self._headings) if text and at not in (self._id_at, self._name_at)
+        ]
+        wanted = {heading_key(name) for name in only}
+        self._amounts_at = [
+            at
+            for at in others
+            if (heading_key(self._headings[at]) in wanted if wanted else self._is_amount(at))
+        ]
+        self._check_wanted(only)
+        self._unused = tuple(self._headings[at] for at in others if at not in self._amounts_at)
+        if not self._amounts_at:
+            faults.add("no amounts")
+        if money is None:
+            self._check_headings()
+
+    def read(self, encoding: str) -> FigureSheet:
+        amounts: dict[str, dict[str, Decimal]] = {}
+        totals: dict[str, Decimal] = {}
+        numbers: dict[str, int] = {}
+        total_in = 0
+        for number, row in self._rows:
+            unit_id = row[self._id_at]
+            if self._is_total(row):
+                if total_in:
+                    self._faults.add("two totals", row=number, other=total_in)
+                totals, total_in = self._values(number, row), number
+            elif not unit_id:
+                self._faults.add_cell("missing value", number, self._headings[self._id_at], {})
+            elif unit_id in numbers:
+                self._faults.add("double id", row=number, value=unit_id, other=numbers[unit_id])
+            else:
+                numbers[unit_id] = number
+                amounts[unit_id] = self._values(number, row)
+        columns = tuple(self._headings[at] for at in self._amounts_at)
+        without = tuple(unit_id for unit_id, values in amounts.items() if len(values) < len(columns))
+        given = {unit_id: values for unit_id, values in amounts.items() if values}
+        return FigureSheet(columns, given, totals, without, self._unused, encoding)
+
+    def _check_wanted(self, only: Sequence[str]) -> None:
+        found = {heading_key(text) for text in self._headings}
+        for name in only:
+            if heading_key(name) not in found:
+                headings = ", ".join(filter(None, self._headings))
+                self._faults.add("missing column", column=name, found=headings, names=headings)
+
+    def _is_total(self, row: Sequence[str]) -> bool:
+        unit_id = row[self._id_at]
+        name = row[self._name_at] if self._name_at is not None else ""
+        return bool(_TOTAL.search(unit_id) or (not unit_id and _TOTAL.search(name)))
+
+    def _is_amount(self, at: int) -> bool:
+        """Whether the column holds numbers, and not percentages or text alone."""
+        filled = [row[at] for _, row in self._rows if row[at]]
+        return any(_number(text) is not None for text in filled if not text.endswith("%"))
+
+    def _values(self, number: int, row: Sequence[str]) -> dict[str, Decimal]:
+        found = {}
+        for at in self._amounts_at:
+            if row[at] and (value := self._value(number, self._headings[at], row[at])) is not None:
+                found[self._headings[at]] = value
+        return found
+
+    def _value(self, number: int, column: str, text: str) -> Decimal | None:
+        try:
+            value = parse_decimal(text) * self._worth
+        except ValueError as error:
+            self._faults.add_cell("not amount", number, column, {"why": error, "value": text})
+            return None
+        if abs(value) >= LARGEST:
+            self._faults.add_cell("too large", number, column, {"value": text})
+        elif value != round(value, 2):
+            self._faults.add_cell("too fine", number, column, {"value": text})
+        return value
+
+    def _check_headings(self) -> None:
+        said: Mapping[Money, re.Pattern[str]] = {
+            Money.THOUSAND: _SAYS_THOUSAND,
+            Money.MILLION: _SAYS_MILLION,
+        }
+        for at in self._amounts_at:
+            for money, pattern in said.items():
+                if pattern.search(self._headings[at]):
+                    self._faults.add("says unit", column=self._headings[at], unit=money.value)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return parse_decimal(text)
+    except ValueError:
+        return None
