@@ -13,6 +13,7 @@ from cycle.goals.agreements import AGREEMENT_MOVES
 from cycle.tasks.states import TASK_MOVES, Actor
 
 ROOT = Path(__file__).parent.parent.parent
+ROOMS = ("cli", "config", "cycle", "documents", "flows", "notifications", "web")
 SKIPPED = (".venv", "node_modules", ".git", ".hypothesis", "data", "build", "dist")
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"\s+#.*$", re.MULTILINE)
@@ -54,6 +55,19 @@ def commands(text: str) -> Iterator[list[str]]:
         match = re.search(r"(?:^|[/\s])aarshjul ([a-z].*)", piece)
         if match:
             yield match[1].split()
+
+
+def sentences() -> Iterator[tuple[str, list[str]]]:
+    """Every call of `aarshjul` that the product's own sentences name, with the file it stands in."""
+    call = re.compile(
+        r"(?<!b\")aarshjul ([a-z]+(?![a-z\\])(?: (?:[a-z]+|--[a-z-]+|[A-Z]+|\{\w+\})(?![\w=]))*)"
+    )
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.suffix in (".py", ".html", ".yaml"):
+                yield from (
+                    (str(path.relative_to(ROOT)), found.split()) for found in call.findall(path.read_text())
+                )
 
 
 def unknown_in(words: list[str]) -> list[str]:

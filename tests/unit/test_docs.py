@@ -110,6 +110,11 @@ def test_every_command_of_aarshjul_that_is_named_exists(path: Path) -> None:
     assert not [fault for words in docs.commands(path.read_text()) for fault in docs.unknown_in(words)]
 
 
+def test_every_command_that_an_error_or_a_page_tells_people_to_run_exists() -> None:
+    faults = [(file, fault) for file, words in docs.sentences() for fault in docs.unknown_in(words)]
+    assert not faults
+
+
 @EVERY_DOCUMENT
 def test_every_make_target_setting_and_file_that_is_named_exists(path: Path) -> None:
     text = path.read_text()
