@@ -145,6 +145,15 @@ def of_occurrence(session: Session, occurrence_id: int) -> Sequence[Agreement]:
     ).all()
 
 
+def unsigned(session: Session, occurrence_id: int) -> list[Agreement]:
+    """The agreements that are not in force, in order of unit; each one's state says how far it has come."""
+    return [
+        each
+        for each in of_occurrence(session, occurrence_id)
+        if each.state not in (AgreementState.IN_FORCE, AgreementState.SUPERSEDED)
+    ]
+
+
 def signatures(session: Session, agreement: Agreement) -> dict[str, Signature]:
     """The signatures on the agreement's present version, by capacity."""
     rows = session.exec(
