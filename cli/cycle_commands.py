@@ -1,4 +1,4 @@
-"""`aarshjul cycle start|revise|show`: the year goes from the files in `config/` into the store."""
+"""`aarshjul cycle start|revise|cancel|show`: the year goes from the files in `config/` into the store."""
 
 import json
 from pathlib import Path
@@ -12,23 +12,29 @@ from cli.wording import say
 from config.loader import load_plan
 from cycle.danish import format_date
 from cycle.store import reading, transaction
+from cycle.tasks.closing import cancel_occurrence
 from cycle.tasks.cycles import start_cycle
+from cycle.tasks.moves import get_occurrence
 from cycle.tasks.revise import revise_cycle
 from cycle.tasks.tables import Cycle, CycleRevision, Occurrence
 from flows.runtime import SystemClock
 
-app = typer.Typer(help="Start et årshjul, eller ændr et, der kører.", no_args_is_help=True)
+app = typer.Typer(
+    help="Start et årshjul, eller ændr et, der kører. / Start a year, or change a running one.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
-Year = Annotated[int, typer.Argument(help="Kalenderåret, som aktiviteterne åbner i.")]
-Folder = Annotated[Path, typer.Option("--plan", help="Mappen med wheel.yaml, eller filen selv.")]
-Why = Annotated[str, typer.Option("--why", help="Hvorfor; gemmes med revisionen.")]
-By = Annotated[str, typer.Option("--by", help="Hvem; gemmes med revisionen.")]
-Json = Annotated[bool, typer.Option("--json", help="Til scripts.")]
+Year = Annotated[int, typer.Argument(help="Kalenderåret, som aktiviteterne åbner i. / Year they open in.")]
+Folder = Annotated[Path, typer.Option("--plan", help="Mappen med wheel.yaml, eller filen selv. / The plan.")]
+Why = Annotated[str, typer.Option("--why", help="Hvorfor; gemmes. / Why; is kept.")]
+By = Annotated[str, typer.Option("--by", help="Hvem; gemmes. / Who; is kept.")]
+Json = Annotated[bool, typer.Option("--json", help="Til scripts. / For scripts.")]
 
 
 @app.command()
 def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json = False) -> None:
-    """Starter planens år: revision 1 og en dateret aktivitet for hver af planens."""
+    """Start planens år. / Start the plan's year."""
     draft = load_plan(plan).draft
     installation = open_installation()
     now = SystemClock().now()
@@ -46,7 +52,7 @@ def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json
 
 @app.command()
 def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = False) -> None:
-    """Lader et kørende år følge filerne, så vidt det må, og fortæller de berørte om nye frister."""
+    """Lad et kørende år følge filerne. / Let a running year follow the files."""
     draft = load_plan(plan).draft
     installation = open_installation()
     with transaction(installation.engine) as session:
@@ -61,8 +67,29 @@ def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = F
 
 
 @app.command()
+def cancel(
+    activity: Annotated[
+        int, typer.Argument(help="Aktivitetens nummer, som i dens adresse /aktivitet/12. / Its number.")
+    ],
+    why: Why,
+    by: By = "cli",
+    as_json: Json = False,
+) -> None:
+    """Aflys én aktivitet: ingen skylder mere svar. / Cancel one activity."""
+    installation = open_installation()
+    with transaction(installation.engine) as session:
+        occurrence = get_occurrence(session, activity)
+        cancel_occurrence(session, occurrence, why=why, by=by, now=SystemClock().now())
+        told = f"{occurrence.title} {occurrence.concerns_year}"
+    if as_json:
+        _print_json({"cancelled": activity})
+        return
+    typer.echo(say("activity cancelled", name=told))
+
+
+@app.command()
 def show(as_json: Json = False) -> None:
-    """Viser de startede år og deres revisioner."""
+    """Vis de startede år og deres revisioner. / Show the years and their revisions."""
     installation = open_installation()
     with reading(installation.engine) as session:
         rows = session.exec(

@@ -18,7 +18,7 @@ from cli.simulation import Options, simulate
 from cli.simulation_report import Report
 from cycle.danish import MONTHS
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class Format(StrEnum):
@@ -32,18 +32,22 @@ class Format(StrEnum):
 
 @app.command()
 def main(
-    plan: Annotated[Path, typer.Option(help="Mappen med wheel.yaml, eller filen selv.")],
-    year: Annotated[int, typer.Option(help="Kalenderåret, som aktiviteterne åbner i.")],
+    plan: Annotated[Path, typer.Option(help="Mappen med wheel.yaml, eller filen. / The plan.")],
+    year: Annotated[int, typer.Option(help="Året, de åbner i. / Year they open in.")],
     units: Annotated[
-        Path | None, typer.Option(help="Enhederne; ellers units.csv ved siden af planen.")
+        Path | None, typer.Option(help="Enhederne; ellers units.csv ved planen. / Units.")
     ] = None,
-    leaders: Annotated[Path | None, typer.Option(help="Lederne; ellers opdigtes én for hver enhed.")] = None,
-    answers: Annotated[bool, typer.Option(help="Lad opdigtede ledere svare.")] = True,
-    most: Annotated[int, typer.Option("--most-deadlines", help="Advar over flere frister på en uge.")] = 3,
+    leaders: Annotated[
+        Path | None, typer.Option(help="Lederne; ellers opdigtes de. / Leaders, else invented.")
+    ] = None,
+    answers: Annotated[bool, typer.Option(help="Lad opdigtede ledere svare. / Let them answer.")] = True,
+    most: Annotated[
+        int, typer.Option("--most-deadlines", help="Flere frister på en uge advares. / Warn above.")
+    ] = 3,
     form: Annotated[Format, typer.Option("--format", help="text, html, json eller csv.")] = Format.TEXT,
-    as_json: Annotated[bool, typer.Option("--json", help="Det samme som --format json.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Som / as --format json.")] = False,
 ) -> None:
-    """Prøver et år uden at sende mail: hvad åbner, hvad er fristen, hvor mange mails får hvem."""
+    """Prøv et år uden at sende mail. / A dry run of a year: no mail leaves."""
     folder = _folder(plan, units, leaders)
     options = Options(folder=folder, year=year, answers=answers, most_deadlines_a_week=most)
     chosen = Format.JSON if as_json else form

@@ -96,6 +96,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{title} er startet med {count} aktiviteter:",
         "{title} has been started with {count} activities:",
     ),
+    "activity cancelled": ("{name} er aflyst.", "{name} has been cancelled."),
     "cycle revised": (
         "Revision {number} gælder nu; {told} har fået besked om en ny frist.",
         "Revision {number} is in force; {told} have been told of a new deadline.",

@@ -41,8 +41,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no budget call in {year}.",
     ),
     "start first": (
-        "Start året med `aarshjul cycle start {year}`, eller vælg et andet år.",
-        "Start the year with `aarshjul cycle start {year}`, or choose another.",
+        "Start året med `aarshjul cycle start {year} --plan MAPPE`, eller vælg et andet år.",
+        "Start the year with `aarshjul cycle start {year} --plan FOLDER`, or choose another.",
     ),
     "several calls": (
         "Der er flere: {names}.",

@@ -31,7 +31,7 @@ from notifications.local_server import LocalServer
 from web.app import create_app
 from web.demo.controls import Action, Controls
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 MARK = (
     "Demo: ledere og svar er opdigtede og siger intet om de rigtige enheder.",
@@ -50,17 +50,19 @@ class DemoPages:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port til siderne; 0 tager en ledig.")] = 8000,
-    data_dir: Annotated[Path | None, typer.Option(help="Mappe til demoen; ellers en, der slettes.")] = None,
-    play_year: Annotated[bool, typer.Option("--play-year", help="Spil hele året med det samme.")] = False,
-    leave: Annotated[bool, typer.Option("--exit", help="Slut, når året er spillet.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Tallene til sidst som JSON.")] = False,
-    invented_names: Annotated[
-        bool, typer.Option("--invented-names", help="Vis opdigtede navne på enhederne (til billeder).")
+    port: Annotated[int, typer.Option(help="Port til siderne; 0: en ledig. / Port.")] = 8000,
+    data_dir: Annotated[Path | None, typer.Option(help="Mappe; ellers en, der slettes. / Folder.")] = None,
+    play_year: Annotated[
+        bool, typer.Option("--play-year", help="Spil hele året nu. / Play the year now.")
     ] = False,
-    prefect: Annotated[bool, typer.Option(help="Kør gennem Prefect.")] = True,
+    leave: Annotated[bool, typer.Option("--exit", help="Slut bagefter. / Leave afterwards.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Tallene som JSON. / Figures as JSON.")] = False,
+    invented_names: Annotated[
+        bool, typer.Option("--invented-names", help="Opdigtede enhedsnavne. / Invented names.")
+    ] = False,
+    prefect: Annotated[bool, typer.Option(help="Kør gennem Prefect. / Run through Prefect.")] = True,
 ) -> None:
-    """Prøv årshjulet med København, opdigtede ledere og en mailserver, der virkelig modtager."""
+    """Prøv det hele med opdigtede ledere. / Try it all with invented leaders."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     if port and not leave:
         refuse_taken_port("127.0.0.1", port)

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle import history
+from cycle.errors import NotNow
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.states import OccurrenceState, TaskState
+from cycle.tasks.states import TASK_MOVES, OccurrenceState, TaskState, TaskVerb
 from cycle.tasks.tables import Draft, Occurrence, Task
 
 
@@ -76,3 +77,37 @@ def _record(session: Session, occurrence: Occurrence, verb: str, *, by: str, now
         thing=f"occurrence:{occurrence.id}",
         why=why,
     )
+
+
+def cancel_occurrence(session: Session, occurrence: Occurrence, *, why: str, by: str, now: datetime) -> None:
+    """planned | open -> cancelled: nobody owes anything any more, answers given stay readable.
+
+    Raises NotNow when the occurrence is closed or cancelled already.
+    """
+    result = session.execute(
+        sa.update(Occurrence)
+        .where(
+            col(Occurrence.id) == occurrence.id,
+            col(Occurrence.state).in_([OccurrenceState.PLANNED, OccurrenceState.OPEN]),
+        )
+        .values(state=OccurrenceState.CANCELLED, closed_at=now, advance_at=None, note=why.strip())
+    )
+    if not result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+        raise NotNow("occurrence", occurrence.id, occurrence.state.value, TaskVerb.CANCEL.value)
+    sources = [state for state, verb in TASK_MOVES if verb is TaskVerb.CANCEL]
+    target, _ = TASK_MOVES[sources[0], TaskVerb.CANCEL]
+    session.execute(
+        sa.update(Task)
+        .where(col(Task.occurrence_id) == occurrence.id, col(Task.state).in_(sources))
+        .values(state=target, next_reminder_at=None)
+    )
+    history.record(
+        session,
+        root_id=occurrence.root_id,
+        at=now,
+        actor=by,
+        verb=TaskVerb.CANCEL.value,
+        thing=f"occurrence:{occurrence.id}",
+        why=why.strip(),
+    )
+    session.refresh(occurrence)

@@ -60,7 +60,7 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
                 Problem(
                     plan.id,
                     f"{plan.title} {year} er allerede startet.",
-                    f"Brug aarshjul cycle revise {year} for at ændre det.",
+                    f"Ændr det med aarshjul cycle revise {year} --plan MAPPE --why GRUND.",
                 )
             ]
         )

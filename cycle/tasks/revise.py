@@ -71,7 +71,7 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
                 Problem(
                     draft.plan.id,
                     f"{draft.plan.title} {year} er ikke startet.",
-                    f"Start året først: aarshjul cycle start {year}.",
+                    f"Start året først: aarshjul cycle start {year} --plan MAPPE.",
                 )
             ]
         )

@@ -11,7 +11,7 @@ from cycle.history import History
 from cycle.messages.tables import Message, MessageKind
 from cycle.store import reading, transaction
 from cycle.tasks.change import extend, look_again, nudge, waive
-from cycle.tasks.closing import close_occurrence
+from cycle.tasks.closing import cancel_occurrence, close_occurrence
 from cycle.tasks.review import approve, return_for_changes
 from cycle.tasks.standing import finished, timeliness
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskState, Timeliness
@@ -264,3 +264,19 @@ def test_two_people_approving_and_returning_at_once_do_not_both_win(engine, town
                 move(session, stale, TaskVerb.RETURN, actor=Actor.SUPERIOR)
         else:
             assert stale.state is TaskState.SUBMITTED  # SQLite lets one writer in at a time
+
+
+def test_a_cancelled_activity_asks_nobody_and_keeps_what_was_answered(engine, town):
+    at = m.instant(2027, 4, 12)
+    with transaction(engine) as session:
+        task_id = first_task(session).id
+        give(session, task_id, at)
+        occurrence = session.get(Occurrence, session.get(Task, task_id).occurrence_id)
+        cancel_occurrence(session, occurrence, why="Budgettet er udskudt", by="cli", now=at)
+        assert occurrence.state is OccurrenceState.CANCELLED
+    with reading(engine) as session:
+        assert set(session.exec(select(Task.state))) == {TaskState.CANCELLED}
+        assert session.exec(select(Task).where(Task.next_reminder_at.is_not(None))).all() == []
+        assert session.exec(select(Submission.answers)).one() == m.ANSWERS
+    with pytest.raises(NotNow), transaction(engine) as session:
+        cancel_occurrence(session, session.get(Occurrence, occurrence.id), why="", by="cli", now=at)
