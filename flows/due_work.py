@@ -11,14 +11,13 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from config.settings import Settings
-from cycle.messages.tables import UNSENT, MailboxMark, Message, MessageState
 from cycle.runs.queue import Work
-from cycle.runs.tables import UNFINISHED, FlowPause, Run, RunState
+from cycle.runs.tables import RunState
 from cycle.tasks.states import OccurrenceState
-from cycle.tasks.tables import Cycle, Occurrence, Task
+from flows import hints
 
 ORDER = ("collect", "close", "open", "advance", "remind", "deliver")
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
@@ -38,22 +37,19 @@ def due_work(session: Session, *, now: datetime, settings: Settings, nightly: bo
 
     `nightly` includes the sweep of the night; a simulation, which keeps no runs, goes without.
     """
-    candidates = list(_candidates(session, now, settings))
-    if not nightly:
-        candidates = [work for work in candidates if not work.subject.startswith("sweep:")]
+    read = session.connection()
+    candidates = list(_candidates(read, now, settings, nightly))
     if not candidates:
         return []
-    paused = {(row.root_id, row.flow) for row in session.scalars(sa.select(FlowPause))}
-    under_way = session.execute(
-        sa.select(col(Run.root_id), col(Run.flow), col(Run.subject), col(Run.wanted_at)).where(UNFINISHED)
-    ).all()
+    paused = {(root_id, flow) for root_id, flow in read.execute(hints.PAUSES)}
+    under_way = read.execute(hints.UNDER_WAY).all()
     unfinished = {(flow, subject) for _, flow, subject, _ in under_way}
     fresh = [
         work
         for work in candidates
         if (work.root_id, work.flow) not in paused
         and (work.flow, work.subject) not in unfinished
-        and not _resting(session, work, now)
+        and not _resting(read, work, now)
     ]
     first = {work.root_id: len(ORDER) for work in fresh}
     for work in fresh:
@@ -76,25 +72,9 @@ def next_instant(session: Session, *, after: datetime, settings: Settings) -> da
 
     The nightly sweep and the reading of the mailbox are not counted: they happen every day.
     """
-    waiting = col(Message.state).in_((MessageState.READY, MessageState.WAITING))
-    planned = col(Occurrence.state) == OccurrenceState.PLANNED
-    is_open = col(Occurrence.state) == OccurrenceState.OPEN
-    hints = (
-        (col(Occurrence.opens_at), planned),
-        (col(Occurrence.advance_at), is_open),
-        (col(Task.next_reminder_at), sa.true()),
-        (col(Message.next_at), waiting),
-    )
-    found = [
-        session.execute(sa.select(column).where(which, column > after).order_by(column).limit(1)).scalar()
-        for column, which in hints
-    ]
-    closings = session.execute(
-        sa.select(col(Occurrence.closes_at))
-        .where(is_open, col(Occurrence.closes_at) > after - timedelta(days=1))
-        .order_by(col(Occurrence.closes_at))
-        .limit(50)
-    )
+    read = session.connection()
+    found = [read.execute(hint, {"after": after}).scalar() for hint in hints.NEXT_INSTANTS]
+    closings = read.execute(hints.NEXT_CLOSINGS, {"after": after - timedelta(days=1)})
     found += [close_due_at(closes_at, settings.zone) for (closes_at,) in closings]
     return min((instant for instant in found if instant is not None and instant > after), default=None)
 
@@ -112,19 +92,25 @@ def sweeping_since(now: datetime, zone: ZoneInfo) -> datetime | None:
     return today if now >= today else None
 
 
-def _candidates(session: Session, now: datetime, settings: Settings) -> Iterator[Work]:
-    marks = dict(session.execute(sa.select(col(MailboxMark.root_id), col(MailboxMark.read_until))).all())
+def _candidates(read: sa.Connection, now: datetime, settings: Settings, nightly: bool) -> Iterator[Work]:
+    marks = dict(read.execute(hints.MARKS).all()) if settings.reads_mail else {}
     if settings.reads_mail:
-        yield from _collect(session, now, marks)
-    yield from _occurrences(session, now, settings, marks)
-    yield from _reminders(session, now, settings.zone)
-    yield from _deliveries(session, now)
+        yield from _collect(read, now, marks)
+    yield from _occurrences(read, now, settings, marks)
+    if read.execute(hints.TASK_DUE, {"now": now}).first() is not None:
+        for (root_id,) in read.execute(hints.TASKS_DUE, {"now": now}):
+            yield _work("remind", root_id, root_id)
+    if nightly:
+        yield from _sweeps(read, now, settings.zone)
+    if read.execute(hints.MESSAGE_DUE, {"now": now}).first() is not None:
+        for (root_id,) in read.execute(hints.MESSAGES_DUE, {"now": now}):
+            yield _work("deliver", root_id, root_id)
 
 
-def _collect(session: Session, now: datetime, marks: dict[str, datetime]) -> Iterator[Work]:
+def _collect(read: sa.Connection, now: datetime, marks: dict[str, datetime]) -> Iterator[Work]:
     """The mailbox of every municipality that has a cycle, when it was not read or tried in vain lately."""
-    pausing = set(session.scalars(sa.select(col(MailboxMark.root_id)).where(col(MailboxMark.next_at) > now)))
-    for root_id in session.scalars(sa.select(col(Cycle.root_id)).distinct()):
+    pausing = {root_id for (root_id,) in read.execute(hints.MAILBOXES_PAUSING, {"now": now})}
+    for (root_id,) in read.execute(hints.MUNICIPALITIES):
         if root_id in pausing:
             continue
         if root_id not in marks or marks[root_id] <= now - MAILBOX_EVERY:
@@ -132,26 +118,24 @@ def _collect(session: Session, now: datetime, marks: dict[str, datetime]) -> Ite
 
 
 def _occurrences(
-    session: Session, now: datetime, settings: Settings, marks: dict[str, datetime]
+    read: sa.Connection, now: datetime, settings: Settings, marks: dict[str, datetime]
 ) -> Iterator[Work]:
-    facts = (col(Occurrence.flow), col(Occurrence.id), col(Occurrence.root_id), col(Occurrence.closes_at))
-    due = (
-        ("close", OccurrenceState.OPEN, col(Occurrence.closes_at)),
-        # its whole window passed while nothing ran: cancelled, not opened and closed at once
-        ("close", OccurrenceState.PLANNED, col(Occurrence.closes_at)),
-        ("open", OccurrenceState.PLANNED, col(Occurrence.opens_at)),
-        ("advance", OccurrenceState.OPEN, col(Occurrence.advance_at)),
-        # an answer or a decision after the close: a new version of what was released or adopted
-        ("advance", OccurrenceState.CLOSED, col(Occurrence.advance_at)),
-    )
-    not_over = sa.or_(col(Occurrence.state) != OccurrenceState.PLANNED, col(Occurrence.closes_at) > now)
-    for verb, state, hint in due:
-        query = sa.select(*facts).where(col(Occurrence.state) == state, hint <= now)
-        rows = session.execute(query.where(not_over) if verb == "open" else query)
-        for flow, occurrence_id, root_id, closes_at in rows:
-            if verb == "close" and not _may_close(root_id, closes_at, now, settings, marks):
-                continue
-            yield _work(flow, f"{verb}:{occurrence_id}", root_id)
+    """Those to close, open or advance.
+
+    One whose whole window passed while nothing ran is closed (cancelled) and not opened. A closed one is
+    advanced too: an answer or a decision after the close makes a new version of what was released.
+    """
+    for row in read.execute(hints.OCCURRENCES_DUE, {"now": now}):
+        planned, is_over = row.state is OccurrenceState.PLANNED, row.closes_at <= now
+        verbs = {
+            "close": is_over
+            and row.state is not OccurrenceState.CLOSED
+            and _may_close(row.root_id, row.closes_at, now, settings, marks),
+            "open": planned and not is_over,
+            "advance": not planned and row.advance_at is not None and row.advance_at <= now,
+        }
+        for verb in (verb for verb, is_due in verbs.items() if is_due):
+            yield _work(row.flow, f"{verb}:{row.id}", row.root_id)
 
 
 def _may_close(
@@ -160,70 +144,29 @@ def _may_close(
     """From 04:00 on, and not before the mailbox was read past the deadline (or cannot be, for a day)."""
     if now < close_due_at(closes_at, settings.zone):
         return False
-    read = root_id in marks and marks[root_id] >= closes_at
-    return read or not settings.reads_mail or now >= closes_at + MAILBOX_PATIENCE
+    was_read = root_id in marks and marks[root_id] >= closes_at
+    return was_read or not settings.reads_mail or now >= closes_at + MAILBOX_PATIENCE
 
 
-def _reminders(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Work]:
-    due = sa.select(1).where(col(Task.next_reminder_at) <= now).limit(1)
-    if session.execute(due).first() is not None:
-        roots = session.scalars(
-            sa.select(col(Occurrence.root_id))
-            .join(Task, col(Task.occurrence_id) == col(Occurrence.id))
-            .where(col(Task.next_reminder_at) <= now)
-            .distinct()
-        )
-        for root_id in roots:
-            yield _work("remind", root_id, root_id)
-    yield from _sweeps(session, now, zone)
-
-
-def _sweeps(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Work]:
+def _sweeps(read: sa.Connection, now: datetime, zone: ZoneInfo) -> Iterator[Work]:
     """Once a day from 05:00 local: every open task looked at anew, whatever the hints say."""
     today = sweeping_since(now, zone)
     if today is None:
         return
-    roots = session.scalars(
-        sa.select(col(Occurrence.root_id)).where(col(Occurrence.state) == OccurrenceState.OPEN).distinct()
-    ).all()
-    swept = set(
-        session.scalars(
-            sa.select(col(Run.subject)).where(
-                col(Run.flow) == "remind",
-                col(Run.subject).in_([f"sweep:{root_id}" for root_id in roots]),
-                col(Run.wanted_at) >= today,
-                col(Run.state) != RunState.FAILED,
-            )
-        )
-    )
-    for root_id in roots:
-        if f"sweep:{root_id}" not in swept:
-            yield _work("remind", f"sweep:{root_id}", root_id)
-
-
-def _deliveries(session: Session, now: datetime) -> Iterator[Work]:
-    ready = col(Message.state).in_((MessageState.READY, MessageState.WAITING))
-    abandoned = sa.and_(col(Message.state) == MessageState.CLAIMED, col(Message.lease_until) <= now)
-    for root_id in session.scalars(
-        sa.select(col(Message.root_id))
-        .where(UNSENT, col(Message.next_at) <= now, sa.or_(ready, abandoned))
-        .distinct()
-    ):
-        yield _work("deliver", root_id, root_id)
+    works = [_work("remind", f"sweep:{root_id}", root_id) for (root_id,) in read.execute(hints.AT_WORK)]
+    asked = {"subjects": [work.subject for work in works], "since": today}
+    swept = {subject for (subject,) in read.execute(hints.SWEPT, asked)}
+    yield from (work for work in works if work.subject not in swept)
 
 
 def _work(flow: str, subject: str, root_id: str) -> Work:
     return Work(flow, subject, root_id, priority=10 * (len(ORDER) - rank(flow, subject)))
 
 
-def _resting(session: Session, work: Work, now: datetime) -> bool:
+def _resting(read: sa.Connection, work: Work, now: datetime) -> bool:
     """Whether the same work failed so lately that it is not tried again yet."""
-    rows = session.execute(
-        sa.select(col(Run.state), col(Run.ended_at))
-        .where(col(Run.flow) == work.flow, col(Run.subject) == work.subject)
-        .order_by(col(Run.wanted_at).desc(), col(Run.id).desc())
-        .limit(len(BACK_OFF))
-    ).all()
+    same = {"flow": work.flow, "subject": work.subject, "most": len(BACK_OFF)}
+    rows = read.execute(hints.LAST_RUNS, same).all()
     failures = 0
     for state, _ in rows:
         if state is not RunState.FAILED:

@@ -6,22 +6,23 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from cycle import history, store
 from cycle.history import History
 from cycle.runs import queue
 from cycle.runs.tables import ClockPulse, Wake
 from flows.due_work import due_work
-from flows.glance import glance
 from flows.runtime import Runtime
 
 CHAIN_LOCK = 0x6161_7274
 """PostgreSQL advisory lock: one chains at a time (SQLite has one writer anyway)."""
 
 
-PULSES = SQLModel.metadata.tables["clock_pulse"]
-PULSE = sa.update(PULSES).where(PULSES.c.name == sa.bindparam("clock"))
+_HISTORY, _PULSES = store.table_of(History).c, store.table_of(ClockPulse)
+NEWEST_WAKE = sa.select(sa.func.max(store.table_of(Wake).c.id))
+UNCHAINED = sa.select(_HISTORY.root_id).where(_HISTORY.hash.is_(None)).distinct()
+PULSE = sa.update(_PULSES).where(_PULSES.c.name == sa.bindparam("clock"))
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,13 @@ def turn(runtime: Runtime, *, name: str = "turn") -> Turn:
     started = time.monotonic()
     now, real = runtime.clock.now(), runtime.wall.now()
     with store.reading(runtime.engine) as session:
-        seen = glance(session, now=now, real=real, settings=runtime.settings)
-        works = due_work(session, now=now, settings=runtime.settings) if seen.due else []
-        unchained = _unchained(session) if seen.unchained else []
+        woken = newest_wake(session)
+        works = due_work(session, now=now, settings=runtime.settings)
+        unchained = [root_id for (root_id,) in session.connection().execute(UNCHAINED)]
     with store.transaction(runtime.engine) as session:
-        if seen.woken is not None:
-            session.execute(sa.delete(Wake).where(col(Wake.id) <= seen.woken))
-        if seen.overrun:
-            queue.give_up(session, now=now, real=real)
+        if woken is not None:
+            session.execute(sa.delete(Wake).where(col(Wake.id) <= woken))
+        queue.give_up(session, now=now, real=real)
         wanted = queue.want(session, works, now=now)
         milliseconds = _since(started)
         pulse(session, name, turned_at=real, milliseconds=milliseconds, wanted=wanted, error="")
@@ -58,20 +58,15 @@ def turn(runtime: Runtime, *, name: str = "turn") -> Turn:
 
 def newest_wake(session: Session) -> int | None:
     """The newest row that asks the clock to turn at once, if any."""
-    return session.execute(sa.select(sa.func.max(col(Wake.id)))).scalar()
+    return session.connection().execute(NEWEST_WAKE).scalar()
 
 
 def pulse(session: Session, name: str, *, turned_at: datetime, **values: Any) -> None:
     """Writes down that the clock `name` has turned, and how it went."""
     values = {"milliseconds": 0, "wanted": 0, **values, "turned_at": turned_at}
-    changed: Any = session.execute(PULSE, {"clock": name, **values})
+    changed = session.connection().execute(PULSE, {"clock": name, **values})
     if changed.rowcount == 0:
         session.add(ClockPulse(name=name, **values))
-
-
-def _unchained(session: Session) -> list[str]:
-    found = session.execute(sa.select(col(History.root_id)).where(col(History.hash).is_(None)).distinct())
-    return [root_id for (root_id,) in found]
 
 
 def _chain(runtime: Runtime, root_id: str) -> int:

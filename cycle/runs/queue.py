@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from cycle.errors import FenceLost
 from cycle.runs.tables import UNFINISHED, FlowPause, Recorded, Run, RunState
-from cycle.store import is_sqlite
+from cycle.store import is_sqlite, table_of
 
 LEASE = timedelta(seconds=60)
 """How long a claim is good for without being renewed."""
@@ -177,17 +177,21 @@ def give_up(session: Session, *, now: datetime, real: datetime) -> int:
 
     A body that takes its worker down with it would otherwise be claimed for ever.
     """
-    result: Any = session.execute(
-        sa.update(Run)
-        .where(
-            UNFINISHED,
-            col(Run.state) == RunState.CLAIMED,
-            col(Run.lease_until) < real,
-            col(Run.attempts) >= MAX_ATTEMPTS,
-        )
-        .values(state=RunState.FAILED, ended_at=now, lease_until=None, error=DIED)
-    )
+    result = session.connection().execute(_GIVE_UP, {"now": now, "real": real})
     return int(result.rowcount)
+
+
+_run = table_of(Run)
+_GIVE_UP = (
+    sa.update(_run)
+    .where(
+        UNFINISHED,
+        _run.c.state == RunState.CLAIMED,
+        _run.c.lease_until < sa.bindparam("real"),
+        _run.c.attempts >= MAX_ATTEMPTS,
+    )
+    .values(state=RunState.FAILED, ended_at=sa.bindparam("now"), lease_until=None, error=DIED)
+)
 
 
 def mark_recorded(session: Session, held: Claim, recorded: Recorded, prefect_id: str = "") -> None:

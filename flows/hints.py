@@ -1,0 +1,104 @@
+"""The questions a turn asks the store, written once: a turn costs what is due, not what is open.
+
+Each reads an index. A statement that is made anew at every turn would cost more than its answer.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from cycle.messages.tables import UNSENT, MailboxMark, Message, MessageState
+from cycle.runs.tables import UNFINISHED, FlowPause, Run, RunState
+from cycle.store import table_of
+from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Cycle, Occurrence, Task
+
+MOST_CLOSINGS = 50
+
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
+_after: sa.BindParameter[datetime] = sa.bindparam("after")
+_run, _pause = table_of(Run).c, table_of(FlowPause).c
+_mark, _message = table_of(MailboxMark).c, table_of(Message).c
+_occurrence, _task = table_of(Occurrence).c, table_of(Task).c
+
+_NOTHING: sa.ColumnClause[int] = sa.literal_column("0")
+_NO_TEXT: sa.ColumnClause[str] = sa.literal_column("''")
+"""Added to a column whose index SQLite must not use: it would walk all there is instead of what is due."""
+
+PAUSES = sa.select(_pause.root_id, _pause.flow)
+UNDER_WAY = sa.select(_run.root_id, _run.flow, _run.subject, _run.wanted_at).where(UNFINISHED)
+LAST_RUNS = (
+    sa.select(_run.state, _run.ended_at)
+    .where(_run.flow == sa.bindparam("flow"), _run.subject == sa.bindparam("subject"))
+    .order_by(_run.wanted_at.desc(), _run.id.desc())
+    .limit(sa.bindparam("most"))
+)
+SWEPT = sa.select(_run.subject).where(
+    _run.flow == "remind",
+    _run.subject.in_(sa.bindparam("subjects", expanding=True)),
+    _run.wanted_at >= sa.bindparam("since"),
+    _run.state != RunState.FAILED,
+)
+
+MARKS = sa.select(_mark.root_id, _mark.read_until)
+MAILBOXES_PAUSING = sa.select(_mark.root_id).where(_mark.next_at > _now)
+MUNICIPALITIES = sa.select(table_of(Cycle).c.root_id).distinct()
+
+_planned = _occurrence.state == OccurrenceState.PLANNED
+_open = _occurrence.state == OccurrenceState.OPEN
+_closed = _occurrence.state == OccurrenceState.CLOSED
+
+AT_WORK = sa.select(_occurrence.root_id).where(_open).distinct()
+OCCURRENCES_DUE = (
+    sa.select(
+        _occurrence.id,
+        _occurrence.root_id,
+        _occurrence.flow,
+        _occurrence.state,
+        _occurrence.closes_at,
+        _occurrence.advance_at,
+    )
+    .where(
+        sa.or_(
+            sa.and_(_open, _occurrence.closes_at <= _now),
+            sa.and_(_planned, _occurrence.opens_at <= _now),
+            sa.and_(_open, _occurrence.advance_at <= _now),
+            sa.and_(_closed, _occurrence.advance_at <= _now),
+        )
+    )
+    .order_by(_occurrence.id)
+)
+
+_tasks_due = _task.next_reminder_at <= _now
+TASK_DUE = sa.select(1).where(_tasks_due).limit(1)
+TASKS_DUE = (
+    sa.select(_occurrence.root_id)
+    .join_from(table_of(Task), table_of(Occurrence), _occurrence.id == _task.occurrence_id + _NOTHING)
+    .where(_tasks_due)
+    .distinct()
+)
+
+_waiting = _message.state.in_((MessageState.READY, MessageState.WAITING))
+_abandoned = sa.and_(_message.state == MessageState.CLAIMED, _message.lease_until <= _now)
+_messages_due = (UNSENT, _message.next_at <= _now, sa.or_(_waiting, _abandoned))
+MESSAGE_DUE = sa.select(1).where(*_messages_due).limit(1)
+MESSAGES_DUE = sa.select(_message.root_id + _NO_TEXT).where(*_messages_due).distinct()
+
+
+def _first(column: sa.Column[Any], *which: sa.ColumnElement[bool] | sa.TextClause) -> sa.Select[Any]:
+    return sa.select(column).where(*which, column > _after).order_by(column).limit(1)
+
+
+NEXT_INSTANTS = (
+    _first(_occurrence.opens_at, _planned),
+    _first(_occurrence.advance_at, _open),
+    _first(_task.next_reminder_at),
+    _first(_message.next_at, UNSENT, _waiting),
+)
+NEXT_CLOSINGS = (
+    sa.select(_occurrence.closes_at)
+    .where(_open, _occurrence.closes_at > _after)
+    .order_by(_occurrence.closes_at)
+    .limit(MOST_CLOSINGS)
+)
