@@ -9,8 +9,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "unused": ("Ikke brugt: kolonnerne {columns}.", "Not used: the columns {columns}."),
     "sign": (
-        "Udgifter står med plus, indtægter med minus: {count} beløb er indtægter.",
-        "Costs are positive, income is negative: {count} amounts are income.",
+        "Udgifter står med plus, indtægter med minus ({count} beløb).",
+        "Costs are positive, income is negative (amounts: {count}).",
     ),
     "sum fits": (
         "  {column}: sum {total}, og det er filens egen sum.",

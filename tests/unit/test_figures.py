@@ -1,0 +1,193 @@
+"""Files of figures: encodings, workbooks, totals, signs, and every refusal."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from cycle.danish import format_decimal
+from cycle.errors import ImportInvalid
+from cycle.tasks.figure_file import FigureSheet, Money, read_figures
+
+FOLLOW_UP = """\
+unit_id;post;oprindeligt_budget_2025;korrigeret_budget_31_10;forventet_regnskab;afvigelse;afvigelse_pct
+U1;Børne- og Familieudvalget;768,2;769,5;771,0;1,5;0,2%
+U2;Kultur-, Fritids- og Landdistriktsudvalget;48,2;68,5;60,0;-8,5;12,5%
+U3;Beskæftigelsesudvalget;762,0;761,6;761,6;0,0;0,0%
+U4;Social- og Sundhedsudvalget;949,2;948,1;950,2;2,1;0,2%
+U5;Teknik- og Miljøudvalget;61,0;62,8;64,2;1,4;2,3%
+U6;Økonomiudvalget;357,9;372,7;368,2;-4,4;1,2%
+;Driftsudgifter i alt;2.946,6;2.983,3;2.975,3;-8,0;0,3%
+"""
+"""A real municipality's follow-up of October 2025 in mio. kr., with unit ids put in front."""
+
+PLAIN = "unit_id;navn;Ramme\nS1;Søskolen;1.250.000\nS2;Ålborggade;-2.093,8\nI alt;;1.247.906,2\n"
+
+
+def workbook(*rows: Sequence[object]) -> bytes:
+    book, out = Workbook(), BytesIO()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(list(row))
+    book.save(out)
+    return out.getvalue()
+
+
+def refused(data: bytes | str, **options: object) -> list[str]:
+    with pytest.raises(ImportInvalid) as error:
+        read_figures(data.encode() if isinstance(data, str) else data, **options)  # type: ignore[arg-type]
+    return [str(problem) for problem in error.value.problems]
+
+
+def test_rows_that_do_not_add_up_to_the_printed_total_are_shown_with_the_difference_and_not_mended():
+    sheet = read_figures(FOLLOW_UP.encode(), money=Money.MILLION)
+    assert sheet.columns == (
+        "oprindeligt_budget_2025",
+        "korrigeret_budget_31_10",
+        "forventet_regnskab",
+        "afvigelse",
+    )
+    assert sheet.unused == ("afvigelse_pct",)
+    assert sheet.sums()["oprindeligt_budget_2025"] == Decimal("2946500000")
+    assert sheet.totals["oprindeligt_budget_2025"] == Decimal("2946600000")
+    tenth = Decimal("100000")
+    assert sheet.differences() == {
+        "oprindeligt_budget_2025": tenth,
+        "korrigeret_budget_31_10": tenth,
+        "forventet_regnskab": tenth,
+        "afvigelse": -tenth,
+    }
+    assert sheet.amounts["U2"]["afvigelse"] == Decimal("-8500000") and sheet.negative() == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (PLAIN.encode(), "UTF-8"),
+        (PLAIN.encode("utf-8-sig"), "UTF-8 (BOM)"),
+        (PLAIN.encode("cp1252"), "Windows-1252"),
+        (PLAIN.encode("utf-16"), "UTF-16"),
+        (PLAIN.replace("\n", "\r\n").encode("cp1252"), "Windows-1252"),
+        (("sep=;\n" + PLAIN).encode(), "UTF-8"),
+        (("# Opdigtede; beløb\n\n" + PLAIN).encode(), "UTF-8"),
+        (PLAIN.replace(";", "\t").encode(), "UTF-8"),
+        (
+            workbook(
+                ("Budgetrammer 2028",),
+                (),
+                ("Enheds-id", "Navn", "Ramme"),
+                ("S1", "Søskolen", 1250000),
+                ("S2", "Ålborggade", -2093.8),
+                ("", "I alt", 1247906.2),
+            ),
+            "XLSX",
+        ),
+    ],
+)
+def test_the_same_figures_are_read_whatever_program_saved_them(data: bytes, encoding: str):
+    sheet = read_figures(data)
+    assert sheet.amounts == {"S1": {"Ramme": Decimal(1250000)}, "S2": {"Ramme": Decimal("-2093.8")}}
+    assert sheet.differences() == {} and sheet.totals and sheet.encoding == encoding
+
+
+def test_a_workbooks_decimals_are_never_taken_for_thousands_and_formula_dust_is_brushed_off():
+    sheet = read_figures(workbook(("unit_id", "Ramme"), (101001, 12.25), ("S2", 0.1 + 0.2), ("S3", 1e9)))
+    assert [row["Ramme"] for row in sheet.amounts.values()] == [
+        Decimal("12.25"),
+        Decimal("0.3"),
+        Decimal(10**9),
+    ]
+    assert list(sheet.amounts) == ["101001", "S2", "S3"]
+    (fault,) = refused(workbook(("unit_id", "Ramme"), ("S1", 1.234)))
+    assert fault.startswith("række 2: »Ramme«: 1,234 har mere end to decimaler")
+
+
+def test_a_heading_that_speaks_of_thousands_or_millions_is_asked_about_and_never_guessed():
+    text = "unit_id;Ramme (1.000 kr.)\nS1;54.252\n"
+    assert refused(text) == [
+        "filen: Overskriften »Ramme (1.000 kr.)« siger, at beløbene ikke står i hele kroner. "
+        "Gentag med --unit tkr."
+    ]
+    assert read_figures(text.encode(), money=Money.THOUSAND).sums() == {
+        "Ramme (1.000 kr.)": Decimal(54252000)
+    }
+    assert read_figures(text.encode(), money=Money.KR).sums() == {"Ramme (1.000 kr.)": Decimal(54252)}
+    assert "--unit mio" in refused("unit_id;Ramme i mio. kr.\nS1;54,3\n")[0]
+
+
+def test_only_the_columns_asked_for_are_taken():
+    text = "unit_id;navn;distrikt;Elever;Ramme\nS1;A;Nord;250;100\nS2;B;Syd;300;200\n"
+    assert read_figures(text.encode()).columns == ("Elever", "Ramme")
+    sheet = read_figures(text.encode(), only=["ramme"])
+    assert sheet.columns == ("Ramme",) and sheet.unused == ("distrikt", "Elever")
+    assert "Kolonnen »Løn« mangler" in refused(text, only=["Løn"])[0]
+
+
+def test_an_empty_amount_is_a_unit_without_a_figure():
+    sheet = read_figures(b"unit_id;Ramme;Heraf\nS1;100;50\nS2;;\nS3;300;\n")
+    assert sheet.without == ("S2", "S3") and set(sheet.amounts) == {"S1", "S3"}
+    assert sheet.sums() == {"Ramme": Decimal(400), "Heraf": Decimal(50)}
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("", ["filen: Der er ingen kolonne med enhedernes id. Kald den unit_id eller enheds-id."]),
+        ("navn;Ramme\nA;1\n", ["filen: Der er ingen kolonne med enhedernes id."]),
+        ("unit_id;navn\nS1;A\n", ["filen: Der er ingen kolonne med beløb."]),
+        (
+            "unit_id;Ramme\nS1;1\nS1;2\n;3\nS4;mange\nS5;1,250.50\n",
+            [
+                "række 3: Id'et S1 står også i række 2.",
+                "række 4: »unit_id« er tom.",
+                "række 5: »Ramme«: »mange« kan ikke læses som et tal.",
+                "række 6: »Ramme«: »1,250.50« kan ikke læses som et tal.",
+            ],
+        ),
+        (
+            "unit_id;Ramme\nS1;1\nI alt;1\nS2;2\nI alt;3\n",
+            ["række 5: Der står også en sum i række 3. Behold kun den sidste sum, og slet mellemsummer."],
+        ),
+        ("unit_id;Ramme\nS1;9999999999999999\n", ["række 2: »Ramme«: 9999999999999999 er for stort"]),
+    ],
+)
+def test_every_fault_is_told_with_its_row(text: str, faults: list[str]):
+    told = refused(text)
+    assert len(told) == len(faults)
+    for said, expected in zip(told, faults, strict=True):
+        assert said.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"\xd0\xcf\x11\xe0rest", "Excels gamle format"),
+        (b"PK\x03\x04rest", "Regnearket kan ikke læses"),
+        (b"\x00\x01\x02\xff", "hverken tekst eller et regneark"),
+        (b'unit_id;Ramme\n"S1;1\n', "Anførselstegnene går ikke op"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(data: bytes, fault: str):
+    assert fault in refused(data)[0]
+
+
+def test_faults_are_told_in_english_to_those_who_chose_it():
+    assert refused("name;Frame\nA;1\n", language="en") == [
+        "the file: There is no column with the units' ids. Call it unit_id."
+    ]
+
+
+amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Z][0-9]{1,5}", fullmatch=True), amounts, min_size=1, max_size=30))
+def test_whatever_amounts_are_written_in_danish_they_come_back_and_add_up(given_amounts):
+    rows = [f"{unit_id};{format_decimal(amount)}" for unit_id, amount in given_amounts.items()]
+    total = format_decimal(sum(given_amounts.values(), Decimal(0)))
+    sheet: FigureSheet = read_figures("\n".join(["unit_id;Ramme", *rows, f"I alt;{total}"]).encode())
+    assert {unit: row["Ramme"] for unit, row in sheet.amounts.items()} == given_amounts
+    assert sheet.differences() == {}
