@@ -8,9 +8,11 @@ import asyncio
 import logging
 import os
 import secrets
+import signal
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +29,7 @@ from flows.runtime import Runtime
 RENEW_EVERY = timedelta(seconds=15)
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0
+SIGNALS_SEEN_SECONDS = 0.5
 
 log = logging.getLogger("aarshjul.worker")
 
@@ -50,15 +53,20 @@ class Worker:
         self._concurrency, self._lease = concurrency, lease
         self._body_of = body_of
         self.stopping = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._running: set[asyncio.Task[None]] = set()
         self._leases = LeaseKeeper(runtime, lease, renew_every)
 
     def stop(self) -> None:
-        """Claims nothing more; `run` returns when the bodies under way have ended."""
-        self.stopping.set()
+        """Claims nothing more; `run` returns when the bodies under way have ended. For any thread."""
+        if self._loop is None:
+            self.stopping.set()
+        else:
+            self._loop.call_soon_threadsafe(self.stopping.set)
 
     async def run(self) -> None:
         """Works until `stop` is called."""
+        self._loop = asyncio.get_running_loop()
         with self._leases:
             while not self.stopping.is_set():
                 if not await self._step():
@@ -130,6 +138,27 @@ class Worker:
         if self._running:
             log.info("finishing %s runs", len(self._running))
             await asyncio.wait(self._running)
+
+
+def work_until_told(worker: Worker, recorder: Recorder, *, prefect_wait: float) -> None:
+    """Works until SIGTERM or SIGINT, and then until the bodies under way have ended.
+
+    Waits `prefect_wait` seconds for a Prefect server that is still starting. The event loop has a thread
+    of its own, because in the main thread Prefect takes SIGTERM over and breaks the body off.
+    """
+
+    async def work() -> None:
+        await recorder.wait_ready(prefect_wait, unless=worker.stopping)
+        await worker.run()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    with ThreadPoolExecutor(1, thread_name_prefix="worker") as thread:
+        working = thread.submit(asyncio.run, work())
+        while not working.done():
+            # A signal that another thread was given is seen by this one only when it runs.
+            wait([working], timeout=SIGNALS_SEEN_SECONDS)
+        working.result()
 
 
 class LeaseKeeper:

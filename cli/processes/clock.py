@@ -23,5 +23,6 @@ def clock() -> None:
         signal.signal(number, lambda *_: stopped.set())
     ringing = RingingClock(Runtime(here.engine, here.settings))
     ringing.start()
-    stopped.wait()
+    while not stopped.wait(0.5):  # a signal given to another thread is seen when this one runs
+        continue
     ringing.stop()

@@ -3,9 +3,7 @@
 Bodies leave their mark. With a waiting folder each first writes `begun` there and waits for `go`.
 """
 
-import asyncio
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -18,7 +16,7 @@ from flows.execution import BodyOf
 from flows.recording import Recorder
 from flows.registry import Body
 from flows.runtime import RunContext, Runtime
-from flows.worker import Worker
+from flows.worker import Worker, work_until_told
 from tests.support.engine import mark, marking
 
 REPOSITORY = Path(__file__).parents[2]
@@ -56,22 +54,19 @@ def waiting_in(folder: Path) -> BodyOf:
     return body_of
 
 
-async def work(url: str, data_dir: str, api_url: str, waiting: str) -> None:
-    """Until SIGTERM."""
-    engine = make_engine(url)
+def work(url: str, data_dir: str, api_url: str, waiting: str) -> None:
+    """Until SIGTERM, as `aarshjul worker` does."""
     recorder = Recorder(Path(data_dir), api_url, probe=15)
     worker = Worker(
-        Runtime(engine, Settings(data_dir=Path(data_dir))),
+        Runtime(make_engine(url), Settings(data_dir=Path(data_dir))),
         recorder,
         body_of=waiting_in(Path(waiting)) if waiting else marking,
         lease=LEASE,
         renew_every=RENEW,
     )
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
-    await recorder.wait_ready(30)
-    await worker.run()
+    work_until_told(worker, recorder, prefect_wait=30)
     os._exit(0)
 
 
 if __name__ == "__main__":
-    asyncio.run(work(*sys.argv[1:5]))
+    work(*sys.argv[1:5])
