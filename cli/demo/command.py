@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 import tempfile
 import threading
@@ -64,6 +65,7 @@ def demo(
 ) -> None:
     """Prøv det hele med opdigtede ledere. / Try it all with invented leaders."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end: in order, as with Ctrl-C
     if port and not leave:
         refuse_taken_port("127.0.0.1", port)
     with _folder(data_dir) as folder:
@@ -82,7 +84,7 @@ def demo(
                 mailroom=Mailroom(server),
                 begun=clock.now(),
                 ends=end_of_year(here.engine, loaded.plan.municipality, max(YEARS)),
-                told=None if as_json else _progress(),
+                told=_Progress(),
                 prefect_wait=PREFECT_WAIT if prefect and play_year else 0.0,
             )
             child = start(prefect_server(here.settings.data_dir, prefect_port)) if prefect else None
@@ -162,10 +164,6 @@ def _folder(given: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="aarshjul-demo-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
-
-
-def _progress() -> "_Progress":
-    return _Progress()
 
 
 class _Progress:
