@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from cycle.store import table_of
+
 GENESIS = "0" * 64
 
 
@@ -57,6 +59,9 @@ class HistorySalt(SQLModel, table=True):
     value: str
 
 
+HISTORY = table_of(History)
+
+
 def record(
     session: Session,
     *,
@@ -68,26 +73,10 @@ def record(
     why: str = "",
     data: Mapping[str, Any] | None = None,
     personal: Mapping[str, str] | None = None,
-) -> History:
+) -> None:
     """Adds one row. `thing` is "kind:id"; `data` holds ids and values that are not personal."""
-    salted = {name: _salted(value) for name, value in (personal or {}).items()}
-    row = History(
-        root_id=root_id,
-        at=at,
-        actor=actor,
-        verb=verb,
-        thing=thing,
-        why=why,
-        data={**(data or {}), **{name: digest for name, (digest, _) in salted.items()}},
-    )
-    session.add(row)
-    if salted:
-        session.flush()
-        assert row.id is not None
-        for name, (digest, salt) in salted.items():
-            value = (personal or {})[name]
-            session.add(HistorySalt(digest=digest, history_id=row.id, field=name, salt=salt, value=value))
-    return row
+    one = {"root_id": root_id, "at": at, "actor": actor, "verb": verb, "thing": thing, "why": why}
+    record_many(session, [{**one, "data": data or {}, "personal": personal or {}}])
 
 
 def record_many(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -99,17 +88,18 @@ def record_many(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
         facts = {name: value for name, value in row.items() if name != "personal"}
         values.append({"why": "", **facts, "data": {**row.get("data", {}), **digests}})
         salted.append([(name, *personal[name], value) for name, value in row.get("personal", {}).items()])
+    write = session.connection()
     if not any(salted):
         if values:
-            session.execute(sa.insert(History), values)
+            write.execute(sa.insert(HISTORY), values)
         return
-    ids = session.scalars(sa.insert(History).returning(col(History.id), sort_by_parameter_order=True), values)
+    ids = write.scalars(sa.insert(HISTORY).returning(HISTORY.c.id, sort_by_parameter_order=True), values)
     salts = [
         {"digest": digest, "history_id": history_id, "field": name, "salt": salt, "value": value}
         for history_id, found in zip(ids.all(), salted, strict=True)
         for name, digest, salt, value in found
     ]
-    session.execute(sa.insert(HistorySalt), salts)
+    write.execute(sa.insert(table_of(HistorySalt)), salts)
 
 
 def chain(session: Session, root_id: str, *, limit: int = 20_000) -> int:

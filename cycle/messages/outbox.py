@@ -7,17 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cycle.messages.tables import Message, MessageKind, MessageState
-from cycle.store import is_sqlite
+from cycle.store import is_sqlite, table_of
 
 CAP = 5
 CAP_PERIOD = timedelta(hours=24)
 CAPPED_KINDS = frozenset({MessageKind.RECEIPT, MessageKind.REPLY_PROBLEM})
 """Mails that answer what came in, and so could go round in a loop with an automatic answerer."""
 
-TABLE: sa.Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel's table
+TABLE = table_of(Message)
 BLANK: Mapping[str, Any] = {
     "task_id": None,
     "context": {},
@@ -75,8 +75,8 @@ def queue(
         "next_at": not_before or now,
         **_state(session, kind, address, now),
     }
-    written = session.connection().execute(_insert(session).returning(col(Message.id)), {**BLANK, **row})
-    new_id = written.scalar_one_or_none()
+    row = {**BLANK, **row}
+    new_id = session.connection().execute(_INSERT_ONE[is_sqlite(session)], row).scalar_one_or_none()
     return None if new_id is None else session.get_one(Message, new_id)
 
 
@@ -86,12 +86,26 @@ def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     Each mapping has the columns of `Message`; those of `BLANK` may be left out.
     """
     if rows:
-        session.connection().execute(_insert(session), [{**BLANK, **row} for row in rows])
+        session.connection().execute(_INSERT[is_sqlite(session)], [{**BLANK, **row} for row in rows])
 
 
-def _insert(session: Session) -> Any:
-    dialect: Any = sqlite if is_sqlite(session) else postgresql
+def _insert(of_sqlite: bool) -> Any:
+    dialect: Any = sqlite if of_sqlite else postgresql
     return dialect.insert(TABLE).on_conflict_do_nothing(index_elements=["key"])
+
+
+_INSERT = {of_sqlite: _insert(of_sqlite) for of_sqlite in (True, False)}
+_INSERT_ONE = {of_sqlite: insert.returning(TABLE.c.id) for of_sqlite, insert in _INSERT.items()}
+_CAPPED = (
+    sa.select(sa.func.count())
+    .select_from(TABLE)
+    .where(
+        TABLE.c.address == sa.bindparam("address"),
+        TABLE.c.kind == sa.bindparam("kind"),
+        TABLE.c.created_at > sa.bindparam("since"),
+        TABLE.c.state != MessageState.WITHHELD,
+    )
+)
 
 
 def _state(session: Session, kind: MessageKind, address: str | None, now: datetime) -> dict[str, Any]:
@@ -103,13 +117,5 @@ def _state(session: Session, kind: MessageKind, address: str | None, now: dateti
 
 
 def _written(session: Session, kind: MessageKind, address: str, since: datetime) -> int:
-    return session.exec(
-        select(sa.func.count())
-        .select_from(Message)
-        .where(
-            Message.address == address,
-            Message.kind == kind,
-            col(Message.created_at) > since,
-            Message.state != MessageState.WITHHELD,
-        )
-    ).one()
+    asked = {"address": address, "kind": kind, "since": since}
+    return int(session.connection().execute(_CAPPED, asked).scalar_one())

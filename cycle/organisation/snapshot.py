@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute, Unit
+from cycle.store import table_of
 
 Post = tuple[str, str]
 """A unit's id and a role there."""
@@ -50,71 +51,82 @@ class Rows:
     shared: dict[Post, Mailbox]
 
 
+@dataclass(frozen=True)
+class _Question:
+    """One query of all of a municipality, and the same of a part of it."""
+
+    whole: sa.Select[Any]
+    part: sa.Select[Any]
+
+    @classmethod
+    def of(cls, whole: sa.Select[Any], only: sa.ColumnElement[bool]) -> "_Question":
+        return cls(whole, whole.where(only))
+
+    def ask(self, session: Session, root_id: str, only: Collection[Any] | None) -> Any:
+        """The rows; of the part only, when one is named."""
+        if only is None:
+            return session.execute(self.whole, {"root_id": root_id})
+        return session.execute(self.part, {"root_id": root_id, "only": list(only)})
+
+
+_ROOT_ID: sa.BindParameter[str] = sa.bindparam("root_id")
+_ONLY: sa.BindParameter[Any] = sa.bindparam("only", expanding=True)
+_unit, _person, _address = table_of(Unit).c, table_of(Person).c, table_of(Address).c
+
+
+def _terms_of(table: type[Appointment] | type[Substitute]) -> _Question:
+    c = table_of(table).c
+    whole = (
+        sa.select(c.unit_id, c.role, c.person_id, c.valid_from, c.valid_to)
+        .join(table_of(Unit), _unit.id == c.unit_id)
+        .where(_unit.root_id == _ROOT_ID)
+        .order_by(c.valid_from, c.id)
+    )
+    return _Question.of(whole, c.unit_id.in_(_ONLY))
+
+
+# Made once: a post's directory is read with every answer, and making a statement costs more than its rows.
+_UNITS = _Question.of(sa.select(Unit).where(_unit.root_id == _ROOT_ID), _unit.id.in_(_ONLY))
+_APPOINTMENTS, _SUBSTITUTES = _terms_of(Appointment), _terms_of(Substitute)
+_PEOPLE = _Question.of(
+    sa.select(_person.id, _person.name, _person.language).where(_person.root_id == _ROOT_ID),
+    _person.id.in_(_ONLY),
+)
+_PERSONAL = _Question.of(
+    sa.select(_address.person_id, _address.email, _address.health)
+    .join(table_of(Person), _person.id == _address.person_id)
+    .where(_person.root_id == _ROOT_ID, _address.valid_to.is_(None))
+    .order_by(_address.id),
+    _person.id.in_(_ONLY),
+)
+_SHARED = _Question.of(
+    sa.select(_address.unit_id, _address.role, _address.email, _address.health)
+    .join(table_of(Unit), _unit.id == _address.unit_id)
+    .where(_unit.root_id == _ROOT_ID, _address.person_id.is_(None), _address.valid_to.is_(None))
+    .order_by(_address.id),
+    _unit.id.in_(_ONLY),
+)
+
+
 def read_rows(session: Session, root_id: str, only: Sequence[str] | None = None) -> Rows:
     """The rows of a municipality, or of the units `only` and the people who hold a post there."""
     with Session(bind=session.connection(), autoflush=False) as own:
-        query = select(Unit).where(Unit.root_id == root_id)
-        units = own.exec(query if only is None else query.where(col(Unit.id).in_(only))).all()
+        units = _UNITS.ask(own, root_id, only).scalars().all()
         own.expunge_all()
-    appointments = _terms(session, Appointment, root_id, only)
-    substitutes = _terms(session, Substitute, root_id, only)
+    appointments = tuple(Term(*row) for row in _APPOINTMENTS.ask(session, root_id, only))
+    substitutes = tuple(Term(*row) for row in _SUBSTITUTES.ask(session, root_id, only))
     holders = None if only is None else {term.person_id for term in (*appointments, *substitutes)}
+    personal = _PERSONAL.ask(session, root_id, holders)
+    shared = _SHARED.ask(session, root_id, only)
     return Rows(
         units={unit.id: unit for unit in units},
-        people=_people(session, root_id, holders),
+        people={id_: (name, language) for id_, name, language in _PEOPLE.ask(session, root_id, holders)},
         appointments=appointments,
         substitutes=substitutes,
-        personal=_personal(session, root_id, holders),
-        shared=_shared(session, root_id, only),
+        personal={person: Mailbox(email, AddressHealth(health)) for person, email, health in personal},
+        shared={
+            (unit, role): Mailbox(email, AddressHealth(health))
+            for unit, role, email, health in shared
+            if unit and role
+        },
     )
-
-
-def _people(session: Session, root_id: str, only: Collection[int] | None) -> dict[int, tuple[str, str]]:
-    query = select(Person.id, Person.name, Person.language).where(Person.root_id == root_id)
-    rows = session.exec(query if only is None else query.where(col(Person.id).in_(only)))
-    return {person_id: (name, language) for person_id, name, language in rows if person_id}
-
-
-def _terms(
-    session: Session,
-    table: type[Appointment] | type[Substitute],
-    root_id: str,
-    only: Sequence[str] | None,
-) -> tuple[Term, ...]:
-    columns = (
-        col(table.unit_id),
-        col(table.role),
-        col(table.person_id),
-        col(table.valid_from),
-        col(table.valid_to),
-    )
-    query = sa.select(*columns).join(Unit, col(Unit.id) == col(table.unit_id))
-    query = query.where(col(Unit.root_id) == root_id if only is None else col(table.unit_id).in_(only))
-    query = query.order_by(col(table.valid_from), col(table.id))
-    return tuple(Term(*row) for row in session.execute(query))
-
-
-def _personal(session: Session, root_id: str, only: Collection[int] | None) -> dict[int, Mailbox]:
-    query = (
-        select(Address.person_id, Address.email, Address.health)
-        .join(Person, col(Person.id) == col(Address.person_id))
-        .where(Person.root_id == root_id, col(Address.valid_to).is_(None))
-        .order_by(col(Address.id))
-    )
-    rows = session.exec(query if only is None else query.where(col(Person.id).in_(only)))
-    return {person: Mailbox(email, AddressHealth(health)) for person, email, health in rows if person}
-
-
-def _shared(session: Session, root_id: str, only: Sequence[str] | None) -> dict[Post, Mailbox]:
-    query = (
-        select(Address.unit_id, Address.role, Address.email, Address.health)
-        .join(Unit, col(Unit.id) == col(Address.unit_id))
-        .where(Unit.root_id == root_id, col(Address.person_id).is_(None), col(Address.valid_to).is_(None))
-        .order_by(col(Address.id))
-    )
-    rows = session.exec(query if only is None else query.where(col(Unit.id).in_(only)))
-    return {
-        (unit, role): Mailbox(email, AddressHealth(health))
-        for unit, role, email, health in rows
-        if unit and role
-    }

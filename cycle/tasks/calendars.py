@@ -2,10 +2,27 @@
 
 from functools import lru_cache
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
+from cycle.store import table_of
 from cycle.tasks.tables import Cycle, CycleRevision, Occurrence
+
+_revision, _cycle = table_of(CycleRevision).c, table_of(Cycle).c
+_OF_CYCLE = (
+    sa.select(_revision.calendar)
+    .where(_revision.cycle_id == sa.bindparam("cycle_id"))
+    .order_by(_revision.no.desc())
+    .limit(1)
+)
+_OF_ROOT = (
+    sa.select(_revision.calendar)
+    .join(table_of(Cycle), _cycle.id == _revision.cycle_id)
+    .where(_cycle.root_id == sa.bindparam("root_id"))
+    .order_by(_revision.at.desc(), _revision.id.desc())
+    .limit(1)
+)
 
 
 @lru_cache(maxsize=32)
@@ -15,12 +32,8 @@ def _parsed(text: str) -> WorkingCalendar:
 
 def calendar_of_cycle(session: Session, cycle_id: int) -> WorkingCalendar:
     """The working calendar of the cycle's newest revision."""
-    text = session.exec(
-        select(CycleRevision.calendar)
-        .where(CycleRevision.cycle_id == cycle_id)
-        .order_by(col(CycleRevision.no).desc())
-        .limit(1)
-    ).one()
+    session.flush()
+    text = session.connection().execute(_OF_CYCLE, {"cycle_id": cycle_id}).scalar_one()
     return _parsed(text)
 
 
@@ -31,11 +44,6 @@ def calendar_of(session: Session, occurrence: Occurrence) -> WorkingCalendar:
 
 def calendar_of_root(session: Session, root_id: str) -> WorkingCalendar:
     """The calendar of the municipality's newest revision; the plain Danish one before any cycle."""
-    text = session.exec(
-        select(CycleRevision.calendar)
-        .join(Cycle, col(Cycle.id) == col(CycleRevision.cycle_id))
-        .where(Cycle.root_id == root_id)
-        .order_by(col(CycleRevision.at).desc(), col(CycleRevision.id).desc())
-        .limit(1)
-    ).first()
+    session.flush()
+    text = session.connection().execute(_OF_ROOT, {"root_id": root_id}).scalar()
     return _parsed(text) if text else WorkingCalendar()

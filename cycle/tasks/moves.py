@@ -3,11 +3,25 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session
 
 from cycle.errors import Conflict, NotAllowed, NotFound, NotNow
+from cycle.store import table_of
 from cycle.tasks.states import TASK_MOVES, Actor, TaskVerb
 from cycle.tasks.tables import Occurrence, Task
+
+_task, _occurrence = table_of(Task), table_of(Occurrence)
+_ITS_ID: sa.BindParameter[int] = sa.bindparam("its_id")
+_MOVE = sa.update(_task).where(
+    _task.c.id == _ITS_ID,
+    _task.c.state == sa.bindparam("its_state"),
+    _task.c.level == sa.bindparam("its_level"),
+)
+_WAKE = sa.update(_occurrence).where(
+    _occurrence.c.id == _ITS_ID,
+    sa.or_(_occurrence.c.advance_at.is_(None), _occurrence.c.advance_at > sa.bindparam("no_later")),
+)
 
 
 def get_task(session: Session, task_id: int) -> Task:
@@ -39,29 +53,20 @@ def move(session: Session, task: Task, verb: TaskVerb, *, actor: Actor, **values
     """Applies the verb if the row still is in the state the caller saw, with further column values.
 
     Raises NotNow when the state does not allow it, NotAllowed when the actor may not, Conflict when
-    someone else changed the row meanwhile.
+    someone else changed the row meanwhile. `values` are plain values, no expressions: they are what the
+    task object then has too.
     """
     check_move(task, verb, actor)
     target, _ = TASK_MOVES[task.state, verb]
-    result = session.execute(
-        sa.update(Task)
-        .where(col(Task.id) == task.id, col(Task.state) == task.state, col(Task.level) == task.level)
-        .values(state=target, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if result.rowcount == 0:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+    session.flush()
+    seen = {"its_id": task.id, "its_state": task.state, "its_level": task.level}
+    changed = {"state": target, **values}
+    if session.connection().execute(_MOVE, {**seen, **changed}).rowcount == 0:
         raise Conflict("task", task.id)
-    session.refresh(task)
+    for name, value in changed.items():
+        set_committed_value(task, name, value)
 
 
 def wake_stages(session: Session, occurrence_id: int, *, at: object) -> None:
     """Asks for a look at the occurrence's reviews and stages, no later than `at` (an instant)."""
-    session.execute(
-        sa.update(Occurrence)
-        .where(
-            col(Occurrence.id) == occurrence_id,
-            sa.or_(col(Occurrence.advance_at).is_(None), col(Occurrence.advance_at) > at),
-        )
-        .values(advance_at=at)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_WAKE, {"its_id": occurrence_id, "no_later": at, "advance_at": at})
