@@ -8,6 +8,8 @@ from documents import wheel_style as style
 from documents.geometry import Arc, angle_of, at, band_path, ends_path, line_path, lower, number, point
 from documents.wheel_model import Placed, Segment
 
+NOT_HELD = (Standing.CANCELLED, Standing.BEFORE_START)
+
 
 def draw_segment(placed: Placed, beside: labels.Callout | None) -> str:
     """The SVG of one activity; a link when it leads somewhere."""
@@ -44,7 +46,7 @@ def _arc(segment: Segment, slot: labels.Slot) -> str:
 
 def _progress(segment: Segment, slot: labels.Slot) -> str:
     """A line along the arc's inner edge: how much of it is answered."""
-    if not segment.total or segment.standing in (Standing.NOT_YET, Standing.CANCELLED):
+    if not segment.total or segment.standing in (Standing.NOT_YET, *NOT_HELD):
         return ""
     inset = min(1.2, slot.arc.sweep / 4)
     track = Arc(slot.arc.start + inset, slot.arc.sweep - 2 * inset)
@@ -58,7 +60,7 @@ def _progress(segment: Segment, slot: labels.Slot) -> str:
 def _due(segment: Segment, slot: labels.Slot) -> str:
     """A small wedge at the arc's outer edge: the last day to answer."""
     angle = angle_of(segment.due_on)
-    if not slot.arc.holds(angle) or segment.standing is Standing.CANCELLED:
+    if not slot.arc.holds(angle) or segment.standing in NOT_HELD:
         return ""
     width = 340 / slot.outer
     return (

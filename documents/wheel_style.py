@@ -30,6 +30,8 @@ LIGHT = {
     "incomplete-edge": "#6f3fa0",
     "cancelled": "#eef0f2",
     "cancelled-edge": "#a9b2bc",
+    "before-start": "#e3e7eb",
+    "before-start-edge": "#6b7680",
 }
 
 DARK = {
@@ -56,6 +58,8 @@ DARK = {
     "incomplete-edge": "#c49bec",
     "cancelled": "#222b34",
     "cancelled-edge": "#566370",
+    "before-start": "#2a343e",
+    "before-start-edge": "#8b98a5",
 }
 
 RULES = """

@@ -25,6 +25,7 @@ STANDINGS: Mapping[Standing, Mapping[str, str]] = {
     Standing.COMPLETE: {"da": "Lukket, alle har svaret", "en": "Closed, all answered"},
     Standing.INCOMPLETE: {"da": "Lukket, svar mangler", "en": "Closed, answers missing"},
     Standing.CANCELLED: {"da": "Aflyst", "en": "Cancelled"},
+    Standing.BEFORE_START: {"da": "Før start", "en": "Before the start"},
 }
 
 TEXTS: Mapping[str, Mapping[str, str]] = {

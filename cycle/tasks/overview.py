@@ -6,7 +6,7 @@ counted. Dates are local, `today` is the municipality's.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +17,7 @@ from cycle.access.rules import within
 from cycle.organisation.tables import Unit
 from cycle.tasks.standing import DUE_SOON_DAYS
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
-from cycle.tasks.tables import Cycle, Occurrence, Task
+from cycle.tasks.tables import Cycle, CycleRevision, Occurrence, Task
 
 ANSWERED = (TaskState.SUBMITTED, TaskState.APPROVED)
 WAITING = (TaskState.OPEN, TaskState.RETURNED)
@@ -36,6 +36,7 @@ class Standing(StrEnum):
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
     CANCELLED = "cancelled"
+    BEFORE_START = "before_start"
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,26 @@ def _summaries(
         .group_by(col(Task.occurrence_id))
     )
     counts = {row[0]: tuple(int(n) for n in row[1:]) for row in rows}
-    return [_summary(o, counts.get(o.id or 0, (0, 0, 0, 0)), today) for o in occurrences]
+    started = _started(session, {o.cycle_id for o in occurrences})
+    return [
+        _summary(
+            o, counts.get(o.id or 0, (0, 0, 0, 0)), today, before_start=o.closes_at <= started[o.cycle_id]
+        )
+        for o in occurrences
+    ]
 
 
-def _summary(occurrence: Occurrence, counts: tuple[int, ...], today: date) -> Summary:
+def _started(session: Session, cycle_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each cycle was started: the instant of its first revision."""
+    first = sa.select(col(CycleRevision.cycle_id), col(CycleRevision.at)).where(
+        col(CycleRevision.cycle_id).in_(list(cycle_ids)), col(CycleRevision.no) == 1
+    )
+    return {cycle_id: at for cycle_id, at in session.execute(first)}
+
+
+def _summary(
+    occurrence: Occurrence, counts: tuple[int, ...], today: date, *, before_start: bool
+) -> Summary:
     answered, waiting, overdue, not_owed = counts
     return Summary(
         occurrence=occurrence,
@@ -108,15 +125,31 @@ def _summary(occurrence: Occurrence, counts: tuple[int, ...], today: date) -> Su
         overdue=overdue,
         not_owed=not_owed,
         standing=standing_of(
-            occurrence.state, occurrence.due_on, waiting=waiting, overdue=overdue, today=today
+            occurrence.state,
+            occurrence.due_on,
+            waiting=waiting,
+            overdue=overdue,
+            today=today,
+            before_start=before_start,
         ),
     )
 
 
-def standing_of(state: OccurrenceState, due_on: date, *, waiting: int, overdue: int, today: date) -> Standing:
-    """An activity's standing from its state and its counts."""
+def standing_of(
+    state: OccurrenceState,
+    due_on: date,
+    *,
+    waiting: int,
+    overdue: int,
+    today: date,
+    before_start: bool = False,
+) -> Standing:
+    """An activity's standing from its state and its counts.
+
+    `before_start`: its window was over before its cycle was started, so it was never called off.
+    """
     if state is OccurrenceState.CANCELLED:
-        return Standing.CANCELLED
+        return Standing.BEFORE_START if before_start else Standing.CANCELLED
     if state is OccurrenceState.PLANNED:
         return Standing.NOT_YET
     if state is OccurrenceState.CLOSED:

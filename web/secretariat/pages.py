@@ -12,11 +12,11 @@ from starlette.responses import Response
 from cycle.danish import format_decimal, month_name
 from documents.wheel_style import stylesheet
 from web import render
+from web.secretariat.counts import count_namer
 from web.secretariat.words import (
     FILTER_NAMES,
     STEPS,
     TONES,
-    count_namer,
     flow_namer,
     namer,
     told_namer,

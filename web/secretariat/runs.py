@@ -44,9 +44,9 @@ class Line:
 
     @property
     def step(self) -> str:
-        """What of an occurrence was done (open, advance, close); empty for the flows that serve all."""
-        step, _, number = self.run.subject.partition(":")
-        return step if number.isdigit() else ""
+        """What was done (open, advance or close an occurrence, the nightly sweep); else empty."""
+        step, _, rest = self.run.subject.partition(":")
+        return step if rest else ""
 
 
 @dataclass(frozen=True)

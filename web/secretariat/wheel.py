@@ -1,5 +1,6 @@
 """The front page: the year as a wheel, and as a table with the same content."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,8 @@ from web.secretariat.typed import Id
 from web.session import CurrentActor
 
 router = APIRouter()
+
+YEAR_AT_END = re.compile(r"\b\d{4}(?:/\d{2})?$")
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,19 @@ def _page(request: Request, actor: SignedIn, cycle_id: int | None) -> Response:
         wheel = ""
         if year and year.round:
             wheel = draw(year.wheel(render.language_of(request)), standalone=False)
-        return show(request, "wheel.html", year=year, cycles=cycles, wheel=wheel)
+        return show(request, "wheel.html", year=year, switch=switch(cycles), wheel=wheel)
+
+
+def switch(cycles: Sequence[Cycle]) -> list[tuple[Cycle, str]]:
+    """The cycles to choose between, the oldest first: just the year, or the title where that says too little.
+
+    A title ends with its year (2027, a school year 2026/27) unless the plan runs only once.
+    """
+    years = [found[0] if (found := YEAR_AT_END.findall(cycle.title)) else "" for cycle in cycles]
+    return [
+        (cycle, year if year and years.count(year) == 1 else cycle.title)
+        for cycle, year in reversed(list(zip(cycles, years, strict=True)))
+    ]
 
 
 def _cycles(session: Session, actor: SignedIn) -> list[Cycle]:

@@ -199,6 +199,7 @@ STEPS: Mapping[str, Pair] = {
     "open": ("åbner", "opens"),
     "advance": ("går videre", "advances"),
     "close": ("lukker", "closes"),
+    "sweep": ("natligt eftersyn", "nightly check"),
 }
 
 VERBS: Mapping[str, Pair] = {
@@ -222,27 +223,6 @@ VERBS: Mapping[str, Pair] = {
 }
 """What the history's verbs are called; a verb that is not here is shown as it is kept."""
 
-COUNTS: Mapping[str, Pair] = {
-    "opened": ("opgaver åbnet", "tasks opened"),
-    "tasks": ("opgaver", "tasks"),
-    "sent": ("sendt", "sent"),
-    "merged": ("lagt sammen", "merged"),
-    "answered": ("svaret", "answered"),
-    "missing": ("mangler", "missing"),
-    "nil": ("intet at bemærke", "nothing to remark"),
-    "late": ("for sent", "late"),
-    "released": ("frigivet", "released"),
-    "statuses": ("målstatusser", "goal statuses"),
-    "moved": ("aftaler flyttet", "agreements moved"),
-    "in_force": ("gældende aftaler", "agreements in force"),
-    "unsigned": ("ikke underskrevet", "unsigned"),
-    "decided": ("afgørelser", "decisions"),
-    "rejected": ("afvist", "rejected"),
-    "withheld": ("ikke sendt", "withheld"),
-    "waiting": ("prøves igen", "to be tried again"),
-}
-"""What runs count; a count that is not here is shown as it is kept."""
-
 TONES: Mapping[StrEnum, str] = {
     Standing.ON_TRACK: "",
     Standing.DUE_SOON: "warn",
@@ -263,12 +243,6 @@ def verb_namer(language: str) -> Callable[[str], str]:
     """`verb_name("extend")`: what a change is called; the verb itself when it has no name."""
     place = 1 if language == "en" else 0
     return lambda verb: VERBS[verb][place] if verb in VERBS else verb
-
-
-def count_namer(language: str) -> Callable[[str], str]:
-    """`count_name("opened")`: what a run counted."""
-    place = 1 if language == "en" else 0
-    return lambda key: COUNTS[key][place] if key in COUNTS else key
 
 
 def told_namer(language: str) -> Callable[[Told], str]:
