@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,26 +58,34 @@ def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no row; copying it is quicker than making the tables again."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    engine = make_engine(f"sqlite:///{path}")
+    METADATA.create_all(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest) -> Engine:
     """An empty store, once on SQLite (a file) and once on PostgreSQL."""
     if request.param == "sqlite":
-        sqlite = make_engine(f"sqlite:///{tmp_path / 'aarshjul.db'}")
-        METADATA.create_all(sqlite)
-        yield sqlite
-        sqlite.dispose()
-        return
+        sqlite: Engine = request.getfixturevalue("sqlite_engine")
+        return sqlite
     server: Engine = request.getfixturevalue("postgres_engine")
     with server.begin() as connection:
         tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
         connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    yield server
+    return server
 
 
 @pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+def sqlite_engine(empty_file: Path, tmp_path: Path) -> Iterator[Engine]:
     """An empty store on SQLite alone, for what does not depend on the database."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'aarshjul.db'}")
-    METADATA.create_all(engine)
+    path = tmp_path / "aarshjul.db"
+    shutil.copyfile(empty_file, path)
+    engine = make_engine(f"sqlite:///{path}")
     yield engine
     engine.dispose()

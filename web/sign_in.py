@@ -14,6 +14,7 @@ from cycle.errors import NotAllowed
 from web import context, render, session
 from web.context import Sent
 from web.faults import BUSY, Refused
+from web.plain import readable
 from web.rooms import Room
 from web.session import CheckedForm, CurrentActor
 
@@ -43,7 +44,7 @@ def show(request: Request, videre: str = "/") -> Response:
 @router.post("/log-ind")
 def sign_in(request: Request, sent: Sent) -> Response:
     """Opens a session when address and password fit. Wrong in either way looks the same."""
-    email, password = str(sent.get("email", "")), str(sent.get("password", ""))
+    email, password = readable(sent.get("email")), str(sent.get("password", ""))
     onward = local_path(str(sent.get("videre", "/")))
     now = context.browser_now(request)
     with _one_at_a_time(), context.writing(request) as store:

@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from itertools import islice
 
 from notifications.local_server import LocalServer, Received
 from web.demo.controls import Letter
 
+HEADERS = BytesHeaderParser(policy=policy.compat32)
+
 
 class Mailroom:
-    """Reads what a local server has kept. Subjects are read once."""
+    """Reads what a local server has kept. A year is 20,000 mails, so subjects are read when asked for."""
 
     def __init__(self, server: LocalServer) -> None:
         self._server = server
-        self._known: list[Letter] = []
+        self._subjects: dict[int, str] = {}
 
     @property
     def count(self) -> int:
@@ -23,13 +28,14 @@ class Mailroom:
     def newest(self, search: str, *, limit: int) -> Sequence[Letter]:
         """The newest mails whose receiver or subject has `search` in it, newest first."""
         wanted = search.strip().lower()
-        found: list[Letter] = []
-        for letter in reversed(self._all()):
-            if wanted in letter.to.lower() or wanted in letter.subject.lower():
-                found.append(letter)
-            if len(found) == limit:
-                break
-        return found
+        everything = self._server.received
+        fitting = (
+            self._letter(number, everything[number - 1])
+            for number in range(len(everything), 0, -1)
+            if wanted in everything[number - 1].recipient.lower()
+            or wanted in self._subject(number, everything[number - 1]).lower()
+        )
+        return list(islice(fitting, limit))
 
     def read(self, number: int) -> Letter | None:
         """One mail with its plain text."""
@@ -42,13 +48,14 @@ class Mailroom:
         text = body.get_content() if body is not None else ""
         return Letter(number, received.at, received.recipient, str(message["subject"]), text)
 
-    def _all(self) -> list[Letter]:
-        everything = self._server.received
-        for number in range(len(self._known) + 1, len(everything) + 1):
-            received = everything[number - 1]
-            subject = str(_parsed(received)["subject"])
-            self._known.append(Letter(number, received.at, received.recipient, subject))
-        return self._known
+    def _letter(self, number: int, received: Received) -> Letter:
+        return Letter(number, received.at, received.recipient, self._subject(number, received))
+
+    def _subject(self, number: int, received: Received) -> str:
+        if number not in self._subjects:
+            headers = HEADERS.parsebytes(received.content.partition(b"\r\n\r\n")[0])
+            self._subjects[number] = str(make_header(decode_header(headers["subject"] or "")))
+        return self._subjects[number]
 
 
 def _parsed(received: Received) -> EmailMessage:

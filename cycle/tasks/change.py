@@ -12,6 +12,7 @@ from cycle.messages.tables import Message, MessageKind
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
+from cycle.tasks.new_dates import too_far
 from cycle.tasks.states import WAITING_FOR_HOLDER, Actor, OccurrenceState, TaskState, TaskVerb
 from cycle.tasks.tables import Extension, Occurrence, Task
 
@@ -22,7 +23,8 @@ def extend(
     """Gives one task a later due date (local, inclusive) and a new series of reminders.
 
     After the occurrence's close it reopens this task alone. Raises NotNow when the task no longer waits
-    for its holder, AnswerInvalid when the date is not later than both the old one and yesterday.
+    for its holder, AnswerInvalid when the date is not later than both the old one and yesterday, or more
+    than two years ahead.
     """
     task = get_task(session, task_id)
     occurrence = get_occurrence(session, task.occurrence_id)
@@ -32,6 +34,8 @@ def extend(
     ):
         raise NotNow("task", task_id, task.state.value, "extend")
     today = calendar_of(session, occurrence).local_date(now)
+    if problems := too_far(new_due_on, "new_due_on", today=today):
+        raise AnswerInvalid(problems)
     if new_due_on <= task.due_on or new_due_on < today:
         raise AnswerInvalid(
             [

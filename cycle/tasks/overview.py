@@ -114,9 +114,7 @@ def _started(session: Session, cycle_ids: Iterable[int]) -> dict[int, datetime]:
     return {cycle_id: at for cycle_id, at in session.execute(first)}
 
 
-def _summary(
-    occurrence: Occurrence, counts: tuple[int, ...], today: date, *, before_start: bool
-) -> Summary:
+def _summary(occurrence: Occurrence, counts: tuple[int, ...], today: date, *, before_start: bool) -> Summary:
     answered, waiting, overdue, not_owed = counts
     return Summary(
         occurrence=occurrence,

@@ -12,6 +12,7 @@ from cycle.plan.model import Activity
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
+from cycle.tasks.new_dates import too_far
 from cycle.tasks.states import Actor, OccurrenceState, TaskVerb, Verdict
 from cycle.tasks.submit import latest_submission
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
@@ -49,7 +50,8 @@ def return_for_changes(
 
     The date defaults to the activity's `return_days` working days from today. The first answer's
     on-time mark stays. `after_close`: also when the occurrence is closed; the new date then reopens this
-    task alone, as an extension does. Raises AnswerInvalid without a reason or with a date before today.
+    task alone, as an extension does. Raises AnswerInvalid without a reason, or with a date
+    before today or more than two years ahead.
     """
     task = get_task(session, task_id)
     occurrence, submission = _judged(session, task, TaskVerb.RETURN, after_close=after_close)
@@ -103,6 +105,7 @@ def _check_return(reason: str, due: date, today: date) -> None:
         problems.append(
             Problem("due_on", "Den nye frist ligger før i dag.", "Vælg en dato fra i dag og frem.")
         )
+    problems += too_far(due, "due_on", today=today)
     if problems:
         raise AnswerInvalid(problems)
 

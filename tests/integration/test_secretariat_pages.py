@@ -115,6 +115,30 @@ def test_another_year_is_chosen_by_its_address_and_one_of_another_municipality_i
     assert small.get("/aarshjul/9999").status_code == 404
 
 
+def test_an_activity_over_before_the_start_is_not_called_off_and_a_cancelled_one_is(office):
+    over = date(2026, 7, 31)  # the cycle was started on 1 August
+    with transaction(office.engine) as session:
+        for name, closes_on in (("Forbi", over), ("Opgivet", over + timedelta(days=1))):
+            municipality.add_occurrence(
+                session,
+                office.town,
+                office.cycle,
+                name.lower(),
+                title=name,
+                opens_on=date(2026, 7, 1),
+                due_on=date(2026, 7, 10),
+                closes_on=closes_on,
+                state=OccurrenceState.CANCELLED,
+            )
+    page = office.get("/aarshjul")
+    svg = re.search(r"<svg.*</svg>", page.text, re.DOTALL)[0]
+    assert "seg before-start" in svg and "seg cancelled" in svg
+    for title, said in (("Forbi", "Før start"), ("Opgivet", "Aflyst")):
+        row = re.search(rf'<tr>(?:(?!</tr>).)*<a href="([^"]+)">{title}</a>.*?</tr>', page.text, re.DOTALL)
+        assert said in row[0]
+        assert f'<span class="tag ">{said}</span>' in office.get(row[1]).text
+
+
 def test_before_the_first_year_the_page_says_how_to_begin(sqlite_engine, tmp_path):
     site = Site(sqlite_engine, tmp_path)
     with transaction(sqlite_engine) as session:

@@ -5,8 +5,10 @@ import pytest
 from cycle.tasks.listing import FILTERS
 from cycle.tasks.overview import Standing, standing_of
 from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Cycle
 from flows.registry import NAMES as FLOWS
 from tests.support.municipality import date
+from web.secretariat.wheel import switch
 from web.secretariat.words import FILTER_NAMES, NAMES, flow_namer, namer
 
 
@@ -43,3 +45,21 @@ DUE = date(2027, 4, 20)
 )
 def test_an_activity_stands_as_its_state_its_counts_and_the_day_say(state, today, waiting, overdue, standing):
     assert standing_of(state, DUE, waiting=waiting, overdue=overdue, today=today) is standing
+
+
+def test_only_a_cancelled_activity_can_have_been_over_before_the_start():
+    for state in OccurrenceState:
+        found = standing_of(state, DUE, waiting=0, overdue=0, today=DUE, before_start=True)
+        assert (found is Standing.BEFORE_START) is (state is OccurrenceState.CANCELLED)
+
+
+def test_the_year_switch_shows_years_and_a_title_where_the_year_says_too_little():
+    titles = ("Styringsårshjul 2028", "Budget 2027", "Styringsårshjul 2027", "Skoleår 2026/27", "Ny strategi")
+    shown = switch([Cycle(root_id="BY", plan_id=t, year=2027, title=t) for t in titles])
+    assert [label for _, label in shown] == [
+        "Ny strategi",
+        "2026/27",
+        "Styringsårshjul 2027",
+        "Budget 2027",
+        "2028",
+    ]

@@ -31,12 +31,17 @@ def counting() -> list[tuple[str, ast.Call]]:
     files = [*sorted(Path(ROOT / "flows").glob("*.py")), *(ROOT / name for name in SOURCES)]
     found = {str(file.relative_to(ROOT)): file for file in files}
     made = [(name, call) for name, file in found.items() for call in calls(file, "count")]
-    return made + [("cycle/tasks/reminding.py", c) for c in calls(ROOT / "cycle/tasks/reminding.py", "update")]
+    return made + [
+        ("cycle/tasks/reminding.py", c) for c in calls(ROOT / "cycle/tasks/reminding.py", "update")
+    ]
 
 
 def test_every_figure_a_flow_names_has_words():
     named = [
-        (name, keyword.arg) for name, call in counting() for keyword in call.keywords if keyword.arg is not None
+        (name, keyword.arg)
+        for name, call in counting()
+        for keyword in call.keywords
+        if keyword.arg is not None
     ]
     named += [
         (name, text.value)
@@ -67,4 +72,6 @@ def test_the_words_are_danish_and_english_and_differ_by_flow():
             assert danish(flow, key) and english(flow, key) and "_" not in danish(flow, key)
     assert danish("remind", "answered") == "ingen mail, har svaret"
     assert danish("quarterly_report", "answered") == "svaret"
-    assert danish("deliver", "waiting") == "prøves igen" and english("report", "waiting") == "not answered yet"
+    assert (
+        danish("deliver", "waiting") == "prøves igen" and english("report", "waiting") == "not answered yet"
+    )

@@ -15,6 +15,7 @@ from web import context, render, session
 from web.context import Sent
 from web.demo import sign_in
 from web.demo.controls import Action, Controls
+from web.plain import Id, readable
 from web.rooms import MenuItem, Room
 
 router = APIRouter(prefix="/demo")
@@ -54,12 +55,13 @@ def move_clock(request: Request, sent: Sent) -> Response:
 def letters(request: Request, soeg: str = "") -> Response:
     """What the demo's mail server has received."""
     session.actor_of(request)
-    found = _controls(request).letters(soeg, limit=LETTERS_SHOWN)
-    return render.page(request, "demo/letters.html", letters=found, search=soeg, limit=LETTERS_SHOWN)
+    search = readable(soeg)
+    found = _controls(request).letters(search, limit=LETTERS_SHOWN)
+    return render.page(request, "demo/letters.html", letters=found, search=search, limit=LETTERS_SHOWN)
 
 
 @router.get("/post/{number}")
-def letter(request: Request, number: int) -> Response:
+def letter(request: Request, number: Id) -> Response:
     """One received mail."""
     session.actor_of(request)
     found = _controls(request).letter(number)

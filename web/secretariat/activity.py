@@ -18,9 +18,10 @@ from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overview import steps_of, summary_of
 from cycle.tasks.rollup import releases
 from web import context, render
+from web.plain import Id, readable
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
-from web.secretariat.typed import Id, readable, text_of, whole_date
+from web.secretariat.typed import text_of, whole_date
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()

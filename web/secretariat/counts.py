@@ -82,6 +82,6 @@ def words_of(flow: str) -> Mapping[str, Pair]:
 
 
 def count_namer(language: str) -> Callable[[str, str], str]:
-    """`count_name("remind", "sent")`: what a run of that flow counted; the key itself when it is not known."""
+    """`count_name("remind", "sent")`: what a run of that flow counted; an unknown key itself."""
     place = 1 if language == "en" else 0
     return lambda flow, key: words_of(flow)[key][place] if key in words_of(flow) else key

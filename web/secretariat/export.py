@@ -13,9 +13,9 @@ from cycle.tasks.tables import FormVersion, Submission
 from documents.answers_table import Answered, answers_table
 from documents.tables import Cell, Column, Kind, Table, to_csv, to_xlsx
 from web import context, render
+from web.plain import Id
 from web.secretariat.pages import csv_download, xlsx_download
 from web.secretariat.reach import Reach, reach
-from web.secretariat.typed import Id
 from web.secretariat.words import namer
 from web.session import CurrentActor
 

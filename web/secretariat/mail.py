@@ -20,9 +20,9 @@ from cycle.tasks.mail_log import (
 )
 from cycle.tasks.told import story
 from web import context
+from web.plain import Id, readable
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
-from web.secretariat.typed import Id, readable
 from web.session import CurrentActor
 
 router = APIRouter(prefix="/mail")

@@ -15,9 +15,9 @@ from cycle.tasks.forms import Form
 from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json, releases, roll_up
 from cycle.tasks.tables import FormVersion, Release
 from web import context, render
+from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach_released, title_of
-from web.secretariat.typed import Id
 from web.session import CurrentActor
 from web.shown import Shown, shown_answers
 

@@ -19,10 +19,11 @@ from cycle.runs.tables import ClockPulse, Recorded, Run, RunState
 from cycle.tasks.coming import coming
 from cycle.tasks.mail_log import Occasion, occasions
 from web import context
+from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.queries import failed_for_good
 from web.secretariat.reach import roots_for
-from web.secretariat.typed import Id, needed, text_of
+from web.secretariat.typed import needed, text_of
 from web.secretariat.words import SERVICES
 from web.session import CheckedForm, CurrentActor, require
 

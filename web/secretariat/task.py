@@ -25,10 +25,11 @@ from cycle.tasks.tables import FormVersion, Submission, Task
 from cycle.tasks.told import why
 from web import context, render
 from web.attachments import attachment
+from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
-from web.secretariat.typed import Id, needed, whole_date
+from web.secretariat.typed import needed, whole_date
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
 

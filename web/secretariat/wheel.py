@@ -21,9 +21,9 @@ from cycle.tasks.tables import Cycle
 from documents.wheel import Segment, Wheel, draw
 from documents.wheel_style import stylesheet
 from web import context, render
+from web.plain import Id
 from web.secretariat.pages import STYLE_PATH, show, svg_download
 from web.secretariat.reach import activity_of, root_paths, roots_for, title_of
-from web.secretariat.typed import Id
 from web.session import CurrentActor
 
 router = APIRouter()

@@ -25,6 +25,7 @@ from cycle.tasks.states import Actor
 from cycle.tasks.tables import Occurrence
 from web import context, render, words
 from web.attachments import attachment
+from web.plain import Id, readable
 from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
@@ -46,8 +47,8 @@ def activities(request: Request, actor: CurrentActor) -> Response:
         return render.page(request, "superior/activities.html", standings=found, states=words.OCCURRENCES)
 
 
-@router.get("/{occurrence_id:int}")
-def units(request: Request, actor: CurrentActor, occurrence_id: int) -> Response:
+@router.get("/{occurrence_id}")
+def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
     """The actor's units in one activity; what needs an eye comes first."""
     with context.reading(request) as session:
         occurrence = session.get(Occurrence, occurrence_id)
@@ -70,16 +71,16 @@ def units(request: Request, actor: CurrentActor, occurrence_id: int) -> Response
         )
 
 
-@router.get("/opgave/{task_id:int}")
-def case(request: Request, actor: CurrentActor, task_id: int, gjort: str = "") -> Response:
+@router.get("/opgave/{task_id}")
+def case(request: Request, actor: CurrentActor, task_id: Id, gjort: str = "") -> Response:
     """One unit's answer, with the verdict's buttons for whoever's turn it is."""
     with context.reading(request) as session:
         found = open_case(session, actor, task_id, now=context.now(request))
         return _show(request, found, done=gjort)
 
 
-@router.get("/opgave/{task_id:int}/fil/{digest}")
-def fetch(request: Request, actor: CurrentActor, task_id: int, digest: str) -> Response:
+@router.get("/opgave/{task_id}/fil/{digest}")
+def fetch(request: Request, actor: CurrentActor, task_id: Id, digest: str) -> Response:
     """A file of the newest answer."""
     with context.reading(request) as session:
         found = open_case(session, actor, task_id, now=context.now(request))
@@ -88,8 +89,8 @@ def fetch(request: Request, actor: CurrentActor, task_id: int, digest: str) -> R
         return attachment(files.read(session, digest))
 
 
-@router.post("/opgave/{task_id:int}/godkend")
-def approve(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+@router.post("/opgave/{task_id}/godkend")
+def approve(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """Approves the version that was shown; a newer one has to be seen first."""
     now = context.now(request)
     with context.writing(request) as session:
@@ -99,8 +100,8 @@ def approve(request: Request, actor: CurrentActor, task_id: int, sent: CheckedFo
     return RedirectResponse(f"/mine-enheder/opgave/{task_id}?gjort=godkendt", status_code=303)
 
 
-@router.post("/opgave/{task_id:int}/retur")
-def send_back(request: Request, actor: CurrentActor, task_id: int, sent: CheckedForm) -> Response:
+@router.post("/opgave/{task_id}/retur")
+def send_back(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """Sends the version that was shown back, with a reason and a new date."""
     now = context.now(request)
     try:
@@ -110,7 +111,7 @@ def send_back(request: Request, actor: CurrentActor, task_id: int, sent: Checked
             review.return_for_changes(
                 session,
                 task_id,
-                reason=str(sent.get("reason", "")),
+                reason=readable(sent.get("reason")),
                 field_reasons=_field_reasons(found, sent),
                 due_on=_due_on(sent, render.language_of(request)),
                 by=actor.by,
@@ -138,7 +139,7 @@ def _show(
     status: int = 200,
 ) -> Response:
     language = render.language_of(request)
-    typed: Mapping[str, str] = {name: str(value) for name, value in sent.items()} if sent else {}
+    typed: Mapping[str, str] = {name: readable(value) for name, value in sent.items()} if sent else {}
     return render.page(
         request,
         "superior/case.html",
@@ -182,11 +183,11 @@ def _check_turn(found: Case, sent: FormData) -> None:
 
 def _field_reasons(found: Case, sent: FormData) -> dict[str, str]:
     names = [name for name, _ in _places(_shown(found, "da"))]
-    return {name: text.strip() for name in names if (text := str(sent.get(f"reason:{name}", ""))).strip()}
+    return {name: text for name in names if (text := readable(sent.get(f"reason:{name}")))}
 
 
 def _due_on(sent: FormData, language: str) -> date | None:
-    text = str(sent.get("due_on", "")).strip()
+    text = readable(sent.get("due_on"))
     if not text:
         return None
     try:
