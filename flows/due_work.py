@@ -51,6 +51,8 @@ def due_work(session: Session, *, now: datetime, settings: Settings, nightly: bo
         and (work.flow, work.subject) not in unfinished
         and not _resting(read, work, now)
     ]
+    swept = {work.root_id for work in fresh if work.subject.startswith("sweep:")}
+    fresh = [work for work in fresh if (work.flow, work.subject) not in {("remind", root) for root in swept}]
     first = {work.root_id: len(ORDER) for work in fresh}
     for work in fresh:
         first[work.root_id] = min(first[work.root_id], rank(work.flow, work.subject))
@@ -149,7 +151,10 @@ def _may_close(
 
 
 def _sweeps(read: sa.Connection, now: datetime, zone: ZoneInfo) -> Iterator[Work]:
-    """Once a day from 05:00 local: every open task looked at anew, whatever the hints say."""
+    """Once a day from 05:00 local: every open task looked at anew, whatever the hints say.
+
+    The sweep also decides what is due, so that the day's first reminders are one run and not two.
+    """
     today = sweeping_since(now, zone)
     if today is None:
         return

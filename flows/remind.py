@@ -25,7 +25,7 @@ def sweep(context: RunContext) -> list[Difference]:
     """Recomputes when each waiting task is to be looked at; puts right and gives every difference.
 
     Also finds the tasks whose recipient has changed with the date (an appointment or a substitute that
-    begins or ends, an address that came) and asks for a look at them now.
+    begins or ends, an address that came). Then decides what is due: the day's first `remind`.
     """
     reader = _reader(context)
     found: list[Difference] = []
@@ -38,6 +38,7 @@ def sweep(context: RunContext) -> list[Difference]:
             break
         after = chunk.last
     context.count(differences=len(found))
+    remind(context)
     return found
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import col
 
-from cli.demo.invented import answer_on, rng
+from cli.demo.invented import acting_day, answer_on, rng
 from cycle import store
 from cycle.calendar import WorkingCalendar
 from cycle.plan.model import FlowName, ReminderKind
@@ -59,7 +59,7 @@ class Habits:
     def verdict_after(self, task_id: int, today: date) -> None:
         """Plans when the superior looks at an answer given today."""
         days = rng("verdict", self.seen[task_id].key).randint(1, 4)
-        self.verdicts[task_id] = self.calendar.add_working_days(today, days)
+        self.verdicts[task_id] = acting_day(self.calendar.add_working_days(today, days), self.calendar)
 
     def _look(self) -> None:
         """Plans for every task not seen before."""
@@ -83,7 +83,7 @@ class Habits:
         opened = self.calendar.local_date(row.opened_at)
         if row.kind not in OWN_WORK:
             days = rng("office", key).randint(1, 4)
-            self.plans[task.id] = self.calendar.add_working_days(opened, days)
+            self.plans[task.id] = acting_day(self.calendar.add_working_days(opened, days), self.calendar)
             return
         day = answer_on(
             key,

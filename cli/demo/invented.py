@@ -16,6 +16,9 @@ from cycle.tasks.forms import Field, FieldType, Form
 SHARES = (25, 9, 12, 20, 12, 13)
 """Percent who answer before the first reminder, then between one contact and the next; the rest never."""
 
+ACTING_WEEKDAYS = (0, 2, 4)
+"""People act on Mondays, Wednesdays and Fridays where they can, so that a year is played in less time."""
+
 REMARKS = (
     "Vi følger planen og har ikke bemærkninger ud over det nævnte.",
     "Indsatsen er i gang, og de første resultater ventes efter sommerferien.",
@@ -52,8 +55,17 @@ def answer_on(
     edges = [opened_on, *sorted(day for day in contacts if opened_on < day <= last_on), last_on]
     at = min(at, len(edges) - 2)
     first, last = edges[at], max(edges[at + 1], edges[at])
-    days = [d for d in _days(first, last) if calendar.is_working_day(d)] or [last]
+    working = [d for d in _days(first, last) if calendar.is_working_day(d)]
+    days = [d for d in working if d.weekday() in ACTING_WEEKDAYS] or working or [last]
     return dice.choice(days)
+
+
+def acting_day(first: date, calendar: WorkingCalendar) -> date:
+    """The first working day from `first` on that people act on."""
+    day = first
+    while not (calendar.is_working_day(day) and day.weekday() in ACTING_WEEKDAYS):
+        day = date.fromordinal(day.toordinal() + 1)
+    return day
 
 
 def answers_for(form: Form, prefill: Mapping[str, Any], key: str) -> dict[str, Any]:

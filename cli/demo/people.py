@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from cli.demo.habits import Habits, due
-from cli.demo.invented import answers_for, is_nil, rng
+from cli.demo.invented import acting_day, answers_for, is_nil, rng
 from cycle import store
 from cycle.goals.decisions import decisions_of, record_decision
 from cycle.plan.model import Activity
@@ -82,11 +82,11 @@ class People(Habits):
         if first_time and rng("judge", key).random() < RETURNED_SHARE:
             return_for_changes(session, task_id, reason=REASON, by="played:superior", now=now)
             days = rng("again", key).randint(1, 6)
-            self.plans[task_id] = self.calendar.add_working_days(today, days)
+            self.plans[task_id] = acting_day(self.calendar.add_working_days(today, days), self.calendar)
             return
         approve(session, task_id, by="played:superior", now=now)
         if task.level < task.levels:
-            self.verdicts[task_id] = self.calendar.add_working_days(today, 2)
+            self.verdicts[task_id] = acting_day(self.calendar.add_working_days(today, 2), self.calendar)
 
     def _decide(self, session: Session, occurrence_id: int, today: date, now: datetime) -> None:
         occurrence = session.get_one(Occurrence, occurrence_id)

@@ -14,7 +14,7 @@ from cycle.store import table_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
-from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskVerb
+from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskKind, TaskVerb
 from cycle.tasks.tables import Draft, Occurrence, Submission, Task
 
 # Made once: 2,000 leaders answer in the last minute, and making a statement costs more than its rows.
@@ -171,5 +171,6 @@ def _tell(
         context={"submission": submission.id},
         now=now,
     )
-    assert occurrence.id is not None
-    wake_stages(session, occurrence.id, at=now)
+    if task.levels or occurrence.stage_due or task.kind is not TaskKind.ANSWER:
+        assert occurrence.id is not None
+        wake_stages(session, occurrence.id, at=now)

@@ -226,3 +226,21 @@ def test_a_turn_wants_what_is_due_answers_the_wake_and_chains_the_history(
         assert session.exec(select(Run.state)).all() == [RunState.WANTED]
         assert [pulse.name for pulse in session.exec(select(ClockPulse))] == ["ur"]
         assert history.verify(session, "BY") == []
+
+
+def test_the_first_reminders_of_a_day_come_with_the_sweep_unless_the_sweep_has_just_failed(
+    engine: Engine, settings: Settings
+) -> None:
+    at = instant(2027, 4, 15, 6)
+    with store.transaction(engine) as session:
+        town, occurrence = year(session, OccurrenceState.OPEN)
+        for task in municipality.add_tasks(session, town, occurrence):
+            task.next_reminder_at = at
+            session.add(task)
+    assert due(engine, at, settings) == [("remind", "sweep:BY")]
+    with store.transaction(engine) as session:
+        queue.want(session, due_work(session, now=at, settings=settings), now=at)
+        claimed = queue.claim(session, worker="w", now=at, real=at)
+        assert claimed is not None
+        queue.fail(session, claimed, now=at, milliseconds=1, error="OSError: disken er fuld")
+    assert due(engine, at, settings) == [("remind", "BY")]
