@@ -4,10 +4,10 @@
 queue up at BEGIN instead of failing at COMMIT. `reading(engine)` gives a consistent snapshot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 BUSY_SECONDS = 30
+T = TypeVar("T")
 
 
 def enum_type(enum: type[Enum], length: int = 32) -> sa.Enum:
@@ -23,6 +24,13 @@ def enum_type(enum: type[Enum], length: int = 32) -> sa.Enum:
     return sa.Enum(
         enum, values_callable=lambda members: [m.value for m in members], native_enum=False, length=length
     )
+
+
+def in_pieces(ids: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """The ids in lists that fit into one statement (SQLite and PostgreSQL both have a limit)."""
+    everything = list(ids)
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:

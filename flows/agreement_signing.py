@@ -16,8 +16,10 @@ from cycle.goals.tables import Agreement, AgreementState, GoalLevel
 from cycle.goals.tree import as_rows, for_unit, goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.plan.model import StageKind
-from cycle.tasks.states import TaskKind, TaskState
-from cycle.tasks.submit import latest_submission
+from cycle.tasks.moves import move_all
+from cycle.tasks.opening import NewTask, open_tasks
+from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
+from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Submission, Task
 from flows.agreement_step import OWN_CODES, STEP_KIND, Step
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
@@ -47,11 +49,12 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     with context.transaction() as session:
         lock_for_advance(session, facts.occurrence)
-        moved = 0
-        for agreement, task, submission in _answered(session, occurrence_id):
-            Step(session, context, facts, agreement).take(task, submission)
-            moved += 1
-        context.count(moved=moved)
+        answered = _answered(session, occurrence_id)
+        opening: list[NewTask] = []
+        for agreement, task, submission in answered:
+            Step(session, context, facts, agreement, opening).take(task, submission)
+        open_tasks(session, facts.occurrence, opening, now=context.now)
+        context.count(moved=len(answered))
 
 
 def close(context: RunContext, occurrence_id: int) -> None:
@@ -99,17 +102,22 @@ def _draft_agreements(session: Session, facts: Facts) -> None:
 
 
 def _answered(session: Session, occurrence_id: int) -> list[tuple[Agreement, Task, Submission]]:
-    """Every answered step not yet acted on, with its agreement."""
-    tasks = session.exec(
+    """Every answered step not yet acted on, settled here and now, with its agreement.
+
+    An answer that is being corrected at this moment is either settled with the correction or left out.
+    """
+    given = session.exec(
         select(Task)
         .where(Task.occurrence_id == occurrence_id, Task.state == TaskState.SUBMITTED)
         .order_by(col(Task.received_at), col(Task.id))
     ).all()
-    of_unit = {each.unit_id: each for each in agreements.of_occurrence(session, occurrence_id)}
-    found = []
-    for task in tasks:
-        unit_id = task.subject.partition(":")[2] or task.unit_id
-        submission = latest_submission(session, task.id or 0)
-        if submission is not None and unit_id in of_unit:
-            found.append((of_unit[unit_id], task, submission))
-    return found
+    tasks = {each.id or 0: each for each in given}
+    settled = move_all(session, tasks.values(), TaskVerb.APPROVE, actor=Actor.ENGINE, level=1)
+    answers = latest_submissions(session, settled)
+    of_unit = agreements.of_units(session, occurrence_id, {_unit(tasks[id_]) for id_ in settled})
+    return [(of_unit[_unit(task)], task, answers[id_]) for id_, task in tasks.items() if id_ in settled]
+
+
+def _unit(task: Task) -> str:
+    """Whose agreement a step is about: its subject names the unit when it is another's task."""
+    return task.subject.partition(":")[2] or task.unit_id

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from cycle.goals import agreements
 from cycle.goals.agreements import AgreementVerb
@@ -14,7 +15,7 @@ from cycle.goals.tree import GoalText, keep_goals
 from cycle.plan.model import Stage, StageKind
 from cycle.tasks.approval import reviewer_of
 from cycle.tasks.moves import move
-from cycle.tasks.opening import NewTask, open_tasks
+from cycle.tasks.opening import NewTask
 from cycle.tasks.review import return_for_changes
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.tables import Submission, Task
@@ -31,30 +32,38 @@ STEP_KIND = {
 }
 FORWARD = {StageKind.NEGOTIATE: AgreementVerb.AGREE, StageKind.APPROVE: AgreementVerb.APPROVE}
 
+_ITS_TASK = sa.select(Task).where(
+    *(
+        col(getattr(Task, name)) == sa.bindparam(name)
+        for name in ("occurrence_id", "unit_id", "role", "subject")
+    )
+)
+
 
 @dataclass
 class Step:
-    """One answered task of one agreement."""
+    """One answered task of one agreement. What it opens goes into `opening`, to be written with the rest."""
 
     session: Session
     context: RunContext
     facts: Facts
     agreement: Agreement
+    opening: list[NewTask]
 
     def take(self, task: Task, submission: Submission) -> None:
+        """Acts on the answer. The task is settled already."""
         if task.kind is TaskKind.DRAFT:
             self._propose(task, submission)
             return
         stage = next(s for s in self._stages if s.id == task.subject.split(":")[0])
         answers = submission.answers
         if stage.kind is StageKind.SIGN:
-            self._sign(stage, task, submission)
+            self._sign(stage, submission)
         elif answers.get(DECISION_FIELD) == AGREED:
             self._move(FORWARD[stage.kind], submission.by)
-            self._settle(task)
             self._open_after(stage)
         else:
-            self._send_back(task, submission)
+            self._send_back(submission)
 
     @property
     def _stages(self) -> Sequence[Stage]:
@@ -70,10 +79,9 @@ class Step:
         now = self.context.now
         agreements.write_version(self.session, self.agreement, content, by=submission.by, now=now)
         self._move(AgreementVerb.PROPOSE, submission.by)
-        self._settle(task)
         self._open_stage(self._stages[0])
 
-    def _sign(self, stage: Stage, task: Task, submission: Submission) -> None:
+    def _sign(self, stage: Stage, submission: Submission) -> None:
         agreements.sign(
             self.session,
             self.agreement,
@@ -84,14 +92,13 @@ class Step:
             identified_by=submission.channel.value,
             now=submission.received_at,
         )
-        self._settle(task)
         self._open_after(stage)
         if self.agreement.state is AgreementState.IN_FORCE:
             self._keep_own_goals()
 
     def _keep_own_goals(self) -> None:
         """The unit's own goals join the goals of the year: its reports will ask about them."""
-        own = agreements.present_version(self.session, self.agreement).content["own"]
+        own = agreements.present_content(self.session, self.agreement)["own"]
         keep_goals(
             self.session,
             own_goals(own, self.agreement.unit_id),
@@ -101,9 +108,8 @@ class Step:
             now=self.context.now,
         )
 
-    def _send_back(self, task: Task, submission: Submission) -> None:
+    def _send_back(self, submission: Submission) -> None:
         self._move(AgreementVerb.SEND_BACK, submission.by)
-        self._settle(task)
         draft = self._task_of_draft()
         reason = str(submission.answers.get(COMMENT_FIELD) or "Se aftalen igennem igen.")
         return_for_changes(
@@ -117,9 +123,6 @@ class Step:
 
     def _move(self, verb: AgreementVerb, by: str) -> None:
         agreements.advance(self.session, self.agreement, verb, by=by, now=self.context.now)
-
-    def _settle(self, task: Task) -> None:
-        move(self.session, task, TaskVerb.APPROVE, actor=Actor.ENGINE, level=1)
 
     def _task_of_draft(self) -> Task:
         return self.session.exec(
@@ -142,8 +145,7 @@ class Step:
         due = max(date.fromisoformat(self.facts.occurrence.stage_due[stage.id]), self._earliest())
         task = self._task(unit_id, role, subject)
         if task is None:
-            new = self._new(stage, unit_id, role, subject, due)
-            open_tasks(self.session, self.facts.occurrence, [new], now=self.context.now)
+            self.opening.append(self._new(stage, unit_id, role, subject, due))
         elif task.state is TaskState.APPROVED:
             move(
                 self.session,
@@ -161,14 +163,9 @@ class Step:
             )
 
     def _task(self, unit_id: str, role: str, subject: str) -> Task | None:
-        return self.session.exec(
-            select(Task).where(
-                Task.occurrence_id == self.agreement.occurrence_id,
-                Task.unit_id == unit_id,
-                Task.role == role,
-                Task.subject == subject,
-            )
-        ).first()
+        post = {"occurrence_id": self.agreement.occurrence_id, "unit_id": unit_id, "role": role}
+        task: Task | None = self.session.execute(_ITS_TASK, {**post, "subject": subject}).scalars().first()
+        return task
 
     def _new(self, stage: Stage, unit_id: str, role: str, subject: str, due: date) -> NewTask:
         unit = self.facts.directory.units[self.agreement.unit_id]
@@ -184,7 +181,7 @@ class Step:
         )
 
     def _shown(self) -> dict[str, Any]:
-        version = agreements.present_version(self.session, self.agreement)
+        version = agreements.present(self.session, self.agreement)
         return {"agreement": {"id": self.agreement.id, "version": version.no, "digest": version.digest}}
 
     def _earliest(self) -> date:

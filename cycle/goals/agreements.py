@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import AnswerInvalid, Conflict, NotNow, Problem
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
+from cycle.store import in_pieces, table_of
 
 
 class AgreementVerb(StrEnum):
@@ -36,6 +38,30 @@ AGREEMENT_MOVES: dict[tuple[AgreementState, AgreementVerb], AgreementState] = {
 }
 
 
+class Present(NamedTuple):
+    """The version an agreement stands at, and the SHA-256 of what it says."""
+
+    no: int
+    digest: str
+
+
+_agreement = table_of(Agreement)
+_MOVE = sa.update(_agreement).where(
+    _agreement.c.id == sa.bindparam("its_id"), _agreement.c.state == sa.bindparam("its_state")
+)
+_COUNT = sa.update(_agreement).where(_agreement.c.id == sa.bindparam("its_id"))
+_WRITE = sa.insert(table_of(AgreementVersion))
+_SIGN = sa.insert(table_of(Signature)).returning(table_of(Signature).c.id)
+_ID: sa.BindParameter[int] = sa.bindparam("agreement_id")
+_VERSION: sa.BindParameter[int] = sa.bindparam("version")
+_PRESENT = sa.select(col(AgreementVersion.no), col(AgreementVersion.digest)).where(
+    col(AgreementVersion.agreement_id) == _ID, col(AgreementVersion.no) == _VERSION
+)
+_SIGNATURES = sa.select(Signature).where(
+    col(Signature.agreement_id) == _ID, col(Signature.version) == _VERSION
+)
+
+
 def advance(
     session: Session, agreement: Agreement, verb: AgreementVerb, *, by: str, now: datetime, why: str = ""
 ) -> None:
@@ -43,15 +69,10 @@ def advance(
     target = AGREEMENT_MOVES.get((agreement.state, verb))
     if target is None:
         raise NotNow("agreement", agreement.id, agreement.state.value, verb.value)
-    result = session.execute(
-        sa.update(Agreement)
-        .where(col(Agreement.id) == agreement.id, col(Agreement.state) == agreement.state)
-        .values(state=target)
-        .execution_options(synchronize_session=False)
-    )
-    if not result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+    seen = {"its_id": agreement.id, "its_state": agreement.state}
+    if session.connection().execute(_MOVE, {**seen, "state": target}).rowcount == 0:
         raise Conflict("agreement", agreement.id)
-    session.refresh(agreement)
+    set_committed_value(agreement, "state", target)
     history.record(
         session,
         root_id=agreement.root_id,
@@ -66,24 +87,22 @@ def advance(
 
 def write_version(
     session: Session, agreement: Agreement, content: Mapping[str, Any], *, by: str, now: datetime
-) -> AgreementVersion:
-    """Keeps the text as the agreement's next version. Only a draft can be written."""
+) -> Present:
+    """Keeps the text as the agreement's next version. Only a draft can be written: else raises NotNow."""
     if agreement.state is not AgreementState.DRAFTING:
         raise NotNow("agreement", agreement.id, agreement.state.value, "write")
-    assert agreement.id is not None
-    version = AgreementVersion(
-        agreement_id=agreement.id,
-        no=agreement.version + 1,
-        content=dict(content),
-        digest=content_digest(content),
-        by=by,
-        at=now,
-    )
-    agreement.version = version.no
-    session.add(version)
-    session.add(agreement)
-    session.flush()
-    return version
+    present_now = Present(agreement.version + 1, content_digest(content))
+    row = {
+        "agreement_id": agreement.id,
+        **present_now._asdict(),
+        "content": dict(content),
+        "by": by,
+        "at": now,
+    }
+    session.connection().execute(_WRITE, row)
+    session.connection().execute(_COUNT, {"its_id": agreement.id, "version": present_now.no})
+    set_committed_value(agreement, "version", present_now.no)
+    return present_now
 
 
 def sign(
@@ -110,19 +129,18 @@ def sign(
         raise NotNow("agreement", agreement.id, agreement.state.value, f"sign as {capacity}")
     if not name.strip():
         raise AnswerInvalid([Problem("name", "Der mangler et navn.", "Skriv dit fulde navn.")])
-    version = present_version(session, agreement)
-    signature = Signature(
-        agreement_id=agreement.id or 0,
-        version=version.no,
-        capacity=capacity,
-        name=name.strip(),
-        by=by,
-        identified_by=identified_by,
-        digest=version.digest,
-        at=now,
-    )
-    session.add(signature)
-    session.flush()
+    version = present(session, agreement)
+    facts = {
+        "agreement_id": agreement.id,
+        "version": version.no,
+        "capacity": capacity,
+        "name": name.strip(),
+        "by": by,
+        "identified_by": identified_by,
+        "digest": version.digest,
+        "at": now,
+    }
+    signature_id = session.connection().execute(_SIGN, facts).scalar_one()
     history.record(
         session,
         root_id=agreement.root_id,
@@ -135,7 +153,7 @@ def sign(
     )
     if capacity == order[-1]:
         advance(session, agreement, AgreementVerb.COMPLETE, by=by, now=now)
-    return signature
+    return session.get_one(Signature, signature_id)
 
 
 def of_occurrence(session: Session, occurrence_id: int) -> Sequence[Agreement]:
@@ -143,6 +161,19 @@ def of_occurrence(session: Session, occurrence_id: int) -> Sequence[Agreement]:
     return session.exec(
         select(Agreement).where(Agreement.occurrence_id == occurrence_id).order_by(col(Agreement.unit_id))
     ).all()
+
+
+def of_units(session: Session, occurrence_id: int, unit_ids: Iterable[str]) -> dict[str, Agreement]:
+    """The occurrence's agreements with these units, by unit."""
+    found: dict[str, Agreement] = {}
+    for piece in in_pieces(unit_ids):
+        rows = session.exec(
+            select(Agreement).where(
+                Agreement.occurrence_id == occurrence_id, col(Agreement.unit_id).in_(piece)
+            )
+        )
+        found |= {row.unit_id: row for row in rows}
+    return found
 
 
 def unsigned(session: Session, occurrence_id: int) -> list[Agreement]:
@@ -156,24 +187,27 @@ def unsigned(session: Session, occurrence_id: int) -> list[Agreement]:
 
 def signatures(session: Session, agreement: Agreement) -> dict[str, Signature]:
     """The signatures on the agreement's present version, by capacity."""
-    rows = session.exec(
-        select(Signature).where(
-            Signature.agreement_id == agreement.id, Signature.version == agreement.version
-        )
-    )
+    rows = session.execute(
+        _SIGNATURES, {"agreement_id": agreement.id, "version": agreement.version}
+    ).scalars()
     return {row.capacity: row for row in rows}
 
 
-def present_version(session: Session, agreement: Agreement) -> AgreementVersion:
-    """The newest version. Raises NotNow while nothing has been written."""
-    version = session.exec(
-        select(AgreementVersion).where(
-            AgreementVersion.agreement_id == agreement.id, AgreementVersion.no == agreement.version
-        )
-    ).first()
-    if version is None:
+def present(session: Session, agreement: Agreement) -> Present:
+    """Which version is the newest. Raises NotNow while nothing has been written."""
+    asked = {"agreement_id": agreement.id, "version": agreement.version}
+    row = session.execute(_PRESENT, asked).first()
+    if row is None:
         raise NotNow("agreement", agreement.id, agreement.state.value, "read")
-    return version
+    return Present(row.no, row.digest)
+
+
+def present_content(session: Session, agreement: Agreement) -> dict[str, Any]:
+    """The text of the newest version; empty while nothing has been written."""
+    query = select(AgreementVersion.content).where(
+        AgreementVersion.agreement_id == agreement.id, AgreementVersion.no == agreement.version
+    )
+    return dict(session.exec(query).first() or {})
 
 
 def content_digest(content: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """One way to change a task's state: the table of moves, applied as compare-and-set."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,8 +8,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from cycle.errors import Conflict, NotAllowed, NotFound, NotNow
-from cycle.store import table_of
-from cycle.tasks.states import TASK_MOVES, Actor, TaskVerb
+from cycle.store import in_pieces, table_of
+from cycle.tasks.states import TASK_MOVES, Actor, TaskState, TaskVerb
 from cycle.tasks.tables import Occurrence, Task
 
 _task, _occurrence = table_of(Task), table_of(Occurrence)
@@ -63,10 +64,40 @@ def move(session: Session, task: Task, verb: TaskVerb, *, actor: Actor, **values
     changed = {"state": target, **values}
     if session.connection().execute(_MOVE, {**seen, **changed}).rowcount == 0:
         raise Conflict("task", task.id)
-    for name, value in changed.items():
-        set_committed_value(task, name, value)
+    _take_on(task, changed)
+
+
+def move_all(
+    session: Session, tasks: Iterable[Task], verb: TaskVerb, *, actor: Actor, **values: Any
+) -> set[int]:
+    """As `move` for many tasks at once; gives the ids of those whose row still was as the caller saw it.
+
+    Raises NotNow or NotAllowed when a task's state does not allow the verb: then none is moved.
+    """
+    alike: dict[tuple[TaskState, int], dict[int, Task]] = {}
+    for task in tasks:
+        check_move(task, verb, actor)
+        alike.setdefault((task.state, task.level), {})[task.id or 0] = task
+    session.flush()
+    moved: set[int] = set()
+    for (state, level), those in alike.items():
+        changed = {"state": TASK_MOVES[state, verb][0], **values}
+        as_seen = (_task.c.state == state, _task.c.level == level)
+        for piece in in_pieces(those):
+            update = sa.update(_task).where(_task.c.id.in_(piece), *as_seen).values(changed)
+            ids = set(session.connection().scalars(update.returning(_task.c.id)))
+            moved |= ids
+            for task in (those[id_] for id_ in ids):
+                _take_on(task, changed)
+    return moved
 
 
 def wake_stages(session: Session, occurrence_id: int, *, at: object) -> None:
     """Asks for a look at the occurrence's reviews and stages, no later than `at` (an instant)."""
     session.connection().execute(_WAKE, {"its_id": occurrence_id, "no_later": at, "advance_at": at})
+
+
+def _take_on(task: Task, changed: Mapping[str, Any]) -> None:
+    """Gives the object the values that its row has now."""
+    for name, value in changed.items():
+        set_committed_value(task, name, value)

@@ -1,16 +1,16 @@
 """Drafts and answers. Web pages and mail replies both come in here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import Conflict, NotNow
 from cycle.messages.tables import MessageKind
-from cycle.store import table_of
+from cycle.store import in_pieces, table_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
@@ -112,6 +112,20 @@ def submit(
 def latest_submission(session: Session, task_id: int) -> Submission | None:
     """The newest version of the task's answer, if any."""
     return session.execute(_NEWEST, {"task_id": task_id}).scalars().first()
+
+
+def latest_submissions(session: Session, task_ids: Iterable[int]) -> dict[int, Submission]:
+    """The newest version of each task's answer, by task."""
+    found: dict[int, Submission] = {}
+    for piece in in_pieces(task_ids):
+        newest = (
+            sa.select(sa.func.max(col(Submission.id)))
+            .where(col(Submission.task_id).in_(piece))
+            .group_by(col(Submission.task_id))
+        )
+        rows = session.exec(select(Submission).where(col(Submission.id).in_(newest)))
+        found |= {row.task_id: row for row in rows}
+    return found
 
 
 def takes_answer(session: Session, task: Task, occurrence: Occurrence, *, received_at: datetime) -> bool:
