@@ -2,7 +2,8 @@
 
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
-`path`, `demo`, and the filters `date`, `weekday_date`, `datetime`, `number`, `amount`. Undefined names raise.
+`path`, `demo`, and the filters `date`, `weekday_date`, `datetime`, `short`, `moment`,
+`number`, `amount`. Undefined names raise.
 """
 
 import hashlib
@@ -122,6 +123,23 @@ def show_datetime(context: Context, at: datetime) -> str:
 
 
 @pass_context
+def show_short_date(context: Context, day: date) -> str:
+    """A date for a narrow column: 18. jan. 2027."""
+    return short_date(day, context["language"])
+
+
+@pass_context
+def show_short_datetime(context: Context, at: datetime) -> str:
+    """An instant in local time for a narrow column: 18. jan. 2027 14.30."""
+    local, language = at.astimezone(context["zone"]), context["language"]
+    return (
+        f"{short_date(local, language)} {local:%H:%M}"
+        if language == "en"
+        else (f"{short_date(local, language)} {local:%H.%M}")
+    )
+
+
+@pass_context
 def show_number(context: Context, value: Decimal | int | str) -> str:
     """1.250.000,5 / 1,250,000.5."""
     return danish.format_decimal(Decimal(value), language=context["language"])
@@ -133,10 +151,20 @@ def show_amount(context: Context, value: Decimal | int | str) -> str:
     return danish.format_amount(Decimal(value), context["language"])
 
 
+def short_date(day: date, language: str) -> str:
+    """18. jan. 2027 / 18 Jan 2027."""
+    month = danish.month_name(day.month, language)
+    if language == "en":
+        return f"{day.day} {month[:3]} {day.year}"
+    return f"{day.day}. {month if len(month) < 4 else month[:3] + '.'} {day.year}"
+
+
 FILTERS = {
     "date": show_date,
     "weekday_date": show_weekday_date,
     "datetime": show_datetime,
+    "short": show_short_date,
+    "moment": show_short_datetime,
     "number": show_number,
     "amount": show_amount,
 }

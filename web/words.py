@@ -37,7 +37,7 @@ TIMELINESS: Mapping[Timeliness, Word] = {
 }
 OCCURRENCES: Mapping[OccurrenceState, Word] = {
     OccurrenceState.PLANNED: ("Planlagt", "Planned", ""),
-    OccurrenceState.OPEN: ("Åben", "Open", "warn"),
-    OccurrenceState.CLOSED: ("Lukket", "Closed", "good"),
+    OccurrenceState.OPEN: ("Åben", "Open", "good"),
+    OccurrenceState.CLOSED: ("Lukket", "Closed", ""),
     OccurrenceState.CANCELLED: ("Aflyst", "Cancelled", ""),
 }

@@ -38,7 +38,7 @@ class Mailroom:
         return list(islice(fitting, limit))
 
     def read(self, number: int) -> Letter | None:
-        """One mail with its plain text."""
+        """One mail with its plain text, and as it came."""
         everything = self._server.received
         if not 1 <= number <= len(everything):
             return None
@@ -46,7 +46,9 @@ class Mailroom:
         message = _parsed(received)
         body = message.get_body(("plain",))
         text = body.get_content() if body is not None else ""
-        return Letter(number, received.at, received.recipient, str(message["subject"]), text)
+        return Letter(
+            number, received.at, received.recipient, str(message["subject"]), text, received.content
+        )
 
     def _letter(self, number: int, received: Received) -> Letter:
         return Letter(number, received.at, received.recipient, self._subject(number, received))

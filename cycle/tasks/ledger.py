@@ -20,6 +20,19 @@ class TaskFile:
     extensions: Sequence[Extension]
     changes: Sequence[History]
 
+    def reasons_for(self, submission: Submission) -> dict[str, str]:
+        """What was said about single questions when this version was sent back, by question."""
+        return reasons_for(self.reviews, submission)
+
+
+def reasons_for(reviews: Iterable[Review], submission: Submission | None) -> dict[str, str]:
+    """The reasons by question that the reviews give one version; the newest word counts."""
+    found: dict[str, str] = {}
+    for review in sorted(reviews, key=lambda review: review.id or 0):
+        if submission is not None and review.submission_id == submission.id:
+            found |= review.field_reasons
+    return found
+
 
 def task_file(session: Session, task_id: int) -> TaskFile:
     """Reads the task's file."""

@@ -164,7 +164,8 @@ class Controls:
         return []
 
     def letter(self, number):
-        return Letter(1, self.status.now, "a@by.example", "Emne", "Tekst") if number == 1 else None
+        mail = b"Subject: Emne\r\n\r\nTekst"
+        return Letter(1, self.status.now, "a@by.example", "Emne", "Tekst", mail) if number == 1 else None
 
 
 class Demo:
@@ -181,8 +182,13 @@ def test_the_demos_own_pages_take_anything_too(world):
     world.site.app = create_app(world.engine, world.site.settings, world.site.clock, demo=demo)
     browser = world.site.browser()
     assert browser.get("/demo/post/1").status_code == 200
+    kept = browser.get("/demo/post/1/fil")
+    assert (
+        kept.content == b"Subject: Emne\r\n\r\nTekst" and "attachment" in kept.headers["content-disposition"]
+    )
     for nasty in NO_ROW:
-        assert browser.get(f"/demo/post/{quote(nasty)}").status_code == 404, nasty
+        for path in (f"/demo/post/{quote(nasty)}", f"/demo/post/{quote(nasty)}/fil"):
+            assert browser.get(path).status_code == 404, path
         assert browser.post("/demo/log-ind", data={"account": nasty}).status_code == 404, nasty
         assert browser.post("/demo/ur", data={"handling": nasty}).status_code == 404, nasty
     for nasty in NASTY:

@@ -65,7 +65,7 @@ def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_pa
     front = office.district.get("/")
     assert front.headers["location"] == "/mine-enheder"
     listed = office.district.get("/mine-enheder").text
-    assert "Kvartalsrapport 1 2027" in listed and "<strong>1</strong>" in listed
+    assert "Kvartalsrapport 1 2027" in listed and '<strong class="tag warn">1</strong>' in listed
     units = office.district.get(f"/mine-enheder/{office.occurrence_id}").text
     assert "Daginstitution 1.1 Ærø" in units and "Besvaret, ikke godkendt" in units
     assert "Daginstitution 2.1" not in units and "Skole" not in units
@@ -85,6 +85,29 @@ def test_two_levels_approve_in_their_order_and_nobody_twice(engine, tmp_path):
     assert office.approve(area).status_code == 303
     assert office.task() == (TaskState.APPROVED, 2)
     assert f"{office.page}/godkend" not in area.get(office.page).text
+
+
+def test_the_next_answer_that_waits_is_offered_until_none_does(office):
+    with transaction(office.engine) as session:
+        second = session.get_one(Task, office.task_id + 1)
+        municipality.answer(session, second, at=instant(2027, 4, 11))
+    next_page = f"/mine-enheder/opgave/{office.task_id + 1}"
+    units = office.district.get(f"/mine-enheder/{office.occurrence_id}").text
+    assert "2 venter på godkendelse" in units and "10. apr. 2027 12.00" in units
+    assert f'href="{next_page}"' in office.district.get(office.page).text
+    assert office.approve(office.district).status_code == 303
+    assert f'href="{next_page}"' in office.district.get(f"{office.page}?gjort=godkendt").text
+    Form(office.district.get(next_page), f"{next_page}/godkend").send(office.district)
+    assert "Næste, der venter" not in office.district.get(f"{next_page}?gjort=godkendt").text
+
+
+def test_the_reasons_stand_beside_the_answers_they_are_about(office):
+    form = Form(office.district.get(office.page), f"{office.page}/retur")
+    form.send(office.district, **{"reason": "Se beløbet", "reason:beloeb": "Er det tusinder?"})
+    assert "Er det tusinder?" in office.district.get(office.page).text
+    secretariat = office.site.signed_in("sif@by.example", Role.SECRETARIAT, "BY")
+    told = secretariat.get(f"/opgave-historik/{office.task_id}").text
+    assert "Er det tusinder?" in told and "Se beløbet" in told
 
 
 def test_a_district_cannot_give_the_areas_approval(office):

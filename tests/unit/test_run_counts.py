@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from web.secretariat.counts import ACTIVITY, COLLECT, COUNTED, DELIVER, OF_SERVICE, REMIND, count_namer
+from web.secretariat.counts import ACTIVITY, COLLECT, COUNTED, DELIVER, OF_SERVICE, REMIND, counter
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {
@@ -65,13 +65,18 @@ def test_every_member_that_is_counted_has_words(kind):
     assert set(kind) <= set(COUNTED[kind])
 
 
-def test_the_words_are_danish_and_english_and_differ_by_flow():
-    danish, english = count_namer("da"), count_namer("en")
-    for flow, words in {**OF_SERVICE, "report": ACTIVITY}.items():
-        for key in words:
-            assert danish(flow, key) and english(flow, key) and "_" not in danish(flow, key)
-    assert danish("remind", "answered") == "ingen mail, har svaret"
-    assert danish("quarterly_report", "answered") == "svaret"
-    assert (
-        danish("deliver", "waiting") == "prøves igen" and english("report", "waiting") == "not answered yet"
-    )
+def test_every_word_is_danish_and_english():
+    for words in (*OF_SERVICE.values(), ACTIVITY):
+        for da, en in words.values():
+            assert da and en and "_" not in da + en
+
+
+def test_figures_are_told_in_order_and_by_what_they_mean_in_their_flow():
+    danish, english = counter("da"), counter("en")
+    assert danish("remind", {"answered": 57, "tasks": 1240, "sent": 0}) == [
+        "1.240 opgaver set på",
+        "57 uden mail: har svaret",
+    ]
+    assert danish("quarterly_report", {"answered": 2}) == ["2 svaret"]
+    assert danish("deliver", {"waiting": 1}) == ["1 prøves igen"]
+    assert english("report", {"new figure": 3, "waiting": 1}) == ["1 not answered yet", "3 new figure"]

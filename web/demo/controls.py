@@ -37,13 +37,14 @@ class Status:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail the demo's server has received. `number` counts from 1."""
+    """A mail the demo's server has received. `number` counts from 1; `raw` is the mail as it came."""
 
     number: int
     at: datetime
     to: str
     subject: str
     text: str = ""
+    raw: bytes = b""
 
 
 class Controls(Protocol):
@@ -63,5 +64,5 @@ class Controls(Protocol):
         ...
 
     def letter(self, number: int) -> Letter | None:
-        """One received mail with its text."""
+        """One received mail with its text, and as it came."""
         ...

@@ -70,6 +70,16 @@ def letter(request: Request, number: Id) -> Response:
     return render.page(request, "demo/letter.html", letter=found, text=with_links(found.text))
 
 
+@router.get("/post/{number}/fil")
+def letter_file(request: Request, number: Id) -> Response:
+    """One received mail as it came, for a mail program that shows its HTML."""
+    found = _controls(request).letter(number)
+    if found is None:
+        raise NotFound("mail", number)
+    named = {"Content-Disposition": f'attachment; filename="mail-{number}.eml"'}
+    return Response(found.raw, media_type="message/rfc822", headers=named)
+
+
 def with_links(text: str) -> Markup:
     """Plain text with its addresses as links."""
     pieces, end = [], 0

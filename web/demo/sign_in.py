@@ -5,6 +5,7 @@ Anybody who reaches the demo is anybody they like, so `serve` has none of these 
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import RedirectResponse, Response
@@ -23,7 +24,7 @@ from web.context import Sent
 from web.plain import LARGEST
 
 router = APIRouter()
-SHOWN_PER_ACTIVITY = 3
+SHOWN_PER_ACTIVITY = 6
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Errand:
 
     title: str
     unit: str
+    kind: str
     name: str
     address: str
 
@@ -74,7 +76,7 @@ def characters(store: Session) -> list[Character]:
 
 
 def errands(store: Session, request: Request) -> list[Errand]:
-    """A few tasks of every open activity, each with the link that its holder was mailed."""
+    """A task of every kind of unit in every open activity, with the link that its holder was mailed."""
     found: list[Errand] = []
     for occurrence in store.exec(
         select(Occurrence).where(Occurrence.state == OccurrenceState.OPEN).order_by(col(Occurrence.due_on))
@@ -85,15 +87,18 @@ def errands(store: Session, request: Request) -> list[Errand]:
 
 def _of_activity(store: Session, request: Request, occurrence: Occurrence) -> list[Errand]:
     on = calendar_of(store, occurrence).local_date(context.now(request))
-    tasks = store.exec(
-        select(Task)
+    one_of_each = (
+        sa.select(sa.func.min(col(Task.id)))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
-            Task.occurrence_id == occurrence.id,
-            Task.kind != TaskKind.REVIEW,
+            col(Task.occurrence_id) == occurrence.id,
+            col(Task.kind) != TaskKind.REVIEW,
             col(Task.state).in_([TaskState.OPEN, TaskState.RETURNED]),
         )
-        .order_by(col(Task.id))
-        .limit(SHOWN_PER_ACTIVITY)
+        .group_by(col(Task.kind), col(Unit.kind))
+    )
+    tasks = store.exec(
+        select(Task).where(col(Task.id).in_(one_of_each)).order_by(col(Task.id)).limit(SHOWN_PER_ACTIVITY)
     )
     made = (_errand(request, task, occurrence, Directory.for_post(store, task.unit_id, on)) for task in tasks)
     return [errand for errand in made if errand is not None]
@@ -111,4 +116,5 @@ def _errand(request: Request, task: Task, occurrence: Occurrence, directory: Dir
         generation=task.link_generation,
     )
     title = task.title or occurrence.title
-    return Errand(title, directory.units[task.unit_id].name, recipient.name, f"/opgave/{token}")
+    unit = directory.units[task.unit_id]
+    return Errand(title, unit.name, unit.kind, recipient.name, f"/opgave/{token}")

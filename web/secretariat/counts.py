@@ -3,8 +3,10 @@
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from enum import StrEnum
 
+from cycle.danish import format_decimal
 from cycle.messages.tables import InboundVerdict, MessageState
 from cycle.reminders.tables import Decided
 from cycle.tasks.rollup import Outcome
@@ -33,17 +35,17 @@ ACTIVITY: Mapping[str, Pair] = {
 REMIND: Mapping[str, Pair] = {
     "tasks": ("opgaver set på", "tasks looked at"),
     "mails": ("mails skrevet", "mails written"),
+    Decided.SENT: ("opgaver i en ny mail", "tasks in a new mail"),
+    Decided.MERGED: ("opgaver føjet til en mail", "tasks added to a mail"),
+    Decided.ANSWERED: ("uden mail: har svaret", "without mail: answered"),
+    Decided.OVERTAKEN: ("uden mail: overhalet", "without mail: overtaken"),
+    Decided.ADDRESS_DEAD: ("uden mail: adressen virker ikke", "without mail: address does not work"),
+    Decided.NO_ADDRESS: ("uden mail: ingen adresse", "without mail: no address"),
+    Decided.NOBODY: ("uden mail: ingen på posten", "without mail: nobody holds the post"),
+    Decided.NO_SUPERIOR: ("uden mail: ingen nærmeste leder", "without mail: no superior"),
+    Decided.NOT_OWED: ("uden mail: skal ikke svare", "without mail: need not answer"),
+    Decided.CLOSED: ("uden mail: lukket", "without mail: closed"),
     "differences": ("rettede tidspunkter", "corrected times"),
-    Decided.SENT: ("begyndte en mail", "began a mail"),
-    Decided.MERGED: ("kom med i en mail", "put into a mail"),
-    Decided.ANSWERED: ("ingen mail, har svaret", "no mail, answered"),
-    Decided.OVERTAKEN: ("ingen mail, overhalet", "no mail, overtaken"),
-    Decided.ADDRESS_DEAD: ("ingen mail, adressen virker ikke", "no mail, address does not work"),
-    Decided.NO_ADDRESS: ("ingen mail, uden adresse", "no mail, no address"),
-    Decided.NOBODY: ("ingen mail, ingen på posten", "no mail, nobody holds the post"),
-    Decided.NO_SUPERIOR: ("ingen mail, ingen nærmeste leder", "no mail, no superior"),
-    Decided.NOT_OWED: ("ingen mail, skal ikke svare", "no mail, need not answer"),
-    Decided.CLOSED: ("ingen mail, lukket", "no mail, closed"),
 }
 DELIVER: Mapping[str, Pair] = {
     MessageState.READY: ("sat i kø igen", "queued again"),
@@ -81,7 +83,18 @@ def words_of(flow: str) -> Mapping[str, Pair]:
     return OF_SERVICE.get(flow, ACTIVITY)
 
 
-def count_namer(language: str) -> Callable[[str, str], str]:
-    """`count_name("remind", "sent")`: what a run of that flow counted; an unknown key itself."""
+def counter(language: str) -> Callable[[str, Mapping[str, int]], list[str]]:
+    """`counted("deliver", {"sent": 7})`: ["7 sendt"], in the order above; an unknown figure by its key."""
     place = 1 if language == "en" else 0
-    return lambda flow, key: words_of(flow)[key][place] if key in words_of(flow) else key
+
+    def counted(flow: str, counts: Mapping[str, int]) -> list[str]:
+        words = words_of(flow)
+        order = {key: number for number, key in enumerate(words)}
+        found = sorted((key for key in counts if counts[key]), key=lambda key: order.get(key, len(order)))
+        return [
+            f"{format_decimal(Decimal(counts[key]), language=language)} "
+            f"{words[key][place] if key in words else key}"
+            for key in found
+        ]
+
+    return counted

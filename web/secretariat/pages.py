@@ -1,7 +1,6 @@
 """A page of this room: what `web.render.page` gives, with the names of states and kinds beside it."""
 
 import hashlib
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -9,14 +8,15 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from cycle.danish import format_decimal, month_name
+from cycle.danish import format_decimal
 from documents.wheel_style import stylesheet
 from web import render
-from web.secretariat.counts import count_namer
+from web.secretariat.counts import counter
 from web.secretariat.words import (
     FILTER_NAMES,
     STEPS,
     TONES,
+    actor_namer,
     flow_namer,
     namer,
     told_namer,
@@ -35,10 +35,10 @@ def show(request: Request, template: str, **values: Any) -> Response:
         name=namer(language),
         flow_name=flow_namer(language),
         verb_name=verb_namer(language),
+        actor_name=actor_namer(language),
         told_what=told_namer(language),
-        count_name=count_namer(language),
+        counted=counter(language),
         seconds=lambda milliseconds: seconds(milliseconds, language),
-        short=lambda day: short_date(day, language),
         filter_names=FILTER_NAMES,
         step_names=STEPS,
         tones=TONES,
@@ -51,14 +51,6 @@ def seconds(milliseconds: int, language: str) -> str:
     """How long something took: "1,2 sek."."""
     number = format_decimal(Decimal(milliseconds) / 1000, 1, language)
     return f"{number} s" if language == "en" else f"{number} sek."
-
-
-def short_date(day: date, language: str) -> str:
-    """A date for a narrow column: "18. jan. 2027"."""
-    month = month_name(day.month, language)
-    if language == "en":
-        return f"{day.day} {month[:3]} {day.year}"
-    return f"{day.day}. {month if len(month) < 4 else month[:3] + '.'} {day.year}"
 
 
 @lru_cache(maxsize=1)

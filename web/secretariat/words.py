@@ -223,6 +223,14 @@ VERBS: Mapping[str, Pair] = {
 }
 """What the history's verbs are called; a verb that is not here is shown as it is kept."""
 
+ACTORS: Mapping[str, Pair] = {
+    "engine": ("systemet", "the engine"),
+    "cli": ("kommandolinjen", "the command line"),
+    "played:superior": ("nærmeste leder (opdigtet)", "nearest superior (invented)"),
+    "played:secretariat": ("sekretariatet (opdigtet)", "the secretariat (invented)"),
+}
+"""Who acts without an account or a person of one's own; the played ones are the demo's."""
+
 TONES: Mapping[StrEnum, str] = {
     Standing.ON_TRACK: "",
     Standing.DUE_SOON: "warn",
@@ -243,6 +251,19 @@ def verb_namer(language: str) -> Callable[[str], str]:
     """`verb_name("extend")`: what a change is called; the verb itself when it has no name."""
     place = 1 if language == "en" else 0
     return lambda verb: VERBS[verb][place] if verb in VERBS else verb
+
+
+def actor_namer(language: str) -> Callable[[str], str]:
+    """`actor_name("engine")`: who acted, where it was no account or person; a post by its role."""
+    place = 1 if language == "en" else 0
+
+    def named(actor: str) -> str:
+        kind, _, post = actor.partition(":")
+        if kind == "post":
+            return post.rpartition("/")[2]
+        return ACTORS[actor][place] if actor in ACTORS else actor
+
+    return named
 
 
 def told_namer(language: str) -> Callable[[Told], str]:

@@ -20,6 +20,7 @@ from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, Conflict, NotAllowed, NotFound, Problem
 from cycle.files import store as files
 from cycle.tasks import review
+from cycle.tasks.ledger import reasons_for
 from cycle.tasks.rollup import Outcome, roll_up
 from cycle.tasks.states import Actor
 from cycle.tasks.tables import Occurrence
@@ -29,7 +30,17 @@ from web.plain import Id, readable
 from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
-from web.superior.scope import Case, activity_of, awaiting_verdict, open_case, standings, thing_of
+from web.superior.scope import (
+    Case,
+    activity_of,
+    awaiting_verdict,
+    entries_in_sight,
+    is_open,
+    next_case,
+    open_case,
+    standings,
+    thing_of,
+)
 
 router = APIRouter(prefix="/mine-enheder")
 ROOM = Room(
@@ -55,7 +66,8 @@ def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
         if occurrence is None:
             raise NotFound("occurrence", occurrence_id)
         paths = visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity_of(occurrence)))
-        rollup = roll_up(session, occurrence_id, now=context.now(request))
+        now = context.now(request)
+        rollup = roll_up(session, occurrence_id, now=now)
         lines = [line for line in rollup.lines if line.path.startswith(paths)]
         if not lines:
             raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
@@ -66,8 +78,11 @@ def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
             "superior/units.html",
             occurrence=occurrence,
             lines=lines,
+            entries={entry.task_id: entry for entry in entries_in_sight(session, occurrence, paths, now=now)},
             waiting=waiting,
+            to_judge=sum(line.task_id in waiting for line in lines) if is_open(occurrence) else 0,
             outcomes=words.OUTCOMES,
+            timeliness=words.TIMELINESS,
         )
 
 
@@ -75,8 +90,9 @@ def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
 def case(request: Request, actor: CurrentActor, task_id: Id, gjort: str = "") -> Response:
     """One unit's answer, with the verdict's buttons for whoever's turn it is."""
     with context.reading(request) as session:
-        found = open_case(session, actor, task_id, now=context.now(request))
-        return _show(request, found, done=gjort)
+        now = context.now(request)
+        found = open_case(session, actor, task_id, now=now)
+        return _show(request, found, done=gjort, onward=next_case(session, actor, found))
 
 
 @router.get("/opgave/{task_id}/fil/{digest}")
@@ -134,6 +150,7 @@ def _show(
     found: Case,
     *,
     done: str = "",
+    onward: tuple[int, str] | None = None,
     problems: Sequence[Problem] = (),
     sent: FormData | None = None,
     status: int = 200,
@@ -150,6 +167,8 @@ def _show(
         typed=typed,
         problems=problems,
         done=done,
+        onward=onward,
+        reasons=reasons_for(found.reviews, found.submission),
         states=words.STATES,
         timeliness=words.TIMELINESS,
     )

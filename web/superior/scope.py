@@ -17,6 +17,7 @@ from cycle.plan.model import Activity
 from cycle.tasks.approval import NEAREST_SUPERIOR, reviewer_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
+from cycle.tasks.listing import Entry, entries
 from cycle.tasks.standing import timeliness
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness
 from cycle.tasks.submit import latest_submission
@@ -26,6 +27,7 @@ from web.forms import form_of
 ANSWERED = (TaskState.SUBMITTED, TaskState.APPROVED)
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 ANSWER_KINDS = (TaskKind.ANSWER, TaskKind.DRAFT)
+LOOKED_THROUGH = 25
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,9 @@ def activity_of(occurrence: Occurrence) -> Activity:
 
 
 def standings(session: Session, actor: SignedIn) -> list[Standing]:
-    """Every open or closed occurrence that owes something among the actor's units, the next due first."""
+    """Every open or closed occurrence that owes something among the actor's units: first the open ones,
+    the next due first, then the closed ones, the newest first.
+    """
     counts = _counts(session, visible_paths(actor.grants, Verb.SEE_UNIT))
     rows = session.exec(
         select(Occurrence)
@@ -92,13 +96,15 @@ def standings(session: Session, actor: SignedIn) -> list[Standing]:
             col(Occurrence.id).in_(counts),
             col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
         )
-        .order_by(sa.desc(col(Occurrence.state)), col(Occurrence.due_on))
+        .order_by(col(Occurrence.due_on), col(Occurrence.id))
     )
-    return [
+    found = [
         Standing(occurrence, *counts[occurrence.id])
         for occurrence in rows
         if occurrence.id is not None and _in_sight(actor, activity_of(occurrence))
     ]
+    running = [standing for standing in found if is_open(standing.occurrence)]
+    return running + [standing for standing in reversed(found) if not is_open(standing.occurrence)]
 
 
 def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime, lock: bool = False) -> Case:
@@ -134,17 +140,50 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
     )
 
 
+def is_open(occurrence: Occurrence) -> bool:
+    """Whether answers can still be judged."""
+    return occurrence.state is OccurrenceState.OPEN
+
+
+def entries_in_sight(
+    session: Session, occurrence: Occurrence, paths: Sequence[str], *, now: datetime
+) -> list[Entry]:
+    """The units' tasks at and below the paths, with dates and how they stand."""
+    calendar = calendar_of(session, occurrence)
+    return entries(session, occurrence, paths=paths, today=calendar.local_date(now), calendar=calendar)
+
+
+def next_case(session: Session, actor: SignedIn, case: Case) -> tuple[int, str] | None:
+    """(task, unit) of the next answer in the same activity that waits for this actor's verdict."""
+    if not is_open(case.occurrence):
+        return None
+    paths = visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(case.activity))
+    waiting = session.execute(
+        sa.select(Task, col(Unit.name))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(*_awaits(case.occurrence.id or 0), within(col(Unit.path), paths), col(Task.id) != case.task_id)
+        .order_by(col(Unit.path), col(Task.id))
+        .limit(LOOKED_THROUGH)
+    )
+    for task, unit in waiting:
+        if _is_judge(session, actor, task, case.activity, case.today):
+            return task.id, unit
+    return None
+
+
 def awaiting_verdict(session: Session, occurrence_id: int) -> set[int]:
     """The ids of the occurrence's answers that lack an approval."""
-    found = session.exec(
-        select(Task.id).where(
-            Task.occurrence_id == occurrence_id,
-            col(Task.kind).in_(ANSWER_KINDS),
-            col(Task.state).in_(ANSWERED),
-            col(Task.level) < col(Task.levels),
-        )
-    )
+    found = session.exec(select(Task.id).where(*_awaits(occurrence_id)))
     return {task_id for task_id in found if task_id is not None}
+
+
+def _awaits(occurrence_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(Task.occurrence_id) == occurrence_id,
+        col(Task.kind).in_(ANSWER_KINDS),
+        col(Task.state).in_(ANSWERED),
+        col(Task.level) < col(Task.levels),
+    )
 
 
 def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity, today: date) -> bool:
