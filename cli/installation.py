@@ -11,7 +11,7 @@ from cli.wording import say
 from config.settings import Settings, load_settings
 from cycle.errors import Invalid, Problem
 from cycle.migrations.upgrade import upgrade
-from cycle.store import make_engine
+from cycle.store import in_words, make_engine
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def open_installation(kind: Kind | None = None, **given: Any) -> Installation:
     try:
         upgrade(engine)
     except DBAPIError as error:
-        why = str(error.orig).strip().splitlines()[0]
+        why = in_words(error)
         raise Invalid(
             [Problem("AARSHJUL_DATABASE_URL", say("store unreachable", why=why), say("mend store"))]
         ) from error

@@ -82,6 +82,10 @@ def run(name: str, arguments: Sequence[str]) -> int:
         return report_error(error, as_json="--json" in arguments)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if (said := _said_by_store(error)) is None:
+            raise
+        return report_error(CycleError(said), as_json="--json" in arguments)
 
 
 def report_error(error: CycleError, *, as_json: bool) -> int:
@@ -93,6 +97,17 @@ def report_error(error: CycleError, *, as_json: bool) -> int:
             told["problems"] = [asdict(problem) for problem in error.problems]
         sys.stdout.write(json.dumps({"error": told}, ensure_ascii=False) + "\n")
     return 1
+
+
+def _said_by_store(error: Exception) -> str | None:
+    """What the database said, if that is what went wrong. A command without a store imports none here."""
+    if "cycle.store" not in sys.modules:
+        return None
+    from sqlalchemy.exc import DBAPIError
+
+    from cycle.store import in_words
+
+    return in_words(error) if isinstance(error, DBAPIError) else None
 
 
 def help_text() -> str:

@@ -12,11 +12,19 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 BUSY_SECONDS = 30
 T = TypeVar("T")
+DISK_FULL = "53100"
+"""PostgreSQL's code for it."""
+
+FULL = (
+    "Databasen har ikke plads til mere. Intet er gemt halvt; skaf plads på disken, så går arbejdet videre. / "
+    "The database has no room left. Nothing is half kept; make room on the disk and the work goes on."
+)
 
 
 def enum_type(enum: type[Enum], length: int = 32) -> sa.Enum:
@@ -41,11 +49,13 @@ def table_of(model: type[SQLModel]) -> sa.Table:
 
 def make_engine(url: str) -> Engine:
     """An engine for `url` ("sqlite:///…", "sqlite://" for memory, "postgresql+psycopg://…")."""
+    quiet: dict[str, Any] = {"hide_parameters": True}  # an error may be logged; the values are people's
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **quiet)
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 20}
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **pool)
+    arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    engine = sa.create_engine(url, connect_args=arguments, **pool, **quiet)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -82,6 +92,14 @@ def reading(engine: Engine) -> Iterator[Session]:
     with engine.connect() as connection, Session(bind=connection, autoflush=False) as session:
         yield session
         session.expunge_all()
+
+
+def in_words(error: DBAPIError) -> str:
+    """What the database said, without the statement; a full disk in words of what to do."""
+    said = str(error.orig).strip().splitlines()[0] if error.orig is not None else type(error).__name__
+    if "disk is full" in said or getattr(error.orig, "sqlstate", None) == DISK_FULL:
+        return f"{FULL} ({said})"
+    return said
 
 
 def is_sqlite(session: Session) -> bool:

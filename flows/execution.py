@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from enum import Enum
 
+from sqlalchemy.exc import DBAPIError
+
 from cycle import store
 from cycle.errors import FenceLost
 from cycle.runs import queue
@@ -99,13 +101,15 @@ class Execution:
             wake(session, now=now)
 
     def _fail(self, error: Exception, started: float) -> Outcome:
-        told = f"{type(error).__name__}: {error}"
+        told = f"{type(error).__name__}: {store.in_words(error) if isinstance(error, DBAPIError) else error}"
         now = self._runtime.clock.now()
         try:
             with store.transaction(self._runtime.engine) as session:
                 queue.fail(session, self.held, now=now, milliseconds=_since(started), error=told)
         except FenceLost:
             return Outcome.LOST
+        except DBAPIError as trouble:  # a full disk, say: the run is claimed again when its lease runs out
+            log.error("run %s could not be marked as failed: %s", self.held.id, store.in_words(trouble))
         return Outcome.FAILED
 
 

@@ -29,8 +29,9 @@ class WorkerDriver:
         done = 0
         for _ in range(MOST_TURNS):
             wanted = turn(self._runtime, name="demo").wanted
-            done += self._loop.run_until_complete(self._worker.drain())
-            if not wanted:
+            carried_out = self._loop.run_until_complete(self._worker.drain())
+            done += carried_out
+            if not wanted and not carried_out:
                 return done
         raise RuntimeError("the engine wants the same work again and again")
 
