@@ -74,9 +74,9 @@ def test_every_word_is_danish_and_english():
 def test_figures_are_told_in_order_and_by_what_they_mean_in_their_flow():
     danish, english = counter("da"), counter("en")
     assert danish("remind", {"answered": 57, "tasks": 1240, "sent": 0}) == [
-        "1.240 opgaver set på",
-        "57 uden mail: har svaret",
+        "opgaver set på: 1.240",
+        "uden mail, har svaret: 57",
     ]
-    assert danish("quarterly_report", {"answered": 2}) == ["2 svaret"]
-    assert danish("deliver", {"waiting": 1}) == ["1 prøves igen"]
-    assert english("report", {"new figure": 3, "waiting": 1}) == ["1 not answered yet", "3 new figure"]
+    assert danish("quarterly_report", {"answered": 2}) == ["svaret: 2"]
+    assert danish("deliver", {"waiting": 1}) == ["prøves igen: 1"]
+    assert english("report", {"new figure": 3, "waiting": 1}) == ["not answered yet: 1", "new figure: 3"]

@@ -37,14 +37,14 @@ REMIND: Mapping[str, Pair] = {
     "mails": ("mails skrevet", "mails written"),
     Decided.SENT: ("opgaver i en ny mail", "tasks in a new mail"),
     Decided.MERGED: ("opgaver føjet til en mail", "tasks added to a mail"),
-    Decided.ANSWERED: ("uden mail: har svaret", "without mail: answered"),
-    Decided.OVERTAKEN: ("uden mail: overhalet", "without mail: overtaken"),
-    Decided.ADDRESS_DEAD: ("uden mail: adressen virker ikke", "without mail: address does not work"),
-    Decided.NO_ADDRESS: ("uden mail: ingen adresse", "without mail: no address"),
-    Decided.NOBODY: ("uden mail: ingen på posten", "without mail: nobody holds the post"),
-    Decided.NO_SUPERIOR: ("uden mail: ingen nærmeste leder", "without mail: no superior"),
-    Decided.NOT_OWED: ("uden mail: skal ikke svare", "without mail: need not answer"),
-    Decided.CLOSED: ("uden mail: lukket", "without mail: closed"),
+    Decided.ANSWERED: ("uden mail, har svaret", "without mail, answered"),
+    Decided.OVERTAKEN: ("uden mail, overhalet", "without mail, overtaken"),
+    Decided.ADDRESS_DEAD: ("uden mail, adressen virker ikke", "without mail, address does not work"),
+    Decided.NO_ADDRESS: ("uden mail, ingen adresse", "without mail, no address"),
+    Decided.NOBODY: ("uden mail, ingen på posten", "without mail, nobody holds the post"),
+    Decided.NO_SUPERIOR: ("uden mail, ingen nærmeste leder", "without mail, no superior"),
+    Decided.NOT_OWED: ("uden mail, skal ikke svare", "without mail, need not answer"),
+    Decided.CLOSED: ("uden mail, lukket", "without mail, closed"),
     "differences": ("rettede tidspunkter", "corrected times"),
 }
 DELIVER: Mapping[str, Pair] = {
@@ -84,7 +84,7 @@ def words_of(flow: str) -> Mapping[str, Pair]:
 
 
 def counter(language: str) -> Callable[[str, Mapping[str, int]], list[str]]:
-    """`counted("deliver", {"sent": 7})`: ["7 sendt"], in the order above; an unknown figure by its key."""
+    """`counted("deliver", {"sent": 7})`: ["sendt: 7"], in the order above; an unknown figure by its key."""
     place = 1 if language == "en" else 0
 
     def counted(flow: str, counts: Mapping[str, int]) -> list[str]:
@@ -92,8 +92,8 @@ def counter(language: str) -> Callable[[str, Mapping[str, int]], list[str]]:
         order = {key: number for number, key in enumerate(words)}
         found = sorted((key for key in counts if counts[key]), key=lambda key: order.get(key, len(order)))
         return [
-            f"{format_decimal(Decimal(counts[key]), language=language)} "
-            f"{words[key][place] if key in words else key}"
+            f"{words[key][place] if key in words else key}: "
+            f"{format_decimal(Decimal(counts[key]), language=language)}"
             for key in found
         ]
 
