@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.calendar import WorkingCalendar
+from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
 from cycle.organisation.tables import Meeting, Unit
 from cycle.plan.meetings import MeetingDay
@@ -38,8 +39,9 @@ class Draft:
 def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: datetime, why: str = "") -> Cycle:
     """Starts the plan's year: revision 1 and one occurrence per activity.
 
-    `year` is the calendar year activities open in (a school year's first). An activity whose window was
-    over before `now` is kept as cancelled with a note; one in the middle of its window opens at once.
+    `year` is the calendar year activities open in (a school year's first). An activity whose deadline
+    was over before today is kept as cancelled with a note: nobody is asked for what is late from the
+    start. One that should be open already, and is not due yet, opens at once.
     Raises PlanInvalid when the municipality is unknown, the year runs already or a date does not resolve.
     """
     plan = draft.plan
@@ -180,7 +182,7 @@ def plan_occurrence(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> Occurrence:
-    """The row of an activity not yet open; cancelled with a note when its window is over already."""
+    """The row of an activity not yet open; cancelled with a note when its deadline is over already."""
     occurrence = Occurrence(
         root_id=cycle.root_id,
         cycle_id=cycle.id or 0,
@@ -188,9 +190,10 @@ def plan_occurrence(
         activity_id=activity.id,
         **values,  # type: ignore[arg-type]  # columns by name, checked by the table
     )
-    if occurrence.closes_at <= now:
+    today = calendar.local_date(now)
+    if occurrence.due_on < today:
         occurrence.state = OccurrenceState.CANCELLED
-        occurrence.note = f"Var slut, da årshjulet blev startet {calendar.local_date(now).isoformat()}"
+        occurrence.note = f"Fristen var gået, da årshjulet blev startet {format_date(today)}"
     return occurrence
 
 

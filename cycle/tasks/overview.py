@@ -100,7 +100,7 @@ def _summaries(
     started = _started(session, {o.cycle_id for o in occurrences})
     return [
         _summary(
-            o, counts.get(o.id or 0, (0, 0, 0, 0)), today, before_start=o.closes_at <= started[o.cycle_id]
+            o, counts.get(o.id or 0, (0, 0, 0, 0)), today, before_start=o.due_on < started[o.cycle_id].date()
         )
         for o in occurrences
     ]
@@ -144,7 +144,7 @@ def standing_of(
 ) -> Standing:
     """An activity's standing from its state and its counts.
 
-    `before_start`: its window was over before its cycle was started, so it was never called off.
+    `before_start`: its deadline was over before its cycle was started, so it was never called off.
     """
     if state is OccurrenceState.CANCELLED:
         return Standing.BEFORE_START if before_start else Standing.CANCELLED
