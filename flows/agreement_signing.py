@@ -13,15 +13,15 @@ from sqlmodel import Session, col, select
 from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.tables import Agreement, AgreementState, GoalLevel
-from cycle.goals.tree import as_rows, for_unit, goals_of_year
+from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year, keep_goals
 from cycle.organisation.tables import Unit
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move_all
-from cycle.tasks.opening import NewTask, open_tasks
+from cycle.tasks.opening import open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
-from cycle.tasks.tables import Submission, Task
-from flows.agreement_step import OWN_CODES, STEP_KIND, Step
+from cycle.tasks.tables import Occurrence, Submission, Task
+from flows.agreement_step import OWN_CODES, STEP_KIND, Following, Step
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
 
@@ -31,10 +31,11 @@ def open(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     _check_stages(facts)
     with context.reading() as session:
-        goals = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
+        year = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
+        goals = GoalsByUnit(year)
 
     def prefill(unit: Unit) -> dict[str, Any]:
-        given = [goal for goal in for_unit(goals, unit) if goal.level is not GoalLevel.UNIT]
+        given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
         own = [{"row": code, "label": f"Enhedsmål {code}"} for code in OWN_CODES]
         return {"given_goals": as_rows(given), "unit_goals": own}
 
@@ -50,11 +51,25 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     with context.transaction() as session:
         lock_for_advance(session, facts.occurrence)
         answered = _answered(session, occurrence_id)
-        opening: list[NewTask] = []
+        following = Following()
         for agreement, task, submission in answered:
-            Step(session, context, facts, agreement, opening).take(task, submission)
-        open_tasks(session, facts.occurrence, opening, now=context.now)
+            Step(session, context, facts, agreement, following).take(task, submission)
+        _follow(session, context, facts.occurrence, following)
         context.count(moved=len(answered))
+
+
+def _follow(session: Session, context: RunContext, occurrence: Occurrence, following: Following) -> None:
+    """Opens the tasks that follow; the own goals of units whose agreement is in force join the year's."""
+    open_tasks(session, occurrence, following.tasks, now=context.now)
+    if following.goals:
+        keep_goals(
+            session,
+            following.goals,
+            root_id=occurrence.root_id,
+            year=occurrence.concerns_year,
+            by="engine",
+            now=context.now,
+        )
 
 
 def close(context: RunContext, occurrence_id: int) -> None:

@@ -1,7 +1,7 @@
 """One answered step of one agreement: takes it on, or back to its draft with a reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from cycle.goals import agreements
 from cycle.goals.agreements import AgreementVerb
 from cycle.goals.tables import Agreement, AgreementState, GoalLevel
-from cycle.goals.tree import GoalText, keep_goals
+from cycle.goals.tree import GoalText
 from cycle.plan.model import Stage, StageKind
 from cycle.tasks.approval import reviewer_of
 from cycle.tasks.moves import move
@@ -41,14 +41,22 @@ _ITS_TASK = sa.select(Task).where(
 
 
 @dataclass
+class Following:
+    """What follows from many steps, to be written at once: tasks to open, and units' own goals to keep."""
+
+    tasks: list[NewTask] = field(default_factory=list)
+    goals: list[GoalText] = field(default_factory=list)
+
+
+@dataclass
 class Step:
-    """One answered task of one agreement. What it opens goes into `opening`, to be written with the rest."""
+    """One answered task of one agreement. What it opens or keeps goes into `following`."""
 
     session: Session
     context: RunContext
     facts: Facts
     agreement: Agreement
-    opening: list[NewTask]
+    following: Following
 
     def take(self, task: Task, submission: Submission) -> None:
         """Acts on the answer. The task is settled already."""
@@ -94,19 +102,8 @@ class Step:
         )
         self._open_after(stage)
         if self.agreement.state is AgreementState.IN_FORCE:
-            self._keep_own_goals()
-
-    def _keep_own_goals(self) -> None:
-        """The unit's own goals join the goals of the year: its reports will ask about them."""
-        own = agreements.present_content(self.session, self.agreement)["own"]
-        keep_goals(
-            self.session,
-            own_goals(own, self.agreement.unit_id),
-            root_id=self.agreement.root_id,
-            year=self.agreement.year,
-            by="engine",
-            now=self.context.now,
-        )
+            own = agreements.present_content(self.session, self.agreement)["own"]
+            self.following.goals += own_goals(own, self.agreement.unit_id)
 
     def _send_back(self, submission: Submission) -> None:
         self._move(AgreementVerb.SEND_BACK, submission.by)
@@ -145,7 +142,7 @@ class Step:
         due = max(date.fromisoformat(self.facts.occurrence.stage_due[stage.id]), self._earliest())
         task = self._task(unit_id, role, subject)
         if task is None:
-            self.opening.append(self._new(stage, unit_id, role, subject, due))
+            self.following.tasks.append(self._new(stage, unit_id, role, subject, due))
         elif task.state is TaskState.APPROVED:
             move(
                 self.session,

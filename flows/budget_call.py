@@ -7,7 +7,7 @@ from sqlmodel import Session
 from cycle.errors import ImportInvalid, Problem
 from cycle.organisation.tables import Unit
 from cycle.tasks.figures import figures_of
-from cycle.tasks.rollup import release
+from cycle.tasks.releases import release
 from cycle.tasks.tables import Cycle
 from flows import request
 from flows.request import close_and_count, facts_of, open_for_audience

@@ -23,7 +23,6 @@ _mark, _message = table_of(MailboxMark).c, table_of(Message).c
 _occurrence, _task = table_of(Occurrence).c, table_of(Task).c
 
 _NOTHING: sa.ColumnClause[int] = sa.literal_column("0")
-_NO_TEXT: sa.ColumnClause[str] = sa.literal_column("''")
 """Added to a column whose index SQLite must not use: it would walk all there is instead of what is due."""
 
 PAUSES = sa.select(_pause.root_id, _pause.flow)
@@ -83,7 +82,7 @@ _waiting = _message.state.in_((MessageState.READY, MessageState.WAITING))
 _abandoned = sa.and_(_message.state == MessageState.CLAIMED, _message.lease_until <= _now)
 _messages_due = (UNSENT, _message.next_at <= _now, sa.or_(_waiting, _abandoned))
 MESSAGE_DUE = sa.select(1).where(*_messages_due).limit(1)
-MESSAGES_DUE = sa.select(_message.root_id + _NO_TEXT).where(*_messages_due).distinct()
+MESSAGES_DUE = sa.select(_message.root_id).where(*_messages_due).distinct()
 
 
 def _first(column: sa.Column[Any], *which: sa.ColumnElement[bool] | sa.TextClause) -> sa.Select[Any]:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.statuses import keep_statuses
-from cycle.goals.tree import as_rows, for_unit, goals_of_year
+from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year
 from cycle.organisation.tables import Unit
-from cycle.tasks.rollup import release, releases
+from cycle.tasks.releases import is_released, release
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
 from flows.request import (
@@ -27,11 +27,12 @@ def open(context: RunContext, occurrence_id: int) -> None:
     """Every unit gets the report with its goals and what it answered last time."""
     facts = facts_of(context, occurrence_id)
     with context.reading() as session:
-        goals = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
+        year = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
+        goals = GoalsByUnit(year)
         last = last_answers(session, facts.occurrence)
 
     def prefill(unit: Unit) -> dict[str, Any]:
-        rows = as_rows(for_unit(goals, unit))
+        rows = as_rows(goals.of(unit))
         return {"goals": rows, "last": last.get(unit.id, {})}
 
     open_for_audience(context, facts, prefill=prefill)
@@ -84,7 +85,7 @@ def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str
 
 def _release_when_given(session: Session, context: RunContext, occurrence_id: int) -> None:
     """Version 1 when the direction has released, and another for every answer that came after it."""
-    if releases(session, occurrence_id):
+    if is_released(session, occurrence_id):
         keep_release_current(session, context, occurrence_id)
         return
     given = session.exec(

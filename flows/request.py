@@ -19,7 +19,8 @@ from cycle.tasks.approval import keep_review_tasks, waiting_answers
 from cycle.tasks.closing import close_occurrence
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.opening import NewTask, chunks, existing_posts, finish_opening, open_tasks
-from cycle.tasks.rollup import release_again, roll_up
+from cycle.tasks.releases import release_again
+from cycle.tasks.rollup import roll_up
 from cycle.tasks.stages import next_stage_look, open_ready_stages
 from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Occurrence

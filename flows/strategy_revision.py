@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from cycle.goals.decisions import adopt_next_version, current_strategy, decisions_of, is_written
 from cycle.organisation.tables import Unit
-from cycle.tasks.rollup import Rollup, release, roll_up
+from cycle.tasks.releases import release
+from cycle.tasks.rollup import Rollup, roll_up
 from cycle.tasks.tables import Occurrence
 from flows.request import (
     advance_reviews_and_stages,

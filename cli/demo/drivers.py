@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from cycle import store
-from cycle.messages.tables import Message, MessageState
+from cycle.messages.tables import UNSENT, Message, MessageState
 from cycle.runs.queue import Claim, Work
 from flows import registry
 from flows.due_work import due_work
@@ -76,9 +76,11 @@ class DirectDriver:
             session.execute(
                 sa.update(Message)
                 .where(
+                    UNSENT,
                     col(Message.root_id) == root_id,
                     col(Message.state).in_([MessageState.READY, MessageState.WAITING]),
                     col(Message.next_at) <= now,
                 )
                 .values(state=MessageState.SENT, sent_at=now)
+                .execution_options(synchronize_session=False)
             )

@@ -1,13 +1,13 @@
 """Goal statuses, taken from the answers of an occurrence when it closes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.goals.tables import Goal, GoalStatus
-from cycle.goals.tree import for_unit, goals_of_year
+from cycle.goals.tables import GoalStatus
+from cycle.goals.tree import GoalsByUnit, goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import newest_submissions
@@ -22,7 +22,7 @@ def keep_statuses(session: Session, occurrence_id: int) -> int:
     answer that came after the close adds its statuses, or takes the place of the one before.
     """
     occurrence = get_occurrence(session, occurrence_id)
-    goals = goals_of_year(session, occurrence.root_id, occurrence.concerns_year)
+    goals = GoalsByUnit(goals_of_year(session, occurrence.root_id, occurrence.concerns_year))
     known = {
         (row.goal_id, row.unit_id): row
         for row in session.exec(select(GoalStatus).where(GoalStatus.occurrence_id == occurrence_id))
@@ -44,7 +44,7 @@ def keep_statuses(session: Session, occurrence_id: int) -> int:
 
 
 def _given(
-    session: Session, occurrence_id: int, goals: Sequence[Goal]
+    session: Session, occurrence_id: int, goals: GoalsByUnit
 ) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
     """((goal, unit), columns) of every light that was set."""
     found = session.exec(
@@ -54,7 +54,7 @@ def _given(
         .where(col(Submission.id).in_(newest_submissions(occurrence_id)), Task.kind == TaskKind.ANSWER)
     )
     for unit, submission in found:
-        by_code = {goal.code: goal for goal in for_unit(goals, unit)}
+        by_code = {goal.code: goal for goal in goals.of(unit)}
         for row in _goal_rows(submission):
             goal = by_code.get(str(row.get("row")))
             lights = (value for value in row.values() if isinstance(value, dict) and "light" in value)

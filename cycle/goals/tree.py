@@ -1,5 +1,6 @@
 """The goals of a year at three levels: common, area, unit (seed 004 J)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,15 +92,20 @@ def goals_of_year(session: Session, root_id: str, year: int) -> Sequence[Goal]:
     ).all()
 
 
-def for_unit(goals: Iterable[Goal], unit: Unit) -> list[Goal]:
-    """The goals that apply to a unit: common ones, those of its area, its own."""
-    return [
-        goal
-        for goal in goals
-        if goal.level is GoalLevel.COMMON
-        or (goal.level is GoalLevel.AREA and goal.area == unit.area)
-        or (goal.level is GoalLevel.UNIT and goal.unit_id == unit.id)
-    ]
+class GoalsByUnit:
+    """Goals, asked unit by unit."""
+
+    def __init__(self, goals: Iterable[Goal]) -> None:
+        self._at: dict[tuple[GoalLevel, str], list[Goal]] = defaultdict(list)
+        for goal in goals:
+            place = {GoalLevel.COMMON: "", GoalLevel.AREA: goal.area, GoalLevel.UNIT: goal.unit_id}
+            self._at[goal.level, place[goal.level]].append(goal)
+
+    def of(self, unit: Unit) -> list[Goal]:
+        """The goals that apply to a unit: common ones, those of its area, its own; in order of code."""
+        places = ((GoalLevel.COMMON, ""), (GoalLevel.AREA, unit.area), (GoalLevel.UNIT, unit.id))
+        found = [goal for place in places for goal in self._at.get(place, ())]
+        return sorted(found, key=lambda goal: (goal.code, goal.id or 0))
 
 
 def as_rows(goals: Iterable[Goal]) -> list[dict[str, str]]:

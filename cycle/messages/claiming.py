@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
-from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.messages.tables import UNSENT, Message, MessageKind, MessageState
 
 TABLE: sa.Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel's table
 LEASE = timedelta(minutes=5)
@@ -144,11 +144,11 @@ def _after(outcome: Outcome, *, now: datetime, attempts: int, unsure: int, reaso
     return {"state": MessageState(outcome.value), "reason": reason}
 
 
-def _due(root_id: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _due(root_id: str, now: datetime) -> tuple[Any, ...]:
     """Ready or waiting and past its time, or claimed by someone who has gone."""
     free = col(Message.state).in_([MessageState.READY, MessageState.WAITING])
     gone = sa.and_(col(Message.state) == MessageState.CLAIMED, col(Message.lease_until) <= now)
-    return (col(Message.root_id) == root_id, col(Message.next_at) <= now, sa.or_(free, gone))
+    return (UNSENT, col(Message.root_id) == root_id, col(Message.next_at) <= now, sa.or_(free, gone))
 
 
 def _put_off_daily_mails(session: Session, root_id: str, now: datetime, calendar: WorkingCalendar) -> None:

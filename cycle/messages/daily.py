@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.messages.outbox import TABLE, insert_new
-from cycle.messages.tables import MessageKind, MessageState
+from cycle.messages.tables import UNSENT, MessageKind, MessageState
 
 OPEN_STATES = (MessageState.READY, MessageState.WAITING)
 C = TABLE.c
@@ -28,6 +28,24 @@ class Slot:
     message_id: int
     on: date
     opened: bool
+
+
+_ADDRESSES = C.address.in_(sa.bindparam("addresses", expanding=True))
+_DAILY = C.kind == MessageKind.DAILY
+_TAKES_ITEMS = (C.state.in_(OPEN_STATES), C.unsure == 0)
+_PENDING = (
+    sa.select(C.id, C.address, C.next_at)
+    .where(UNSENT, _ADDRESSES, C.root_id == sa.bindparam("root_id"), _DAILY, *_TAKES_ITEMS)
+    .order_by(C.id.desc())
+    .with_for_update()
+)
+_SENT = sa.select(C.address).where(_ADDRESSES, _DAILY, C.sent_at >= sa.bindparam("since"))
+_UNDER_WAY = sa.select(C.address).where(UNSENT, _ADDRESSES, _DAILY)
+_WITH_KEYS = (
+    sa.select(C.id, C.key, C.address)
+    .where(C.key.in_(sa.bindparam("keys", expanding=True)), *_TAKES_ITEMS)
+    .with_for_update()
+)
 
 
 def daily_key(person_id: int, on: date) -> str:
@@ -69,18 +87,8 @@ def daily_slots(
 def _pending(
     session: Session, root_id: str, addresses: Iterable[str], earliest: datetime, calendar: WorkingCalendar
 ) -> dict[str, Slot]:
-    rows = session.execute(
-        sa.select(C.id, C.address, C.next_at)
-        .where(
-            C.address.in_(list(addresses)),
-            C.root_id == root_id,
-            C.kind == MessageKind.DAILY,
-            C.state.in_(OPEN_STATES),
-            C.unsure == 0,
-        )
-        .order_by(C.id.desc())
-        .with_for_update()
-    )
+    asked = {"addresses": list(addresses), "root_id": root_id}
+    rows = session.connection().execute(_PENDING, asked)
     return {
         address: Slot(id_, calendar.local_date(max(next_at, earliest)), opened=False)
         for id_, address, next_at in rows
@@ -89,13 +97,9 @@ def _pending(
 
 def _busy(session: Session, addresses: Iterable[str], since: datetime) -> set[str]:
     """The mailboxes that have had today's mail, or whose mail is on its way."""
-    wanted = list(addresses)
-    daily = C.kind == MessageKind.DAILY
-    sent = sa.select(C.address).where(C.address.in_(wanted), daily, C.sent_at >= since)
-    under_way = sa.select(C.address).where(
-        C.address.in_(wanted), daily, C.state.in_([*OPEN_STATES, MessageState.CLAIMED])
-    )
-    return set(session.scalars(sent)) | set(session.scalars(under_way))
+    asked = {"addresses": list(addresses)}
+    read = session.connection()
+    return {*read.scalars(_SENT, {**asked, "since": since}), *read.scalars(_UNDER_WAY, asked)}
 
 
 def _open(
@@ -123,11 +127,7 @@ def _open(
             for key, address in sorted(keys.items())
         ],
     )
-    rows = session.execute(
-        sa.select(C.id, C.key, C.address)
-        .where(C.key.in_(list(keys)), C.state.in_(OPEN_STATES), C.unsure == 0)
-        .with_for_update()
-    )
+    rows = session.connection().execute(_WITH_KEYS, {"keys": list(keys)})
     return {
         address: Slot(id_, days[address], opened=True) for id_, key, address in rows if keys[key] == address
     }

@@ -45,7 +45,8 @@ class Message(SQLModel, table=True):
     `key` says what the message is ("daily:17:2027-04-01", "receipt:99") and makes it unique; the
     Message-ID header is derived from it. `next_at` is the earliest instant of the next try (for a daily
     mail inside the send window). Context holds ids only; the daily mail's content is the decisions
-    that point to it. `fence` rises at every claim; `unsure` counts tries whose outcome never became
+    that point to it. There is no index on `root_id` alone: SQLite would rather walk all of a municipality's
+    mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
     known (connection lost after the final dot, or the claimant's lease ran out).
     """
 
@@ -62,7 +63,7 @@ class Message(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    root_id: str = Field(foreign_key="unit.id", index=True)
+    root_id: str = Field(foreign_key="unit.id")
     key: str = Field(unique=True)
     kind: MessageKind = Field(sa_type=enum_type(MessageKind))
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)

@@ -1,23 +1,22 @@
 """The roll-up of an occurrence: every unit that owed something is counted, none is left out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from cycle import history
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.tables import Unit
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.moves import get_occurrence
-from cycle.tasks.standing import finished, timeliness
+from cycle.tasks.standing import Owed, finished, timeliness
 from cycle.tasks.states import SubmissionKind, TaskKind, TaskState, Timeliness
-from cycle.tasks.tables import Occurrence, Release, Submission, Task
+from cycle.tasks.tables import Occurrence, Submission, Task
 
 
 class Outcome(StrEnum):
@@ -79,86 +78,80 @@ class Rollup:
         return {outcome: found.get(outcome, 0) for outcome in Outcome}
 
 
+OWN_WORK = (TaskKind.ANSWER, TaskKind.DRAFT)
+WRITTEN_ABOVE = (TaskKind.CONSOLIDATE, TaskKind.RELEASE)
+
+
+class _Row(NamedTuple):
+    """The columns of a task and its unit that the roll-up is made of."""
+
+    task_id: int
+    kind: TaskKind
+    subject: str
+    title: str
+    state: TaskState
+    level: int
+    levels: int
+    due_on: date
+    original_due_on: date
+    received_at: datetime | None
+    due_when_received: date | None
+    unit_id: str
+    unit: str
+    unit_kind: str
+    area: str
+    path: str
+
+
+class _Answer(NamedTuple):
+    """The columns of a task's newest submission."""
+
+    version: int
+    kind: SubmissionKind
+    form_version_id: int | None
+    answers: dict[str, Any]
+
+
+_ROWS = (
+    sa.select(
+        col(Task.id),
+        col(Task.kind),
+        col(Task.subject),
+        col(Task.title),
+        col(Task.state),
+        col(Task.level),
+        col(Task.levels),
+        col(Task.due_on),
+        col(Task.original_due_on),
+        col(Task.received_at),
+        col(Task.due_when_received),
+        col(Unit.id),
+        col(Unit.name),
+        col(Unit.kind),
+        col(Unit.area),
+        col(Unit.path),
+    )
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .where(col(Task.occurrence_id) == sa.bindparam("occurrence_id"))
+    .order_by(col(Unit.path), col(Task.id))
+)
+
+
 def roll_up(session: Session, occurrence_id: int, *, now: datetime) -> Rollup:
     """Puts the occurrence together as it stands at `now`. Raises NotFound."""
     occurrence = get_occurrence(session, occurrence_id)
     calendar = calendar_of(session, occurrence)
-    rows = session.exec(
-        select(Task, Unit, Submission)
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .outerjoin(
-            Submission,
-            sa.and_(
-                col(Submission.task_id) == col(Task.id),
-                col(Submission.id).in_(newest_submissions(occurrence_id)),
-            ),
-        )
-        .where(Task.occurrence_id == occurrence_id)
-        .order_by(col(Unit.path))
-    ).all()
-    lines = [
-        _line(task, unit, submission, occurrence, calendar, now)
-        for task, unit, submission in rows
-        if task.kind in (TaskKind.ANSWER, TaskKind.DRAFT)
-    ]
-    sections = [
-        _section(task, unit, submission)
-        for task, unit, submission in rows
-        if task.kind in (TaskKind.CONSOLIDATE, TaskKind.RELEASE)
-    ]
-    return Rollup(occurrence_id, occurrence.title, occurrence.concerns_year, tuple(lines), tuple(sections))
-
-
-def release(session: Session, occurrence_id: int, *, by: str, now: datetime, why: str = "") -> Release:
-    """Freezes the roll-up as the next numbered version; what was released before stays as it was."""
-    occurrence = get_occurrence(session, occurrence_id)
-    newest = session.exec(
-        select(sa.func.max(Release.version)).where(Release.occurrence_id == occurrence_id)
-    ).one()
-    row = Release(
-        occurrence_id=occurrence_id,
-        version=(newest or 0) + 1,
-        content={
-            **as_json(roll_up(session, occurrence_id, now=now)),
-            "newest_submission": _newest_submission(session, occurrence_id),
-        },
-        by=by,
-        at=now,
-        why=why,
-    )
-    session.add(row)
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=by,
-        verb="release",
-        thing=f"occurrence:{occurrence_id}",
-        why=why,
-        data={"version": row.version},
-    )
     session.flush()
-    return row
-
-
-def release_again(
-    session: Session, occurrence_id: int, *, by: str, now: datetime, why: str
-) -> Release | None:
-    """Releases the next version when something was answered since the newest one.
-
-    None when nothing was, or nothing has been released yet.
-    """
-    before = releases(session, occurrence_id)
-    if not before or before[-1].content["newest_submission"] == _newest_submission(session, occurrence_id):
-        return None
-    return release(session, occurrence_id, by=by, now=now, why=why)
-
-
-def releases(session: Session, occurrence_id: int) -> Sequence[Release]:
-    """Every released version, oldest first."""
-    return session.exec(
-        select(Release).where(Release.occurrence_id == occurrence_id).order_by(col(Release.version))
-    ).all()
+    found: Any = session.connection().execute(_ROWS, {"occurrence_id": occurrence_id})
+    rows = [_Row(*row) for row in found]
+    answers = _newest_answers(session, occurrence_id)
+    lines = [
+        _line(row, answers.get(row.task_id), occurrence, calendar, now)
+        for row in rows
+        if row.kind in OWN_WORK
+    ]
+    sections = [_section(row, answers.get(row.task_id)) for row in rows if row.kind in WRITTEN_ABOVE]
+    return Rollup(occurrence_id, occurrence.title, occurrence.concerns_year, tuple(lines), tuple(sections))
 
 
 def as_json(rollup: Rollup) -> dict[str, Any]:
@@ -183,15 +176,6 @@ def from_json(content: Mapping[str, Any]) -> Rollup:
     )
 
 
-def _newest_submission(session: Session, occurrence_id: int) -> int | None:
-    """The id of the last answer the occurrence got, of any kind of task."""
-    return session.exec(
-        select(sa.func.max(Submission.id))
-        .join(Task, col(Task.id) == col(Submission.task_id))
-        .where(Task.occurrence_id == occurrence_id)
-    ).one()
-
-
 def newest_submissions(occurrence_id: int) -> Any:
     """A query of the id of each task's newest submission."""
     return (
@@ -202,52 +186,58 @@ def newest_submissions(occurrence_id: int) -> Any:
     )
 
 
+def _newest_answers(session: Session, occurrence_id: int) -> dict[int, _Answer]:
+    query = sa.select(
+        col(Submission.task_id),
+        col(Submission.version),
+        col(Submission.kind),
+        col(Submission.form_version_id),
+        col(Submission.answers),
+    ).where(col(Submission.id).in_(newest_submissions(occurrence_id)))
+    return {task_id: _Answer(*answer) for task_id, *answer in session.connection().execute(query)}
+
+
 def _line(
-    task: Task,
-    unit: Unit,
-    submission: Submission | None,
-    occurrence: Occurrence,
-    calendar: WorkingCalendar,
-    now: datetime,
+    row: _Row, answer: _Answer | None, occurrence: Occurrence, calendar: WorkingCalendar, now: datetime
 ) -> Line:
-    standing = timeliness(task, occurrence, today=calendar.local_date(now), calendar=calendar)
+    standing = timeliness(row, occurrence, today=calendar.local_date(now), calendar=calendar)
     return Line(
-        task_id=task.id or 0,
-        unit_id=unit.id,
-        unit=unit.name,
-        kind=unit.kind,
-        area=unit.area,
-        path=unit.path,
-        outcome=outcome(task, submission, standing),
+        task_id=row.task_id,
+        unit_id=row.unit_id,
+        unit=row.unit,
+        kind=row.unit_kind,
+        area=row.area,
+        path=row.path,
+        outcome=outcome(row, answer, standing),
         on_time=standing in (Timeliness.ON_TIME, Timeliness.ON_TIME_EXTENDED),
-        version=submission.version if submission else None,
-        form_version_id=submission.form_version_id if submission else None,
-        answers=submission.answers if submission else {},
+        version=answer.version if answer else None,
+        form_version_id=answer.form_version_id if answer else None,
+        answers=answer.answers if answer else {},
     )
 
 
-def outcome(task: Task, submission: Submission | None, standing: Timeliness) -> Outcome:
+def outcome(task: Owed, answer: _Answer | None, standing: Timeliness) -> Outcome:
     """The one place a unit is counted in."""
     if task.state in (TaskState.WAIVED, TaskState.CANCELLED):
         return Outcome.WAIVED
     if task.state is TaskState.RETURNED:
         return Outcome.RETURNED
-    if submission is None:
+    if answer is None:
         return Outcome.MISSING if standing is Timeliness.MISSING else Outcome.WAITING
-    if submission.kind is SubmissionKind.NIL:
+    if answer.kind is SubmissionKind.NIL:
         return Outcome.NIL
     if standing is Timeliness.LATE:
         return Outcome.LATE
     return Outcome.ANSWERED if finished(task) else Outcome.NOT_APPROVED
 
 
-def _section(task: Task, unit: Unit, submission: Submission | None) -> Section:
+def _section(row: _Row, answer: _Answer | None) -> Section:
     return Section(
-        unit_id=unit.id,
-        unit=unit.name,
-        path=unit.path,
-        stage=task.subject,
-        title=task.title,
-        answers=submission.answers if submission else None,
-        form_version_id=submission.form_version_id if submission else None,
+        unit_id=row.unit_id,
+        unit=row.unit,
+        path=row.path,
+        stage=row.subject,
+        title=row.title,
+        answers=answer.answers if answer else None,
+        form_version_id=answer.form_version_id if answer else None,
     )

@@ -1,15 +1,35 @@
 """How a task stands against its deadline: computed from dates, never stored (DESIGN, "States")."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from cycle.calendar import WorkingCalendar
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState, Timeliness
-from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.tables import Occurrence
 
 DUE_SOON_DAYS = 5
 
 
-def timeliness(task: Task, occurrence: Occurrence, *, today: date, calendar: WorkingCalendar) -> Timeliness:
+class Owed(Protocol):
+    """What of a task tells how it stands: a `Task`, or the columns of one."""
+
+    @property
+    def state(self) -> TaskState: ...
+    @property
+    def level(self) -> int: ...
+    @property
+    def levels(self) -> int: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def original_due_on(self) -> date: ...
+    @property
+    def received_at(self) -> datetime | None: ...
+    @property
+    def due_when_received(self) -> date | None: ...
+
+
+def timeliness(task: Owed, occurrence: Occurrence, *, today: date, calendar: WorkingCalendar) -> Timeliness:
     """The task's standing on the local date `today`.
 
     An answer is on time when it was received by the end of its due date as it was then; the first answer
@@ -28,12 +48,12 @@ def timeliness(task: Task, occurrence: Occurrence, *, today: date, calendar: Wor
     return Timeliness.WAITING
 
 
-def owes_answer(task: Task) -> bool:
+def owes_answer(task: Owed) -> bool:
     """Whether the post still owes something."""
     return task.state in WAITING_FOR_HOLDER
 
 
-def finished(task: Task) -> bool:
+def finished(task: Owed) -> bool:
     """Whether nothing more is expected of anyone: approved at every level, or answered where none is."""
     return is_finished(task.state, task.level, task.levels)
 
@@ -47,7 +67,7 @@ def is_finished(state: TaskState, level: int, levels: int) -> bool:
     return state in (TaskState.WAIVED, TaskState.CANCELLED)
 
 
-def _of_answer(task: Task, calendar: WorkingCalendar) -> Timeliness:
+def _of_answer(task: Owed, calendar: WorkingCalendar) -> Timeliness:
     assert task.received_at is not None
     due = task.due_when_received or task.due_on
     if task.received_at >= calendar.end_of(due):

@@ -31,8 +31,9 @@ from cycle.store import reading, transaction
 from cycle.tasks.change import extend
 from cycle.tasks.figure_file import read_figures
 from cycle.tasks.figures import keep_figures
+from cycle.tasks.releases import releases
 from cycle.tasks.review import return_for_changes
-from cycle.tasks.rollup import releases, roll_up
+from cycle.tasks.rollup import roll_up
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Draft, Figure, Occurrence, Task
 from tests.support import koebenhavn

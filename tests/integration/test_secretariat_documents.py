@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from cycle.access.roles import Role
 from cycle.store import transaction
-from cycle.tasks.rollup import release
+from cycle.tasks.releases import release
 from cycle.tasks.states import SubmissionKind, TaskKind, TaskState
 from tests.support import municipality
 from tests.support.municipality import instant

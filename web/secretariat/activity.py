@@ -16,7 +16,7 @@ from cycle.goals.decisions import decisions_of, record_decision
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overview import steps_of, summary_of
-from cycle.tasks.rollup import releases
+from cycle.tasks.releases import versions
 from web import context, render
 from web.plain import Id, readable
 from web.secretariat.pages import show
@@ -100,7 +100,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "list": choose(listed, wish, page),
         "steps": steps_of(session, occurrence.id or 0, paths=(found.root_path,)),
         "decisions": decisions_of(session, occurrence.id or 0),
-        "released": releases(session, occurrence.id or 0),
+        "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
         "address": lambda **changes: address(occurrence.id or 0, wish, **changes),

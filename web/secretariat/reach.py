@@ -11,7 +11,7 @@ from cycle.errors import NotAllowed, NotFound
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
 from cycle.tasks.moves import get_occurrence, get_task
-from cycle.tasks.rollup import releases
+from cycle.tasks.releases import is_released
 from cycle.tasks.tables import Occurrence, Task
 from web.session import require
 
@@ -71,7 +71,7 @@ def reach_released(session: Session, actor: SignedIn, occurrence_id: int) -> Rea
     if not allowed(actor.grants, Verb.SEE_ACTIVITY, thing, f"/{occurrence.root_id}/"):
         thing = Thing.RELEASED
         require(actor, Verb.SEE_ACTIVITY, f"/{occurrence.root_id}/", thing)
-        if activity.confidential or not releases(session, occurrence_id):
+        if activity.confidential or not is_released(session, occurrence_id):
             raise NotFound("release", occurrence_id)
     return Reach(occurrence, activity, thing, actor)
 

@@ -12,7 +12,8 @@ from cycle.access.rules import Thing, Verb
 from cycle.errors import NotFound
 from cycle.organisation.tables import Unit
 from cycle.tasks.forms import Form
-from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json, releases, roll_up
+from cycle.tasks.releases import versions
+from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json, roll_up
 from cycle.tasks.tables import FormVersion, Release
 from web import context, render
 from web.plain import Id
@@ -53,8 +54,8 @@ def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int
     """The roll-up as it stands, or one released version of it."""
     with context.reading(request) as session:
         found = reach_released(session, actor, occurrence_id)
-        versions = releases(session, occurrence_id)
-        version = _version(versions, udgave, must=found.thing is Thing.RELEASED)
+        released = versions(session, occurrence_id)
+        version = _version(released, udgave, must=found.thing is Thing.RELEASED)
         whole = (
             from_json(version.content)
             if version
@@ -71,16 +72,16 @@ def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int
             counts=seen.counts(),
             outcomes=list(Outcome),
             version=version,
-            versions=versions,
+            versions=released,
             partial=found.paths_for(Verb.SEE_UNIT) != (found.root_path,),
             ordinary=found.thing is not Thing.RELEASED,
         )
 
 
-def _version(versions: Sequence[Release], wanted: int | None, *, must: bool) -> Release | None:
+def _version(released: Sequence[Release], wanted: int | None, *, must: bool) -> Release | None:
     if wanted is None:
-        return versions[-1] if must else None
-    chosen = next((release for release in versions if release.version == wanted), None)
+        return released[-1] if must else None
+    chosen = next((release for release in released if release.version == wanted), None)
     if chosen is None:
         raise NotFound("release", wanted)
     return chosen
