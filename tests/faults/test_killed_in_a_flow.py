@@ -21,7 +21,7 @@ from cycle.plan.model import Activity, Audience, FlowName, Stage, StageKind, Whe
 from cycle.reminders.tables import ReminderDecision
 from cycle.runs.tables import Run, RunState
 from cycle.store import reading, transaction
-from cycle.tasks.rollup import releases
+from cycle.tasks.releases import releases
 from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Occurrence, Submission, Task
 from tests.support import koebenhavn, mortal
