@@ -1,4 +1,4 @@
-"""For a dry run on a bare list of units: one root above them all, and an invented leader for each."""
+"""For a dry run on a bare list of units: one root above them all, an invented leader and figure for each."""
 
 from datetime import date
 
@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 
 from cycle.organisation.directory import HEAD_ROLES
 from cycle.organisation.tables import Address, Appointment, Person, Unit
+from cycle.plan.model import FlowName
+from cycle.tasks.tables import Figure, Occurrence
 
 
 def gather_under(session: Session, root_id: str, name: str) -> None:
@@ -53,3 +55,17 @@ def invent_leaders(session: Session, root_id: str, *, since: date) -> None:
             for number, (unit_id, _) in enumerate(units, start=1)
         ],
     )
+
+
+def invent_figures(session: Session, root_id: str) -> None:
+    """One amount for every unit in every budget call, which would not open without."""
+    units = session.exec(select(Unit.id).where(Unit.root_id == root_id)).all()
+    calls = session.exec(
+        select(Occurrence.id).where(
+            Occurrence.root_id == root_id, Occurrence.flow == FlowName.BUDGET_CALL.value
+        )
+    ).all()
+    figure = {"code": "ramme", "label": "Ramme", "amount": "0.00"}
+    rows = [{"occurrence_id": call, "unit_id": unit_id, **figure} for call in calls for unit_id in units]
+    if rows:
+        session.execute(sa.insert(Figure), rows)

@@ -50,11 +50,17 @@ class Folder:
 
 def load_municipality(session: Session, folder: Folder, *, now: datetime) -> LoadedPlan:
     """Imports units, leaders, meetings, goals and the strategy. Raises Invalid with every fault."""
+    loaded = load_organisation(session, folder, now=now)
+    load_surroundings(session, folder.beside, loaded, now=now)
+    return loaded
+
+
+def load_organisation(session: Session, folder: Folder, *, now: datetime) -> LoadedPlan:
+    """Imports units and leaders alone. Raises Invalid with every fault."""
     loaded = load_plan(folder.plan)
     import_units(session, _import(folder.units, loaded, now))
     if folder.leaders is not None:
         import_leaders(session, _import(folder.leaders, loaded, now))
-    load_surroundings(session, folder.beside, loaded, now=now)
     return loaded
 
 
@@ -82,11 +88,11 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
 
 
 def start_years(
-    session: Session, loaded: LoadedPlan, years: Iterable[int], beside: Path, *, now: datetime
+    session: Session, loaded: LoadedPlan, years: Iterable[int], beside: Path | None, *, now: datetime
 ) -> list[Cycle]:
-    """Starts the plan's cycles and gives every budget call the figures that lie beside the plan."""
+    """Starts the plan's cycles and gives every budget call the figures that lie in the folder `beside`."""
     cycles = [start_cycle(session, loaded.draft, year=year, by=BY, now=now) for year in years]
-    if (file := beside / "budget.csv").exists():
+    if beside is not None and (file := beside / "budget.csv").exists():
         sheet = read_figures(file.read_bytes())
         calls = select(Occurrence).where(
             Occurrence.root_id == loaded.plan.municipality,

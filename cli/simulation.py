@@ -9,8 +9,8 @@ from sqlmodel import Session, select
 
 from cli.demo.drivers import DirectDriver
 from cli.demo.play import Player, Progress
-from cli.invented_leaders import gather_under, invent_leaders
-from cli.municipality import Folder, load_municipality, start_years
+from cli.invented_leaders import gather_under, invent_figures, invent_leaders
+from cli.municipality import Folder, load_organisation, load_surroundings, start_years
 from cli.simulated_people import SimulatedPeople
 from cli.simulation_report import Report, report
 from config.loader import LoadedPlan
@@ -42,7 +42,6 @@ def simulate(options: Options, progress: Progress | None = None) -> Report:
     begin = datetime(options.year, 1, 1, 4, tzinfo=settings.zone)
     with transaction(engine) as session:
         loaded = _load(session, options, begin)
-        start_years(session, loaded, [options.year], options.folder.beside, now=begin)
     player = _player(options, loaded, DemoClock(begin), engine, settings)
     with reading(engine) as session:
         last = session.exec(select(sa.func.max(Occurrence.closes_at))).one()
@@ -58,12 +57,19 @@ def simulate(options: Options, progress: Progress | None = None) -> Report:
 
 
 def _load(session: Session, options: Options, begin: datetime) -> LoadedPlan:
-    loaded = load_municipality(session, options.folder, now=begin)
+    """The municipality and its year. A bare list of units gets a root, leaders and figures."""
+    folder = options.folder
+    loaded = load_organisation(session, folder, now=begin)
     root_id = loaded.plan.municipality
     if session.get(Unit, root_id) is None:
         gather_under(session, root_id, loaded.plan.title)
-    if options.folder.leaders is None:
+    is_bare = folder.leaders is None
+    if is_bare:
         invent_leaders(session, root_id, since=begin.date())
+    load_surroundings(session, folder.beside, loaded, now=begin)
+    start_years(session, loaded, [options.year], None if is_bare else folder.beside, now=begin)
+    if is_bare:
+        invent_figures(session, root_id)
     return loaded
 
 
