@@ -70,13 +70,18 @@ class Beside:
     @property
     def figures(self) -> Sequence[Mapping[str, Any]]:
         """The unit's own key figures: label, amount and the amount as shown."""
-        found = self.prefill.get("figures")
-        return found if isinstance(found, list) else []
+        return figures_of(self.prefill)
 
 
 def questions(form: Form, typed: Mapping[str, Any], beside: Beside) -> tuple[Question, ...]:
     """The form's questions in order."""
     return _group(form.fields, typed, beside.last, beside, name="", anchor="f")
+
+
+def figures_of(prefill: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The unit's own key figures that a task came with."""
+    found = prefill.get("figures")
+    return found if isinstance(found, list) else []
 
 
 def flat(asked: Sequence[Question]) -> list[Question]:

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.support.browser import launched
-from tests.support.demo import ROOT, move_clock, running_demo
+from tests.support.axe import accessible
+from tests.support.demo import move_clock, running_demo
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AGREEMENT = "Indgåelse af udviklingsaftaler"
 
 
@@ -26,13 +24,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def page(demo: str) -> Iterator[Page]:
-    with launched() as browser:
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="da-DK", bypass_csp=True
-        )
-        yield context.new_page()
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="da-DK")
+    yield context.new_page()
+    context.close()
 
 
 def keep(page: Page, name: str) -> None:
@@ -40,14 +36,6 @@ def keep(page: Page, name: str) -> None:
     folder = os.environ.get("AARSHJUL_PICTURES")
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def accessible(page: Page) -> None:
-    """No violation that axe-core can see."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
-    told = [f"{v['id']}: {v['help']}: {v['nodes'][0]['html']}" for v in found["violations"]]
-    assert told == [], "\n".join([page.url, *told])
 
 
 def look(page: Page, name: str) -> None:

@@ -3,21 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from cycle.tasks.tables import Draft
-from tests.support.browser import launched, served
+from tests.support.browser import served
 from tests.support.leader import EVERY_TYPE, FILLED, GOALS, World
 from tests.support.postgres import free_port
 from tests.support.web import Site
 
 RADIOS = ("valg", "status.light", "maal.A.status.light", "maal.B.status.light")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from web.leader.agreement import agreement_shown
 from web.leader.answering import editions_of
 from web.leader.below import below
 from web.leader.link import Holding
-from web.questions import Beside, Question, flat, guidance_of, questions, typed_answers
+from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, typed_answers
 from web.shown import shown_answers
 from web.tickets import write_ticket
 
@@ -72,6 +72,7 @@ def show_answer_page(
         template,
         answer=shown_answer(session, holding, language),
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,
+        figures=figures_of(holding.task.prefill),
         **common(session, holding, token),
     )
 

@@ -26,6 +26,7 @@ from cycle.tasks.told import why
 from web import context, render
 from web.attachments import attachment
 from web.plain import Id
+from web.questions import figures_of
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
@@ -143,6 +144,7 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "recipient": _recipient(session, request, found),
         "versions": _versions(session, request, task, kept.submissions),
         "kept": kept,
+        "figures": figures_of(task.prefill),
         "told": told if found.may(Verb.SEE_MAIL) else [],
         "incoming": _incoming(session, found),
         "names": actor_names(session, [*acting, *people]),

@@ -27,6 +27,7 @@ from cycle.tasks.tables import Occurrence
 from web import context, render, words
 from web.attachments import attachment
 from web.plain import Id, readable
+from web.questions import figures_of
 from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
@@ -168,6 +169,7 @@ def _show(
         problems=problems,
         done=done,
         onward=onward,
+        figures=figures_of(found.task.prefill),
         reasons=reasons_for(found.reviews, found.submission),
         states=words.STATES,
         timeliness=words.TIMELINESS,
