@@ -36,13 +36,14 @@ class GoalChange:
 
 def goal_changes(session: Session, goals: Iterable[GoalText], *, root_id: str, year: int) -> list[GoalChange]:
     """What `keep_goals` would change: goals of the same level, place and code are the same goal."""
-    known = {_place(goal): goal for goal in goals_of_year(session, root_id, year)}
-    found = []
-    for text in goals:
-        goal = known.get(_place(text))
-        if goal is None or _words(goal) != _words(text):
-            found.append(GoalChange(year, text, goal.title if goal else None))
-    return found
+    texts = list(goals)
+    known = _known(session, texts, root_id, year)
+    before = [(text, known.get(_place(text))) for text in texts]
+    return [
+        GoalChange(year, text, goal.title if goal else None)
+        for text, goal in before
+        if goal is None or _words(goal) != _words(text)
+    ]
 
 
 def keep_goals(
@@ -57,7 +58,7 @@ def keep_goals(
 ) -> int:
     """Adds or rewords the year's goals (same level, place and code). Safe to repeat; gives the changes."""
     changes = goal_changes(session, goals, root_id=root_id, year=year)
-    known = {_place(goal): goal for goal in goals_of_year(session, root_id, year)}
+    known = _known(session, [change.text for change in changes], root_id, year)
     for text in (change.text for change in changes):
         goal = known.get(_place(text)) or Goal(
             root_id=root_id,
@@ -120,6 +121,17 @@ def as_rows(goals: Iterable[Goal]) -> list[dict[str, str]]:
         }
         for goal in goals
     ]
+
+
+def _known(
+    session: Session, texts: Sequence[GoalText], root_id: str, year: int
+) -> dict[tuple[GoalLevel, str, str, str], Goal]:
+    """The stored goals of the places these texts are for."""
+    if not texts:
+        return {}
+    units = {text.unit_id for text in texts}
+    query = select(Goal).where(Goal.root_id == root_id, Goal.year == year, col(Goal.unit_id).in_(units))
+    return {_place(goal): goal for goal in session.exec(query)}
 
 
 def _place(goal: Goal | GoalText) -> tuple[GoalLevel, str, str, str]:
