@@ -12,8 +12,7 @@ from dataclasses import asdict
 
 from bench.measurement import Measurement
 
-BENCHES = ("open", "answer", "turn", "pages", "simulate", "serve", "play_year")
-MODULES = {"open": "opening"}
+BENCHES = ("answer", "turn", "simulate", "play_year")
 SLOW = frozenset({"play_year"})
 
 
@@ -29,7 +28,7 @@ def main() -> int:
     names = given.names or [name for name in BENCHES if name not in SLOW]
     over = 0
     for name in names:
-        module = importlib.import_module(f"bench.{MODULES.get(name, name)}")
+        module = importlib.import_module(f"bench.{name}")
         for found in module.measure():
             over += found.over
             show(found, as_json=given.json)

@@ -31,12 +31,12 @@ class Measurement:
     @property
     def over(self) -> bool:
         """Whether the figure is over its limit."""
-        return self.ratio is not None and self.ratio > 1
+        return self.limit is not None and self.value > self.limit
 
     @property
     def verdict(self) -> str:
         """OK, OVER, or nothing where there is no limit."""
-        if self.ratio is None:
+        if self.limit is None:
             return ""
         return "OVER" if self.over else "OK"
 
