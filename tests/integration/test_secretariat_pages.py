@@ -117,8 +117,9 @@ def test_another_year_is_chosen_by_its_address_and_one_of_another_municipality_i
 
 def test_an_activity_over_before_the_start_is_not_called_off_and_a_cancelled_one_is(office):
     over = date(2026, 7, 31)  # the cycle was started on 1 August
+    later = over + timedelta(days=10)
     with transaction(office.engine) as session:
-        for name, closes_on in (("Forbi", over), ("Opgivet", over + timedelta(days=1))):
+        for name, due_on in (("Forbi", over), ("Opgivet", later)):
             municipality.add_occurrence(
                 session,
                 office.town,
@@ -126,8 +127,8 @@ def test_an_activity_over_before_the_start_is_not_called_off_and_a_cancelled_one
                 name.lower(),
                 title=name,
                 opens_on=date(2026, 7, 1),
-                due_on=date(2026, 7, 10),
-                closes_on=closes_on,
+                due_on=due_on,
+                closes_on=due_on + timedelta(days=5),
                 state=OccurrenceState.CANCELLED,
             )
     page = office.get("/aarshjul")
