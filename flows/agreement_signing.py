@@ -4,7 +4,7 @@
 names. An answer moves the agreement on, or back to its draft with a reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,16 +12,17 @@ from sqlmodel import Session, col, select
 
 from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
+from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.tables import Agreement, AgreementState, GoalLevel
 from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year, keep_goals
 from cycle.organisation.tables import Unit
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move_all
-from cycle.tasks.opening import open_tasks
+from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
-from flows.agreement_step import OWN_CODES, STEP_KIND, Following, Step
+from flows.agreement_step import OWN_CODES, STEP_KIND, Following, Step, own_goals
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
 
@@ -51,25 +52,25 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     with context.transaction() as session:
         lock_for_advance(session, facts.occurrence)
         answered = _answered(session, occurrence_id)
-        following = Following()
+        book = AgreementBook(session, {agreement.id: agreement for agreement, _, _ in answered}.values())
+        known, following = existing_posts(session, occurrence_id), Following()
         for agreement, task, submission in answered:
-            Step(session, context, facts, agreement, following).take(task, submission)
-        _follow(session, context, facts.occurrence, following)
+            Step(session, context, facts, book, known, agreement, following).take(task, submission)
+        book.write()
+        open_tasks(session, facts.occurrence, following.tasks, now=context.now)
+        _keep_own_goals(session, context, facts.occurrence, following.in_force)
         context.count(moved=len(answered))
 
 
-def _follow(session: Session, context: RunContext, occurrence: Occurrence, following: Following) -> None:
-    """Opens the tasks that follow; the own goals of units whose agreement is in force join the year's."""
-    open_tasks(session, occurrence, following.tasks, now=context.now)
-    if following.goals:
-        keep_goals(
-            session,
-            following.goals,
-            root_id=occurrence.root_id,
-            year=occurrence.concerns_year,
-            by="engine",
-            now=context.now,
-        )
+def _keep_own_goals(
+    session: Session, context: RunContext, occurrence: Occurrence, in_force: Sequence[Agreement]
+) -> None:
+    """The own goals of units whose agreement is in force join the year's: reports will ask about them."""
+    contents = agreements.present_contents(session, in_force)
+    goals = [goal for each in in_force for goal in own_goals(contents[each.id or 0]["own"], each.unit_id)]
+    if goals:
+        year = occurrence.concerns_year
+        keep_goals(session, goals, root_id=occurrence.root_id, year=year, by="engine", now=context.now)
 
 
 def close(context: RunContext, occurrence_id: int) -> None:

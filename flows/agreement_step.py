@@ -1,14 +1,13 @@
 """One answered step of one agreement: takes it on, or back to its draft with a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from cycle.goals import agreements
+from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import AgreementVerb
 from cycle.goals.tables import Agreement, AgreementState, GoalLevel
 from cycle.goals.tree import GoalText
@@ -32,29 +31,27 @@ STEP_KIND = {
 }
 FORWARD = {StageKind.NEGOTIATE: AgreementVerb.AGREE, StageKind.APPROVE: AgreementVerb.APPROVE}
 
-_ITS_TASK = sa.select(Task).where(
-    *(
-        col(getattr(Task, name)) == sa.bindparam(name)
-        for name in ("occurrence_id", "unit_id", "role", "subject")
-    )
-)
-
 
 @dataclass
 class Following:
-    """What follows from many steps, to be written at once: tasks to open, and units' own goals to keep."""
+    """What follows from many steps, to be written at once: tasks to open, and agreements now in force."""
 
     tasks: list[NewTask] = field(default_factory=list)
-    goals: list[GoalText] = field(default_factory=list)
+    in_force: list[Agreement] = field(default_factory=list)
 
 
 @dataclass
 class Step:
-    """One answered task of one agreement. What it opens or keeps goes into `following`."""
+    """One answered task of one agreement. What follows from it goes into `following`.
+
+    `known` holds (unit, role, subject) of the tasks there are.
+    """
 
     session: Session
     context: RunContext
     facts: Facts
+    book: AgreementBook
+    known: Set[tuple[str, str, str]]
     agreement: Agreement
     following: Following
 
@@ -84,14 +81,12 @@ class Step:
             "year": self.agreement.year,
             "unit": self.agreement.unit_id,
         }
-        now = self.context.now
-        agreements.write_version(self.session, self.agreement, content, by=submission.by, now=now)
+        self.book.write_version(self.agreement, content, by=submission.by, now=self.context.now)
         self._move(AgreementVerb.PROPOSE, submission.by)
         self._open_stage(self._stages[0])
 
     def _sign(self, stage: Stage, submission: Submission) -> None:
-        agreements.sign(
-            self.session,
+        self.book.sign(
             self.agreement,
             capacity=stage.id,
             order=signing_order(self._stages),
@@ -102,8 +97,7 @@ class Step:
         )
         self._open_after(stage)
         if self.agreement.state is AgreementState.IN_FORCE:
-            own = agreements.present_content(self.session, self.agreement)["own"]
-            self.following.goals += own_goals(own, self.agreement.unit_id)
+            self.following.in_force.append(self.agreement)
 
     def _send_back(self, submission: Submission) -> None:
         self._move(AgreementVerb.SEND_BACK, submission.by)
@@ -119,7 +113,7 @@ class Step:
         )
 
     def _move(self, verb: AgreementVerb, by: str) -> None:
-        agreements.advance(self.session, self.agreement, verb, by=by, now=self.context.now)
+        self.book.advance(self.agreement, verb, by=by, now=self.context.now)
 
     def _task_of_draft(self) -> Task:
         return self.session.exec(
@@ -160,9 +154,17 @@ class Step:
             )
 
     def _task(self, unit_id: str, role: str, subject: str) -> Task | None:
-        post = {"occurrence_id": self.agreement.occurrence_id, "unit_id": unit_id, "role": role}
-        task: Task | None = self.session.execute(_ITS_TASK, {**post, "subject": subject}).scalars().first()
-        return task
+        """The stage's task, when an earlier round has opened it."""
+        if (unit_id, role, subject) not in self.known:
+            return None
+        return self.session.exec(
+            select(Task).where(
+                Task.occurrence_id == self.agreement.occurrence_id,
+                Task.unit_id == unit_id,
+                Task.role == role,
+                Task.subject == subject,
+            )
+        ).one()
 
     def _new(self, stage: Stage, unit_id: str, role: str, subject: str, due: date) -> NewTask:
         unit = self.facts.directory.units[self.agreement.unit_id]
@@ -178,7 +180,7 @@ class Step:
         )
 
     def _shown(self) -> dict[str, Any]:
-        version = agreements.present(self.session, self.agreement)
+        version = self.book.present(self.agreement)
         return {"agreement": {"id": self.agreement.id, "version": version.no, "digest": version.digest}}
 
     def _earliest(self) -> date:

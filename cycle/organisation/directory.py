@@ -53,9 +53,9 @@ class Recipient:
 class Directory:
     """The organisation of one municipality on one local date. Nothing is queried after `load`."""
 
-    def __init__(self, rows: Rows, on: date, roles: "_Roles | None" = None) -> None:
+    def __init__(self, rows: Rows, on: date, lasting: "_Lasting | None" = None) -> None:
         self._rows = rows
-        self._roles = roles or _Roles(rows)
+        self._lasting = lasting or _Lasting(rows)
         self.on = on
         self.units: dict[str, Unit] = rows.units
         self._holders = _in_force(rows.appointments, on)
@@ -80,7 +80,7 @@ class Directory:
 
     def at(self, on: date) -> "Directory":
         """The same rows seen on another local date, without reading the store again."""
-        return self if on == self.on else Directory(self._rows, on, self._roles)
+        return self if on == self.on else Directory(self._rows, on, self._lasting)
 
     def is_open(self, unit_id: str) -> bool:
         """Whether the unit exists and is open on the date."""
@@ -91,11 +91,11 @@ class Directory:
 
     def head_role(self, unit_id: str) -> str | None:
         """The role that heads the unit: its kind's, unless only other roles were ever held there."""
-        return self._roles.head(unit_id)
+        return self._lasting.head(unit_id)
 
     def has_post(self, unit_id: str, role: str) -> bool:
         """Whether a unit has this role: it heads the unit, was ever held there, or no other is known."""
-        return role in self._roles.seen.get(unit_id, ()) or self.head_role(unit_id) in (role, None)
+        return role in self._lasting.seen.get(unit_id, ()) or self.head_role(unit_id) in (role, None)
 
     def holder(self, unit_id: str, role: str) -> Recipient | None:
         """The appointed holder alone; None when the post is vacant."""
@@ -134,11 +134,10 @@ class Directory:
 
     def posts(self, audience: Audience) -> list[Post]:
         """The posts of an audience at units open on the date, in the order of the tree's paths."""
-        chosen = [unit for unit in self.units.values() if _chosen(unit, audience)]
         return [
-            (unit.id, audience.role)
-            for unit in sorted(chosen, key=lambda unit: unit.path)
-            if self.is_open(unit.id) and self.has_post(unit.id, audience.role)
+            (unit_id, audience.role)
+            for unit_id in self._lasting.chosen(audience)
+            if self.is_open(unit_id) and self.has_post(unit_id, audience.role)
         ]
 
     def may_act(self, unit_id: str, role: str, person_id: int) -> bool:
@@ -167,8 +166,8 @@ class Directory:
         return Recipient(term.person_id, name, language, address, health, capacity)
 
 
-class _Roles:
-    """The roles known at each unit, on whatever date."""
+class _Lasting:
+    """What is the same on every date: the roles known at each unit, and whom an audience means."""
 
     def __init__(self, rows: Rows) -> None:
         self._units = rows.units
@@ -179,12 +178,20 @@ class _Roles:
             self._by_kind[rows.units[term.unit_id].kind][term.role] += 1
         self._common = {kind: _most_common(roles) for kind, roles in self._by_kind.items()}
         self._heads: dict[str, str | None] = {}
+        self._chosen: dict[Audience, list[str]] = {}
 
     def head(self, unit_id: str) -> str | None:
         """See `Directory.head_role`; found once for each unit."""
         if unit_id not in self._heads:
             self._heads[unit_id] = self._find_head(unit_id)
         return self._heads[unit_id]
+
+    def chosen(self, audience: Audience) -> list[str]:
+        """The ids of the audience's units in the order of their paths; found once for each audience."""
+        if audience not in self._chosen:
+            units = sorted(self._units.values(), key=lambda unit: unit.path)
+            self._chosen[audience] = [unit.id for unit in units if _chosen(unit, audience)]
+        return self._chosen[audience]
 
     def _find_head(self, unit_id: str) -> str | None:
         kind = self._units[unit_id].kind

@@ -1,7 +1,8 @@
 """Stages above the units: districts and areas put together, the direction releases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -20,6 +21,23 @@ Owed = tuple[str, bool]
 TASK_KIND = {StageKind.CONSOLIDATE: TaskKind.CONSOLIDATE, StageKind.RELEASE: TaskKind.RELEASE}
 
 
+class Below:
+    """What a stage waits for, to be asked for any unit above."""
+
+    def __init__(self, owed: Iterable[Owed]) -> None:
+        self.owed = list(owed)
+        self._owing = {above for path, _ in self.owed for above in _paths_above(path)}
+        self._undone = {above for path, done in self.owed if not done for above in _paths_above(path)}
+
+    def owes(self, path: str) -> bool:
+        """Whether something is or was owed in or below the unit with this path."""
+        return path in self._owing
+
+    def ready(self, path: str, overdue: bool) -> bool:
+        """Whether something was owed there, and all of it is done or its date has passed."""
+        return self.owes(path) and (overdue or path not in self._undone)
+
+
 def open_ready_stages(
     session: Session,
     occurrence: Occurrence,
@@ -36,7 +54,7 @@ def open_ready_stages(
         return 0
     today = calendar.local_date(now)
     tasks = _stage_tasks(session, occurrence.id)
-    below = _answers(session, occurrence.id, directory)
+    below = Below(_answers(session, occurrence.id, directory))
     opened = 0
     for index, stage in enumerate(tiers):
         overdue = today > _due_before(occurrence, activity, index)
@@ -44,10 +62,10 @@ def open_ready_stages(
         new = [
             _task_of(occurrence, stage, unit, role)
             for unit, role in posts
-            if (unit, role, stage.id) not in tasks and _ready(directory.units[unit].path, below, overdue)
+            if (unit, role, stage.id) not in tasks and below.ready(directory.units[unit].path, overdue)
         ]
         opened += open_tasks(session, occurrence, new, now=now)
-        below = _above(below, stage, posts, tasks, directory)
+        below = Below(_above(below, stage, posts, tasks, directory))
     return opened
 
 
@@ -96,7 +114,7 @@ def _stage_tasks(session: Session, occurrence_id: int) -> dict[tuple[str, str, s
 
 
 def _above(
-    below: Sequence[Owed],
+    below: Below,
     stage: Stage,
     posts: Sequence[Post],
     tasks: Mapping[tuple[str, str, str], bool],
@@ -106,16 +124,17 @@ def _above(
     them, and whatever is below none of them (an area's units without a district).
     """
     paths = {post: directory.units[post[0]].path for post in posts}
-    waiting = {post for post, path in paths.items() if any(owed.startswith(path) for owed, _ in below)}
-    own = [(paths[post], tasks.get((*post, stage.id), False)) for post in posts if post in waiting]
-    roofs = tuple(paths[post] for post in waiting)
-    return own + [(path, done) for path, done in below if not path.startswith(roofs)]
+    waiting = [post for post in posts if below.owes(paths[post])]
+    own = [(paths[post], tasks.get((*post, stage.id), False)) for post in waiting]
+    roofs = {paths[post] for post in waiting}
+    return own + [(path, done) for path, done in below.owed if roofs.isdisjoint(_paths_above(path))]
 
 
-def _ready(path: str, below: Sequence[Owed], overdue: bool) -> bool:
-    """Something was owed below the unit, and all of it is done or its date has passed."""
-    own = [done for owed, done in below if owed.startswith(path)]
-    return bool(own) and (overdue or all(own))
+@lru_cache(maxsize=16_384)
+def _paths_above(path: str) -> tuple[str, ...]:
+    """The path of a unit and those of all the units above it."""
+    ends = (place for place, letter in enumerate(path) if letter == "/" and place)
+    return tuple(path[: end + 1] for end in ends)
 
 
 def _task_of(occurrence: Occurrence, stage: Stage, unit_id: str, role: str) -> NewTask:
