@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
-from cycle.goals.tables import Agreement, AgreementState, GoalLevel
+from cycle.goals.tables import Agreement, GoalLevel
 from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year, keep_goals
 from cycle.organisation.tables import Unit
 from cycle.plan.model import StageKind
@@ -81,9 +81,9 @@ def close(context: RunContext, occurrence_id: int) -> None:
     advance(context, occurrence_id)
     close_and_count(context, occurrence_id)
     with context.reading() as session:
-        states = [each.state for each in agreements.of_occurrence(session, occurrence_id)]
-    signed = sum(state is AgreementState.IN_FORCE for state in states)
-    context.count(in_force=signed, unsigned=len(states) - signed)
+        every = len(agreements.of_occurrence(session, occurrence_id))
+        waiting = len(agreements.unsigned(session, occurrence_id))
+    context.count(in_force=every - waiting, unsigned=waiting)
 
 
 def _check_stages(facts: Facts) -> None:

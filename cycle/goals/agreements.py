@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
+from cycle.organisation.tables import Unit
 from cycle.store import in_pieces
 
 
@@ -44,6 +45,14 @@ class Present(NamedTuple):
     digest: str
 
 
+class Unsigned(NamedTuple):
+    """An agreement that is not in force: whose, and how far it has come."""
+
+    unit_id: str
+    unit: str
+    state: AgreementState
+
+
 def of_occurrence(session: Session, occurrence_id: int) -> Sequence[Agreement]:
     """The occurrence's agreements, in order of unit."""
     return session.exec(
@@ -64,12 +73,19 @@ def of_units(session: Session, occurrence_id: int, unit_ids: Iterable[str]) -> d
     return found
 
 
-def unsigned(session: Session, occurrence_id: int) -> list[Agreement]:
-    """The agreements that are not in force, in order of unit; each one's state says how far it has come."""
+def unsigned(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)) -> list[Unsigned]:
+    """The agreements that are not in force at units below these paths, in the order of the tree."""
+    rows = session.execute(
+        sa.select(col(Unit.id), col(Unit.name), col(Unit.path), col(Agreement.state))
+        .join(Agreement, col(Agreement.unit_id) == col(Unit.id))
+        .where(
+            col(Agreement.occurrence_id) == occurrence_id,
+            col(Agreement.state).not_in([AgreementState.IN_FORCE, AgreementState.SUPERSEDED]),
+        )
+        .order_by(col(Unit.path))
+    )
     return [
-        each
-        for each in of_occurrence(session, occurrence_id)
-        if each.state not in (AgreementState.IN_FORCE, AgreementState.SUPERSEDED)
+        Unsigned(unit_id, name, state) for unit_id, name, path, state in rows if path.startswith(tuple(below))
     ]
 
 

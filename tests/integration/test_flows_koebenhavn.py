@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
+from cycle.access.roles import Role
 from cycle.errors import ImportInvalid, NotNow
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
@@ -615,6 +616,12 @@ def test_the_close_lists_the_unsigned_and_what_comes_by_extension_still_counts(
     assert len(unsigned) == UNITS - 1 and SCHOOL not in {each.unit_id for each in unsigned}
     by_unit = {each.unit_id: each for each in unsigned}
     assert by_unit["101005"].state is AgreementState.APPROVAL
+    page = Site(store, tmp_path, at=year.now, secret_key="k" * 40).signed_in(
+        "sekretariat@kbh.example", Role.SECRETARIAT, koebenhavn.ROOT
+    )
+    listed = page.get(f"/aktivitet/{signing}").text.split('id="aftaler"')[1].split("</section>")[0]
+    assert "Godkendelse: 1" in listed and f"Udkast: {UNITS - 2}" in listed
+    assert listed.count("<li>") == UNITS - 1
     waits = step(year, signing, TaskKind.APPROVE, "101005")
     with transaction(store) as session:
         extend(

@@ -12,7 +12,10 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
 from cycle.errors import AnswerInvalid, Problem
+from cycle.goals.agreements import Unsigned, unsigned
 from cycle.goals.decisions import decisions_of, record_decision
+from cycle.goals.tables import AgreementState
+from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overview import steps_of, summary_of
@@ -99,12 +102,23 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "wish": wish,
         "list": choose(listed, wish, page),
         "steps": steps_of(session, occurrence.id or 0, paths=(found.root_path,)),
+        "unsigned": _unsigned(session, found),
         "decisions": decisions_of(session, occurrence.id or 0),
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
         "address": lambda **changes: address(occurrence.id or 0, wish, **changes),
     }
+
+
+def _unsigned(session: Session, found: Reach) -> dict[AgreementState, list[Unsigned]] | None:
+    """The agreements not yet in force by how far they have come; None where there are no agreements."""
+    if found.activity.flow is not FlowName.AGREEMENT_SIGNING:
+        return None
+    sorts: dict[AgreementState, list[Unsigned]] = {}
+    for each in unsigned(session, found.occurrence.id or 0, below=found.paths):
+        sorts.setdefault(each.state, []).append(each)
+    return {state: sorts[state] for state in AgreementState if state in sorts}
 
 
 def choose(listed: Sequence[Entry], wish: Wish, page: int) -> Chosen:
