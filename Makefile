@@ -8,7 +8,7 @@ BASE := $(VENV)/.base
 DEV := $(VENV)/.dev
 WEB := node_modules/.package-lock.json
 
-.PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof clean help
+.PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures clean help
 
 help:             ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 22
@@ -67,6 +67,9 @@ bench: $(DEV)     ## measure; prints ratios against named limits
 
 proof: $(DEV) $(WEB)  ## the long proofs; the last output is kept under docs/proof/
 	$(BIN)/python scripts/proof.py
+
+pictures: $(DEV)  ## take the pictures of docs/pictures in a played demo (ten minutes)
+	PYTHONPATH=. $(BIN)/python scripts/pictures.py
 
 clean:
 	rm -rf $(VENV) node_modules
