@@ -76,6 +76,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Demoen er klar på {url}. Stop med Ctrl-C.",
         "The demo is ready at {url}. Stop it with Ctrl-C.",
     ),
+    "demo played": (
+        "I mappen er der spillet en demo før. En demo kan ikke fortsættes.",
+        "A demo has been played in this folder. A demo cannot be continued.",
+    ),
+    "mend demo played": (
+        "Vælg en ny mappe, eller slet den gamle. Uden --data-dir får demoen sin egen.",
+        "Choose a new folder or delete the old one. Without --data-dir the demo gets one of its own.",
+    ),
     "demo figures": (
         "Opgaver {tasks}, afgørelser i regnskabet {decisions}, svar {answers}.\n"
         "Mails: besluttet {mails_decided}, sendt {mails_sent}, modtaget af mailserveren {mails_received}, "

@@ -11,10 +11,12 @@ from sqlmodel import Session, col
 from cli.demo.names import rename_units
 from cli.installation import Installation, open_installation
 from cli.municipality import Folder, load_municipality, start_years
+from cli.wording import say
 from config.loader import LoadedPlan
 from cycle import store
 from cycle.access.accounts import add_account
 from cycle.access.roles import Role
+from cycle.errors import Invalid, Problem
 from cycle.plan.model import FlowName
 from cycle.tasks.tables import Cycle, Occurrence
 
@@ -46,8 +48,13 @@ def open_demo(folder: Path, *, port: int, smtp_port: int) -> Installation:
 
 
 def load(engine: Engine, now: datetime, *, invented_names: bool = False) -> LoadedPlan:
-    """Loads the example, starts its years and makes the accounts."""
+    """Loads the example, starts its years and makes the accounts.
+
+    Raises Invalid for a folder in which a demo was played before: its clock and its mail are gone.
+    """
     with store.transaction(engine) as session:
+        if session.execute(sa.select(col(Cycle.id)).limit(1)).first() is not None:
+            raise Invalid([Problem("--data-dir", say("demo played"), say("mend demo played"))])
         loaded = load_municipality(session, Folder.at(EXAMPLE), now=now)
         if invented_names:
             rename_units(session)

@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass
 
+import pytest
+
+from cli.demo.setting import load
 from cycle.access.accounts import add_account
 from cycle.access.roles import Role
+from cycle.errors import Invalid
 from cycle.store import transaction
 from tests.support.leader import World
 from tests.support.web import PASSWORD, Form
@@ -43,6 +47,14 @@ def test_the_demo_offers_every_account_and_open_task_with_one_click(sqlite_engin
     assert browser.get("/mine-enheder").status_code == 200
     assert browser.post("/demo/log-ind", data={"account": "99"}).status_code == 404
     assert browser.post("/demo/log-ind", data={"account": "²"}).status_code == 404
+
+
+def test_a_demo_is_never_continued_in_the_folder_of_another(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path)
+    before = world.site.row_counts()
+    with pytest.raises(Invalid, match="spillet en demo før"):
+        load(sqlite_engine, world.site.clock.at)
+    assert world.site.row_counts() == before
 
 
 def test_without_a_demo_none_of_its_addresses_answer(sqlite_engine, tmp_path):
