@@ -15,11 +15,12 @@ ENDINGS = {
     "daginstitution": "s Børnehus",
     "klub": "s Fritidsklub",
     "bydækkende institution": "s Ungdomscenter",
+    "center": "centret",
 }
 
 
 def rename_units(session: Session) -> None:
-    """Renames every school, day-care, club and city-wide institution."""
+    """Renames every school, day-care, club, city-wide institution and centre."""
     query = select(Unit.id, Unit.kind).where(col(Unit.kind).in_(ENDINGS)).order_by(Unit.id)
     units = session.exec(query).all()
     values = []
