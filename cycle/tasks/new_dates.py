@@ -1,10 +1,20 @@
-"""How far ahead a deadline may be moved by hand."""
+"""New deadlines given by hand: the one a returned answer gets, and how far ahead one may lie."""
 
 from datetime import date
 
+from cycle.calendar import WorkingCalendar
 from cycle.errors import Problem
 
 FURTHEST_DAYS = 2 * 366
+
+
+def due_after_return(due_on: date, *, today: date, return_days: int, calendar: WorkingCalendar) -> date:
+    """The deadline (local) of an answer sent back today when no other is chosen.
+
+    `return_days` working days from today, but never earlier than the deadline it had: who answered
+    early and is asked to correct keeps the time everyone else has.
+    """
+    return max(due_on, calendar.add_working_days(today, return_days))
 
 
 def too_far(due_on: date, where: str, *, today: date) -> list[Problem]:

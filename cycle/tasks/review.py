@@ -12,7 +12,7 @@ from cycle.plan.model import Activity
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
-from cycle.tasks.new_dates import too_far
+from cycle.tasks.new_dates import due_after_return, too_far
 from cycle.tasks.states import Actor, OccurrenceState, TaskVerb, Verdict
 from cycle.tasks.submit import latest_submission
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
@@ -48,8 +48,8 @@ def return_for_changes(
 ) -> Review:
     """Sends the newest answer back with a reason and a new date, which has its own reminders.
 
-    The date defaults to the activity's `return_days` working days from today. The first answer's
-    on-time mark stays. `after_close`: also when the occurrence is closed; the new date then reopens this
+    The date defaults to the activity's `return_days` working days from today, or the task's own
+    deadline when that is later. The first answer's on-time mark stays. `after_close`: also when the occurrence is closed; the new date then reopens this
     task alone, as an extension does. Raises AnswerInvalid without a reason, or with a date
     before today or more than two years ahead.
     """
@@ -58,7 +58,7 @@ def return_for_changes(
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(now)
     days = Activity.model_validate_json(occurrence.activity).return_days
-    due = due_on or calendar.add_working_days(today, days)
+    due = due_on or due_after_return(task.due_on, today=today, return_days=days, calendar=calendar)
     _check_return(reason, due, today)
     move(
         session,

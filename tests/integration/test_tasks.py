@@ -142,6 +142,28 @@ def test_a_return_has_a_reason_a_new_date_and_a_mail_and_keeps_the_mark(engine, 
         assert standing(session, task, date(2027, 5, 2)) is Timeliness.ON_TIME
 
 
+@pytest.mark.parametrize(
+    ("returned_on", "due"),
+    [((2027, 4, 6), date(2027, 4, 20)), ((2027, 4, 13), date(2027, 4, 20)), ((2027, 4, 14), date(2027, 4, 21))],
+)
+def test_a_return_never_shortens_the_deadline_by_itself(engine, town, returned_on, due):
+    with transaction(engine) as session:
+        task_id = first_task(session).id
+        give(session, task_id, m.instant(2027, 4, 5))
+        at = m.instant(*returned_on)
+        return_for_changes(session, task_id, reason="Ret det.", by="account:1", now=at)
+        assert session.get(Task, task_id).due_on == due
+
+
+def test_a_superior_may_choose_an_earlier_date_for_a_return(engine, town):
+    with transaction(engine) as session:
+        task_id = first_task(session).id
+        give(session, task_id, m.instant(2027, 4, 5))
+        chosen, at = date(2027, 4, 12), m.instant(2027, 4, 6)
+        return_for_changes(session, task_id, reason="Haster.", by="account:1", now=at, due_on=chosen)
+        assert session.get(Task, task_id).due_on == chosen
+
+
 def test_approval_goes_level_by_level_and_then_no_further(engine, town):
     at = m.instant(2027, 4, 12)
     with transaction(engine) as session:

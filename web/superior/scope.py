@@ -18,6 +18,7 @@ from cycle.tasks.approval import NEAREST_SUPERIOR, reviewer_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
+from cycle.tasks.new_dates import due_after_return
 from cycle.tasks.standing import timeliness
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness
 from cycle.tasks.submit import latest_submission
@@ -72,7 +73,8 @@ class Case:
     @property
     def default_due(self) -> date:
         """The date a returned answer is due when no other is chosen."""
-        return self.calendar.add_working_days(self.today, self.activity.return_days)
+        days = self.activity.return_days
+        return due_after_return(self.task.due_on, today=self.today, return_days=days, calendar=self.calendar)
 
 
 def thing_of(activity: Activity) -> Thing:
