@@ -193,7 +193,8 @@ def plan_occurrence(
     today = calendar.local_date(now)
     if occurrence.due_on < today:
         occurrence.state = OccurrenceState.CANCELLED
-        occurrence.note = f"Fristen var gået, da årshjulet blev startet {format_date(today)}"
+        what = "årshjulet blev startet" if revision.no == 1 else "aktiviteten kom med i planen"
+        occurrence.note = f"Fristen var gået, da {what} {format_date(today)}"
     return occurrence
 
 

@@ -315,6 +315,18 @@ def test_what_is_planned_follows_wholly_and_what_leaves_the_plan_can_come_back(e
     assert verbs == ["cancel"]
 
 
+def test_an_activity_added_after_its_deadline_says_so_and_not_that_the_year_began_late(
+    engine: Engine, town: m.Town
+):
+    window = Window(opens=When(date="1. februar"), due=When(date="1. marts"))
+    assert revise(engine, REPORT, LATER, moved(LATER, id="ny", window=window)).added == ["ny"]
+    added = occurrence(engine, "ny")
+    assert (added.state, added.note) == (
+        OccurrenceState.CANCELLED,
+        "Fristen var gået, da aktiviteten kom med i planen 6. april 2027",
+    )
+
+
 def test_a_closed_activity_never_changes(engine: Engine, town: m.Town):
     with transaction(engine) as session:
         found = session.exec(select(Occurrence).where(Occurrence.activity_id == "rapport")).one()
