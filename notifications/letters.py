@@ -1,6 +1,5 @@
 """What a mail says, as frozen data: everything a template needs, and nothing else."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -82,10 +81,17 @@ class Letter:
         return [item for item in self.items if item.group is not Group.MISSING]
 
     @property
-    def titles(self) -> Sequence[str]:
-        """The different titles of the reader's own items (of all, when none is), for a subject line.
+    def first(self) -> Item:
+        """Of the reader's own items (of all, when none is), the one due first."""
+        return min(self.own or self.items, key=lambda item: item.due_on)
 
-        At most three, then an ellipsis.
-        """
-        titles = list(dict.fromkeys(item.title for item in self.own or self.items))
-        return titles if len(titles) <= 3 else [*titles[:3], "…"]
+    @property
+    def one_title(self) -> str:
+        """The title that those items share; empty when they have several, too many for a subject line."""
+        titles = {item.title for item in self.own or self.items}
+        return titles.pop() if len(titles) == 1 else ""
+
+    @property
+    def one_deadline(self) -> bool:
+        """Whether all of those are due on one day."""
+        return len({item.due_on for item in self.own or self.items}) == 1

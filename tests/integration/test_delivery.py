@@ -200,7 +200,7 @@ def test_a_mail_about_several_tasks_has_a_reply_address_for_each(engine, town, o
     words = mail_server.words(server.received[0])
     assert mail["Reply-To"] is None
     assert words.count("svar+") == 2
-    assert str(mail["Subject"]).startswith("2 opgaver til dig: Kvartalsrapport 1 2027")
+    assert str(mail["Subject"]) == "2 opgaver til dig: Kvartalsrapport 1 2027 – frist 20. april"
 
 
 def test_an_escalation_lists_the_late_units_and_gives_no_links_to_their_answers(engine, town, office, server):
@@ -297,7 +297,7 @@ def test_every_act_on_a_task_writes_a_mail_that_can_be_read(engine, town, office
     assert [message.state for message in messages(engine)] == [MessageState.SENT] * 4
     words = {message.kind: message.text for message in messages(engine)}
     assert "Forventet resultat: Skal være i kroner." in words[MessageKind.RETURNED]
-    assert "Ny frist: tirsdag den 13. april 2027" in words[MessageKind.RETURNED]
+    assert "Ret det senest tirsdag den 20. april 2027" in words[MessageKind.RETURNED]
     assert "Den gamle frist var tirsdag den 20. april 2027." in words[MessageKind.EXTENDED]
     assert "Skolen lukker" in words[MessageKind.WAIVED]
     assert "Ring gerne." in words[MessageKind.NUDGE]

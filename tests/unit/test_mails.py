@@ -30,18 +30,31 @@ REMINDER = replace(
     NEW,
     group=Group.REMINDER,
     title="Budgetudmelding 2028",
-    days_left=1,
+    due_on=date(2027, 4, 19),
+    days_left=3,
     nil_allowed=False,
     figures=(("Ramme 2028", "14.500.000 kr."),),
 )
 OVERDUE = replace(
-    NEW, group=Group.OVERDUE, title="Regnskabsaflæggelse 2026", days_left=-3, text="Husk målene."
+    NEW,
+    group=Group.OVERDUE,
+    title="Regnskabsaflæggelse 2026",
+    due_on=date(2027, 4, 13),
+    days_left=-3,
+    text="Husk målene.",
 )
 REVIEW = replace(
     NEW, group=Group.REVIEW, kind=TaskKind.REVIEW, unit="Distrikt 1", reply_to="", nil_allowed=False
 )
 MISSING = replace(
-    NEW, group=Group.MISSING, days_left=-7, url="", reply_to="", person="Mette Ømose", nil_allowed=False
+    NEW,
+    group=Group.MISSING,
+    due_on=date(2027, 4, 9),
+    days_left=-7,
+    url="",
+    reply_to="",
+    person="Mette Ømose",
+    nil_allowed=False,
 )
 WHY = {
     "da": ("Du får denne mail, fordi du er leder for Ærøgades Skole & Fritid.",),
@@ -183,6 +196,48 @@ def test_markup_in_a_name_or_an_answer_is_shown_not_obeyed():
 def test_a_line_break_in_a_name_cannot_begin_a_second_header():
     mail = render(letter(MessageKind.DAILY, items=(replace(NEW, unit="Skole\r\nBcc: x@y.example"),)))
     assert mail.subject == "Kvartalsrapport 1 2027 for Skole Bcc: x@y.example: frist 30. april"
+
+
+SAME_DAY = replace(NEW, title="Resultatsamtale 2027")
+
+
+@pytest.mark.parametrize(
+    ("items", "danish", "english"),
+    [
+        (
+            (NEW, REMINDER, SAME_DAY),
+            "3 opgaver til dig – den første frist er 19. april",
+            "3 tasks for you – the first is due 19 April",
+        ),
+        (
+            (NEW, REMINDER, OVERDUE),
+            "3 opgaver til dig – den første frist var 13. april",
+            "3 tasks for you – the first was due 13 April",
+        ),
+        ((NEW, SAME_DAY), "2 opgaver til dig – frist 30. april", "2 tasks for you – due 30 April"),
+        (
+            (NEW, replace(NEW, unit="Ø-skolen")),
+            "2 opgaver til dig: Kvartalsrapport 1 2027 – frist 30. april",
+            "2 tasks for you: Kvartalsrapport 1 2027 – due 30 April",
+        ),
+        (
+            (REVIEW, replace(REVIEW, title="Budget 2028")),
+            "2 opgaver til din godkendelse – frist 30. april",
+            "2 tasks for your approval – due 30 April",
+        ),
+        (
+            (MISSING, replace(MISSING, title="Budget 2028", due_on=date(2027, 4, 2))),
+            "2 svar mangler – den første frist var 2. april",
+            "2 answers missing – the first was due 2 April",
+        ),
+    ],
+)
+def test_a_subject_names_one_title_or_counts_and_gives_the_first_deadline(items, danish, english):
+    long = [replace(item, title=f"{item.title} om {'meget ' * 20}") for item in items]
+    for language, said in (("da", danish), ("en", english)):
+        assert render(letter(MessageKind.DAILY, language, items=items)).subject == said
+        if len({item.title for item in items}) > 1:
+            assert render(letter(MessageKind.DAILY, language, items=tuple(long))).subject == said
 
 
 def test_the_same_letter_gives_the_same_mail():
