@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from cli.wording import say
+from cli.wording import language, say
+from cycle.danish import file_fault
 from cycle.errors import Invalid, Problem
 
 Kind = Literal["serve", "demo"]
@@ -22,7 +23,7 @@ def prepare_folder(folder: Path, kind: Kind | None) -> Kind:
         if not marker.exists():
             marker.write_text(json.dumps({"kind": kind or "serve"}) + "\n", encoding="utf-8")
     except OSError as error:
-        what = say("folder unwritable", why=error.strerror or error)
+        what = say("folder unwritable", why=file_fault(error, language()))
         raise Invalid([Problem(str(folder), what, say("mend folder"))]) from error
     found = read_kind(marker)
     if kind is not None and found != kind:

@@ -14,6 +14,7 @@ import typer
 from sqlmodel import Session
 
 from cli import import_year
+from cli.given_file import names_its_file
 from cli.import_options import AsJson, DryRun, Municipality, begin
 from cli.import_view import (
     as_data,
@@ -65,6 +66,7 @@ app.command()(import_year.strategy)
 
 
 @app.command()
+@names_its_file
 def units(file: File, dry_run: DryRun = False, yes_really: Really = False, as_json: AsJson = False) -> None:
     """Indlæs enheder; filen er hele kommunen. Import units; the file is the whole municipality."""
     here, given = begin(file, yes_really)
@@ -83,6 +85,7 @@ def units(file: File, dry_run: DryRun = False, yes_really: Really = False, as_js
 
 
 @app.command()
+@names_its_file
 def leaders(
     file: File,
     dry_run: DryRun = False,
@@ -116,6 +119,7 @@ def leaders(
 
 
 @app.command()
+@names_its_file
 def meetings(
     file: File,
     body: Annotated[

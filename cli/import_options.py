@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
+from cli.given_file import read_given
 from cli.installation import Installation, open_installation
-from cli.organisation_words import tell
-from cli.wording import english
-from cycle.errors import Invalid, Problem
+from cli.wording import language
 from cycle.organisation.applying import Import
 from cycle.organisation.reading import SIZE_LIMIT
 
@@ -21,13 +20,7 @@ Municipality = Annotated[str | None, typer.Option(help="Kommunens id. The munici
 
 def begin(file: Path, confirmed: bool = True) -> tuple[Installation, Import]:
     """The installation and the file's bytes. Raises Invalid when the file cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        what = tell("no file", why=error.strerror or error)
-        raise Invalid([Problem(str(file), what, tell("mend file"))]) from error
+    data = read_given(file, SIZE_LIMIT + 1)
     here, now = open_installation(), datetime.now(UTC)
-    language = "en" if english() else "da"
     today = now.astimezone(here.settings.zone).date()
-    return here, Import(file.name, data, BY, now, today, confirmed, language)
+    return here, Import(file.name, data, BY, now, today, confirmed, language())

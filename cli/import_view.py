@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from cli.organisation_words import tell
-from cli.wording import english
+from cli.wording import english, language
 from cycle.danish import format_date
 from cycle.organisation.leader_difference import LeaderChange, LeaderChanged
 from cycle.organisation.meetings import MeetingChange
@@ -113,4 +113,4 @@ def _arrow(before: str, after: str) -> str:
 
 
 def _day(day: date) -> str:
-    return format_date(day, "en" if english() else "da")
+    return format_date(day, language())

@@ -9,6 +9,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from cli.figures_view import FiguresView
+from cli.given_file import names_its_file
 from cli.import_options import BY, AsJson, DryRun, Municipality, begin
 from cli.import_view import SHOWN
 from cli.installation import open_installation
@@ -41,6 +42,7 @@ Columns = Annotated[
 ]
 
 
+@names_its_file
 def figures(
     file: Table,
     year: Year,

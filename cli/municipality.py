@@ -10,6 +10,8 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
+from cli.given_file import naming, read_given
+from cli.wording import language
 from config.goals_file import load_goals
 from config.loader import LoadedPlan, load_plan
 from config.strategy_file import load_strategy
@@ -58,9 +60,11 @@ def load_municipality(session: Session, folder: Folder, *, now: datetime) -> Loa
 def load_organisation(session: Session, folder: Folder, *, now: datetime) -> LoadedPlan:
     """Imports units and leaders alone. Raises Invalid with every fault."""
     loaded = load_plan(folder.plan)
-    import_units(session, _import(folder.units, loaded, now))
+    with naming(folder.units):
+        import_units(session, _import(folder.units, loaded, now))
     if folder.leaders is not None:
-        import_leaders(session, _import(folder.leaders, loaded, now))
+        with naming(folder.leaders):
+            import_leaders(session, _import(folder.leaders, loaded, now))
     return loaded
 
 
@@ -68,8 +72,9 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
     """Meetings, goals and strategy, as far as there are files for them."""
     root_id = loaded.plan.municipality
     if (file := beside / "meetings.csv").exists():
-        given = _import(file, loaded, now)
-        import_meetings(session, root_id, read_meetings(given.data), given)
+        with naming(file):
+            given = _import(file, loaded, now)
+            import_meetings(session, root_id, read_meetings(given.data), given)
     if (file := beside / "goals.yaml").exists():
         goals = load_goals(file)
         for year in goals.years:
@@ -93,7 +98,8 @@ def start_years(
     """Starts the plan's cycles and gives every budget call the figures that lie in the folder `beside`."""
     cycles = [start_cycle(session, loaded.draft, year=year, by=BY, now=now) for year in years]
     if beside is not None and (file := beside / "budget.csv").exists():
-        sheet = read_figures(file.read_bytes())
+        with naming(file):
+            sheet = read_figures(read_given(file), language=language())
         calls = select(Occurrence).where(
             Occurrence.root_id == loaded.plan.municipality,
             Occurrence.flow == FlowName.BUDGET_CALL.value,
@@ -107,9 +113,10 @@ def start_years(
 def _import(file: Path, loaded: LoadedPlan, now: datetime) -> Import:
     return Import(
         file_name=file.name,
-        data=file.read_bytes(),
+        data=read_given(file),
         by=BY,
         now=now,
         today=loaded.calendar.local_date(now),
         confirmed=True,
+        language=language(),
     )

@@ -56,7 +56,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "choose one": ("Vælg én af dem.", "Choose one of them."),
     "no file": ("Filen kan ikke læses: {why}.", "The file cannot be read: {why}."),
-    "mend file": ("Se efter, om navnet er rigtigt.", "Check the name."),
+    "mend file": (
+        "Se efter, om navnet er rigtigt, og om filen må læses.",
+        "Check the name and that you may read it.",
+    ),
     "no municipality": ("Der er ingen kommune endnu.", "There is no municipality yet."),
     "import first": (
         "Indlæs den med `aarshjul import units FIL`.",

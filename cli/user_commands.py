@@ -11,11 +11,11 @@ import typer
 from cli.installation import open_installation
 from cli.municipality_choice import only_municipality
 from cli.organisation_words import tell
-from cli.wording import english
+from cli.wording import language
 from cycle.access import accounts
 from cycle.access.accounts import AccountView
 from cycle.access.roles import Role
-from cycle.danish import format_date
+from cycle.danish import file_fault, format_date
 from cycle.errors import Invalid, NotFound, Problem
 from cycle.store import reading, transaction
 
@@ -114,8 +114,8 @@ def _password(file: Path | None) -> str:
     try:
         text = sys.stdin.readline() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        what = tell("no file", why=getattr(error, "strerror", None) or error)
-        raise Invalid([Problem("--password-file", what, tell("mend file"))]) from error
+        what = tell("no file", why=file_fault(error, language()))
+        raise Invalid([Problem(f"--password-file {file}", what, tell("mend file"))]) from error
     return text.partition("\n")[0].rstrip("\r")
 
 
@@ -123,7 +123,7 @@ def _line(account: AccountView) -> str:
     roles = ", ".join(f"{role.value} {unit_id}" for role, unit_id in account.grants)
     parts = [account.email, account.name, roles]
     if account.disabled_at is not None:
-        day = format_date(account.disabled_at.date(), "en" if english() else "da")
+        day = format_date(account.disabled_at.date(), language())
         parts.append(tell("disabled", day=day))
     return "  ".join(parts)
 

@@ -122,6 +122,11 @@ def english() -> bool:
     return os.environ.get("AARSHJUL_LANGUAGE", "da").strip().lower() == "en"
 
 
+def language() -> str:
+    """ "da" or "en": what the house's other rooms are asked to speak."""
+    return "en" if english() else "da"
+
+
 def say(key: str, **values: object) -> str:
     """The sentence with this key in the process's language."""
     return SENTENCES[key][1 if english() else 0].format(**values)

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.secret_file import read_or_make_secret
 from config.sentences import sentence
+from cycle.danish import file_fault
 from cycle.errors import PlanInvalid, Problem
 
 PREFIX = "AARSHJUL_"
@@ -43,7 +44,9 @@ class SecretFiles(PydanticBaseSettingsSource):
             raise PlanInvalid(
                 [
                     Problem(
-                        f"{name}_FILE", f"Filen {path} kan ikke læses: {error}.", "Ret sti eller rettigheder."
+                        f"{name}_FILE",
+                        f"Filen {path} kan ikke læses: {file_fault(error)}.",
+                        "Ret sti eller rettigheder.",
                     )
                 ]
             ) from error

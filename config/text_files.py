@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cycle.danish import file_fault
 from cycle.errors import PlanInvalid, Problem
 
 LARGEST = 5_000_000
@@ -51,4 +52,4 @@ def read_bytes(path: Path, name: str) -> bytes:
             [Problem(name, "Filen findes ikke.", f"Se efter, om stien er rigtig: {path}.")]
         ) from error
     except OSError as error:
-        raise PlanInvalid([Problem(name, f"Filen kan ikke læses: {error.strerror}.")]) from error
+        raise PlanInvalid([Problem(name, f"Filen kan ikke læses: {file_fault(error)}.")]) from error

@@ -4,6 +4,7 @@ Parsing takes what leaders paste from mails and spreadsheets: thousands dots, de
 `12 %`, the typographic minus and no-break spaces. Errors are Danish sentences for the person who typed.
 """
 
+import errno
 import re
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +27,19 @@ WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday
 
 MONTH_LABELS = ("Jan", "Feb.", "Mar.", "Apr.", "Maj", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dec.")
 """The months as the wheel is labelled (seed 004 I, exactly)."""
+
+FILE_FAULTS = {
+    errno.ENOENT: ("den findes ikke", "it does not exist"),
+    errno.EISDIR: ("det er en mappe", "it is a folder"),
+    errno.ENOTDIR: ("en del af stien er ikke en mappe", "a part of the path is not a folder"),
+    errno.EEXIST: ("der ligger en fil med det navn", "there is a file of that name"),
+    errno.EACCES: ("der er ikke adgang", "access is denied"),
+    errno.EPERM: ("der er ikke adgang", "access is denied"),
+    errno.EROFS: ("drevet er skrivebeskyttet", "the drive is read-only"),
+    errno.ENOSPC: ("disken er fuld", "the disk is full"),
+    errno.ENAMETOOLONG: ("navnet er for langt", "the name is too long"),
+}
+"""What stands in the way of a file or folder, by the system's number of the fault."""
 
 LONGEST_NUMBER = 60
 SCALES = {
@@ -127,3 +141,11 @@ def month_name(month: int, language: str = "da") -> str:
 def weekday_name(d: date, language: str = "da") -> str:
     """ "tirsdag" or "Tuesday"."""
     return (WEEKDAYS_EN if language == "en" else WEEKDAYS)[d.weekday()]
+
+
+def file_fault(error: OSError | UnicodeDecodeError, language: str = "da") -> str:
+    """Why a file or folder cannot be used: "den findes ikke"; the system's own words for what is rare."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not saved as UTF-8" if language == "en" else "den er ikke gemt som UTF-8"
+    words = FILE_FAULTS.get(error.errno or 0)
+    return words[language == "en"] if words else str(error.strerror or error)

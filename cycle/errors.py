@@ -15,7 +15,10 @@
 Errors carry ids and facts as attributes. HTTP statuses are given in `web/errors.py`, once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+WHOLE_FILE = ("filen", "the file")
+"""Where a fault of a whole imported file is, as long as nobody says what the file is called."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,16 @@ class AnswerInvalid(Invalid):
 
 
 class ImportInvalid(Invalid):
-    """An imported file is wrong; `where` of each problem names the row."""
+    """An imported file is wrong; `where` of each problem names the row, or is one of `WHOLE_FILE`."""
+
+    def of_file(self, name: str) -> "ImportInvalid":
+        """The same faults, said of a file with this name: "ledere.csv, række 7"."""
+        return ImportInvalid(
+            [
+                replace(problem, where=name if problem.where in WHOLE_FILE else f"{name}, {problem.where}")
+                for problem in self.problems
+            ]
+        )
 
 
 class LinkInvalid(CycleError):

@@ -9,7 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cli.checks.finding import Finding, bad, note, ok
+from cli.wording import language
 from config.settings import LOOPBACK, Settings
+from cycle.danish import file_fault
 from cycle.errors import PlanInvalid
 
 PACKAGES = (
@@ -59,7 +61,7 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=folder):
             yield ok("folder.ok", path=folder)
     except OSError as error:
-        yield bad("folder.unwritable", path=folder, why=error.strerror or error)
+        yield bad("folder.unwritable", path=folder, why=file_fault(error, language()))
     yield _space(folder)
     yield _secret(settings)
 
@@ -79,7 +81,7 @@ def _secret(settings: Settings) -> Finding:
         problem = error.problems[0]
         return bad("secret.broken", why=f"{problem.where}: {problem.what}", cure=problem.cure)
     except OSError as error:
-        return bad("secret.broken", why=f"{settings.data_dir}: {error.strerror or error}", cure="")
+        return bad("secret.broken", why=f"{settings.data_dir}: {file_fault(error, language())}", cure="")
     return ok("secret.ok")
 
 

@@ -6,7 +6,7 @@ Each sentence comes with its cure. Placeholders are plain names.
 from collections.abc import Mapping
 from typing import NoReturn
 
-from cycle.errors import ImportInvalid, Problem
+from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 
 Sentence = tuple[str, str]
 """What is wrong, and how to mend it."""
@@ -234,7 +234,7 @@ SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
 WHERE: dict[str, tuple[str, str]] = {
     "row": ("række {n}", "row {n}"),
     "line": ("linje {n}", "line {n}"),
-    "file": ("filen", "the file"),
+    "file": WHOLE_FILE,
 }
 
 

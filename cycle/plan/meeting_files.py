@@ -16,7 +16,7 @@ from icalendar import Calendar, Component
 from icalendar.prop import vDDDTypes
 
 from cycle.danish import COPENHAGEN
-from cycle.errors import ImportInvalid, Problem
+from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 from cycle.plan.meetings import MeetingDay
 from cycle.plan.moments import Day
 from cycle.plan.reading import parse_moment
@@ -43,7 +43,7 @@ def read_meetings(data: bytes, *, body: str = "", zone: ZoneInfo = COPENHAGEN) -
     row: unknown columns, unreadable dates, missing body, a meeting twice, a deadline after its meeting.
     """
     if len(data) > MOST_BYTES:
-        raise ImportInvalid([Problem("filen", "Filen er for stor.", "En mødekalender er højst 5 MB.")])
+        raise ImportInvalid([Problem(WHOLE_FILE[0], "Filen er for stor.", "En mødekalender er højst 5 MB.")])
     is_ics = data.lstrip(b"\xef\xbb\xbf \r\n").upper().startswith(b"BEGIN:VCALENDAR")
     return _checked(_from_ics(data, body, zone) if is_ics else _from_csv(data, body))
 
@@ -107,7 +107,7 @@ def _checked(rows: Iterator[_Row]) -> list[MeetingDay]:
     if problems:
         raise ImportInvalid(problems)
     if not found:
-        raise ImportInvalid([Problem("filen", "Der er ingen møder i filen.", "Vælg en fil med møder.")])
+        raise ImportInvalid([Problem(WHOLE_FILE[0], "Der er ingen møder i filen.", "Vælg en fil med møder.")])
     return sorted(found.values(), key=lambda meeting: (meeting.held_on, meeting.body))
 
 
@@ -157,7 +157,7 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ImportInvalid([Problem("filen", "Filens tegnsæt kendes ikke.", "Gem den som CSV UTF-8.")])
+    raise ImportInvalid([Problem(WHOLE_FILE[0], "Filens tegnsæt kendes ikke.", "Gem den som CSV UTF-8.")])
 
 
 def _from_ics(data: bytes, body: str, zone: ZoneInfo) -> Iterator[_Row]:
@@ -165,7 +165,7 @@ def _from_ics(data: bytes, body: str, zone: ZoneInfo) -> Iterator[_Row]:
         calendar = Calendar.from_ical(data)
     except ValueError:
         cure = "Eksportér kalenderen igen."
-        raise ImportInvalid([Problem("filen", "Filen er ikke en gyldig ICS-kalender.", cure)]) from None
+        raise ImportInvalid([Problem(WHOLE_FILE[0], "Filen er ikke en gyldig ICS-kalender.", cure)]) from None
     named = str(calendar.get("X-WR-CALNAME", ""))
     for number, event in enumerate(calendar.walk("VEVENT"), 1):
         if str(event.get("STATUS", "")).upper() != "CANCELLED":

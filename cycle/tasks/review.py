@@ -49,9 +49,9 @@ def return_for_changes(
     """Sends the newest answer back with a reason and a new date, which has its own reminders.
 
     The date defaults to the activity's `return_days` working days from today, or the task's own
-    deadline when that is later. The first answer's on-time mark stays. `after_close`: also when the occurrence is closed; the new date then reopens this
-    task alone, as an extension does. Raises AnswerInvalid without a reason, or with a date
-    before today or more than two years ahead.
+    deadline when that is later. The first answer's on-time mark stays. `after_close`: also when the
+    occurrence is closed; the new date then reopens this task alone, as an extension does. Raises
+    AnswerInvalid without a reason, or with a date before today or more than two years ahead.
     """
     task = get_task(session, task_id)
     occurrence, submission = _judged(session, task, TaskVerb.RETURN, after_close=after_close)

@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 
@@ -7,6 +8,7 @@ from sqlmodel import col, select
 from cli import main
 from cli.installation import open_installation
 from cycle.access.tables import Account
+from cycle.danish import file_fault
 from cycle.organisation.importing import import_leaders
 from cycle.organisation.people import Choice
 from cycle.organisation.tables import Address, Unit
@@ -84,8 +86,8 @@ def test_a_wrong_file_fails_on_stderr_with_every_fault(run, tmp_path):
     )
     status, out, err = run("import", "units", "wrong.csv")
     assert (status, out) == (1, "")
-    assert "række 2: »name« er tom." in err
-    assert "række 3: Id'et A står også i række 2." in err
+    assert "wrong.csv, række 2: »name« er tom." in err
+    assert "wrong.csv, række 3: Id'et A står også i række 2." in err
     status, out, _ = run("import", "units", "wrong.csv", "--json")
     assert status == 1
     assert json.loads(out)["error"]["kind"] == "ImportInvalid"
@@ -100,9 +102,27 @@ def test_english_is_a_choice(run, monkeypatch):
 
 def test_a_missing_file_and_a_misused_command_are_told_apart(run):
     status, _, err = run("import", "units", "nowhere.csv")
-    assert (status, "nowhere.csv: Filen kan ikke læses" in err) == (1, True)
+    assert (status, "nowhere.csv: Filen kan ikke læses: den findes ikke." in err) == (1, True)
     assert run("import", "units")[0] == 2
     assert run("import", "leaders", "leaders.csv", "--same-person", "--new-person")[0] == 1
+
+
+@pytest.mark.parametrize("kind", ["units", "leaders", "meetings"])
+def test_a_fault_of_a_whole_file_is_said_under_its_name(run, tmp_path, monkeypatch, kind):
+    run("import", "units", "units.csv")
+    (tmp_path / "tom.csv").write_text("")
+    err = run("import", kind, "tom.csv")[2]
+    assert err.startswith("Fejl: tom.csv") and "filen:" not in err
+    assert "No such file" not in run("import", kind, "nowhere.csv")[2]
+    assert "det er en mappe" in run("import", kind, ".")[2]
+    monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
+    assert "nowhere.csv: The file cannot be read: it does not exist." in run("import", kind, "nowhere.csv")[2]
+    assert run("import", kind, "tom.csv")[2].startswith("Error: tom.csv")
+
+
+def test_a_rare_fault_of_a_file_is_said_in_the_systems_words():
+    assert file_fault(OSError(errno.EMFILE, "Too many open files")) == "Too many open files"
+    assert file_fault(PermissionError(errno.EACCES, "Permission denied")) == "der er ikke adgang"
 
 
 def test_closing_and_ending_much_needs_yes_really(run, tmp_path):

@@ -144,7 +144,11 @@ def test_a_return_has_a_reason_a_new_date_and_a_mail_and_keeps_the_mark(engine, 
 
 @pytest.mark.parametrize(
     ("returned_on", "due"),
-    [((2027, 4, 6), date(2027, 4, 20)), ((2027, 4, 13), date(2027, 4, 20)), ((2027, 4, 14), date(2027, 4, 21))],
+    [
+        ((2027, 4, 6), date(2027, 4, 20)),
+        ((2027, 4, 13), date(2027, 4, 20)),
+        ((2027, 4, 14), date(2027, 4, 21)),
+    ],
 )
 def test_a_return_never_shortens_the_deadline_by_itself(engine, town, returned_on, due):
     with transaction(engine) as session:

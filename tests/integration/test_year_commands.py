@@ -219,7 +219,7 @@ def test_figures_that_belong_nowhere_are_refused(started: Act, more: tuple[str, 
 
 def test_a_file_that_is_not_there_is_told_in_words(started: Act) -> None:
     status, _, err = started("import", "figures", "nowhere.csv", "--year", str(YEAR))
-    assert status == 1 and "nowhere.csv: Filen kan ikke læses" in err
+    assert status == 1 and "nowhere.csv: Filen kan ikke læses: den findes ikke." in err
 
 
 def test_a_red_opening_names_the_command_and_the_import_has_it_tried_again(
