@@ -24,11 +24,12 @@ def prepare_folder(folder: Path, kind: Kind | None) -> Kind:
             marker.write_text(json.dumps({"kind": kind or "serve"}) + "\n", encoding="utf-8")
     except OSError as error:
         what = say("folder unwritable", why=file_fault(error, language()))
-        raise Invalid([Problem(str(folder), what, say("mend folder"))]) from error
+        cure = say("mend folder", option="--data-dir" if kind == "demo" else "AARSHJUL_DATA_DIR")
+        raise Invalid([Problem(str(folder), what, cure)]) from error
     found = read_kind(marker)
     if kind is not None and found != kind:
         what = say("folder is other kind", found=found)
-        raise Invalid([Problem(str(folder), what, say("choose other folder", wanted=kind))])
+        raise Invalid([Problem(str(folder), what, say(f"other folder for {kind}"))])
     return found
 
 

@@ -36,17 +36,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mappen er lavet af `aarshjul {found}`.",
         "The folder was made by `aarshjul {found}`.",
     ),
-    "choose other folder": (
-        "Vælg en anden mappe til `aarshjul {wanted}` med AARSHJUL_DATA_DIR.",
-        "Choose another folder for `aarshjul {wanted}` with AARSHJUL_DATA_DIR.",
+    "other folder for serve": (
+        "Vælg en anden mappe til `aarshjul serve` med AARSHJUL_DATA_DIR.",
+        "Choose another folder for `aarshjul serve` with AARSHJUL_DATA_DIR.",
+    ),
+    "other folder for demo": (
+        "Vælg en anden mappe til `aarshjul demo` med --data-dir. Uden --data-dir får demoen sin egen.",
+        "Choose another folder for `aarshjul demo` with --data-dir. Without it the demo gets one of its own.",
     ),
     "folder unwritable": (
         "Der kan ikke skrives i mappen: {why}.",
         "The folder cannot be written to: {why}.",
     ),
     "mend folder": (
-        "Giv brugeren lov til at skrive her, eller vælg en anden mappe med AARSHJUL_DATA_DIR.",
-        "Give this user permission to write here, or choose another folder with AARSHJUL_DATA_DIR.",
+        "Giv brugeren lov til at skrive her, eller vælg en anden mappe med {option}.",
+        "Give this user permission to write here, or choose another folder with {option}.",
     ),
     "marker broken": (
         "Filen er ødelagt; den siger ikke, om mappen er en rigtig installation eller en demo.",

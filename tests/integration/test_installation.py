@@ -44,11 +44,17 @@ def test_a_first_start_makes_the_folder_the_secret_and_the_tables(tmp_path: Path
     assert again.settings.secret == here.settings.secret
 
 
-@pytest.mark.parametrize(("made_by", "asked"), [("serve", "demo"), ("demo", "serve")])
-def test_demo_and_serve_refuse_each_others_folder(tmp_path: Path, made_by, asked) -> None:
+@pytest.mark.parametrize(
+    ("made_by", "asked", "option"),
+    [("serve", "demo", "--data-dir"), ("demo", "serve", "AARSHJUL_DATA_DIR")],
+)
+def test_demo_and_serve_refuse_each_others_folder_and_name_the_way_out(
+    tmp_path: Path, made_by, asked, option
+) -> None:
     prepare_folder(tmp_path, made_by)
-    with pytest.raises(Invalid, match=f"aarshjul {made_by}"):
+    with pytest.raises(Invalid, match=f"aarshjul {made_by}") as refused:
         prepare_folder(tmp_path, asked)
+    assert f"`aarshjul {asked}` med {option}" in refused.value.problems[0].cure
     assert prepare_folder(tmp_path, None) == made_by
 
 
@@ -60,8 +66,10 @@ def test_a_damaged_marker_is_not_guessed_at(tmp_path: Path) -> None:
 
 def test_a_file_where_the_folder_should_be_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(Invalid, match="Der kan ikke skrives"):
+    with pytest.raises(Invalid, match="Der kan ikke skrives i mappen: der ligger en fil med det navn"):
         prepare_folder(tmp_path / "data", "serve")
+    with pytest.raises(Invalid, match="med --data-dir"):
+        prepare_folder(tmp_path / "data", "demo")
 
 
 def test_a_database_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
