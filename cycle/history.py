@@ -124,7 +124,7 @@ def chain(session: Session, root_id: str, *, limit: int = 20_000) -> int:
         updates.append({"id": row.id, "position": position, "previous": previous, "hash": digest})
         previous = digest
     if updates:
-        session.bulk_update_mappings(History.__mapper__, updates)  # type: ignore[attr-defined]
+        session.execute(sa.update(History), updates)
     return len(updates)
 
 

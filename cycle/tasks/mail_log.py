@@ -1,6 +1,6 @@
-"""The mail log: every mail out and in, found by person, address or unit; and what a row speaks of."""
+"""The mail log: every mail out and in, found by person, address or unit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from cycle.tasks.tables import Occurrence, Task
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail out, as the log shows it. `about` names the unit of the one task it is about, if one."""
+    """One mail out, as the log shows it. `context` holds ids, as in `Message`."""
 
     id: int
     created_at: datetime
@@ -31,7 +31,7 @@ class Mail:
     sent_at: datetime | None
     next_at: datetime
     task_id: int | None
-    about: str
+    context: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,6 @@ def find_mails(
     query = (
         sa.select(*_MAIL)
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
-        .outerjoin(Task, col(Task.id) == col(Message.task_id))
-        .outerjoin(Unit, col(Unit.id) == col(Task.unit_id))
         .where(col(Message.root_id).in_(list(root_ids)))
         .order_by(col(Message.id).desc())
         .limit(limit)
@@ -85,7 +83,8 @@ def received(
     if task_id is not None:
         query = query.where(Inbound.task_id == task_id)
     newest = query.order_by(col(Inbound.received_at).desc(), col(Inbound.id).desc()).limit(limit)
-    return list(session.exec(newest.options(sa.orm.defer(Inbound.raw))))  # type: ignore[arg-type]
+    without_raw = sa.orm.defer(Inbound.raw)  # type: ignore[arg-type]  # SQLModel types it as its value
+    return list(session.exec(newest.options(without_raw)))
 
 
 def get_mail(session: Session, root_ids: Iterable[str], message_id: int) -> Message:
@@ -123,46 +122,6 @@ def occasions(session: Session, occurrence_ids: Iterable[int]) -> dict[int, Occa
     return {row[0]: Occasion(*row) for row in rows}
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a row of somebody's story is about."""
-
-    task_id: int
-    unit: str
-    path: str
-    occurrence_id: int
-    title: str
-    concerns_year: int
-
-
-def subjects(session: Session, task_ids: Sequence[int]) -> dict[int, Subject]:
-    """Unit and activity of each task."""
-    found: dict[int, Subject] = {}
-    for start in range(0, len(task_ids), 500):
-        rows = session.execute(
-            sa.select(
-                col(Task.id),
-                col(Unit.name),
-                col(Unit.path),
-                col(Occurrence.id),
-                col(Occurrence.title),
-                col(Occurrence.concerns_year),
-            )
-            .join(Unit, col(Unit.id) == col(Task.unit_id))
-            .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-            .where(col(Task.id).in_(task_ids[start : start + 500]))
-        )
-        found |= {row[0]: Subject(*row) for row in rows}
-    return found
-
-
-def tasks_of_mail(session: Session, message_id: int) -> list[int]:
-    """The tasks a day's mail speaks of."""
-    of_mail = sa.select(col(ReminderDecision.task_id)).where(col(ReminderDecision.message_id) == message_id)
-    rows = session.execute(of_mail.distinct())
-    return sorted(row[0] for row in rows)
-
-
 _MAIL: tuple[Any, ...] = (
     col(Message.id),
     col(Message.created_at),
@@ -176,7 +135,7 @@ _MAIL: tuple[Any, ...] = (
     col(Message.sent_at),
     col(Message.next_at),
     col(Message.task_id),
-    sa.func.coalesce(col(Unit.name), "").label("about"),
+    col(Message.context),
 )
 
 

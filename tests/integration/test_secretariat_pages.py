@@ -556,6 +556,54 @@ def test_mails_are_found_by_person_address_and_unit(office):
         assert page.text.count('<th scope="row"><a href="/mail/') == found, search
 
 
+def about_of(page):
+    """What each mail of the log is said to be about, the newest first."""
+    return [
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip()
+        for cell in re.findall(r'data-label="Om">(.*?)</td>', page.text, re.DOTALL)
+    ]
+
+
+def test_the_log_says_what_a_days_mail_is_about(office):
+    later = {"title": "Budgetudmelding", "due_on": date(2027, 5, 20)}
+    with transaction(office.engine) as session:
+        others = [
+            municipality.add_occurrence(session, office.town, office.cycle, f"nr-{n}", **later)
+            for n in range(4)
+        ]
+        tasks = [municipality.add_tasks(session, office.town, each)[0] for each in others]
+        alone = _message(session, office, 0)
+        several = _message(session, office, 1)
+        for n, task in enumerate((office.tasks[2], *tasks)):
+            decision = _decision(office, Decided.SENT, "Opgaven åbnede.", several.id, rule=f"aabner-{n}")
+            decision.task_id = task.id
+            session.add(decision)
+        moved = [task.id for task in office.tasks[3:6]]
+        _message(
+            session,
+            office,
+            3,
+            key="deadline:1",
+            subject="Fristen er ændret",
+            kind=MessageKind.DEADLINE_CHANGED,
+            task_id=moved[0],
+            context={"tasks": moved, "old_due_on": "2027-04-15"},
+        )
+        _message(session, office, 4, key="nudge:1", kind=MessageKind.NUDGE, task_id=office.tasks[4].id)
+    assert about_of(office.get("/mail")) == [
+        "Daginstitution 2.2 Ærø Kvartalsrapport 1 2027",
+        "Kvartalsrapport 1 2027 3 opgaver",
+        "Kvartalsrapport 1 2027 2 opgaver Daginstitution 1.1 Ærø Budgetudmelding 2027 "
+        "Daginstitution 1.1 Ærø Budgetudmelding 2027 og 2 til",
+        "Daginstitution 1.1 Ærø Kvartalsrapport 1 2027",
+    ]
+    read = office.get(f"/mail/{several.id}").text
+    assert all(f'href="/opgave-historik/{task.id}"' in read for task in tasks)
+    assert f'href="/opgave-historik/{office.tasks[0].id}"' in office.get(f"/mail/{alone.id}").text
+    of_move = re.search(r'href="/mail/(\d+)">Fristen er ændret', office.get("/mail").text)[1]
+    assert all(f'href="/opgave-historik/{n}"' in office.get(f"/mail/{of_move}").text for n in moved)
+
+
 def test_mails_are_narrowed_by_state_and_kind_and_unknown_ones_mean_all(small):
     with transaction(small.engine) as session:
         _message(session, small, 0)

@@ -15,9 +15,8 @@ from cycle.tasks.mail_log import (
     get_person,
     mail_states,
     received,
-    subjects,
-    tasks_of_mail,
 )
+from cycle.tasks.mail_topics import named_tasks, subjects, tasks_of_mail, topics
 from cycle.tasks.told import story
 from web import context
 from web.plain import Id, readable
@@ -52,6 +51,7 @@ def log(
             request,
             "mail_log.html",
             mails=found[:PAGE],
+            topics=topics(session, found[:PAGE]),
             more=len(found) > PAGE,
             page=side,
             search=search,
@@ -86,8 +86,7 @@ def one(request: Request, actor: CurrentActor, message_id: Id) -> Response:
     """One mail. Its text needs the right to see the answers it may quote."""
     with context.reading(request) as session:
         mail = get_mail(session, roots_for(actor, Verb.SEE_MAIL), message_id)
-        tasks = {mail.task_id} if mail.task_id else set(tasks_of_mail(session, message_id))
-        about = subjects(session, sorted(tasks))
+        about = subjects(session, sorted(named_tasks(mail) or tasks_of_mail(session, message_id)))
         unit = session.get_one(Unit, mail.root_id)
         readable = allowed(actor.grants, Verb.SEE_UNIT, Thing.CONFIDENTIAL, unit.path)
         who = get_person(session, [mail.root_id], mail.person_id) if mail.person_id else None
