@@ -1,8 +1,8 @@
 """The outbox on its way out: claim, write, send, settle; never inside a transaction.
 
-A batch is claimed and committed; each mail goes over one of a few connections that stay open, and is
-settled in a commit of its own. If the process dies in between, the lease runs out and the mail goes again
-under the same Message-ID.
+A batch is claimed and committed; each mail goes over one of a few connections that stay open, and its
+connection waits until what became of it is committed. If the process dies in between, the lease runs out
+and the mail goes again under the same Message-ID.
 """
 
 import asyncio
@@ -15,10 +15,11 @@ from config.settings import Settings
 from cycle.errors import CycleError
 from cycle.messages.outbox import message_id
 from cycle.messages.tables import Message
-from notifications.desk import Desk
+from notifications.desk import Desk, Settled
 from notifications.gather import Letters, Prepared
 from notifications.mime import AddressRefused, Envelope, build, read_sender, wire_address
 from notifications.render import Rendered, render
+from notifications.settling import Settling
 from notifications.smtp import Connection, Fate, Outcome, QueueStopped, Server
 
 PAUSE = timedelta(minutes=5)
@@ -66,6 +67,7 @@ class Delivery:
         self._desk = desk
         self._sender = read_sender(desk.office.sender)
         self._lines = [Connection(server, sender=self._sender.addr_spec) for _ in range(connections)]
+        self._settling = Settling(desk)
         self._stopped: QueueStopped | None = None
 
     async def run(self) -> None:
@@ -101,25 +103,25 @@ class Delivery:
                 self._stopped = stopped
 
     async def _one(self, line: Connection, message: Message, letters: Letters) -> None:
-        desk = self._desk
+        settle = self._settling.settle
         try:
             recipient = wire_address(message.address)
             prepared = letters.write(message)
             rendered = render(prepared.letter) if prepared.letter else None
             content = self._content(message, prepared, rendered) if rendered else b""
         except AddressRefused as refused:
-            desk.settle(message, Outcome(Fate.ADDRESS_DEAD, str(refused)))
+            await settle(Settled(message, Outcome(Fate.ADDRESS_DEAD, str(refused))))
             return
         except (LookupError, ValueError, TypeError, AttributeError, TemplateError) as error:
             # One mail that cannot be written must not keep the others.
             fault = f"{UNWRITABLE}: {type(error).__name__} {error}"[:500]
-            desk.settle(message, Outcome(Fate.REJECTED, fault))
+            await settle(Settled(message, Outcome(Fate.REJECTED, fault)))
             return
         if rendered is None:
-            desk.withhold(message, prepared.left_out)
+            await settle(Settled(message, None, left_out=prepared.left_out))
             return
         handed = await line.send(recipient, content)
-        desk.settle(message, handed, subject=rendered.subject, text=rendered.kept, left_out=prepared.left_out)
+        await settle(Settled(message, handed, rendered.subject, rendered.kept, prepared.left_out))
 
     def _content(self, message: Message, prepared: Prepared, rendered: Rendered) -> bytes:
         letter = prepared.letter

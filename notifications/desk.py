@@ -36,6 +36,21 @@ HEALTH: Mapping[Fate, AddressHealth] = {
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What became of one claimed mail.
+
+    `handed` None: it was not needed any more, since everything in it has been answered. `subject` and `text`
+    are kept of what was sent; `left_out` are the decisions it did not speak of after all.
+    """
+
+    message: Message
+    handed: Handed | None
+    subject: str = ""
+    text: str = ""
+    left_out: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
 class Desk:
     """One municipality's outbox at one instant. `count` adds one to a figure of the run.
 
@@ -62,42 +77,30 @@ class Desk:
             session.expunge_all()
         return letters
 
-    def settle(
-        self,
-        message: Message,
-        handed: Handed,
-        *,
-        subject: str = "",
-        text: str = "",
-        left_out: Sequence[int] = (),
-    ) -> None:
-        """Commits what became of a mail, and what it says about the address."""
+    def settle(self, fates: Sequence[Settled]) -> None:
+        """Commits what became of mails, and what that says about their addresses."""
         with self.transaction() as session:
-            state = self._note(
-                session, message, OUTCOMES[handed.fate], subject=subject, text=text, reason=handed.reason
-            )
-            if state is MessageState.SENT and left_out:
-                take_back(session, left_out)
-            if state is not None and handed.fate is Fate.ADDRESS_DEAD:
-                came_back(session, message.id or 0)
-            health = HEALTH.get(handed.fate)
-            if state is not None and health is not None:
-                mark(
-                    session,
-                    message.address,
-                    health,
-                    root_id=self.root_id,
-                    reason=handed.reason,
-                    now=self.now,
-                )
-        self.count(state.value if state else "taken_over")
+            states = [self._keep(session, each) for each in fates]
+        for state in states:
+            self.count(state.value if state else "taken_over")
 
-    def withhold(self, message: Message, left_out: Sequence[int]) -> None:
-        """Commits that the mail is not needed any more: everything in it has been answered."""
-        with self.transaction() as session:
-            if self._note(session, message, Outcome.WITHHELD, reason=ALL_ANSWERED) is not None:
-                take_back(session, left_out)
-        self.count("withheld")
+    def _keep(self, session: Session, settled: Settled) -> MessageState | None:
+        message, handed = settled.message, settled.handed
+        outcome = OUTCOMES[handed.fate] if handed else Outcome.WITHHELD
+        reason = handed.reason if handed else ALL_ANSWERED
+        state = self._note(
+            session, message, outcome, subject=settled.subject, text=settled.text, reason=reason
+        )
+        if state in (MessageState.SENT, MessageState.WITHHELD) and settled.left_out:
+            take_back(session, settled.left_out)
+        if state is None or handed is None:
+            return state
+        if handed.fate is Fate.ADDRESS_DEAD:
+            came_back(session, message.id or 0)
+        if handed.fate in HEALTH:
+            health = HEALTH[handed.fate]
+            mark(session, message.address, health, root_id=self.root_id, reason=reason, now=self.now)
+        return state
 
     def hand_back(self, messages: Iterable[Message], *, reason: str, pause: timedelta) -> None:
         """Commits that these were not tried, and that all mail waits for `pause`."""

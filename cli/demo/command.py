@@ -83,7 +83,7 @@ def demo(
                 people=People(here.engine, loaded.plan.municipality, loaded.calendar),
                 mailroom=Mailroom(server),
                 begun=clock.now(),
-                ends=end_of_year(here.engine, loaded.plan.municipality, max(YEARS)),
+                ends=end_of_year(here.engine, loaded, max(YEARS)),
                 told=_Progress(),
                 prefect_wait=PREFECT_WAIT if prefect and play_year else 0.0,
             )

@@ -1,7 +1,7 @@
 """What the demo starts from: the folder, the municipality, its years, and whom one may be."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -63,19 +63,21 @@ def load(engine: Engine, now: datetime, *, invented_names: bool = False) -> Load
     return loaded
 
 
-def end_of_year(engine: Engine, root_id: str, last_year: int) -> datetime:
-    """When the accounts that open in `last_year`, about the year before, have been closed."""
+def end_of_year(engine: Engine, loaded: LoadedPlan, last_year: int) -> datetime:
+    """When the accounts that open in `last_year`, about the year before, have been closed and what there was
+    to be said about it has been sent: the end of the next working day's send window (UTC)."""
     with store.reading(engine) as session:
         closes_at: datetime = session.execute(
             sa.select(col(Occurrence.closes_at))
             .join(Cycle, col(Cycle.id) == col(Occurrence.cycle_id))
             .where(
-                col(Cycle.root_id) == root_id,
+                col(Cycle.root_id) == loaded.plan.municipality,
                 col(Cycle.year) == last_year,
                 col(Occurrence.flow) == FlowName.ANNUAL_ACCOUNTS.value,
             )
         ).scalar_one()
-    return closes_at + timedelta(hours=6)
+    calendar = loaded.calendar
+    return calendar.send_window(calendar.local_date(calendar.next_send(closes_at)))[1]
 
 
 def _add_accounts(session: Session, now: datetime) -> None:
