@@ -19,6 +19,14 @@ MAX_ATTEMPTS = 16
 UNSURE_RETRY = timedelta(minutes=15)
 MAX_LOST_LEASES = 3
 
+_HELD = (
+    TABLE.c.id == sa.bindparam("its_id"),
+    TABLE.c.fence == sa.bindparam("its_fence"),
+    TABLE.c.state == MessageState.CLAIMED,
+)
+_TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*_HELD)
+_SETTLE = sa.update(TABLE).where(*_HELD)
+
 ALL_ANSWERED = "Ikke sendt: alt er besvaret."
 GIVEN_UP = f"Opgivet efter {MAX_ATTEMPTS} forsøg."
 LOST = f"Uvist om mailen gik ud: afsendelsen blev afbrudt {MAX_LOST_LEASES} gange."
@@ -98,9 +106,9 @@ def settle(
     uncertain outcome once more under the same Message-ID, then it is listed. Raises Conflict when
     the claim was taken over meanwhile.
     """
-    held = (TABLE.c.id == message_id, TABLE.c.fence == fence, TABLE.c.state == MessageState.CLAIMED)
-    connection = session.connection()  # plain statements: a settle is what every mail costs
-    row = connection.execute(sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*held)).first()
+    held = {"its_id": message_id, "its_fence": fence}
+    connection = session.connection()  # plain statements, made once: a settle is what every mail costs
+    row = connection.execute(_TRIES, held).first()
     if row is None:
         raise Conflict("message", message_id)
     kind, attempts, unsure = row
@@ -109,7 +117,7 @@ def settle(
         values |= {"sent_at": now, "subject": subject, "text": text}
     if kind is MessageKind.DAILY and "next_at" in values:
         values["next_at"] = calendar.next_send(values["next_at"])
-    result = connection.execute(sa.update(TABLE).where(*held).values(lease_until=None, **values))
+    result = connection.execute(_SETTLE, {**held, "lease_until": None, **values})
     if result.rowcount == 0:
         raise Conflict("message", message_id)
     state: MessageState = values["state"]

@@ -211,13 +211,17 @@ def state_of(session: Session, held: Claim) -> RunState | None:
     return found[0] if found else None
 
 
+_HELD = sa.update(_run).where(
+    _run.c.id == sa.bindparam("its_id"),
+    _run.c.fence == sa.bindparam("its_fence"),
+    _run.c.state == RunState.CLAIMED,
+)
+
+
 def _touch(session: Session, run_id: int, fence: int, values: Mapping[str, Any]) -> bool:
-    result: Any = session.execute(
-        sa.update(Run)
-        .where(col(Run.id) == run_id, col(Run.fence) == fence, col(Run.state) == RunState.CLAIMED)
-        .values(**values)
-    )
-    return bool(result.rowcount == 1)
+    """A plain statement: every commit of a body comes by here."""
+    result = session.connection().execute(_HELD, {"its_id": run_id, "its_fence": fence, **values})
+    return result.rowcount == 1
 
 
 def claimable(session: Session, *, real: datetime) -> bool:
