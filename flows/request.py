@@ -83,9 +83,25 @@ def open_for_audience(
     """
     occurrence = facts.occurrence
     assert occurrence.id is not None
+    wanted = _wanted(context, facts, prefill, kind)
+    pieces = list(chunks(wanted)) or [[]]
+    for number, piece in enumerate(pieces, start=1):
+        with context.transaction() as session:
+            if number == 1 and before is not None:
+                before(session)
+            context.count(opened=open_tasks(session, occurrence, piece, now=context.now))
+            context.progress(f"{context.counts['opened']} af {len(wanted)}")
+            if number == len(pieces):
+                finish_opening(session, get_occurrence(session, occurrence.id), now=context.now)
+                set_next_look(session, facts, context)
+
+
+def _wanted(context: RunContext, facts: Facts, prefill: Prefill | None, kind: TaskKind) -> list[NewTask]:
+    """What the posts of the audience shall owe that have no task yet."""
+    occurrence = facts.occurrence
     with context.reading() as session:
-        known = existing_posts(session, occurrence.id)
-    wanted = [
+        known = existing_posts(session, occurrence.id or 0)
+    return [
         NewTask(
             unit_id=unit_id,
             role=role,
@@ -98,16 +114,6 @@ def open_for_audience(
         for unit_id, role in facts.directory.posts(facts.activity.audience)
         if (unit_id, role, "") not in known
     ]
-    pieces = list(chunks(wanted)) or [[]]
-    for number, piece in enumerate(pieces, start=1):
-        with context.transaction() as session:
-            if number == 1 and before is not None:
-                before(session)
-            context.count(opened=open_tasks(session, occurrence, piece, now=context.now))
-            context.progress(f"{context.counts['opened']} af {len(wanted)}")
-            if number == len(pieces):
-                finish_opening(session, get_occurrence(session, occurrence.id), now=context.now)
-                set_next_look(session, facts, context)
 
 
 def advance_reviews_and_stages(session: Session, context: RunContext, facts: Facts) -> None:

@@ -22,6 +22,7 @@ from cli.demo.mailroom import Mailroom
 from cli.demo.people import People
 from cli.demo.setting import EXAMPLE, FIRST_DAY, YEARS, end_of_year, load, open_demo
 from cli.demo.stage import Stage
+from cli.installation import Installation
 from cli.serve import free_port, prefect_server, refuse_taken_port
 from cli.wording import say
 from config.settings import Settings
@@ -73,20 +74,9 @@ def demo(
         with LocalServer(clock.now, folder=folder / "mail") as server:
             here = open_demo(folder, port=port or free_port(0), smtp_port=server.port)
             _say(as_json, say("demo loading", example=EXAMPLE.name))
-            loaded = load(here.engine, clock.now(), invented_names=invented_names)
-            prefect_port = free_port(0)
-            api_url = f"http://127.0.0.1:{prefect_port}/api" if prefect else ""
-            stage = Stage(
-                runtime=Runtime(here.engine, here.settings, clock),
-                clock=clock,
-                recorder=Recorder(here.settings.data_dir, api_url),
-                people=People(here.engine, loaded.plan.municipality, loaded.calendar),
-                mailroom=Mailroom(server),
-                begun=clock.now(),
-                ends=end_of_year(here.engine, loaded, max(YEARS)),
-                told=_Progress(),
-                prefect_wait=PREFECT_WAIT if prefect and play_year else 0.0,
-            )
+            prefect_port = free_port(0) if prefect else 0
+            wait = PREFECT_WAIT if prefect and play_year else 0.0
+            stage = _stage(here, clock, server, prefect_port, wait=wait, invented_names=invented_names)
             child = start(prefect_server(here.settings.data_dir, prefect_port)) if prefect else None
             try:
                 status = _run(stage, here.settings, server, play_year=play_year, leave=leave, as_json=as_json)
@@ -95,6 +85,31 @@ def demo(
                 if child is not None:
                     end(child)
     raise typer.Exit(status)
+
+
+def _stage(
+    here: Installation,
+    clock: DemoClock,
+    server: LocalServer,
+    prefect_port: int,
+    *,
+    wait: float,
+    invented_names: bool,
+) -> Stage:
+    """The municipality loaded, with everything that plays its year. Without a port no Prefect is told."""
+    loaded = load(here.engine, clock.now(), invented_names=invented_names)
+    api_url = f"http://127.0.0.1:{prefect_port}/api" if prefect_port else ""
+    return Stage(
+        runtime=Runtime(here.engine, here.settings, clock),
+        clock=clock,
+        recorder=Recorder(here.settings.data_dir, api_url),
+        people=People(here.engine, loaded.plan.municipality, loaded.calendar),
+        mailroom=Mailroom(server),
+        begun=clock.now(),
+        ends=end_of_year(here.engine, loaded, max(YEARS)),
+        told=_Progress(),
+        prefect_wait=wait,
+    )
 
 
 def _run(

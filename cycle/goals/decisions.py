@@ -10,6 +10,7 @@ from cycle import history
 from cycle.errors import AnswerInvalid, Problem
 from cycle.goals.tables import Decision, Strategy
 from cycle.tasks.moves import get_occurrence, wake_stages
+from cycle.tasks.records import record_occurrence
 
 
 def record_decision(
@@ -27,13 +28,7 @@ def record_decision(
 
     `decided_on` is the local date of the meeting. Raises AnswerInvalid without a body or a text.
     """
-    problems = [
-        Problem(name, "Feltet skal udfyldes.")
-        for name, value in (("body", body), ("text", text))
-        if not value.strip()
-    ]
-    if problems:
-        raise AnswerInvalid(problems)
+    _check_filled(body=body, text=text)
     occurrence = get_occurrence(session, occurrence_id)
     decision = Decision(
         root_id=occurrence.root_id,
@@ -47,17 +42,16 @@ def record_decision(
     )
     session.add(decision)
     session.flush()
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=by,
-        verb="decide",
-        thing=f"occurrence:{occurrence_id}",
-        data={"decision": decision.id, "adopted": adopted},
-    )
+    data = {"decision": decision.id, "adopted": adopted}
+    record_occurrence(session, occurrence, "decide", by=by, now=now, data=data)
     wake_stages(session, occurrence_id, at=now)
     return decision
+
+
+def _check_filled(**texts: str) -> None:
+    empty = [name for name, text in texts.items() if not text.strip()]
+    if empty:
+        raise AnswerInvalid([Problem(name, "Feltet skal udfyldes.") for name in empty])
 
 
 def decisions_of(session: Session, occurrence_id: int) -> list[Decision]:
@@ -93,15 +87,7 @@ def keep_first_version(
         strategy = Strategy(root_id=root_id, strategy_id=strategy_id, version=1, title=title, content=content)
         session.add(strategy)
         session.flush()
-        history.record(
-            session,
-            root_id=root_id,
-            at=now,
-            actor=by,
-            verb="keep_strategy",
-            thing=f"strategy:{strategy.id}",
-            data={"version": 1},
-        )
+        _record(session, strategy, "keep_strategy", by=by, now=now, data={"version": 1})
     return strategy
 
 
@@ -122,15 +108,10 @@ def adopt_next_version(
     existing = _written(session, decision)
     if existing is not None:
         return existing
-    newest = session.exec(
-        select(sa.func.max(Strategy.version)).where(
-            Strategy.root_id == previous.root_id, Strategy.strategy_id == previous.strategy_id
-        )
-    ).one()
     strategy = Strategy(
         root_id=previous.root_id,
         strategy_id=previous.strategy_id,
-        version=(newest or 0) + 1,
+        version=_newest_version(session, previous) + 1,
         title=previous.title,
         content={**previous.content, "hearing": hearing, "decision": decision.text},
         adopted_on=decision.decided_on,
@@ -139,16 +120,30 @@ def adopt_next_version(
     )
     session.add(strategy)
     session.flush()
+    data = {"version": strategy.version, "decision": decision.id}
+    _record(session, strategy, "adopt", by="engine", now=now, data=data)
+    return strategy
+
+
+def _newest_version(session: Session, strategy: Strategy) -> int:
+    newest = sa.select(sa.func.max(col(Strategy.version))).where(
+        col(Strategy.root_id) == strategy.root_id, col(Strategy.strategy_id) == strategy.strategy_id
+    )
+    return int(session.execute(newest).scalar_one() or 0)
+
+
+def _record(
+    session: Session, strategy: Strategy, verb: str, *, by: str, now: datetime, data: dict[str, Any]
+) -> None:
     history.record(
         session,
-        root_id=previous.root_id,
+        root_id=strategy.root_id,
         at=now,
-        actor="engine",
-        verb="adopt",
+        actor=by,
+        verb=verb,
         thing=f"strategy:{strategy.id}",
-        data={"version": strategy.version, "decision": decision.id},
+        data=data,
     )
-    return strategy
 
 
 def _written(session: Session, decision: Decision) -> Strategy | None:

@@ -60,16 +60,7 @@ def keep_goals(
     changes = goal_changes(session, goals, root_id=root_id, year=year)
     known = _known(session, [change.text for change in changes], root_id, year)
     for text in (change.text for change in changes):
-        goal = known.get(_place(text)) or Goal(
-            root_id=root_id,
-            year=year,
-            level=text.level,
-            area=text.area,
-            unit_id=text.unit_id,
-            code=text.code,
-            title="",
-            strategy_version=strategy_version,
-        )
+        goal = known.get(_place(text)) or _new_goal(text, root_id, year, strategy_version)
         goal.title, goal.description, goal.source = text.title, text.description, text.source
         session.add(goal)
     if changes:
@@ -84,6 +75,19 @@ def keep_goals(
         )
     session.flush()
     return len(changes)
+
+
+def _new_goal(text: GoalText, root_id: str, year: int, strategy_version: int | None) -> Goal:
+    return Goal(
+        root_id=root_id,
+        year=year,
+        level=text.level,
+        area=text.area,
+        unit_id=text.unit_id,
+        code=text.code,
+        title="",
+        strategy_version=strategy_version,
+    )
 
 
 def goals_of_year(session: Session, root_id: str, year: int) -> Sequence[Goal]:

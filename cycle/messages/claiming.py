@@ -1,5 +1,6 @@
 """Handing mails to a sender: claimed under a fence with a lease, then settled with what became of them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -68,8 +69,13 @@ def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    if not ids:
-        return []
+    return _take(session, ids, root_id, now=now, lease=lease) if ids else []
+
+
+def _take(
+    session: Session, ids: Sequence[int | None], root_id: str, *, now: datetime, lease: timedelta
+) -> list[Message]:
+    """Claims those of the mails that are still due."""
     lost = sa.case((col(Message.state) == MessageState.CLAIMED, 1), else_=0)
     session.execute(
         sa.update(Message)

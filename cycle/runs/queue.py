@@ -78,17 +78,7 @@ def claim(
     `now` is the engine's time, kept as `started_at`; `real` the wall clock's, for the lease. Highest
     priority first, then the oldest. Runs of a paused flow stay where they are.
     """
-    paused = sa.exists().where(
-        col(FlowPause.root_id) == col(Run.root_id), col(FlowPause.flow) == col(Run.flow)
-    )
-    candidate = (
-        sa.select(col(Run.id), col(Run.fence))
-        .where(UNFINISHED, _claimable(real), ~paused)
-        .order_by(col(Run.priority).desc(), col(Run.id))
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Run)
-    )
-    found = session.execute(candidate).first()
+    found = session.execute(_next_claimable(real)).first()
     if found is None:
         return None
     run_id, fence = found
@@ -113,6 +103,19 @@ def claim(
     if taken is None:
         return None
     return Claim(run_id, taken.root_id, taken.flow, taken.subject, fence + 1, taken.attempts)
+
+
+def _next_claimable(real: datetime) -> sa.Select[int | None, int]:
+    paused = sa.exists().where(
+        col(FlowPause.root_id) == col(Run.root_id), col(FlowPause.flow) == col(Run.flow)
+    )
+    return (
+        sa.select(col(Run.id), col(Run.fence))
+        .where(UNFINISHED, _claimable(real), ~paused)
+        .order_by(col(Run.priority).desc(), col(Run.id))
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Run)
+    )
 
 
 def _claimable(real: datetime) -> sa.ColumnElement[bool]:

@@ -84,16 +84,22 @@ def keep_review_tasks(
         NewTask(unit_id=unit, role=role, due_on=due, subject=TaskKind.REVIEW.value, kind=TaskKind.REVIEW)
         for unit, role in sorted(posts - known.keys())
     ]
-    changed = open_tasks(session, occurrence, new, now=now)
-    for post, task in known.items():
-        if post in posts and task.state is TaskState.APPROVED:
-            values = {"level": 0, "opened_at": now, "due_on": due, "next_reminder_at": now}
-            move(session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, **values)
-            changed += 1
-        elif post not in posts and task.state is TaskState.OPEN:
-            move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE, next_reminder_at=None)
-            changed += 1
-    return changed
+    opened = open_tasks(session, occurrence, new, now=now)
+    return opened + sum(
+        _keep_in_step(session, task, waits=post in posts, due=due, now=now) for post, task in known.items()
+    )
+
+
+def _keep_in_step(session: Session, task: Task, *, waits: bool, due: date, now: datetime) -> bool:
+    """Opens a finished review task again when answers wait, ends an open one when none do."""
+    if waits and task.state is TaskState.APPROVED:
+        values = {"level": 0, "opened_at": now, "due_on": due, "next_reminder_at": now}
+        move(session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, **values)
+        return True
+    if not waits and task.state is TaskState.OPEN:
+        move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE, next_reminder_at=None)
+        return True
+    return False
 
 
 def review_due(

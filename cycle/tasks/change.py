@@ -1,18 +1,18 @@
 """What the secretariat does to a task: extend, waive, cancel, nudge, replace its links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from cycle import history
 from cycle.errors import AnswerInvalid, NotNow, Problem
 from cycle.messages.tables import Message, MessageKind
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
 from cycle.tasks.new_dates import too_far
+from cycle.tasks.records import record_task
 from cycle.tasks.states import WAITING_FOR_HOLDER, Actor, OccurrenceState, TaskState, TaskVerb
 from cycle.tasks.tables import Extension, Occurrence, Task
 
@@ -26,51 +26,18 @@ def extend(
     for its holder, AnswerInvalid when the date is not later than both the old one and yesterday, or more
     than two years ahead.
     """
-    task = get_task(session, task_id)
-    occurrence = get_occurrence(session, task.occurrence_id)
-    if task.state not in WAITING_FOR_HOLDER or occurrence.state not in (
-        OccurrenceState.OPEN,
-        OccurrenceState.CLOSED,
-    ):
-        raise NotNow("task", task_id, task.state.value, "extend")
-    today = calendar_of(session, occurrence).local_date(now)
-    if problems := too_far(new_due_on, "new_due_on", today=today):
-        raise AnswerInvalid(problems)
-    if new_due_on <= task.due_on or new_due_on < today:
-        raise AnswerInvalid(
-            [
-                Problem(
-                    "new_due_on",
-                    "Den nye frist skal ligge efter den nuværende frist og ikke før i dag.",
-                    "Vælg en senere dato.",
-                )
-            ]
-        )
+    task, occurrence = _waiting(session, task_id, "extend")
+    _check_new_date(new_due_on, task.due_on, today=calendar_of(session, occurrence).local_date(now))
     extension = Extension(
         task_id=task_id, old_due_on=task.due_on, new_due_on=new_due_on, reason=reason.strip(), by=by, at=now
     )
     session.add(extension)
     _change_due(session, task, new_due_on, now=now)
     session.flush()
-    _record(
-        session,
-        occurrence,
-        task,
-        "extend",
-        by=by,
-        now=now,
-        why=reason,
-        data={"due_on": new_due_on.isoformat()},
-    )
-    _write(
-        session,
-        occurrence,
-        task,
-        MessageKind.EXTENDED,
-        f"extension:{extension.id}",
-        now=now,
-        context={"extension": extension.id},
-    )
+    data = {"due_on": new_due_on.isoformat()}
+    record_task(session, occurrence, task, "extend", by=by, now=now, why=reason, data=data)
+    key, context = f"extension:{extension.id}", {"extension": extension.id}
+    _write(session, occurrence, task, MessageKind.EXTENDED, key, now=now, context=context)
     return extension
 
 
@@ -81,7 +48,7 @@ def waive(session: Session, task_id: int, *, why: str, by: str, now: datetime) -
     move(
         session, task, TaskVerb.WAIVE, actor=Actor.SECRETARIAT, waived_why=why.strip(), next_reminder_at=None
     )
-    _record(session, occurrence, task, "waive", by=by, now=now, why=why)
+    record_task(session, occurrence, task, "waive", by=by, now=now, why=why)
     _write(session, occurrence, task, MessageKind.WAIVED, f"waive:{task_id}", now=now, context={})
     assert occurrence.id is not None
     wake_stages(session, occurrence.id, at=now)
@@ -92,22 +59,14 @@ def nudge(session: Session, task_id: int, *, text: str, by: str, now: datetime, 
 
     `once` names the act, so that a repeated POST is one mail. Gives None when the post has no address.
     """
-    task = get_task(session, task_id)
-    occurrence = get_occurrence(session, task.occurrence_id)
-    if task.state not in WAITING_FOR_HOLDER:
-        raise NotNow("task", task_id, task.state.value, "nudge")
-    message = _write(
-        session,
-        occurrence,
-        task,
-        MessageKind.NUDGE,
-        f"nudge:{once}:{task_id}",
-        now=now,
-        context={"text": text.strip()},
-    )
-    _record(
-        session, occurrence, task, "nudge", by=by, now=now, data={"message": message.id if message else None}
-    )
+    key, context = f"nudge:{once}:{task_id}", {"text": text.strip()}
+    sent = session.exec(select(Message).where(Message.key == key)).first()
+    if sent is not None:
+        return sent
+    task, occurrence = _waiting(session, task_id, "nudge")
+    message = _write(session, occurrence, task, MessageKind.NUDGE, key, now=now, context=context)
+    data = {"message": message.id if message else None}
+    record_task(session, occurrence, task, "nudge", by=by, now=now, data=data)
     return message
 
 
@@ -117,7 +76,7 @@ def revoke_links(session: Session, task_id: int, *, by: str, now: datetime) -> N
     task.link_generation += 1
     session.add(task)
     occurrence = get_occurrence(session, task.occurrence_id)
-    _record(session, occurrence, task, "revoke_links", by=by, now=now)
+    record_task(session, occurrence, task, "revoke_links", by=by, now=now)
 
 
 def look_again(session: Session, posts: Iterable[tuple[str, str]], *, now: datetime) -> int:
@@ -144,6 +103,24 @@ def look_again(session: Session, posts: Iterable[tuple[str, str]], *, now: datet
 _INSTANT = Task.__table__.c.next_reminder_at.type  # type: ignore[attr-defined]  # SQLModel's table
 
 
+def _waiting(session: Session, task_id: int, verb: str) -> tuple[Task, Occurrence]:
+    """The task and its occurrence. Raises NotNow when the task does not wait for its holder."""
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    running = occurrence.state in (OccurrenceState.OPEN, OccurrenceState.CLOSED)
+    if task.state not in WAITING_FOR_HOLDER or not running:
+        raise NotNow("task", task_id, task.state.value, verb)
+    return task, occurrence
+
+
+def _check_new_date(new: date, old: date, *, today: date) -> None:
+    if problems := too_far(new, "new_due_on", today=today):
+        raise AnswerInvalid(problems)
+    if new <= old or new < today:
+        what = "Den nye frist skal ligge efter den nuværende frist og ikke før i dag."
+        raise AnswerInvalid([Problem("new_due_on", what, "Vælg en senere dato.")])
+
+
 def _change_due(session: Session, task: Task, due_on: date, *, now: datetime) -> None:
     session.execute(
         sa.update(Task)
@@ -161,31 +138,8 @@ def _write(
     key: str,
     *,
     now: datetime,
-    context: dict[str, object],
+    context: Mapping[str, object],
 ) -> Message | None:
     return write_to_post(
         session, task, root_id=occurrence.root_id, kind=kind, key=key, context=context, now=now
-    )
-
-
-def _record(
-    session: Session,
-    occurrence: Occurrence,
-    task: Task,
-    verb: str,
-    *,
-    by: str,
-    now: datetime,
-    why: str = "",
-    data: dict[str, object] | None = None,
-) -> None:
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=by,
-        verb=verb,
-        thing=f"task:{task.id}",
-        why=why.strip(),
-        data=data,
     )

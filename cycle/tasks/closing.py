@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from cycle import history
 from cycle.errors import NotNow
 from cycle.tasks.calendars import calendar_of
+from cycle.tasks.records import record_occurrence
 from cycle.tasks.states import TASK_MOVES, OccurrenceState, TaskState, TaskVerb
 from cycle.tasks.tables import Draft, Occurrence, Task
 
@@ -35,7 +35,7 @@ def close_occurrence(
     over = (col(Task.occurrence_id) == occurrence.id, col(Task.due_on) < today)
     session.execute(sa.delete(Draft).where(col(Draft.task_id).in_(sa.select(col(Task.id)).where(*over))))
     session.execute(sa.update(Task).where(*over).values(next_reminder_at=None))
-    _record(session, occurrence, "close", by=by, now=now, why=note)
+    record_occurrence(session, occurrence, "close", by=by, now=now, why=note)
     session.refresh(occurrence)
     return True
 
@@ -62,21 +62,9 @@ def cancel_planned(session: Session, occurrence: Occurrence, *, by: str, now: da
         .where(col(Task.occurrence_id) == occurrence.id)
         .values(state=TaskState.CANCELLED, next_reminder_at=None)
     )
-    _record(session, occurrence, "cancel", by=by, now=now, why=note)
+    record_occurrence(session, occurrence, "cancel", by=by, now=now, why=note)
     session.refresh(occurrence)
     return True
-
-
-def _record(session: Session, occurrence: Occurrence, verb: str, *, by: str, now: datetime, why: str) -> None:
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=by,
-        verb=verb,
-        thing=f"occurrence:{occurrence.id}",
-        why=why,
-    )
 
 
 def cancel_occurrence(session: Session, occurrence: Occurrence, *, why: str, by: str, now: datetime) -> None:
@@ -101,13 +89,5 @@ def cancel_occurrence(session: Session, occurrence: Occurrence, *, why: str, by:
         .where(col(Task.occurrence_id) == occurrence.id, col(Task.state).in_(sources))
         .values(state=target, next_reminder_at=None)
     )
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=by,
-        verb=TaskVerb.CANCEL.value,
-        thing=f"occurrence:{occurrence.id}",
-        why=why.strip(),
-    )
+    record_occurrence(session, occurrence, TaskVerb.CANCEL.value, by=by, now=now, why=why)
     session.refresh(occurrence)

@@ -45,27 +45,7 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
     Raises PlanInvalid when the municipality is unknown, the year runs already or a date does not resolve.
     """
     plan = draft.plan
-    if session.get(Unit, plan.municipality) is None:
-        raise PlanInvalid(
-            [
-                Problem(
-                    "municipality",
-                    f"Enheden {plan.municipality} findes ikke.",
-                    "Indlæs enhederne først: aarshjul import units FIL.",
-                )
-            ]
-        )
-    running = find_cycle(session, plan, year)
-    if running is not None:
-        raise PlanInvalid(
-            [
-                Problem(
-                    plan.id,
-                    f"{plan.title} {year} er allerede startet.",
-                    f"Ændr det med aarshjul cycle revise {year} --plan MAPPE --why GRUND.",
-                )
-            ]
-        )
+    _check_start(session, plan, year)
     resolved = resolve(plan, year, draft.calendar, meetings_of(session, plan.municipality))
     cycle = Cycle(root_id=plan.municipality, plan_id=plan.id, year=year, title=_year_title(plan, year))
     session.add(cycle)
@@ -78,6 +58,18 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
     session.flush()
     _record(session, cycle, revision, verb="start", by=by, now=now, why=why)
     return cycle
+
+
+def _check_start(session: Session, plan: Plan, year: int) -> None:
+    if session.get(Unit, plan.municipality) is None:
+        what = f"Enheden {plan.municipality} findes ikke."
+        raise PlanInvalid(
+            [Problem("municipality", what, "Indlæs enhederne først: aarshjul import units FIL.")]
+        )
+    if find_cycle(session, plan, year) is not None:
+        what = f"{plan.title} {year} er allerede startet."
+        cure = f"Ændr det med aarshjul cycle revise {year} --plan MAPPE --why GRUND."
+        raise PlanInvalid([Problem(plan.id, what, cure)])
 
 
 def find_cycle(session: Session, plan: Plan, year: int) -> Cycle | None:

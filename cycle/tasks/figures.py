@@ -7,7 +7,6 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle import history
 from cycle.danish import format_amount, format_date
 from cycle.errors import ImportInvalid, Problem
 from cycle.organisation.directory import Directory
@@ -15,6 +14,7 @@ from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.figure_file import FigureSheet
+from cycle.tasks.records import record_occurrence
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Figure, Occurrence, Task
 
@@ -55,32 +55,19 @@ def keep_figures(
     _refuse_unknown(session, occurrence, sheet)
     session.execute(sa.delete(Figure).where(col(Figure.occurrence_id) == occurrence.id))
     rows = [
-        {
-            "occurrence_id": occurrence.id,
-            "unit_id": unit_id,
-            "code": column,
-            "label": column,
-            "amount": str(amount),
-        }
-        for unit_id, amounts in sheet.amounts.items()
-        for column, amount in amounts.items()
+        {"occurrence_id": occurrence.id, "unit_id": unit, "code": name, "label": name, "amount": str(amount)}
+        for unit, amounts in sheet.amounts.items()
+        for name, amount in amounts.items()
     ]
     if rows:
         session.execute(sa.insert(Figure), rows)
     _renew_tasks(session, occurrence)
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=by,
-        verb="keep_figures",
-        thing=f"occurrence:{occurrence.id}",
-        data={
-            "units": len(sheet.amounts),
-            "sums": {column: str(total) for column, total in sheet.sums().items()},
-            "differences": {column: str(amount) for column, amount in sheet.differences().items()},
-        },
-    )
+    data = {
+        "units": len(sheet.amounts),
+        "sums": {column: str(total) for column, total in sheet.sums().items()},
+        "differences": {column: str(amount) for column, amount in sheet.differences().items()},
+    }
+    record_occurrence(session, occurrence, "keep_figures", by=by, now=now, data=data)
     return len(rows)
 
 

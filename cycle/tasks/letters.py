@@ -1,6 +1,6 @@
 """Mails that answer an act: receipts, returns, changed deadlines. They go to whoever holds the post."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -58,13 +58,8 @@ def tell_new_deadline(
     """
     told = _told(session, [task.id for task in tasks if task.id is not None])
     directory = Directory.load(session, root_id, calendar_of_root(session, root_id).local_date(now))
-    by_person: dict[tuple[int, str], list[int]] = {}
-    for task in tasks:
-        recipient = directory.recipient(task.unit_id, task.role) if task.id in told else None
-        if recipient is not None and recipient.address is not None:
-            by_person.setdefault((recipient.person_id, recipient.address), []).append(task.id or 0)
     queued = 0
-    for (person_id, address), ids in by_person.items():
+    for (person_id, address), ids in _by_person(directory, (t for t in tasks if t.id in told)).items():
         message = queue(
             session,
             key=f"{key}:{ids[0]}",
@@ -78,6 +73,16 @@ def tell_new_deadline(
         )
         queued += message is not None
     return queued
+
+
+def _by_person(directory: Directory, tasks: Iterable[Task]) -> dict[tuple[int, str], list[int]]:
+    """The tasks' ids by the person and address that mail about them goes to; without those of nobody."""
+    found: dict[tuple[int, str], list[int]] = {}
+    for task in tasks:
+        recipient = directory.recipient(task.unit_id, task.role)
+        if recipient is not None and recipient.address is not None:
+            found.setdefault((recipient.person_id, recipient.address), []).append(task.id or 0)
+    return found
 
 
 def _told(session: Session, task_ids: Sequence[int]) -> set[int]:

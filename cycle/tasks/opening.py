@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import Conflict
+from cycle.tasks.records import record_occurrence
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
 
@@ -53,14 +54,7 @@ def finish_opening(session: Session, occurrence: Occurrence, *, now: datetime) -
         .values(next_reminder_at=now)
     )
     if result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
-        history.record(
-            session,
-            root_id=occurrence.root_id,
-            at=now,
-            actor="engine",
-            verb="open",
-            thing=f"occurrence:{occurrence.id}",
-        )
+        record_occurrence(session, occurrence, "open", by="engine", now=now)
     elif occurrence.state is not OccurrenceState.OPEN:
         raise Conflict("occurrence", occurrence.id, occurrence.state.value)
 

@@ -1,11 +1,12 @@
 """A superior's verdict on an answer: approved at one level, or sent back with a reason."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlmodel import Session
 
-from cycle import history
+from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, NotNow, Problem
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Activity
@@ -13,6 +14,7 @@ from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
 from cycle.tasks.new_dates import due_after_return, too_far
+from cycle.tasks.records import record_task
 from cycle.tasks.states import Actor, OccurrenceState, TaskVerb, Verdict
 from cycle.tasks.submit import latest_submission
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
@@ -26,12 +28,12 @@ def approve(
     Raises NotNow when there is nothing to approve or every level has been given, Conflict when the
     answer was corrected or returned meanwhile.
     """
-    task = get_task(session, task_id)
-    occurrence, submission = _judged(session, task, TaskVerb.APPROVE)
+    case = _case(session, task_id, TaskVerb.APPROVE)
+    task = case.task
     if task.level >= max(task.levels, 1):
         raise NotNow("task", task.id, task.state.value, TaskVerb.APPROVE.value)
     move(session, task, TaskVerb.APPROVE, actor=actor, level=task.level + 1)
-    return _keep(session, task, occurrence, submission, Verdict.APPROVED, by=by, now=now)
+    return _keep(session, case, Verdict.APPROVED, by=by, now=now)
 
 
 def return_for_changes(
@@ -53,44 +55,41 @@ def return_for_changes(
     occurrence is closed; the new date then reopens this task alone, as an extension does. Raises
     AnswerInvalid without a reason, or with a date before today or more than two years ahead.
     """
-    task = get_task(session, task_id)
-    occurrence, submission = _judged(session, task, TaskVerb.RETURN, after_close=after_close)
-    calendar = calendar_of(session, occurrence)
+    case = _case(session, task_id, TaskVerb.RETURN, after_close=after_close)
+    calendar = calendar_of(session, case.occurrence)
     today = calendar.local_date(now)
-    days = Activity.model_validate_json(occurrence.activity).return_days
-    due = due_on or due_after_return(task.due_on, today=today, return_days=days, calendar=calendar)
+    due = due_on or _usual_due(case, today, calendar)
     _check_return(reason, due, today)
-    move(
-        session,
-        task,
-        TaskVerb.RETURN,
-        actor=actor,
-        level=0,
-        due_on=due,
-        due_since=now,
-        next_reminder_at=calendar.instant(today, time(6)),
-    )
-    review = _keep(
-        session,
-        task,
-        occurrence,
-        submission,
-        Verdict.RETURNED,
-        by=by,
-        now=now,
-        reason=reason.strip(),
-        field_reasons=field_reasons,
-    )
-    write_to_post(
-        session,
-        task,
-        root_id=occurrence.root_id,
-        kind=MessageKind.RETURNED,
-        key=f"return:{review.id}",
-        context={"review": review.id, "due_on": due.isoformat()},
-        now=now,
-    )
+    dates = {"due_on": due, "due_since": now, "next_reminder_at": calendar.instant(today, time(6))}
+    move(session, case.task, TaskVerb.RETURN, actor=actor, level=0, **dates)
+    remarks = {name: text for name, text in (field_reasons or {}).items() if text.strip()}
+    review = _keep(session, case, Verdict.RETURNED, by=by, now=now, reason=reason, remarks=remarks)
+    _tell_returned(session, case, review, now=now)
     return review
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is judged: a task's newest answer."""
+
+    task: Task
+    occurrence: Occurrence
+    submission: Submission
+
+
+def _case(session: Session, task_id: int, verb: TaskVerb, *, after_close: bool = False) -> _Case:
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    submission = latest_submission(session, task_id)
+    running = {OccurrenceState.OPEN, OccurrenceState.CLOSED} if after_close else {OccurrenceState.OPEN}
+    if submission is None or occurrence.state not in running:
+        raise NotNow("task", task.id, task.state.value, verb.value)
+    return _Case(task, occurrence, submission)
+
+
+def _usual_due(case: _Case, today: date, calendar: WorkingCalendar) -> date:
+    days = Activity.model_validate_json(case.occurrence.activity).return_days
+    return due_after_return(case.task.due_on, today=today, return_days=days, calendar=calendar)
 
 
 def _check_return(reason: str, due: date, today: date) -> None:
@@ -110,49 +109,41 @@ def _check_return(reason: str, due: date, today: date) -> None:
         raise AnswerInvalid(problems)
 
 
-def _judged(
-    session: Session, task: Task, verb: TaskVerb, *, after_close: bool = False
-) -> tuple[Occurrence, Submission]:
-    occurrence = get_occurrence(session, task.occurrence_id)
-    submission = latest_submission(session, task.id or 0)
-    running = {OccurrenceState.OPEN, OccurrenceState.CLOSED} if after_close else {OccurrenceState.OPEN}
-    if submission is None or occurrence.state not in running:
-        raise NotNow("task", task.id, task.state.value, verb.value)
-    return occurrence, submission
-
-
 def _keep(
     session: Session,
-    task: Task,
-    occurrence: Occurrence,
-    submission: Submission,
+    case: _Case,
     verdict: Verdict,
     *,
     by: str,
     now: datetime,
     reason: str = "",
-    field_reasons: Mapping[str, str] | None = None,
+    remarks: Mapping[str, str] | None = None,
 ) -> Review:
-    assert submission.id is not None and occurrence.id is not None
+    assert case.submission.id is not None and case.occurrence.id is not None
     review = Review(
-        submission_id=submission.id,
-        level=task.level,
+        submission_id=case.submission.id,
+        level=case.task.level,
         verdict=verdict,
-        reason=reason,
-        field_reasons={name: text for name, text in (field_reasons or {}).items() if text.strip()},
+        reason=reason.strip(),
+        field_reasons=dict(remarks or {}),
         by=by,
         at=now,
     )
     session.add(review)
     session.flush()
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=by,
-        verb=verdict.value,
-        thing=f"task:{task.id}",
-        data={"submission": submission.id, "review": review.id, "level": task.level},
-    )
-    wake_stages(session, occurrence.id, at=now)
+    data = {"submission": case.submission.id, "review": review.id, "level": case.task.level}
+    record_task(session, case.occurrence, case.task, verdict.value, by=by, now=now, data=data)
+    wake_stages(session, case.occurrence.id, at=now)
     return review
+
+
+def _tell_returned(session: Session, case: _Case, review: Review, *, now: datetime) -> None:
+    write_to_post(
+        session,
+        case.task,
+        root_id=case.occurrence.root_id,
+        kind=MessageKind.RETURNED,
+        key=f"return:{review.id}",
+        context={"review": review.id, "due_on": case.task.due_on.isoformat()},
+        now=now,
+    )

@@ -64,17 +64,7 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
     Raises PlanInvalid with every reason when the cycle does not run, a date does not resolve, or an
     open activity would be removed or changed in more than dates and texts.
     """
-    cycle = find_cycle(session, draft.plan, year)
-    if cycle is None:
-        raise PlanInvalid(
-            [
-                Problem(
-                    draft.plan.id,
-                    f"{draft.plan.title} {year} er ikke startet.",
-                    f"Start året først: aarshjul cycle start {year} --plan MAPPE.",
-                )
-            ]
-        )
+    cycle = _running(session, draft, year)
     resolved = resolve(draft.plan, year, draft.calendar, meetings_of(session, cycle.root_id))
     existing = _occurrences(session, cycle)
     _refuse_forbidden(draft, existing, resolved, draft.calendar.local_date(now))
@@ -91,6 +81,21 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
         elif _follow(session, occurrence, values, revision, now=now, result=result):
             result.moved.append(activity.id)
     _cancel_removed(session, draft, existing, result, by=by, now=now)
+    _record(session, cycle, result, by=by, now=now, why=why)
+    return result
+
+
+def _running(session: Session, draft: Draft, year: int) -> Cycle:
+    cycle = find_cycle(session, draft.plan, year)
+    if cycle is None:
+        what = f"{draft.plan.title} {year} er ikke startet."
+        cure = f"Start året først: aarshjul cycle start {year} --plan MAPPE."
+        raise PlanInvalid([Problem(draft.plan.id, what, cure)])
+    return cycle
+
+
+def _record(session: Session, cycle: Cycle, result: Revised, *, by: str, now: datetime, why: str) -> None:
+    changes = {"moved": result.moved, "added": result.added, "cancelled": result.cancelled}
     history.record(
         session,
         root_id=cycle.root_id,
@@ -99,14 +104,8 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
         verb="revise",
         thing=f"cycle:{cycle.id}",
         why=why,
-        data={
-            "revision": revision.no,
-            "moved": result.moved,
-            "added": result.added,
-            "cancelled": result.cancelled,
-        },
+        data={"revision": result.revision, **changes},
     )
-    return result
 
 
 def _occurrences(session: Session, cycle: Cycle) -> dict[str, Occurrence]:

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle import history
 from cycle.errors import Conflict, NotNow
 from cycle.messages.tables import MessageKind
 from cycle.store import in_pieces, table_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
+from cycle.tasks.records import record_task
 from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskKind, TaskVerb
 from cycle.tasks.tables import Draft, Occurrence, Submission, Task
 
@@ -80,16 +80,7 @@ def submit(
     task = get_task(session, task_id)
     occurrence = get_occurrence(session, task.occurrence_id)
     _refuse_when_over(session, task, occurrence, received_at=received_at)
-    first = task.received_at is None
-    move(
-        session,
-        task,
-        TaskVerb.SUBMIT,
-        actor=actor,
-        level=0,
-        received_at=received_at if first else task.received_at,
-        due_when_received=task.due_on if first else task.due_when_received,
-    )
+    move(session, task, TaskVerb.SUBMIT, actor=actor, level=0, **_mark(task, received_at))
     submission = Submission(
         task_id=task_id,
         version=_next_version(session, task_id),
@@ -107,6 +98,13 @@ def submit(
     session.flush()
     _tell(session, task, occurrence, submission, now=now)
     return submission
+
+
+def _mark(task: Task, received_at: datetime) -> dict[str, Any]:
+    """When the answer that counts for timeliness came, and the deadline then: the first one's stay."""
+    if task.received_at is not None:
+        return {"received_at": task.received_at, "due_when_received": task.due_when_received}
+    return {"received_at": received_at, "due_when_received": task.due_on}
 
 
 def latest_submission(session: Session, task_id: int) -> Submission | None:
@@ -161,21 +159,14 @@ def _next_version(session: Session, task_id: int) -> int:
 def _tell(
     session: Session, task: Task, occurrence: Occurrence, submission: Submission, *, now: datetime
 ) -> None:
-    history.record(
-        session,
-        root_id=occurrence.root_id,
-        at=now,
-        actor=submission.by,
-        verb="submit",
-        thing=f"task:{task.id}",
-        data={
-            "submission": submission.id,
-            "version": submission.version,
-            "kind": submission.kind.value,
-            "channel": submission.channel.value,
-            "received_at": submission.received_at.isoformat(),
-        },
-    )
+    data = {
+        "submission": submission.id,
+        "version": submission.version,
+        "kind": submission.kind.value,
+        "channel": submission.channel.value,
+        "received_at": submission.received_at.isoformat(),
+    }
+    record_task(session, occurrence, task, "submit", by=submission.by, now=now, data=data)
     write_to_post(
         session,
         task,

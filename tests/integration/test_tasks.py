@@ -258,9 +258,13 @@ def test_a_nudge_sent_twice_is_one_mail(engine, town):
     at = m.instant(2027, 4, 12)
     with transaction(engine) as session:
         task_id = first_task(session).id
-        for _ in range(2):
+        sent = [
             nudge(session, task_id, text="Husk det nu.", by="account:1", now=at, once="click-1")
+            for _ in range(2)
+        ]
+        assert sent[0] is not None and sent[0].id == sent[1].id
         assert session.exec(select(Message.kind)).all() == [MessageKind.NUDGE]
+        assert session.exec(select(History.verb).where(History.verb == "nudge")).all() == ["nudge"]
 
 
 def test_a_change_at_a_post_looks_again_at_it_and_below(engine, town):

@@ -41,7 +41,6 @@ def show_form(
         language=language,
     )
     asked = questions(holding.form, _stored(holding) if typed is None else typed, beside)
-    edition, seen = editions_of(holding)
     return render.page(
         request,
         "leader/form.html",
@@ -49,17 +48,25 @@ def show_form(
         asked=asked,
         summary=summary(asked, problems),
         notice=notice,
-        edition=edition,
-        seen=seen,
-        once=secrets.token_urlsafe(16),
-        ticket=lambda file: write_ticket(context.settings(request).secret, holding.task_id, file),
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding),
+        **_to_be_sent(request, holding),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token),
     )
+
+
+def _to_be_sent(request: Request, holding: Holding) -> dict[str, Any]:
+    """What the form carries back with the answer."""
+    edition, seen = editions_of(holding)
+    return {
+        "edition": edition,
+        "seen": seen,
+        "once": secrets.token_urlsafe(16),
+        "ticket": lambda file: write_ticket(context.settings(request).secret, holding.task_id, file),
+    }
 
 
 def show_answer_page(
