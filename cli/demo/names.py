@@ -1,5 +1,7 @@
 """Invented names for the units, for pictures: nothing shown then names a real institution."""
 
+from collections import Counter
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
@@ -20,13 +22,24 @@ ENDINGS = {
 
 
 def rename_units(session: Session) -> None:
-    """Renames every school, day-care, club, city-wide institution and centre."""
+    """Renames every school, day-care, club, city-wide institution and centre, and numbers the districts."""
     query = select(Unit.id, Unit.kind).where(col(Unit.kind).in_(ENDINGS)).order_by(Unit.id)
     units = session.exec(query).all()
-    values = []
+    values = _districts(session)
     for number, (unit_id, kind) in enumerate(units):
         word, round_ = WORDS[number % len(WORDS)], number // len(WORDS)
         name = f"{word}{ENDINGS[kind]}" + (f" {round_ + 1}" if round_ else "")
         values.append({"id": unit_id, "name": name})
     session.execute(sa.update(Unit), values)
     session.expire_all()
+
+
+def _districts(session: Session) -> list[dict[str, str]]:
+    """Each district by a number within its area, instead of by the part of the town."""
+    query = select(Unit.id, Unit.area).where(Unit.kind == "distrikt").order_by(Unit.id)
+    numbers: Counter[str] = Counter()
+    values = []
+    for unit_id, area in session.exec(query):
+        numbers[area] += 1
+        values.append({"id": unit_id, "name": f"{area}, distrikt {numbers[area]}"})
+    return values
