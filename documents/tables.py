@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -59,6 +59,13 @@ class Table:
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
     zone: ZoneInfo
+
+
+def marked(table: Table, mark: str) -> Table:
+    """The table with a first column that says of every row what it is ("Opdigtede svar"), so that no row is
+    taken for something else when it is copied elsewhere."""
+    columns = [Column(mark, Kind.TEXT, 16), *table.columns]
+    return replace(table, columns=columns, rows=((mark, *row) for row in table.rows))
 
 
 def to_xlsx(table: Table) -> bytes:

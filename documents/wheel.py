@@ -176,6 +176,7 @@ def _hub(wheel: Wheel, words: Words) -> str:
         f'<text class="hub strong" y="-46">{escape(words.text("name"))}</text>'
         f'<text class="year" y="26">{wheel.year}</text>'
         f'<text class="hub" font-size="{number(size)}" y="56">{escape(wheel.municipality)}</text>'
+        + (f'<text class="hub strong" y="80">{escape(wheel.mark)}</text>' if wheel.mark else "")
     )
 
 

@@ -47,6 +47,8 @@ class Wheel:
     segments: Sequence[Segment]
     today: date | None = None
     language: str = "da"
+    mark: str = ""
+    """What the drawing must not be taken without ("Opdigtede svar"), in the hub."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Album:
         """A picture of the page from its top, or from an element on, under the demo's mark."""
         page.add_style_tag(content=STYLE)
         mark = page.locator(".demo-mark")
-        assert "opdigtede" in mark.inner_text(), page.url
+        assert "Opdigtede svar" in mark.inner_text(), page.url
         tall = int(page.evaluate("document.documentElement.scrollHeight"))
         width = page.viewport_size["width"] if page.viewport_size else DESK
         page.set_viewport_size({"width": width, "height": min(height, tall)})

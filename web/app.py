@@ -42,7 +42,11 @@ class Demo(Protocol):
 
     @property
     def mark(self) -> tuple[str, str]:
-        """A line above every page, Danish and English ("Opdigtede svar")."""
+        """A line above every page, Danish and English."""
+
+    @property
+    def file_mark(self) -> tuple[str, str]:
+        """The same in two words, for files and drawings ("Opdigtede svar")."""
 
 
 def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo | None = None) -> FastAPI:

@@ -64,6 +64,12 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(html, status_code=status, headers={"Content-Language": language})
 
 
+def file_mark(request: Request) -> str:
+    """What every file and drawing must say of itself; empty outside the demo."""
+    demo = request.app.state.demo
+    return translator(language_of(request))(*demo.file_mark) if demo else ""
+
+
 def menu_for(request: Request, actor: Any) -> list[MenuItem]:
     """The menu items this account may see, in the order of the rooms."""
     if actor is None:

@@ -35,9 +35,10 @@ from web.demo.controls import Action, Controls
 
 app = typer.Typer(add_completion=False)
 
+FILE_MARK = ("Opdigtede svar", "Invented answers")
 MARK = (
-    "Demo: ledere og svar er opdigtede og siger intet om de rigtige enheder.",
-    "Demo: leaders and answers are invented and say nothing about the real units.",
+    "Opdigtede svar: denne demo siger intet om de rigtige enheder, og ingen af lederne findes.",
+    "Invented answers: this demo says nothing about the real units, and none of the leaders exist.",
 )
 PREFECT_WAIT = 60.0
 
@@ -47,7 +48,7 @@ class DemoPages:
 
     def __init__(self, stage: Stage) -> None:
         self.controls: Controls | None = stage
-        self.mark = MARK
+        self.mark, self.file_mark = MARK, FILE_MARK
 
 
 @app.command()

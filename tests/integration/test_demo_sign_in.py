@@ -19,6 +19,7 @@ from web.app import create_app
 class Demo:
     controls: None = None
     mark: tuple[str, str] = ("Opdigtede svar", "Invented answers")
+    file_mark: tuple[str, str] = mark
 
 
 def test_the_demo_offers_every_account_and_open_task_with_one_click(sqlite_engine, tmp_path):

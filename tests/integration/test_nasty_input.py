@@ -171,7 +171,7 @@ class Controls:
 class Demo:
     """What `aarshjul demo` hands to the pages."""
 
-    mark = ("Opdigtede svar", "Invented answers")
+    mark = file_mark = ("Opdigtede svar", "Invented answers")
 
     def __init__(self, now):
         self.controls = Controls(now)

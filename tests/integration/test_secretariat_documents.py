@@ -120,6 +120,28 @@ def test_csv_opens_in_a_danish_excel_with_the_same_rows_and_nothing_that_runs(si
         assert not any(cell.startswith(("=", "+", "@", "\t")) for cell in row)
 
 
+class Demo:
+    controls = None
+    mark = ("Opdigtede svar: ikke rigtige.", "Invented answers: not real.")
+    file_mark = ("Opdigtede svar", "Invented answers")
+
+
+def test_in_a_demo_every_row_of_a_file_and_every_drawing_says_that_it_is_invented(site):
+    office = secretariat(site)
+    drawing = re.search(r"/aarshjul/\d+/hjul.svg", office.get("/aarshjul").text).group()
+    plain = [office.get(path).content for path in ("/eksport/aktivitet/1.csv", drawing)]
+    assert not any(b"Opdigtede svar" in content for content in plain)
+    site.app.state.demo = Demo()
+    text = office.get("/eksport/aktivitet/1.csv").content.decode("utf-8-sig")
+    heading, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    assert len(rows) == 12 and {row[0] for row in (heading, *rows)} == {"Opdigtede svar"}
+    workbook = office.get("/eksport/aktivitet/1.xlsx?sprog=en").content
+    sheet = load_workbook(io.BytesIO(workbook)).active
+    assert {row[0].value for row in sheet.iter_rows()} == {"Invented answers"}
+    assert ">Invented answers</text>" in office.get(drawing).text
+    assert ">Opdigtede svar</text>" in office.get("/aarshjul?sprog=da").text
+
+
 def test_every_page_of_the_room_speaks_english_when_asked(site):
     office = secretariat(site)
     for path in (

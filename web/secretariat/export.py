@@ -11,7 +11,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
 from cycle.tasks.tables import FormVersion, Submission
 from documents.answers_table import Answered, answers_table
-from documents.tables import Cell, Column, Kind, Table, to_csv, to_xlsx
+from documents.tables import Cell, Column, Kind, Table, marked, to_csv, to_xlsx
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import csv_download, xlsx_download
@@ -65,7 +65,7 @@ def _table(session: Session, request: Request, found: Reach) -> Table:
     language = render.language_of(request)
     submissions = _submissions(session, found.occurrence.id or 0, listed)
     place = 1 if language == "en" else 0
-    return answers_table(
+    table = answers_table(
         f"{found.occurrence.title} {found.occurrence.concerns_year}",
         [Column(words[place], kind, width) for words, kind, width in LEADING],
         _forms(session, found, submissions),
@@ -73,6 +73,8 @@ def _table(session: Session, request: Request, found: Reach) -> Table:
         zone=calendar.zone,
         language=language,
     )
+    mark = render.file_mark(request)
+    return marked(table, mark) if mark else table
 
 
 def _answered(entry: Entry, submissions: dict[int, Submission], language: str) -> Answered:

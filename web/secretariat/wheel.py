@@ -59,7 +59,7 @@ class Year:
         """Whether any activity has a ring, so that there is a wheel to draw."""
         return any(line.ring for line in self.lines)
 
-    def wheel(self, language: str) -> Wheel:
+    def wheel(self, language: str, mark: str) -> Wheel:
         """The cycle as values for the drawing."""
         segments = [
             Segment(
@@ -78,7 +78,7 @@ class Year:
             for line in self.lines
             if line.ring
         ]
-        return Wheel(self.cycle.year, self.place, segments, self.today, language)
+        return Wheel(self.cycle.year, self.place, segments, self.today, language, mark)
 
 
 @router.get(STYLE_PATH)
@@ -105,7 +105,7 @@ def drawing(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
     """The wheel as a file that stands alone, for the wall."""
     with context.reading(request) as session:
         year = _year(session, actor, _choose(_cycles(session, actor), cycle_id, None), request)
-        wheel = year.wheel(render.language_of(request))
+        wheel = year.wheel(render.language_of(request), render.file_mark(request))
         return svg_download(draw(wheel), f"aarshjul-{year.cycle.year}.svg")
 
 
@@ -118,7 +118,8 @@ def _page(request: Request, actor: SignedIn, cycle_id: int | None) -> Response:
             year = _year(session, actor, _choose(cycles, cycle_id, today), request)
         wheel = ""
         if year and year.round:
-            wheel = draw(year.wheel(render.language_of(request)), standalone=False)
+            drawn = year.wheel(render.language_of(request), render.file_mark(request))
+            wheel = draw(drawn, standalone=False)
         return show(request, "wheel.html", year=year, switch=switch(cycles), wheel=wheel)
 
 
