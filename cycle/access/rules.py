@@ -24,6 +24,7 @@ class Verb(StrEnum):
     EXTEND = "extend"
     WAIVE = "waive"
     NUDGE = "nudge"
+    RENEW_LINK = "renew_link"
     RELEASE = "release"
     RECORD_DECISION = "record_decision"
     SIGN = "sign"

@@ -19,7 +19,10 @@ class GoalLevel(StrEnum):
 
 
 class AgreementState(StrEnum):
-    """Etablering, forhandling, godkendelse og underskrift (seed 004 K), then in force."""
+    """Etablering, forhandling, godkendelse og underskrift (seed 004 K), then in force.
+
+    `SUPERSEDED` is for one that a later agreement replaces (DESIGN, "States"); nothing moves one there yet.
+    """
 
     DRAFTING = "drafting"
     NEGOTIATION = "negotiation"

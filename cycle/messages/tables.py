@@ -11,7 +11,10 @@ from cycle.store import enum_type
 
 
 class MessageKind(StrEnum):
-    """Every mail the engine can write. `DAILY` is the one a person gets at most once a day."""
+    """Every mail the engine can write. `DAILY` is the one a person gets at most once a day.
+
+    `REFUSED` answers a leader who asks for a later date (DESIGN, "Extension"); no page lets one ask yet.
+    """
 
     DAILY = "daily"
     RECEIPT = "receipt"
@@ -21,6 +24,7 @@ class MessageKind(StrEnum):
     DEADLINE_CHANGED = "deadline_changed"
     NUDGE = "nudge"
     WAIVED = "waived"
+    NEW_LINK = "new_link"
     REPLY_PROBLEM = "reply_problem"
 
 

@@ -16,6 +16,9 @@ from cycle.tasks.records import record_task
 from cycle.tasks.states import WAITING_FOR_HOLDER, Actor, OccurrenceState, TaskState, TaskVerb
 from cycle.tasks.tables import Extension, Occurrence, Task
 
+RUNNING = frozenset({OccurrenceState.OPEN, OccurrenceState.CLOSED})
+"""When a task can be acted on: after the close an extension still reopens it."""
+
 
 def extend(
     session: Session, task_id: int, *, new_due_on: date, reason: str, by: str, now: datetime
@@ -70,13 +73,23 @@ def nudge(session: Session, task_id: int, *, text: str, by: str, now: datetime, 
     return message
 
 
-def revoke_links(session: Session, task_id: int, *, by: str, now: datetime) -> None:
-    """Makes every link to this task written so far useless."""
-    task = get_task(session, task_id)
-    task.link_generation += 1
-    session.add(task)
-    occurrence = get_occurrence(session, task.occurrence_id)
-    record_task(session, occurrence, task, "revoke_links", by=by, now=now)
+def renew_links(
+    session: Session, task_id: int, *, seen: int, why: str, by: str, now: datetime
+) -> Message | None:
+    """Makes every link to this task written so far useless, and mails the post a new one.
+
+    `seen` is the links' generation that is to end: asking twice ends it once. Gives None when it had
+    ended already or the post has no address. Raises NotNow for a task nobody can open any more.
+    """
+    task, occurrence = get_task(session, task_id), _running_occurrence(session, task_id, "renew_link")
+    raised = sa.update(Task).where(col(Task.id) == task_id, col(Task.link_generation) == seen)
+    if not session.connection().execute(raised.values(link_generation=seen + 1)).rowcount:
+        return None
+    session.refresh(task)
+    data = {"generation": task.link_generation}
+    record_task(session, occurrence, task, "revoke_links", by=by, now=now, why=why, data=data)
+    key = f"new-link:{task.link_generation}:{task_id}"
+    return _write(session, occurrence, task, MessageKind.NEW_LINK, key, now=now, context={})
 
 
 def look_again(session: Session, posts: Iterable[tuple[str, str]], *, now: datetime) -> int:
@@ -105,12 +118,19 @@ _INSTANT = Task.__table__.c.next_reminder_at.type  # type: ignore[attr-defined] 
 
 def _waiting(session: Session, task_id: int, verb: str) -> tuple[Task, Occurrence]:
     """The task and its occurrence. Raises NotNow when the task does not wait for its holder."""
-    task = get_task(session, task_id)
-    occurrence = get_occurrence(session, task.occurrence_id)
-    running = occurrence.state in (OccurrenceState.OPEN, OccurrenceState.CLOSED)
-    if task.state not in WAITING_FOR_HOLDER or not running:
+    task, occurrence = get_task(session, task_id), _running_occurrence(session, task_id, verb)
+    if task.state not in WAITING_FOR_HOLDER:
         raise NotNow("task", task_id, task.state.value, verb)
     return task, occurrence
+
+
+def _running_occurrence(session: Session, task_id: int, verb: str) -> Occurrence:
+    """The occurrence of a task that is not cancelled, when it has opened. Raises NotNow."""
+    task = get_task(session, task_id)
+    occurrence = get_occurrence(session, task.occurrence_id)
+    if task.state is TaskState.CANCELLED or occurrence.state not in RUNNING:
+        raise NotNow("task", task_id, task.state.value, verb)
+    return occurrence
 
 
 def _check_new_date(new: date, old: date, *, today: date) -> None:

@@ -208,7 +208,7 @@ def test_a_revoked_reply_address_answers_nothing(engine, town, settings):
     task = first_task(engine)
     raw = write(settings, town, task, FULL)
     with transaction(engine) as session:
-        change.revoke_links(session, task.id or 0, by="account:1", now=NOON)
+        change.renew_links(session, task.id or 0, seen=1, why="Sendt videre", by="account:1", now=NOON)
     put(settings, raw)
     run(engine, settings)
     assert [i.verdict for i in rows(engine, Inbound)] == [V.UNREADABLE]

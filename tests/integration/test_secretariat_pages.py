@@ -358,6 +358,37 @@ def test_a_message_is_seen_with_its_recipient_before_it_is_sent_and_sent_once(of
         assert (message.kind, message.context["text"]) == (MessageKind.NUDGE, "Husk <i>rapporten</i>.")
 
 
+def test_the_links_of_a_task_are_closed_and_a_new_one_is_sent_once(office):
+    task = office.tasks[0]
+    path, holder = f"/opgave-historik/{task.id}", office.town.leaders[task.unit_id]
+    old, new = (office.site.link(task, holder, generation=n) for n in (1, 2))
+    leader = office.site.browser()
+    assert leader.get(old).status_code == 200
+    form = Form(office.get(path), f"{path}/nyt-link")
+    assert form.send(office.secretariat, why=" ").status_code == 422
+    assert form.send(office.secretariat, why="x", generation="nej").status_code == 422
+    for _ in range(2):
+        sent = form.send(office.secretariat, why="Sendt videre til en anden skole")
+        assert sent.headers["location"] == f"{path}?gjort=nyt-link"
+    assert leader.get(old).status_code == 410 and leader.get(new).status_code == 200
+    with reading(office.engine) as session:
+        message = session.exec(select(Message)).one()
+        assert (message.kind, message.key) == (MessageKind.NEW_LINK, f"new-link:2:{task.id}")
+        kept = session.exec(select(History).where(History.verb == "revoke_links")).one()
+        assert (kept.actor, kept.why) == ("account:1", "Sendt videre til en anden skole")
+    said = words(office.get(sent.headers["location"]))
+    assert "Posten får et nyt i en mail" in said and "de gamle links lukket" in said
+
+
+def test_without_an_address_the_links_are_closed_and_the_page_says_that_no_mail_went(small):
+    with transaction(small.engine) as session:
+        session.execute(sa.text("UPDATE address SET valid_to = '2027-01-01'"))
+    path = f"/opgave-historik/{small.tasks[0].id}"
+    sent = Form(small.get(path), f"{path}/nyt-link").send(small.secretariat, why="Sendt videre")
+    assert "ingen adresse at sende et nyt til" in words(small.get(sent.headers["location"]))
+    assert small.site.row_counts()["message"] == 0
+
+
 def test_a_post_without_an_address_cannot_be_written_to_and_the_page_says_so(small):
     with transaction(small.engine) as session:
         session.execute(sa.text("UPDATE address SET valid_to = '2027-01-01'"))
@@ -730,6 +761,7 @@ POSTS = {
     "/aktivitet/1/beslutning": {"body": "BUU", "decided_on": "2027-04-07", "adopted": "ja", "text": "Ja"},
     "/opgave-historik/1/forlaeng": {"new_due_on": "2027-04-27", "reason": "Sygdom"},
     "/opgave-historik/1/fritag": {"why": "Lukket"},
+    "/opgave-historik/1/nyt-link": {"why": "Sendt videre", "generation": "1"},
     "/opgave-historik/1/besked/vis": {"text": "Husk"},
     "/opgave-historik/1/besked": {"text": "Husk", "once": "1"},
     "/koersler/1/igen": {},

@@ -118,6 +118,7 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     ),
     "nudge": (MessageKind.NUDGE, {"note": "Kan du nå det inden fredag?\nRing gerne til os."}),
     "waived": (MessageKind.WAIVED, {"note": "Skolen lukker til sommer."}),
+    "new-link": (MessageKind.NEW_LINK, {}),
     "reply-problem": (
         MessageKind.REPLY_PROBLEM,
         {

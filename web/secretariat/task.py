@@ -15,12 +15,12 @@ from cycle.errors import NotFound
 from cycle.files import store as files
 from cycle.organisation.directory import Directory, Recipient
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.change import extend, nudge, waive
+from cycle.tasks.change import RUNNING, extend, nudge, renew_links, waive
 from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names, task_file
 from cycle.tasks.mail_log import received
 from cycle.tasks.standing import timeliness
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskState
+from cycle.tasks.states import WAITING_FOR_HOLDER, SubmissionKind, TaskState
 from cycle.tasks.tables import FormVersion, Submission, Task
 from cycle.tasks.told import why
 from web import context, render
@@ -30,7 +30,7 @@ from web.questions import figures_of
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
-from web.secretariat.typed import needed, whole_date
+from web.secretariat.typed import needed, whole_date, whole_number
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
 
@@ -88,6 +88,18 @@ def waive_answer(request: Request, actor: CurrentActor, task_id: Id, sent: Check
         reason = needed(sent, "why", "Begrundelsen")
         waive(session, task_id, why=reason, by=actor.by, now=context.now(request))
     return _back(task_id, "fritaget")
+
+
+@router.post("/nyt-link")
+def new_link(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
+    """Closes the links that were sent, and sends the post a new one."""
+    with context.writing(request) as session:
+        found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.RENEW_LINK)
+        why = needed(sent, "why", "Begrundelsen")
+        seen = whole_number(sent, "generation", "Formularens nummer")
+        renew_links(session, task_id, seen=seen, why=why, by=actor.by, now=context.now(request))
+        recipient = _recipient(session, request, found)
+    return _back(task_id, "nyt-link" if recipient and recipient.address else "lukket-link")
 
 
 @router.post("/besked/vis")
@@ -158,11 +170,12 @@ def _may(found: TaskReach) -> dict[str, bool]:
     """Which acts make sense now and are this account's to do."""
     task, state = found.task, found.occurrence.state
     waits = task.state in WAITING_FOR_HOLDER
-    running = state in (OccurrenceState.OPEN, OccurrenceState.CLOSED)
+    running = state in RUNNING
     return {
         "extend": waits and running and found.may(Verb.EXTEND),
         "waive": (waits or task.state is TaskState.SUBMITTED) and found.may(Verb.WAIVE),
         "nudge": waits and running and found.may(Verb.NUDGE),
+        "renew_link": running and task.state is not TaskState.CANCELLED and found.may(Verb.RENEW_LINK),
         "mail": found.may(Verb.SEE_MAIL),
     }
 

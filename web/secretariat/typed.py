@@ -36,3 +36,11 @@ def whole_date(sent: FormData, name: str, what: str) -> date:
         raise AnswerInvalid(
             [Problem(name, f"{what} er ikke en dato.", "Skriv den som 2027-04-20.")]
         ) from None
+
+
+def whole_number(sent: FormData, name: str, what: str) -> int:
+    """A number that the page wrote itself. Raises AnswerInvalid."""
+    text = text_of(sent, name)
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise AnswerInvalid([Problem(name, f"{what} er ikke et tal.", "Hent siden igen.")])
+    return int(text)

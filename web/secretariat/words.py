@@ -122,6 +122,7 @@ NAMES: Words = {
         MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),
         MessageKind.NUDGE: ("Besked fra sekretariatet", "Message from the secretariat"),
         MessageKind.WAIVED: ("Fritaget for at svare", "Waived"),
+        MessageKind.NEW_LINK: ("Nyt link", "New link"),
         MessageKind.REPLY_PROBLEM: ("Svar på mail kunne ikke bruges", "Reply could not be used"),
     },
     MessageState: {
@@ -215,7 +216,7 @@ VERBS: Mapping[str, Pair] = {
     "waive": ("fritaget", "waived"),
     "cancel": ("aflyst", "cancelled"),
     "nudge": ("besked sendt", "message sent"),
-    "revoke_links": ("links fornyet", "links renewed"),
+    "revoke_links": ("de gamle links lukket", "earlier links closed"),
     "revise": ("fristen ændret i planen", "deadline changed in the plan"),
     "retry": ("kørt igen", "run again"),
     "pause": ("sat på pause", "paused"),

@@ -527,7 +527,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'reply_problem', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'reply_problem', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
