@@ -1,11 +1,19 @@
-"""The words for states and outcomes, with the class of their tag: (dansk, english, class)."""
+"""The words for states and outcomes, with the class of their tag: (dansk, english, class).
+
+The one place they are written: every room reads them here, so that a leader, a superior and the
+secretariat call a thing the same.
+"""
 
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
 
 from cycle.tasks.rollup import Outcome
 from cycle.tasks.states import OccurrenceState, TaskState, Timeliness
 
 Word = tuple[str, str, str]
+Pair = tuple[str, str]
+S = TypeVar("S", bound=StrEnum)
 
 OUTCOMES: Mapping[Outcome, Word] = {
     Outcome.ANSWERED: ("Besvaret", "Answered", "good"),
@@ -26,18 +34,23 @@ STATES: Mapping[TaskState, Word] = {
     TaskState.CANCELLED: ("Aflyst", "Cancelled", ""),
 }
 TIMELINESS: Mapping[Timeliness, Word] = {
-    Timeliness.WAITING: ("Der er god tid", "In good time", ""),
-    Timeliness.DUE_SOON: ("Frist om kort tid", "Due soon", "warn"),
+    Timeliness.WAITING: ("Inden for fristen", "Within time", ""),
+    Timeliness.DUE_SOON: ("Frist om få dage", "Due in a few days", "warn"),
     Timeliness.OVERDUE: ("Over fristen", "Overdue", "bad"),
     Timeliness.ON_TIME: ("Til tiden", "On time", "good"),
-    Timeliness.ON_TIME_EXTENDED: ("Til tiden efter fristforlængelse", "On time after extension", "good"),
+    Timeliness.ON_TIME_EXTENDED: ("Til tiden efter forlængelse", "On time after extension", "good"),
     Timeliness.LATE: ("For sent", "Late", "warn"),
     Timeliness.MISSING: ("Mangler", "Missing", "bad"),
-    Timeliness.NOT_OWED: ("Skal ikke svare", "Not owed", ""),
+    Timeliness.NOT_OWED: ("Skal ikke svare", "Need not answer", ""),
 }
 OCCURRENCES: Mapping[OccurrenceState, Word] = {
-    OccurrenceState.PLANNED: ("Planlagt", "Planned", ""),
+    OccurrenceState.PLANNED: ("Ikke åbnet endnu", "Not opened yet", ""),
     OccurrenceState.OPEN: ("Åben", "Open", "good"),
     OccurrenceState.CLOSED: ("Lukket", "Closed", ""),
     OccurrenceState.CANCELLED: ("Aflyst", "Cancelled", ""),
 }
+
+
+def pairs(words: Mapping[S, Word]) -> dict[StrEnum, Pair]:
+    """The words alone, without the class of a tag."""
+    return {member: (danish, english) for member, (danish, english, _) in words.items()}

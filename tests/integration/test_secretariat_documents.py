@@ -66,7 +66,7 @@ def test_the_roll_up_counts_every_unit_once_and_shows_a_section_that_nobody_wrot
     assert "12 I alt" in said
     numbers = {name: int(n) for n, name in re.findall(r"<strong>(\d+)</strong> ([^<]+)</span>", page.text)}
     assert sum(n for name, n in numbers.items() if name != "I alt") == 12
-    assert "Sendt retur" in numbers and numbers["Svaret for sent"] == 1 and numbers["Intet at bemærke"] == 1
+    assert "Sendt retur" in numbers and numbers["Besvaret for sent"] == 1 and numbers["Intet at bemærke"] == 1
     assert said.count("Endnu ikke skrevet.") == 3 and "Vi følger op i maj." in said
     for district in ("Skoler · Distrikt 1", "Skoler · Distrikt 2", "Institutioner · Distrikt 2"):
         assert district in said
@@ -83,10 +83,10 @@ def test_a_released_version_stays_as_it_was_and_is_all_the_committee_sees(site):
         task = session.get(municipality.Task, 5)
         municipality.answer(session, task, at=instant(2027, 4, 25))
     office = secretariat(site)
-    assert "8 Ikke svaret endnu" in words(office.get("/afrapportering/1?udgave=1"))
-    assert "7 Ikke svaret endnu" in words(office.get("/afrapportering/1"))
+    assert "8 Afventer svar" in words(office.get("/afrapportering/1?udgave=1"))
+    assert "7 Afventer svar" in words(office.get("/afrapportering/1"))
     said = words(committee.get("/afrapportering/1"))
-    assert "Udgave 1" in said and "8 Ikke svaret endnu" in said
+    assert "Udgave 1" in said and "8 Afventer svar" in said
     assert "/opgave-historik/" not in committee.get("/afrapportering/1").text
     assert office.get("/afrapportering/1?udgave=9").status_code == 404
 
@@ -115,7 +115,7 @@ def test_csv_opens_in_a_danish_excel_with_the_same_rows_and_nothing_that_runs(si
     assert first["Status, bemærkning"].startswith("'=") and first["Bemærkninger"].startswith("'+")
     assert first["Forventet resultat"] == "-2093,80" and first["Frist"] == "20-04-2027"
     silent = dict(zip(heading, next(r for r in rows if r[0] == site.town.units[-1]), strict=True))
-    assert silent["Tilstand"] == "Åben" and silent["Status"] == ""
+    assert silent["Tilstand"] == "Afventer svar" and silent["Status"] == ""
     for row in rows:
         assert not any(cell.startswith(("=", "+", "@", "\t")) for cell in row)
 

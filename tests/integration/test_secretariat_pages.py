@@ -174,9 +174,9 @@ def test_every_way_of_standing_is_counted_once_where_it_belongs(office):
     office.change(office.tasks[6], levels=1)
     office.wait_until(instant(2027, 4, 26))
     page = office.get(ONE)
-    assert {name: tally(page, name) for name in ("I alt", "Svaret", "Til tiden", "For sent")} == {
+    assert {name: tally(page, name) for name in ("I alt", "Besvaret", "Til tiden", "For sent")} == {
         "I alt": 12,
-        "Svaret": 5,
+        "Besvaret": 5,
         "Til tiden": 4,
         "For sent": 1,
     }

@@ -2,12 +2,15 @@ from enum import StrEnum
 
 import pytest
 
+import web.words
 from cycle.tasks.listing import FILTERS
 from cycle.tasks.overview import Standing, standing_of
+from cycle.tasks.rollup import Outcome
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Cycle
 from flows.registry import NAMES as FLOWS
 from tests.support.municipality import date
+from web.secretariat.counts import ACTIVITY
 from web.secretariat.wheel import switch
 from web.secretariat.words import FILTER_NAMES, NAMES, flow_namer, namer
 
@@ -63,3 +66,11 @@ def test_the_year_switch_shows_years_and_a_title_where_the_year_says_too_little(
         "Budget 2027",
         "2028",
     ]
+
+
+def test_a_state_is_called_the_same_in_every_room():
+    for language, place in (("da", 0), ("en", 1)):
+        name = namer(language)
+        for words in (web.words.STATES, web.words.OUTCOMES, web.words.TIMELINESS, web.words.OCCURRENCES):
+            assert [name(member) for member in words] == [word[place] for word in words.values()]
+        assert ACTIVITY[Outcome.NOT_APPROVED][place] == name(Outcome.NOT_APPROVED).lower()

@@ -10,8 +10,7 @@ from cycle.danish import format_decimal
 from cycle.messages.tables import InboundVerdict, MessageState
 from cycle.reminders.tables import Decided
 from cycle.tasks.rollup import Outcome
-
-Pair = tuple[str, str]
+from web.words import OUTCOMES, Pair
 
 ACTIVITY: Mapping[str, Pair] = {
     "opened": ("opgaver åbnet", "tasks opened"),
@@ -23,14 +22,7 @@ ACTIVITY: Mapping[str, Pair] = {
     "moved": ("aftaler flyttet", "agreements moved"),
     "in_force": ("gældende aftaler", "agreements in force"),
     "unsigned": ("ikke underskrevet", "unsigned"),
-    Outcome.ANSWERED: ("svaret", "answered"),
-    Outcome.NOT_APPROVED: ("svaret, ikke godkendt", "answered, not approved"),
-    Outcome.NIL: ("intet at bemærke", "nothing to remark"),
-    Outcome.LATE: ("svaret for sent", "answered late"),
-    Outcome.RETURNED: ("sendt retur", "returned"),
-    Outcome.MISSING: ("mangler", "missing"),
-    Outcome.WAITING: ("ikke svaret endnu", "not answered yet"),
-    Outcome.WAIVED: ("skal ikke svare", "need not answer"),
+    **{outcome: (word[0].lower(), word[1].lower()) for outcome, word in OUTCOMES.items()},
 }
 REMIND: Mapping[str, Pair] = {
     "tasks": ("opgaver set på", "tasks looked at"),

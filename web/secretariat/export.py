@@ -31,7 +31,7 @@ LEADING = (
     (("Emne", "Subject"), Kind.TEXT, 14),
     (("Tilstand", "State"), Kind.TEXT, 16),
     (("Til tiden", "On time"), Kind.TEXT, 20),
-    (("Intet at bemærke", "Nothing to remark"), Kind.TEXT, 12),
+    (("Intet at bemærke", "Nothing to report"), Kind.TEXT, 12),
     (("Frist", "Due"), Kind.DATE, 12),
     (("Oprindelig frist", "Original due date"), Kind.DATE, 12),
     (("Modtaget", "Received"), Kind.INSTANT, 17),

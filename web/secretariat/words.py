@@ -1,4 +1,7 @@
-"""What the secretariat's pages call things: every state, kind and verdict, Danish and English."""
+"""What the secretariat's pages call things: every kind and verdict, Danish and English.
+
+The states and outcomes of tasks and activities are written in `web.words`, for all rooms.
+"""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -16,37 +19,16 @@ from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKin
 from cycle.tasks.states import Verdict as ReviewVerdict
 from cycle.tasks.told import Told
 from documents.wheel_words import RINGS, STANDINGS
+from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
 
-Pair = tuple[str, str]
 Words = Mapping[type[StrEnum], Mapping[StrEnum, Pair]]
 
 NAMES: Words = {
     Standing: {key: (words["da"], words["en"]) for key, words in STANDINGS.items()},
     Ring: {key: (words["da"], words["en"]) for key, words in RINGS.items()},
-    TaskState: {
-        TaskState.OPEN: ("Åben", "Open"),
-        TaskState.SUBMITTED: ("Svaret", "Answered"),
-        TaskState.APPROVED: ("Godkendt", "Approved"),
-        TaskState.RETURNED: ("Sendt retur", "Returned"),
-        TaskState.WAIVED: ("Fritaget", "Waived"),
-        TaskState.CANCELLED: ("Aflyst", "Cancelled"),
-    },
-    OccurrenceState: {
-        OccurrenceState.PLANNED: ("Ikke åbnet endnu", "Not opened yet"),
-        OccurrenceState.OPEN: ("Åben", "Open"),
-        OccurrenceState.CLOSED: ("Lukket", "Closed"),
-        OccurrenceState.CANCELLED: ("Aflyst", "Cancelled"),
-    },
-    Timeliness: {
-        Timeliness.WAITING: ("Inden for fristen", "Within time"),
-        Timeliness.DUE_SOON: ("Frist om få dage", "Due in a few days"),
-        Timeliness.OVERDUE: ("Over fristen", "Overdue"),
-        Timeliness.ON_TIME: ("Til tiden", "On time"),
-        Timeliness.ON_TIME_EXTENDED: ("Til tiden efter forlængelse", "On time after extension"),
-        Timeliness.LATE: ("For sent", "Late"),
-        Timeliness.MISSING: ("Mangler", "Missing"),
-        Timeliness.NOT_OWED: ("Skal ikke svare", "Need not answer"),
-    },
+    TaskState: pairs(STATES),
+    OccurrenceState: pairs(OCCURRENCES),
+    Timeliness: pairs(TIMELINESS),
     TaskKind: {
         TaskKind.ANSWER: ("Besvarelse", "Answer"),
         TaskKind.REVIEW: ("Godkendelse af besvarelser", "Review of answers"),
@@ -60,7 +42,7 @@ NAMES: Words = {
     },
     SubmissionKind: {
         SubmissionKind.COMPLETE: ("Besvarelse", "Answer"),
-        SubmissionKind.NIL: ("Intet at bemærke", "Nothing to remark"),
+        SubmissionKind.NIL: ("Intet at bemærke", "Nothing to report"),
     },
     Channel: {
         Channel.WEB: ("Hjemmeside", "Web"),
@@ -69,18 +51,9 @@ NAMES: Words = {
     },
     ReviewVerdict: {
         ReviewVerdict.APPROVED: ("Godkendt", "Approved"),
-        ReviewVerdict.RETURNED: ("Sendt retur", "Returned"),
+        ReviewVerdict.RETURNED: ("Sendt retur", "Sent back"),
     },
-    Outcome: {
-        Outcome.ANSWERED: ("Svaret", "Answered"),
-        Outcome.NOT_APPROVED: ("Svaret, ikke godkendt", "Answered, not approved"),
-        Outcome.NIL: ("Intet at bemærke", "Nothing to remark"),
-        Outcome.LATE: ("Svaret for sent", "Answered late"),
-        Outcome.RETURNED: ("Sendt retur", "Returned"),
-        Outcome.MISSING: ("Mangler", "Missing"),
-        Outcome.WAITING: ("Ikke svaret endnu", "Not answered yet"),
-        Outcome.WAIVED: ("Skal ikke svare", "Need not answer"),
-    },
+    Outcome: pairs(OUTCOMES),
     AgreementState: {
         AgreementState.DRAFTING: ("Udkast", "Draft"),
         AgreementState.NEGOTIATION: ("Forhandling", "Negotiation"),
@@ -116,7 +89,7 @@ NAMES: Words = {
     MessageKind: {
         MessageKind.DAILY: ("Dagens mail", "The day's mail"),
         MessageKind.RECEIPT: ("Kvittering", "Receipt"),
-        MessageKind.RETURNED: ("Sendt retur", "Returned"),
+        MessageKind.RETURNED: ("Sendt retur", "Sent back"),
         MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
         MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),
         MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),
@@ -179,13 +152,13 @@ NAMES: Words = {
 
 FILTER_NAMES: Mapping[str, Pair] = {
     "alle": ("I alt", "All"),
-    "svaret": ("Svaret", "Answered"),
+    "svaret": ("Besvaret", "Answered"),
     "til-tiden": ("Til tiden", "On time"),
     "til-tiden-efter-forlaengelse": ("Til tiden efter forlængelse", "On time after extension"),
     "for-sent": ("For sent", "Late"),
-    "intet-at-bemaerke": ("Intet at bemærke", "Nothing to remark"),
+    "intet-at-bemaerke": ("Intet at bemærke", "Nothing to report"),
     "afventer-godkendelse": ("Afventer godkendelse", "Awaiting approval"),
-    "sendt-retur": ("Sendt retur", "Returned"),
+    "sendt-retur": ("Sendt retur", "Sent back"),
     "mangler": ("Mangler svar", "Answer missing"),
     "over-fristen": ("Over fristen", "Overdue"),
     "fritaget": ("Fritaget", "Waived"),
