@@ -194,19 +194,26 @@ class LeaseKeeper:
 
     def _renew_until_end(self) -> None:
         while not self._end.wait(self._every.total_seconds()):
-            with self._guard:
-                held = list(self._held.values())
-            if held:
-                self._renew(held)
+            self.renew()
+
+    def renew(self) -> None:
+        """Renews the leases of everything held now; tells of those that another worker has taken."""
+        with self._guard:
+            held = list(self._held.values())
+        if held:
+            self._renew(held)
 
     def _renew(self, held: list[Claim]) -> None:
         started = time.monotonic()
         try:
             with store.transaction(self._runtime.engine) as session:
                 kept = queue.renew(session, held, real=self._runtime.wall.now(), lease=self._lease)
+                gone = [claim for claim in held if claim.id not in kept]
+                lost = [claim for claim in gone if queue.state_of(session, claim) is None]
         except SQLAlchemyError as error:
             log.error("leases not renewed after %.0f s: %s", time.monotonic() - started, type(error).__name__)
             return
-        for lost in (claim for claim in held if claim.id not in kept):
-            log.warning("run %s is no longer held", lost.id)
-            self.drop(lost)
+        for claim in lost:
+            log.warning("run %s is no longer held", claim.id)
+        for claim in gone:  # lost, or ended after it was looked up here: nothing to renew either way
+            self.drop(claim)

@@ -1,11 +1,13 @@
 """The queue of runs: wanted once, claimed by one, valid only under the newest fence."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
+from config.settings import load_settings
 from cycle import store
 from cycle.errors import FenceLost, NotNow
 from cycle.organisation.tables import Unit
@@ -13,6 +15,8 @@ from cycle.runs import queue, requests
 from cycle.runs.queue import LEASE, Claim, Work
 from cycle.runs.reading import overrun, recent_runs, run_counts
 from cycle.runs.tables import Recorded, Run, RunState, Wake
+from flows.runtime import DemoClock, Runtime
+from flows.worker import LeaseKeeper
 from tests.support.municipality import instant
 
 NOW = instant(2027, 4, 1)
@@ -79,6 +83,24 @@ def test_an_expired_lease_is_claimed_again_with_a_higher_fence(engine: Engine) -
     assert claim(engine, "w2") is None
     second = held(engine, "w2", real=AFTER_LEASE)
     assert (second.id, second.fence, second.attempts) == (first.id, first.fence + 1, 2)
+
+
+def test_a_lease_that_was_lost_is_told_once_and_a_run_that_has_just_ended_is_not(
+    engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    wanted(engine, *(Work("quarterly_report", f"open:{n}", "BY", 40) for n in range(3)))
+    lost, ended, kept = claims = [held(engine) for _ in range(3)]
+    runtime = Runtime(engine, load_settings(data_dir=tmp_path), wall=DemoClock(AFTER_LEASE))
+    leases = LeaseKeeper(runtime, LEASE, LEASE)
+    for one in claims:
+        leases.keep(one)
+    assert held(engine, "w2", real=AFTER_LEASE).id == lost.id
+    finish(engine, ended)
+    for _ in range(2):
+        leases.renew()
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [f"run {lost.id} is no longer held"]
+    assert run_of(engine, kept.id).lease_until == AFTER_LEASE + LEASE
 
 
 def test_a_renewed_lease_is_not_claimed_again(engine: Engine) -> None:

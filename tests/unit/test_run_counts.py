@@ -79,4 +79,4 @@ def test_figures_are_told_in_order_and_by_what_they_mean_in_their_flow():
     ]
     assert danish("quarterly_report", {"answered": 2}) == ["besvaret: 2"]
     assert danish("deliver", {"waiting": 1}) == ["prøves igen: 1"]
-    assert english("report", {"new figure": 3, "waiting": 1}) == ["not answered yet: 1", "new figure: 3"]
+    assert english("report", {"new figure": 3, "waiting": 1}) == ["awaiting answer: 1", "new figure: 3"]
