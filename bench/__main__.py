@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from bench.measurement import Measurement
 
-BENCHES = ("answer", "turn", "simulate", "play_year")
+BENCHES = ("open", "answer", "turn", "pages", "serve", "simulate", "play_year")
 SLOW = frozenset({"play_year"})
 
 

@@ -1,7 +1,5 @@
 """`aarshjul simulate`: the dry run of a year, as text, JSON, CSV or a page."""
 
-import csv
-import io
 import json
 import sys
 from dataclasses import asdict
@@ -16,9 +14,23 @@ import typer
 from cli.municipality import Folder
 from cli.simulation import Options, simulate
 from cli.simulation_report import Report
-from cycle.danish import MONTHS
+from cycle.danish import COPENHAGEN, MONTHS
+from documents.tables import Column, Kind, Table, to_csv
 
 app = typer.Typer(add_completion=False)
+
+COLUMNS = (
+    Column("month"),
+    Column("mails", Kind.WHOLE),
+    Column("people", Kind.WHOLE),
+    Column("opens"),
+    Column("due"),
+)
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #ccc;padding:.5rem;"
+    "text-align:left;vertical-align:top}ul{margin:0;padding-left:1.2rem}"
+)
 
 
 class Format(StrEnum):
@@ -33,7 +45,7 @@ class Format(StrEnum):
 @app.command()
 def main(
     plan: Annotated[Path, typer.Option(help="Mappen med wheel.yaml, eller filen. / The plan.")],
-    year: Annotated[int, typer.Option(help="Året, de åbner i. / Year they open in.")],
+    year: Annotated[int, typer.Option(min=2000, max=2100, help="Året, de åbner i. / Year they open in.")],
     units: Annotated[
         Path | None, typer.Option(help="Enhederne; ellers units.csv ved planen. / Units.")
     ] = None,
@@ -42,7 +54,7 @@ def main(
     ] = None,
     answers: Annotated[bool, typer.Option(help="Lad opdigtede ledere svare. / Let them answer.")] = True,
     most: Annotated[
-        int, typer.Option("--most-deadlines", help="Flere frister på en uge advares. / Warn above.")
+        int, typer.Option("--most-deadlines", min=1, help="Flere frister på en uge advares. / Warn above.")
     ] = 3,
     form: Annotated[Format, typer.Option("--format", help="text, html, json eller csv.")] = Format.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="Som / as --format json.")] = False,
@@ -80,7 +92,8 @@ def as_text(report: Report) -> str:
         "",
     ]
     for month in report.months:
-        lines.append(f"{month_name(month.month)}: {month.mails} mails til {month.people} personer")
+        people = count(month.people, "person", "personer")
+        lines.append(f"{month_name(month.month)}: {count(month.mails, 'mail', 'mails')} til {people}")
         lines += [f"    åbner  {title}" for title in month.opens]
         lines += [f"    frist  {title}" for title in month.due]
     if report.warnings:
@@ -94,15 +107,9 @@ def as_json_text(report: Report) -> str:
 
 
 def as_csv(report: Report) -> str:
-    """One row a month; lists are separated by a bar."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\n")
-    writer.writerow(["month", "mails", "people", "opens", "due"])
-    for month in report.months:
-        writer.writerow(
-            [month.month, month.mails, month.people, " | ".join(month.opens), " | ".join(month.due)]
-        )
-    return out.getvalue()
+    """One row a month; lists are separated by a bar. Titles are text that no spreadsheet runs."""
+    rows = [(m.month, m.mails, m.people, " | ".join(m.opens), " | ".join(m.due)) for m in report.months]
+    return to_csv(Table(report.title, COLUMNS, rows, COPENHAGEN)).decode()
 
 
 def as_html(report: Report) -> str:
@@ -113,19 +120,22 @@ def as_html(report: Report) -> str:
         for m in report.months
     )
     title = escape(f"{report.title} {report.year}: prøvekørsel")
-    style = (
-        "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
-        "table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #ccc;padding:.5rem;"
-        "text-align:left;vertical-align:top}ul{margin:0;padding-left:1.2rem}"
+    about = (
+        f"{report.units} enheder, {report.tasks} opgaver, {report.mails} mails. Travleste dag: "
+        f"{escape(report.busiest_day)} med {report.busiest_day_mails} mails. Svarene er opdigtede."
     )
+    headings = "".join(f"<th scope=col>{name}" for name in ("Måned", "Mails", "Personer", "Åbner", "Frist"))
     return (
-        f"<!doctype html><html lang=da><meta charset=utf-8><title>{title}</title><style>{style}</style>"
-        f"<h1>{title}</h1><p>{report.units} enheder, {report.tasks} opgaver, {report.mails} mails. "
-        f"Travleste dag: {escape(report.busiest_day)} med {report.busiest_day_mails} mails. Svarene er "
-        "opdigtede.</p><table><thead><tr><th scope=col>Måned<th scope=col>Mails<th scope=col>Personer"
-        f"<th scope=col>Åbner<th scope=col>Frist</thead><tbody>{rows}</tbody></table>"
-        f"<h2>Vær opmærksom på</h2>{_list(report.warnings) or '<p>Intet.</p>'}</html>\n"
+        f"<!doctype html><html lang=da><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>"
+        f"<main><h1>{title}</h1><p>{about}</p>"
+        f"<table><thead><tr>{headings}</thead><tbody>{rows}</tbody></table>"
+        f"<h2>Vær opmærksom på</h2>{_list(report.warnings) or '<p>Intet.</p>'}</main></html>\n"
     )
+
+
+def count(number: int, one: str, many: str) -> str:
+    """ "1 mail", "2 mails"."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def month_name(month: str) -> str:

@@ -1,7 +1,7 @@
 """What a dry run showed: per month what opens, is due, how many mails to how many people; and warnings."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,7 +14,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.danish import format_date
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.directory import Capacity, Directory
-from cycle.plan.model import Activity
+from cycle.plan.model import Activity, Audience
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Occurrence, Task
 
@@ -34,7 +34,10 @@ class Month:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of a dry run. `mails` are the engine's own; receipts and other answers to an act apart."""
+    """The outcome of a dry run. `mails` are the engine's own; receipts and other answers to an act apart.
+
+    A receipt is counted for every answer: a dry run writes none.
+    """
 
     title: str
     year: int
@@ -66,7 +69,7 @@ def report(
         tasks=session.exec(select(sa.func.count()).select_from(Task)).one(),
         answers=answers,
         mails=len(daily),
-        answers_to_acts=_other_mails(session),
+        answers_to_acts=_other_mails(session) + answers,
         busiest_day=format_date(busiest) if busiest else "",
         busiest_day_mails=per_day[busiest] if busiest else 0,
         months=_months(occurrences, calendar, daily),
@@ -153,26 +156,34 @@ def _crowded_weeks(session: Session, directory: Directory, most: int) -> list[st
 
 
 def _lacking(occurrences: Sequence[Occurrence], directory: Directory, calendar: WorkingCalendar) -> list[str]:
-    """Posts nobody holds, and holders without an address, on the day their activity opens."""
+    """Posts nobody holds, and holders without an address, on the day they are asked."""
     vacant: dict[tuple[str, str], str] = {}
     silent: dict[str, str] = {}
     for occurrence in occurrences:
-        activity = Activity.model_validate_json(occurrence.activity)
-        on = calendar.local_date(occurrence.opens_at)
-        then = directory.at(on)
-        for unit_id, role in then.posts(activity.audience):
-            found = then.recipient(unit_id, role)
-            name = then.units[unit_id].name
-            if found is None:
-                vacant[unit_id, role] = f"Ingen har posten {role}, {name}, og der er ingen over den"
-            elif found.capacity is Capacity.SUPERIOR:
-                vacant[unit_id, role] = f"Posten {role}, {name}, er ledig: mails går til {found.name}"
-            if found is not None and found.address is None:
-                silent[found.name] = f"{found.name} har ingen mailadresse"
+        for on, audience in _asked(occurrence, calendar):
+            then = directory.at(on)
+            for unit_id, role in then.posts(audience):
+                found = then.recipient(unit_id, role)
+                name = then.units[unit_id].name
+                if found is None:
+                    vacant[unit_id, role] = f"Ingen har posten {role}, {name}, og der er ingen over den"
+                elif found.capacity is Capacity.SUPERIOR:
+                    vacant[unit_id, role] = f"Posten {role}, {name}, er ledig: mails går til {found.name}"
+                if found is not None and found.address is None:
+                    silent[found.name] = f"{found.name} har ingen mailadresse"
     return [
         *_and_more(sorted(vacant.values())[:MOST_NAMED], len(vacant), "poster uden leder"),
         *_and_more(sorted(silent.values())[:MOST_NAMED], len(silent), "personer uden mailadresse"),
     ]
+
+
+def _asked(occurrence: Occurrence, calendar: WorkingCalendar) -> Iterator[tuple[date, Audience]]:
+    """Who is asked on which local day: the units when it opens, whoever puts together by their own date."""
+    activity = Activity.model_validate_json(occurrence.activity)
+    yield calendar.local_date(occurrence.opens_at), activity.audience
+    for stage in activity.stages:
+        if stage.audience is not None:
+            yield date.fromisoformat(occurrence.stage_due[stage.id]), stage.audience
 
 
 def _and_more(lines: list[str], total: int, what: str) -> list[str]:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +29,7 @@ from config.settings import Settings
 from flows.recording import Recorder
 from flows.runtime import DemoClock, Runtime
 from flows.supervisor import end, start
-from notifications.local_server import LocalServer
+from notifications.local_server import Hook, LocalServer
 from web.app import create_app
 from web.demo.controls import Action, Controls
 
@@ -41,6 +41,23 @@ MARK = (
     "Invented answers: this demo says nothing about the real units, and none of the leaders exist.",
 )
 PREFECT_WAIT = 60.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked of a demo. `example` is the municipality's folder.
+
+    `hook` is what the mail server does wrong: a mail lost or taken twice must be told at the end.
+    """
+
+    port: int = 8000
+    play_year: bool = False
+    leave: bool = False
+    as_json: bool = False
+    invented_names: bool = False
+    prefect: bool = True
+    example: Path = EXAMPLE
+    hook: Hook | None = None
 
 
 class DemoPages:
@@ -70,36 +87,35 @@ def demo(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end: in order, as with Ctrl-C
     if port and not leave:
         refuse_taken_port("127.0.0.1", port)
+    options = Options(port, play_year, leave, as_json, invented_names, prefect)
     with _folder(data_dir) as folder:
-        clock = DemoClock(datetime.fromisoformat(FIRST_DAY))
-        with LocalServer(clock.now, folder=folder / "mail") as server:
-            here = open_demo(folder, port=port or free_port(0), smtp_port=server.port)
-            _say(as_json, say("demo loading", example=EXAMPLE.name))
-            prefect_port = free_port(0) if prefect else 0
-            wait = PREFECT_WAIT if prefect and play_year else 0.0
-            stage = _stage(here, clock, server, prefect_port, wait=wait, invented_names=invented_names)
-            child = start(prefect_server(here.settings.data_dir, prefect_port)) if prefect else None
-            try:
-                status = _run(stage, here.settings, server, play_year=play_year, leave=leave, as_json=as_json)
-            finally:
-                stage.close()
-                if child is not None:
-                    end(child)
+        status = run(folder, options)
     raise typer.Exit(status)
 
 
+def run(folder: Path, options: Options) -> int:
+    """Sets a demo up in the folder and lets it run; the status to leave with."""
+    clock, prefect_port = DemoClock(datetime.fromisoformat(FIRST_DAY)), free_port(0)
+    with LocalServer(clock.now, folder=folder / "mail", hook=options.hook) as server:
+        here = open_demo(folder, port=options.port or free_port(0), smtp_port=server.port)
+        _say(options.as_json, say("demo loading", example=options.example.name))
+        stage = _stage(here, server, clock, options, prefect_port)
+        child = start(prefect_server(here.settings.data_dir, prefect_port)) if options.prefect else None
+        try:
+            return _run(stage, here.settings, server, options)
+        finally:
+            stage.close()
+            if child is not None:
+                end(child)
+            here.engine.dispose()
+
+
 def _stage(
-    here: Installation,
-    clock: DemoClock,
-    server: LocalServer,
-    prefect_port: int,
-    *,
-    wait: float,
-    invented_names: bool,
+    here: Installation, server: LocalServer, clock: DemoClock, options: Options, prefect_port: int
 ) -> Stage:
-    """The municipality loaded, with everything that plays its year. Without a port no Prefect is told."""
-    loaded = load(here.engine, clock.now(), invented_names=invented_names)
-    api_url = f"http://127.0.0.1:{prefect_port}/api" if prefect_port else ""
+    """The municipality loaded, with everything that plays its year."""
+    loaded = load(here.engine, clock.now(), options.example, invented_names=options.invented_names)
+    api_url = f"http://127.0.0.1:{prefect_port}/api" if options.prefect else ""
     return Stage(
         runtime=Runtime(here.engine, here.settings, clock),
         clock=clock,
@@ -109,20 +125,18 @@ def _stage(
         begun=clock.now(),
         ends=end_of_year(here.engine, loaded, max(YEARS)),
         told=_Progress(),
-        prefect_wait=wait,
+        prefect_wait=PREFECT_WAIT if options.prefect and options.play_year else 0.0,
     )
 
 
-def _run(
-    stage: Stage, settings: Settings, server: LocalServer, *, play_year: bool, leave: bool, as_json: bool
-) -> int:
+def _run(stage: Stage, settings: Settings, server: LocalServer, options: Options) -> int:
     pages = _Pages(stage, settings)
     stage.open()
-    if not leave:
+    if not options.leave:
         pages.start()
-        _say(as_json, say("demo ready", url=f"{settings.base_url}/demo"))
-    status = _play_year(stage, settings, server, as_json=as_json) if play_year else 0
-    if not leave:
+        _say(options.as_json, say("demo ready", url=f"{settings.base_url}/demo"))
+    status = _play_year(stage, settings, server, as_json=options.as_json) if options.play_year else 0
+    if not options.leave:
         pages.wait()
     return status
 

@@ -47,7 +47,9 @@ def open_demo(folder: Path, *, port: int, smtp_port: int) -> Installation:
     )
 
 
-def load(engine: Engine, now: datetime, *, invented_names: bool = False) -> LoadedPlan:
+def load(
+    engine: Engine, now: datetime, example: Path = EXAMPLE, *, invented_names: bool = False
+) -> LoadedPlan:
     """Loads the example, starts its years and makes the accounts.
 
     Raises Invalid for a folder in which a demo was played before: its clock and its mail are gone.
@@ -55,10 +57,10 @@ def load(engine: Engine, now: datetime, *, invented_names: bool = False) -> Load
     with store.transaction(engine) as session:
         if session.execute(sa.select(col(Cycle.id)).limit(1)).first() is not None:
             raise Invalid([Problem("--data-dir", say("demo played"), say("mend demo played"))])
-        loaded = load_municipality(session, Folder.at(EXAMPLE), now=now)
+        loaded = load_municipality(session, Folder.at(example), now=now)
         if invented_names:
             rename_units(session)
-        start_years(session, loaded, YEARS, EXAMPLE, now=now)
+        start_years(session, loaded, YEARS, example, now=now)
         _add_accounts(session, now)
     return loaded
 

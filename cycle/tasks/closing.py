@@ -12,9 +12,7 @@ from cycle.tasks.states import TASK_MOVES, OccurrenceState, TaskState, TaskVerb
 from cycle.tasks.tables import Draft, Occurrence, Task
 
 
-def close_occurrence(
-    session: Session, occurrence: Occurrence, *, now: datetime, by: str = "engine", note: str = ""
-) -> bool:
+def close_occurrence(session: Session, occurrence: Occurrence, *, now: datetime, by: str = "engine") -> bool:
     """open -> closed; drafts of unanswered tasks are gone, no reminder comes any more.
 
     A task with a later deadline of its own (extended, sent back) keeps its draft and its reminders until
@@ -26,7 +24,7 @@ def close_occurrence(
     result = session.execute(
         sa.update(Occurrence)
         .where(col(Occurrence.id) == occurrence.id, col(Occurrence.state) == OccurrenceState.OPEN)
-        .values(state=OccurrenceState.CLOSED, closed_at=now, advance_at=pending, note=note)
+        .values(state=OccurrenceState.CLOSED, closed_at=now, advance_at=pending)
     )
     if not result.rowcount:  # type: ignore[attr-defined]  # CursorResult of an UPDATE
         cancel_missed(session, occurrence, now=now)
@@ -35,7 +33,7 @@ def close_occurrence(
     over = (col(Task.occurrence_id) == occurrence.id, col(Task.due_on) < today)
     session.execute(sa.delete(Draft).where(col(Draft.task_id).in_(sa.select(col(Task.id)).where(*over))))
     session.execute(sa.update(Task).where(*over).values(next_reminder_at=None))
-    record_occurrence(session, occurrence, "close", by=by, now=now, why=note)
+    record_occurrence(session, occurrence, "close", by=by, now=now, why="")
     session.refresh(occurrence)
     return True
 

@@ -199,8 +199,9 @@ def test_an_extension_moves_one_task_and_after_the_close_reopens_it_alone(engine
                 by="account:1",
                 now=m.instant(2027, 4, 15),
             )
+        occurrence.note = "Frist: udledt"
         close_occurrence(session, occurrence, now=m.instant(2027, 5, 1, 4))
-        assert occurrence.state is OccurrenceState.CLOSED
+        assert (occurrence.state, occurrence.note) == (OccurrenceState.CLOSED, "Frist: udledt")
         assert not close_occurrence(session, occurrence, now=m.instant(2027, 5, 1, 5))
         with pytest.raises(NotNow):
             give(session, task_id, m.instant(2027, 5, 3))

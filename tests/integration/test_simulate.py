@@ -1,0 +1,207 @@
+"""`aarshjul simulate`: a year on paper. What it warns of, how it is written, how it fails."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from cli.municipality import Folder
+from cli.simulate_command import as_csv, as_html, as_json_text, as_text
+from cli.simulation import Options, simulate
+from cli.simulation_report import Report
+from tests.support.small_copenhagen import TWO_UNITS, WITHOUT_ADDRESS, cut
+
+REPOSITORY = Path(__file__).parents[2]
+NASTY = '=HYPERLINK("https://ond.example";"Rapport") <script>alert(1)</script>'
+UNITS = ("101019", "101012", "G26265", "281474", "G23188", "101212", "KBH-C3")
+LEFT_OUT = (
+    "budgetseminar",
+    "styringsrammer-godkendelse",
+    "strategirevision",
+    "strategirevision-forberedelse",
+    "udviklingsaftaler",
+    "regnskab",
+    "kvartalsrapport-2",
+    "kvartalsrapport-3",
+    "styringsrammer-afrapportering",
+)
+FLAT = """\
+unit_id;municipality;name;kind
+280319;Aabenraa;Kongehøjskolen;skole
+G10001;Aabenraa;Børnehuset Åen;daginstitution
+101019;Ærø;Øskolen;skole
+G10002;Ærø;Fritidsklubben;klub
+"""
+OFF_LINE = """
+import sys
+def heard(event, _arguments):
+    assert event not in ("socket.connect", "socket.sendto", "socket.getaddrinfo"), event
+sys.addaudithook(heard)
+from cli.main import run
+status = run("simulate", sys.argv[1:])
+assert not [name for name in sys.modules if name.partition(".")[0] == "prefect"]
+sys.exit(status)
+"""
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seven units: two posts without anyone, a deadline on a Saturday, a title that runs."""
+    town = cut(tmp_path_factory.mktemp("simulate") / "by", UNITS, without=LEFT_OUT)
+    rewrite(town / "wheel.yaml", "title: Kvartalsrapport 1\n", f"title: '{NASTY}'\n")
+    rewrite(town / "wheel.yaml", "due: {date: 26. februar,", "due: {date: 27. februar,")
+    leaders = (town / "leaders.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in leaders if not line.startswith(("101212;", "KBH-BU;"))]
+    (town / "leaders.csv").write_text("".join([*kept, "KBH-BU;direktør;;;;\n"]), encoding="utf-8")
+    return town
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> Report:
+    return simulate(Options(Folder.at(folder), 2027, most_deadlines_a_week=1))
+
+
+def failing(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    """What a run that fails says, with nothing on stdout."""
+    status = run("simulate", [*options])
+    captured = capsys.readouterr()
+    assert status != 0 and captured.out == ""
+    return captured.err
+
+
+def test_every_month_says_what_opens_what_is_due_and_who_hears_of_it(report: Report) -> None:
+    months = {month.month: month for month in report.months}
+    assert months["2027-02"].opens == months["2027-02"].due == ("Budgetudmelding (2028)",)
+    assert months["2027-09"].due == ("Resultatsamtaler/MUS (2027)",)
+    assert 0 < months["2027-09"].people <= months["2027-09"].mails
+    assert sum(month.mails for month in report.months) == report.mails > 50
+    assert report.tasks > report.answers == report.answers_to_acts > 10
+    text = as_text(report)
+    assert "\nseptember 2027: " in text and "    åbner  Resultatsamtaler/MUS (2027)\n" in text
+
+
+def test_it_warns_of_moved_dates_crowded_weeks_vacant_posts_and_missing_addresses(report: Report) -> None:
+    warnings = "\n".join(report.warnings)
+    assert "Budgetudmelding: Frist: udledt, flyttet fra lørdag 27. februar 2027 til" in warnings
+    assert f"{TWO_UNITS} har 2 frister i uge 8 2027" in report.warnings
+    assert any("Ungdomsskole" in line and line.endswith("Øjvind Egelund") for line in report.warnings)
+    assert "Posten direktør, Børn og unge, er ledig: mails går til Torben Mosevang" in report.warnings
+    assert f"{WITHOUT_ADDRESS} har ingen mailadresse" in report.warnings
+    assert as_text(report).count("\n  ! ") == len(report.warnings)
+
+
+def test_a_limit_that_nobody_passes_warns_of_nobody_and_without_answers_there_are_more_mails(
+    folder: Path, report: Report
+) -> None:
+    silent = simulate(Options(Folder.at(folder), 2027, answers=False))
+    assert not any("frister i uge" in line for line in silent.warnings)
+    assert silent.answers == 0 and silent.mails > report.mails
+
+
+def test_json_is_the_whole_report(report: Report) -> None:
+    told = json.loads(as_json_text(report))
+    assert told == json.loads(json.dumps(asdict(report)))
+    april = next(month for month in told["months"] if month["month"] == "2027-04")
+    assert april["opens"] == april["due"] == [f"{NASTY} (2027)"]
+
+
+def test_csv_opens_in_a_danish_excel_and_no_title_in_it_runs(report: Report) -> None:
+    text = as_csv(report)
+    assert text.startswith("\ufeff") and text.endswith("\r\n")
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+    assert rows[0] == ["month", "mails", "people", "opens", "due"]
+    assert [row[0] for row in rows[1:]] == [month.month for month in report.months]
+    assert [int(row[1]) for row in rows[1:]] == [month.mails for month in report.months]
+    cells = [cell for row in rows for cell in row]
+    assert f"'{NASTY} (2027)" in cells
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in cells)
+
+
+class Page(HTMLParser):
+    """What a browser would make of it: every element that must be closed is, in order."""
+
+    OPEN_ENDED = frozenset({"html", "meta", "th", "tr", "td"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.stack: list[str] = []
+        self.seen: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.stack == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        if tag not in self.OPEN_ENDED:
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.OPEN_ENDED:
+            assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def test_the_page_is_whole_and_shows_what_was_written_as_text(report: Report) -> None:
+    text = as_html(report)
+    page = Page(text)
+    assert text.startswith("<!doctype html><html lang=da><meta charset=utf-8><title>")
+    assert "script" not in page.seen and f"{NASTY} (2027)" in page.words
+    assert page.seen.count("tr") == 1 + len(report.months)
+    assert set(report.warnings) <= set(page.words)
+
+
+def test_a_flat_list_of_the_country_is_simulated_off_line_and_without_prefect(
+    tmp_path: Path, folder: Path
+) -> None:
+    (tmp_path / "units.csv").write_text(FLAT, encoding="utf-8")
+    command = [sys.executable, "-c", OFF_LINE, "--plan", str(folder), "--year", "2027", "--json"]
+    done = subprocess.run(
+        [*command, "--units", str(tmp_path / "units.csv")],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert told["units"] == 1 + 2 + 4, "a root above two municipalities"
+    assert told["tasks"] > 8 and told["answers"] > 0 and told["mails"] > told["tasks"]
+    assert not [line for line in told["warnings"] if "mailadresse" in line or "Ingen har" in line]
+
+
+def test_what_cannot_be_simulated_is_told_on_stderr_with_a_status(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ("--plan", str(folder), "--year", "2027")
+    assert "wheel.yaml" in failing(capsys, "--plan", str(tmp_path), "--year", "2027")
+    assert "mangler.csv: Filen kan ikke læses" in failing(capsys, *here, "--units", "mangler.csv")
+    assert "by: Filen kan ikke læses" in failing(capsys, *here, "--leaders", str(folder))
+    (tmp_path / "forkert.csv").write_text("navn;art\nSkolen;skole\n", encoding="utf-8")
+    assert "forkert.csv" in failing(capsys, *here, "--units", str(tmp_path / "forkert.csv"))
+    (tmp_path / "ledere.csv").write_text("enhed;navn;mail\n999999;Ida;ida@by.example\n", encoding="utf-8")
+    told = failing(capsys, *here, "--leaders", str(tmp_path / "ledere.csv"))
+    assert "ledere.csv" in told and "999999" in told
+    for wrong in (("--year", "0"), ("--year", "99999"), ("--most-deadlines", "0"), ("--format", "pdf")):
+        assert "Usage:" in failing(capsys, *here, *wrong)
+
+
+def test_bad_input_is_an_object_for_scripts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("simulate", ["--plan", str(tmp_path), "--year", "2027", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["error"]["kind"] == "PlanInvalid" and captured.err.startswith("Fejl:")
