@@ -181,7 +181,7 @@ def _follow(
     session.add(occurrence)
     session.flush()
     if is_open:
-        result.told += follow(session, occurrence, before, revision_id=revision.id or 0, now=now)
+        result.told += follow(session, occurrence, before, revision, now=now)
     return True
 
 

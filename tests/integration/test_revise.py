@@ -203,6 +203,58 @@ def test_a_stage_that_is_open_moves_with_its_own_date_and_form(engine: Engine, t
     assert {task.due_on for task in tasks(engine)} == {date(2027, 4, 20)}, "the units' own date stands"
 
 
+def judged_town(engine: Engine, tmp_path, *, answered_at: datetime) -> RunContext:
+    """The town's report asks for approval, and one school of each school district has answered."""
+    approved = moved(REPORT, approval=("nærmeste leder",))
+    with transaction(engine) as session:
+        row = session.exec(select(Occurrence).where(Occurrence.activity_id == "rapport")).one()
+        row.activity = approved.model_dump_json()
+        session.add(row)
+        session.execute(sa.update(Task).values(levels=1))
+        for task in session.exec(select(Task).where(col(Task.unit_id).in_(["BY-SK-D1-001", "BY-SK-D2-001"]))):
+            answer(session, task, answered_at, svar="Ja")
+    context = RunContext.direct(engine, answered_at, Site(engine, tmp_path).settings, m.ROOT)
+    request.advance(context, occurrence(engine).id or 0)
+    tell(engine, answered_at)
+    return context
+
+
+def test_open_reviews_move_with_the_answers_deadline_and_the_tasks_history_says_so(
+    engine: Engine, town: m.Town, tmp_path
+):
+    judged_town(engine, tmp_path, answered_at=NOON)
+    reviews = tasks(engine, TaskKind.REVIEW)
+    assert [task.due_on for task in reviews] == [date(2027, 4, 27)] * 2
+    approved = moved(REPORT, approval=("nærmeste leder",))
+    for due, expected in (("27. april", date(2027, 5, 4)), ("15. april", date(2027, 4, 22))):
+        revise(engine, with_due(approved, due), LATER)
+        assert {task.due_on for task in tasks(engine, TaskKind.REVIEW)} == {expected}, due
+    with reading(engine) as session:
+        kept = session.exec(
+            select(History)
+            .where(History.thing == f"task:{reviews[0].id}", History.verb == "revise")
+            .order_by(col(History.id))
+        ).all()
+    assert [(row.actor, row.why, row.data["due_on"]) for row in kept] == [
+        ("account:1", "Sådan", "2027-05-04"),
+        ("account:1", "Sådan", "2027-04-22"),
+    ]
+
+
+def test_a_review_opened_after_the_old_deadline_moves_only_to_a_later_day(
+    engine: Engine, town: m.Town, tmp_path
+):
+    judged_town(engine, tmp_path, answered_at=m.instant(2027, 4, 26))
+    assert {task.due_on for task in tasks(engine, TaskKind.REVIEW)} == {date(2027, 5, 3)}
+    approved = moved(REPORT, approval=("nærmeste leder",))
+    now = m.instant(2027, 4, 26, 13)
+    revise(engine, with_due(approved, "27. april"), LATER, now=now)
+    assert {task.due_on for task in tasks(engine, TaskKind.REVIEW)} == {date(2027, 5, 4)}
+    closes = Window(opens=When(date="1. april"), due=When(date="27. april"), closes=When(date="12. maj"))
+    assert revise(engine, moved(approved, window=closes), LATER, now=now).told == 0
+    assert {task.due_on for task in tasks(engine, TaskKind.REVIEW)} == {date(2027, 5, 4)}
+
+
 def test_an_earlier_deadline_has_the_stages_looked_at_anew(engine: Engine, town: m.Town, tmp_path):
     revise(engine, with_due(REPORT, "12. april"), LATER)
     assert occurrence(engine).advance_at == NOON
