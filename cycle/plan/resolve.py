@@ -202,10 +202,12 @@ class _Resolver:
             self._check_year(activity)
 
     def _disorder(self, before: Node, after: Node) -> Problem:
-        late, early = self.dates[before], self.dates[after]
+        late, early = format_date(self.dates[before].on), format_date(self.dates[after].on)
         verbs = {Point.OPENS: "åbner", Point.DUE: "har frist", Point.CLOSES: "lukker"}
-        said = [f"Trinnet {n.stage} har frist" if n.stage else verbs[n.point] for n in (before, after)]
-        what = f"{said[1]} {format_date(early.on)}, men {said[0]} først {format_date(late.on)}."
+        firsts = {Point.OPENS: "åbner først", Point.DUE: "har først frist", Point.CLOSES: "lukker først"}
+        of_after, of_before = (f"trinnet {n.stage}" if n.stage else "aktiviteten" for n in (after, before))
+        other = "" if of_before == of_after else f"{of_before} "
+        what = f"{of_after} {verbs[after.point]} {early}, men {other}{firsts[before.point]} {late}."
         return Problem(after.where, what[0].upper() + what[1:], "Ret en af datoerne, eller skriv årstal.")
 
     def _check_year(self, activity: Activity) -> None:

@@ -126,7 +126,7 @@ def test_a_window_over_new_year_may_end_at_the_next_years_first_meeting_or_on_le
 
 def test_a_mistyped_due_date_is_not_taken_for_next_years() -> None:
     assert problems(activity("a", "20. maj", "10. maj")) == [
-        "a.window.due: Har frist 10. maj 2027, men åbner først 20. maj 2027. "
+        "a.window.due: Aktiviteten har frist 10. maj 2027, men åbner først 20. maj 2027. "
         "Ret en af datoerne, eller skriv årstal."
     ]
 
@@ -247,8 +247,8 @@ def test_stages_out_of_order_and_closing_before_the_last_are_refused() -> None:
     stages = [stage("x", "10. maj"), stage("y", "5. maj")]
     found = problems(activity("a", "1. april", "20. april", "4. maj", stages=stages))
     assert [line.split(" Ret")[0] for line in found] == [
-        "a.stages.y.due: Trinnet y har frist 5. maj 2027, men Trinnet x har frist først 10. maj 2027.",
-        "a.window.closes: Lukker 4. maj 2027, men Trinnet y har frist først 5. maj 2027.",
+        "a.stages.y.due: Trinnet y har frist 5. maj 2027, men trinnet x har først frist 10. maj 2027.",
+        "a.window.closes: Aktiviteten lukker 4. maj 2027, men trinnet y har først frist 5. maj 2027.",
     ]
 
 
