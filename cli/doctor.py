@@ -15,7 +15,7 @@ from flows.runtime import SystemClock
 
 app = typer.Typer()
 
-MARKS = {Level.OK: "✓", Level.NOTE: "·", Level.BAD: "✗"}
+MARKS = {Level.OK: "✓", Level.NOTE: "!", Level.BAD: "✗"}
 
 
 @app.command()

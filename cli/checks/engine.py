@@ -125,7 +125,10 @@ def _year(session: Session, local: datetime) -> Iterator[Finding]:
 
 
 def _posts(directory: Directory) -> Iterator[Finding]:
-    """Heads of open units: without anyone who can be written to, and vacant."""
+    """Heads of open units: without anyone who can be written to, and vacant.
+
+    Both are notes: what is missing is in the municipality's data, and the installation works.
+    """
     unreachable, vacant = [], []
     for unit_id in directory.units:
         role = directory.head_role(unit_id)
@@ -137,7 +140,7 @@ def _posts(directory: Directory) -> Iterator[Finding]:
         elif directory.holder(unit_id, role) is None:
             vacant.append(unit_id)
     if unreachable:
-        yield bad("posts.unreachable", count=len(unreachable), names=_named(directory, unreachable))
+        yield note("posts.unreachable", count=len(unreachable), names=_named(directory, unreachable))
     if vacant:
         yield note("posts.vacant", count=len(vacant), names=_named(directory, vacant))
     if not unreachable and not vacant:

@@ -89,10 +89,10 @@ def test_mail_that_should_have_gone_an_hour_ago_is_bad(installed: tuple[Engine, 
     assert levels(installed)["outbox"] is Level.BAD
 
 
-def test_a_unit_without_a_leader_is_a_note_and_one_that_nobody_can_be_reached_for_is_bad(
-    installed: tuple[Engine, Settings],
+def test_units_that_have_no_leader_or_cannot_be_reached_are_warned_of_and_are_no_fault_of_the_installation(
+    installed: tuple[Engine, Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine, _ = installed
+    engine, settings = installed
     unit = "BY-SK-D1-001"
     with store.transaction(engine) as session:
         ended = sa.update(Appointment).where(Appointment.unit_id == unit)
@@ -100,7 +100,12 @@ def test_a_unit_without_a_leader_is_a_note_and_one_that_nobody_can_be_reached_fo
     assert levels(installed)["posts"] is Level.NOTE
     with store.transaction(engine) as session:
         session.execute(sa.delete(Address))
-    assert levels(installed)["posts"] is Level.BAD
+    assert levels(installed)["posts"] is Level.NOTE
+    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(settings.data_dir))
+    done = CliRunner().invoke(doctor.app, [])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "! Poster: 8 enheder kan slet ikke nås" in done.stdout
+    assert "aarshjul import leaders FIL" in done.stdout
 
 
 def test_a_store_of_another_version_is_not_read(installed: tuple[Engine, Settings]) -> None:
