@@ -51,6 +51,11 @@ class Entry:
         """Whether the post still owes something."""
         return self.state in (TaskState.OPEN, TaskState.RETURNED)
 
+    @property
+    def can_be_acted_on(self) -> bool:
+        """Whether the secretariat can still extend, waive or write about it."""
+        return self.waits or self.state is TaskState.SUBMITTED
+
 
 T, S = Timeliness, TaskState
 FILTERS: Mapping[str, Callable[[Entry], bool]] = {

@@ -29,3 +29,10 @@ def too_far(due_on: date, where: str, *, today: date) -> list[Problem]:
             where, "Den nye frist ligger mere end to år ude i fremtiden.", "Se efter, om året er rigtigt."
         )
     ]
+
+
+def not_before_today(due_on: date, where: str, *, today: date) -> list[Problem]:
+    """The fault of a new due date that has passed already."""
+    if due_on >= today:
+        return []
+    return [Problem(where, "Den nye frist ligger før i dag.", "Vælg en dato fra i dag og frem.")]

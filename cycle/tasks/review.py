@@ -13,7 +13,7 @@ from cycle.plan.model import Activity
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
-from cycle.tasks.new_dates import due_after_return, too_far
+from cycle.tasks.new_dates import due_after_return, not_before_today, too_far
 from cycle.tasks.records import record_task
 from cycle.tasks.states import Actor, OccurrenceState, TaskVerb, Verdict
 from cycle.tasks.submit import latest_submission
@@ -100,10 +100,7 @@ def _check_return(reason: str, due: date, today: date) -> None:
                 "reason", "Der mangler en begrundelse.", "Skriv, hvad der skal rettes, så lederen ved det."
             )
         )
-    if due < today:
-        problems.append(
-            Problem("due_on", "Den nye frist ligger før i dag.", "Vælg en dato fra i dag og frem.")
-        )
+    problems += not_before_today(due, "due_on", today=today)
     problems += too_far(due, "due_on", today=today)
     if problems:
         raise AnswerInvalid(problems)

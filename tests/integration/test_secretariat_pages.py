@@ -758,6 +758,8 @@ def test_each_page_opens_for_those_the_table_names_and_for_nobody_else(everyone)
 
 
 POSTS = {
+    "/aktivitet/1/flere/vis": {"act": "fritag", "text": "Lukket", "task": ["1", "2"]},
+    "/aktivitet/1/flere": {"act": "fritag", "text": "Lukket", "task": ["1", "2"], "once": "1"},
     "/aktivitet/1/beslutning": {"body": "BUU", "decided_on": "2027-04-07", "adopted": "ja", "text": "Ja"},
     "/opgave-historik/1/forlaeng": {"new_due_on": "2027-04-27", "reason": "Sygdom"},
     "/opgave-historik/1/fritag": {"why": "Lukket"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -11,17 +11,20 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
+from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, Problem
 from cycle.goals.agreements import Unsigned, unsigned
 from cycle.goals.decisions import decisions_of, record_decision
 from cycle.goals.tables import AgreementState
 from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
+from cycle.tasks.change import RUNNING
 from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overview import steps_of, summary_of
 from cycle.tasks.releases import versions
 from web import context, render
 from web.plain import Id, readable
+from web.secretariat import many
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
 from web.secretariat.typed import text_of, whole_date
@@ -107,7 +110,21 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
+        **_of_many(request, found, today, calendar),
         "address": lambda **changes: address(occurrence.id or 0, wish, **changes),
+    }
+
+
+def _of_many(request: Request, found: Reach, today: date, calendar: WorkingCalendar) -> dict[str, Any]:
+    """What the list needs so that several units can be chosen, and what was just done to some."""
+    asked = request.query_params
+    running = found.occurrence.state in RUNNING
+    suggested = calendar.add_working_days(max(found.occurrence.due_on, today), 5)
+    return {
+        "many": [word for word, act in many.ACTS.items() if running and found.may(many.VERBS[act])],
+        "all_chosen": asked.get("valg") == "alle",
+        "suggested": suggested.isoformat(),
+        "done": many.notice(asked.get("gjort", ""), asked.get("antal", "")),
     }
 
 

@@ -26,12 +26,13 @@ from web.secretariat.words import (
 STYLE_PATH = "/aarshjul/hjul.css"
 
 
-def show(request: Request, template: str, **values: Any) -> Response:
+def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """The page, in the reader's language."""
     language = render.language_of(request)
     return render.page(
         request,
         f"secretariat/{template}",
+        status=status,
         name=namer(language),
         flow_name=flow_namer(language),
         verb_name=verb_namer(language),

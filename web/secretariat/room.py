@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from cycle.access.roles import Role
 from web.rooms import MenuItem, Room
-from web.secretariat import activity, export, mail, posts, rollup, runs, task, wheel
+from web.secretariat import activity, export, mail, many, posts, rollup, runs, task, wheel
 
 router = APIRouter()
-for part in (wheel, activity, task, rollup, export, runs, mail, posts):
+for part in (wheel, activity, many, task, rollup, export, runs, mail, posts):
     router.include_router(part.router)
 
 READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMITTEE})

@@ -13,6 +13,7 @@ from cycle.organisation.posts import Trouble
 from cycle.plan.model import FlowName, ReminderKind, Ring
 from cycle.reminders.tables import Decided
 from cycle.runs.tables import Recorded, RunState
+from cycle.tasks.many import Hindrance
 from cycle.tasks.overview import Standing
 from cycle.tasks.rollup import Outcome
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Timeliness
@@ -135,6 +136,12 @@ NAMES: Words = {
         ReminderKind.ON: ("Påmindelse på dagen", "Reminder on the day"),
         ReminderKind.AFTER: ("Rykker", "Reminder after"),
         ReminderKind.ESCALATE: ("Orientering til nærmeste leder", "Escalation to the superior"),
+    },
+    Hindrance: {
+        Hindrance.ANSWERED: ("enheden har svaret", "the unit has answered"),
+        Hindrance.NOT_OWED: ("enheden skal ikke svare", "the unit need not answer"),
+        Hindrance.NOT_LATER: ("fristen er ikke før den nye", "its deadline is not before the new one"),
+        Hindrance.NO_ADDRESS: ("der er ingen adresse at skrive til", "there is no address to write to"),
     },
     Trouble: {
         Trouble.VACANT: ("Ingen på posten", "Vacant"),

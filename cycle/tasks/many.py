@@ -1,0 +1,152 @@
+"""One act of the secretariat on many tasks of an occurrence: on all of them, or on none."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from cycle import history
+from cycle.errors import AnswerInvalid, Conflict, NotFound, NotNow
+from cycle.history import History
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.change import RUNNING, extend, nudge, waive
+from cycle.tasks.new_dates import not_before_today, too_far
+from cycle.tasks.states import TASK_MOVES, WAITING_FOR_HOLDER, TaskState, TaskVerb
+from cycle.tasks.tables import Occurrence, Task
+
+
+class Act(StrEnum):
+    """What can be done to many tasks at once."""
+
+    EXTEND = "extend"
+    WAIVE = "waive"
+    NUDGE = "nudge"
+
+
+class Hindrance(StrEnum):
+    """Why the act cannot be done to one of them."""
+
+    ANSWERED = "answered"
+    NOT_OWED = "not_owed"
+    NOT_LATER = "not_later"
+    NO_ADDRESS = "no_address"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What shall be done. `text` is the reason, or the mail's words; `new_due_on` a local date, inclusive."""
+
+    act: Act
+    text: str
+    new_due_on: date | None = None
+
+
+def hindrance(order: Order, state: TaskState, due_on: date, *, reachable: bool = True) -> Hindrance | None:
+    """Why the order cannot be carried out on a task in this state with this deadline; None when it can.
+
+    `reachable`: whether its post has somebody with an address. A later deadline and a waiver hold without
+    a mail; a message needs one.
+    """
+    if state in (TaskState.WAIVED, TaskState.CANCELLED):
+        return Hindrance.NOT_OWED
+    may_waive = order.act is Act.WAIVE and (state, TaskVerb.WAIVE) in TASK_MOVES
+    if state not in WAITING_FOR_HOLDER and not may_waive:
+        return Hindrance.ANSWERED
+    if order.new_due_on is not None and order.new_due_on <= due_on:
+        return Hindrance.NOT_LATER
+    if order.act is Act.NUDGE and not reachable:
+        return Hindrance.NO_ADDRESS
+    return None
+
+
+def check_order(order: Order, *, today: date) -> None:
+    """Raises AnswerInvalid for a new deadline that no task could have."""
+    if order.new_due_on is not None:
+        problems = [
+            *not_before_today(order.new_due_on, "new_due_on", today=today),
+            *too_far(order.new_due_on, "new_due_on", today=today),
+        ]
+        if problems:
+            raise AnswerInvalid(problems)
+
+
+def act_on_many(
+    session: Session,
+    occurrence: Occurrence,
+    task_ids: Collection[int],
+    order: Order,
+    *,
+    by: str,
+    now: datetime,
+    once: str,
+) -> int:
+    """Extends, waives or nudges every one of the tasks; gives how many. `once` names the act: twice is once.
+
+    Raises NotNow when the occurrence does not run, NotFound for a task that is not its, AnswerInvalid for
+    a date no task could have, Conflict when some task no longer allows it. Then none is changed.
+    """
+    if occurrence.state not in RUNNING:
+        raise NotNow("occurrence", occurrence.id, occurrence.state.value, order.act.value)
+    tasks = _locked(session, occurrence, task_ids)
+    if _is_done(session, occurrence, once):
+        return len(tasks)
+    check_order(order, today=calendar_of(session, occurrence).local_date(now))
+    if hindered := [task.id for task in tasks if hindrance(order, task.state, task.due_on)]:
+        raise Conflict("tasks", hindered)
+    for task in tasks:
+        _apply(session, task.id or 0, order, by=by, now=now, once=once)
+    _record(session, occurrence, tasks, order, by=by, now=now, once=once)
+    return len(tasks)
+
+
+def _locked(session: Session, occurrence: Occurrence, task_ids: Collection[int]) -> Sequence[Task]:
+    """The tasks, which nobody else changes until the transaction ends."""
+    query = select(Task).where(Task.occurrence_id == occurrence.id, col(Task.id).in_(list(task_ids)))
+    found = session.exec(query.order_by(col(Task.id)).with_for_update()).all()
+    if missing := set(task_ids) - {task.id for task in found}:
+        raise NotFound("task", min(missing))
+    return found
+
+
+def _apply(session: Session, task_id: int, order: Order, *, by: str, now: datetime, once: str) -> None:
+    if order.act is Act.WAIVE:
+        waive(session, task_id, why=order.text, by=by, now=now)
+    elif order.act is Act.NUDGE:
+        nudge(session, task_id, text=order.text, by=by, now=now, once=once)
+    else:
+        assert order.new_due_on is not None
+        extend(session, task_id, new_due_on=order.new_due_on, reason=order.text, by=by, now=now)
+
+
+def _is_done(session: Session, occurrence: Occurrence, once: str) -> bool:
+    query = select(History.id).where(History.thing == _thing(once), History.root_id == occurrence.root_id)
+    return session.exec(query.limit(1)).first() is not None
+
+
+def _record(
+    session: Session,
+    occurrence: Occurrence,
+    tasks: Sequence[Task],
+    order: Order,
+    *,
+    by: str,
+    now: datetime,
+    once: str,
+) -> None:
+    """The act as a whole; each task has its own row beside it."""
+    history.record(
+        session,
+        root_id=occurrence.root_id,
+        at=now,
+        actor=by,
+        verb=order.act.value,
+        thing=_thing(once),
+        why="" if order.act is Act.NUDGE else order.text.strip(),
+        data={"occurrence": occurrence.id, "tasks": [task.id for task in tasks]},
+    )
+
+
+def _thing(once: str) -> str:
+    return f"many:{once}"

@@ -1,0 +1,223 @@
+"""The secretariat acts on many units at once: seen first, then done to all of them or to none."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from httpx import Response
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from cycle.access.roles import Role
+from cycle.history import History
+from cycle.messages.tables import Message, MessageKind
+from cycle.store import reading, transaction
+from cycle.tasks.states import TaskState
+from cycle.tasks.tables import Extension, Task
+from tests.support import municipality
+from tests.support.municipality import instant
+from tests.support.web import Form, Site
+
+PAGE, SEEN, DONE = "/aktivitet/1", "/aktivitet/1/flere/vis", "/aktivitet/1/flere"
+LATER = {"act": "forlaeng", "new_due_on": "2027-04-27", "text": "Systemet var nede"}
+MAIL = {"act": "besked", "text": "Husk <b>rapporten</b>."}
+FREE = {"act": "fritag", "text": "Lukket for ombygning"}
+
+
+class Office:
+    """A town whose report is open, and the secretariat's browser."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.site = Site(engine, folder, at=instant(2027, 4, 12))
+        with transaction(engine) as session:
+            self.town = municipality.build(session)
+            cycle = municipality.start_cycle(session, self.town)
+            occurrence = municipality.add_occurrence(session, self.town, cycle)
+            self.tasks = [task.id or 0 for task in municipality.add_tasks(session, self.town, occurrence)]
+        self.browser = self.site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")
+        self.csrf = Form(self.browser.get(PAGE), SEEN).fields["csrf"]
+
+    def see(self, fields: dict[str, str], tasks: Sequence[int]) -> Response:
+        """Ticks these units and asks who it concerns."""
+        sent = {"csrf": self.csrf, **fields, "task": [str(task) for task in tasks]}
+        return self.browser.post(SEEN, data=sent)
+
+    def confirm(self, page: Response) -> Response:
+        """Presses the button of the page that showed who it concerns."""
+        ticked = re.findall(r'name="task" value="(\d+)"', page.text)
+        return self.browser.post(DONE, data={**Form(page, DONE).fields, "task": ticked})
+
+    def answer(self, task_id: int) -> None:
+        with transaction(self.engine) as session:
+            municipality.answer(session, session.get_one(Task, task_id), at=self.site.clock.at)
+
+    def rows(self, model: type) -> list:
+        with reading(self.engine) as session:
+            return list(session.exec(select(model).order_by(sa.text("id"))).all())
+
+    def acted_on(self, verb: str) -> list[str]:
+        with reading(self.engine) as session:
+            found = select(History.thing).where(History.verb == verb).order_by(col(History.id))
+            return list(session.exec(found))
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    return Office(engine, tmp_path)
+
+
+@pytest.fixture
+def small(sqlite_engine: Engine, tmp_path: Path) -> Office:
+    return Office(sqlite_engine, tmp_path)
+
+
+def words(page: Response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def test_each_unit_that_still_owes_can_be_ticked_and_all_of_them_with_one_link(office: Office) -> None:
+    office.answer(office.tasks[0])
+    with transaction(office.engine) as session:
+        session.execute(sa.update(Task).where(Task.id == office.tasks[1]).values(state=TaskState.WAIVED))
+    page = office.browser.get(PAGE)
+    ticks = re.findall(r'<input type="checkbox" form="flere" name="task" value="(\d+)"[^>]*>', page.text)
+    assert [int(tick) for tick in ticks] == [office.tasks[0], *office.tasks[2:]]
+    assert "checked" not in page.text
+    all_of_them = office.browser.get(f"{PAGE}?valg=alle")
+    assert all_of_them.text.count(" checked>") == len(ticks)
+
+
+def test_nothing_is_done_before_it_has_been_seen_whom_it_concerns(office: Office) -> None:
+    before = office.site.row_counts()
+    said = words(office.see(LATER, office.tasks[:2]))
+    assert "Der er ikke sket noget endnu." in said and "tirsdag den 27. april 2027" in said
+    assert "Systemet var nede" in said and "2 enheder" in said
+    assert "Leder af BY-IN-D1-001" in said and "by-in-d1-001@by.example" in said
+    assert "BY-IN-D1-003" not in said
+    mail = office.see(MAIL, office.tasks[:2])
+    assert "Sådan ser mailen ud hos Daginstitution 1.1 Ærø" in words(mail)
+    assert "Husk &lt;b&gt;rapporten&lt;/b&gt;." in mail.text and "Send mailen til 2 enheder" in words(mail)
+    assert office.site.row_counts() == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "verb", "kind"),
+    [
+        (LATER, "extend", MessageKind.EXTENDED),
+        (MAIL, "nudge", MessageKind.NUDGE),
+        (FREE, "waive", MessageKind.WAIVED),
+    ],
+)
+def test_the_act_is_done_to_each_with_a_mail_and_history_and_pressing_twice_does_it_once(
+    office: Office, fields: dict[str, str], verb: str, kind: MessageKind
+) -> None:
+    page = office.see(fields, office.tasks[:3])
+    for _ in range(2):
+        sent = office.confirm(page)
+        assert sent.status_code == 303 and sent.headers["location"].startswith(
+            f"{PAGE}?gjort={fields['act']}"
+        )
+    messages = office.rows(Message)
+    assert [(mail.kind, mail.task_id) for mail in messages] == [(kind, task) for task in office.tasks[:3]]
+    once = Form(page, DONE).fields["once"]
+    assert office.acted_on(verb) == [*(f"task:{task}" for task in office.tasks[:3]), f"many:{once}"]
+    said = words(office.browser.get(sent.headers["location"]))
+    assert {"extend": "forlænget for", "nudge": "afsendelse til", "waive": "svare:"}[
+        verb
+    ] + " 3 enheder." in said
+
+
+def test_all_have_the_new_deadline_and_the_reason(office: Office) -> None:
+    office.confirm(office.see(LATER, office.tasks))
+    assert {(x.new_due_on, x.reason) for x in office.rows(Extension)} == {
+        (date(2027, 4, 27), "Systemet var nede")
+    }
+    assert {task.due_on for task in office.rows(Task)} == {date(2027, 4, 27)}
+
+
+def test_those_that_cannot_be_included_are_named_with_the_reason_and_left_out(office: Office) -> None:
+    answered, later, free, silent, *rest = office.tasks
+    office.answer(answered)
+    with transaction(office.engine) as session:
+        of = sa.update(Task)
+        session.execute(of.where(Task.id == later).values(due_on=date(2027, 5, 1)))
+        session.execute(of.where(Task.id == free).values(state=TaskState.WAIVED))
+        unit = session.get_one(Task, silent).unit_id
+        gone = sa.text("UPDATE address SET valid_to = '2027-01-01' WHERE person_id = :p")
+        session.execute(gone, {"p": office.town.leaders[unit]})
+    page = office.see(LATER, office.tasks)
+    said = words(page)
+    assert "Daginstitution 1.1 Ærø : enheden har svaret" in said
+    assert "Daginstitution 1.2 Ærø : fristen er ikke før den nye" in said
+    assert "Daginstitution 1.3 Ærø : enheden skal ikke svare" in said
+    assert "Ingen mail: ingen adresse" in said, "a later deadline holds without a mail"
+    assert office.confirm(page).status_code == 303
+    assert [x.task_id for x in office.rows(Extension)] == sorted([silent, *rest])
+    said = words(office.see(MAIL, office.tasks))
+    assert "Daginstitution 2.1 Ærø : der er ingen adresse at skrive til" in said
+    assert "Fritag 11 enheder" in words(office.see(FREE, office.tasks)), "who has answered can be waived"
+    nobody = office.see(LATER, [answered, free])
+    assert nobody.status_code == 200 and DONE + '"' not in nobody.text
+
+
+def test_when_one_has_answered_meanwhile_none_is_changed_and_the_page_says_so(office: Office) -> None:
+    page = office.see(LATER, office.tasks[:3])
+    office.answer(office.tasks[1])
+    before = office.site.row_counts()
+    refused = office.confirm(page)
+    assert refused.status_code == 409 and office.site.row_counts() == before
+    assert "Noget er ændret, siden du så listen. Der er ikke sket noget endnu." in words(refused)
+    assert "Daginstitution 1.2 Ærø : enheden har svaret" in words(refused)
+    assert office.confirm(refused).status_code == 303
+    assert [x.task_id for x in office.rows(Extension)] == [office.tasks[0], office.tasks[2]]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"act": ""}, "Der er ikke valgt, hvad der skal ske."),
+        ({"act": "slet"}, "Der er ikke valgt, hvad der skal ske."),
+        ({"text": " "}, "Begrundelsen mangler."),
+        ({"new_due_on": "snart"}, "Den nye frist er ikke en dato."),
+        ({"new_due_on": "2027-04-11"}, "Den nye frist ligger før i dag."),
+        ({"new_due_on": "2099-01-01"}, "mere end to år"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_in_words(small: Office, wrong: dict[str, str], said: str) -> None:
+    page = small.see({**LATER, **wrong}, small.tasks[:2])
+    assert page.status_code == 422 and said in page.text
+
+
+@pytest.mark.parametrize("chosen", [[], ["1", "x"], ["-1"], ["²"]])
+def test_without_a_unit_there_is_nothing_to_do(small: Office, chosen: list[str]) -> None:
+    page = small.browser.post(SEEN, data={"csrf": small.csrf, **LATER, "task": chosen})
+    assert page.status_code == 422 and "Der er ikke valgt nogen enhed." in page.text
+
+
+def test_a_task_of_another_activity_cannot_be_slipped_in(small: Office) -> None:
+    with transaction(small.engine) as session:
+        other = municipality.build(session, root_id="ANDEN")
+        cycle = municipality.start_cycle(session, other)
+        occurrence = municipality.add_occurrence(session, other, cycle)
+        foreign = municipality.add_tasks(session, other, occurrence)[0].id or 0
+    page = small.see(LATER, small.tasks[:1])
+    sent = {**Form(page, DONE).fields, "task": [str(small.tasks[0]), str(foreign)]}
+    assert small.see(LATER, [small.tasks[0], foreign]).status_code == 404
+    assert small.browser.post(DONE, data=sent).status_code == 404
+    assert small.rows(Extension) == []
+
+
+def test_who_may_not_act_sees_no_boxes_and_a_closed_activity_can_still_be_extended(small: Office) -> None:
+    superior = small.site.signed_in("own@by.example", Role.SUPERIOR, small.town.districts[0])
+    assert 'type="checkbox"' not in superior.get(PAGE).text and SEEN not in superior.get(PAGE).text
+    with transaction(small.engine) as session:
+        session.execute(sa.text("UPDATE occurrence SET state = 'closed'"))
+    assert small.confirm(small.see(LATER, small.tasks[:2])).status_code == 303
+    assert len(small.rows(Extension)) == 2
+    with transaction(small.engine) as session:
+        session.execute(sa.text("UPDATE occurrence SET state = 'cancelled'"))
+    assert 'type="checkbox"' not in small.browser.get(PAGE).text
