@@ -29,11 +29,11 @@ def open(context: RunContext, occurrence_id: int) -> None:
     with context.reading() as session:
         year = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
         goals = GoalsByUnit(year)
+        rows = {goal.id: row for goal, row in zip(year, as_rows(year), strict=True)}
         last = last_answers(session, facts.occurrence)
 
     def prefill(unit: Unit) -> dict[str, Any]:
-        rows = as_rows(goals.of(unit))
-        return {"goals": rows, "last": last.get(unit.id, {})}
+        return {"goals": [rows[goal.id] for goal in goals.of(unit)], "last": last.get(unit.id, {})}
 
     open_for_audience(context, facts, prefill=prefill)
 

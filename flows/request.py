@@ -86,12 +86,14 @@ def open_for_audience(
     wanted = _wanted(context, facts, prefill, kind)
     pieces = list(chunks(wanted)) or [[]]
     for number, piece in enumerate(pieces, start=1):
+        last = number == len(pieces)
         with context.transaction() as session:
             if number == 1 and before is not None:
                 before(session)
-            context.count(opened=open_tasks(session, occurrence, piece, now=context.now))
+            opened = open_tasks(session, occurrence, piece, now=context.now, opens_with_them=last)
+            context.count(opened=opened)
             context.progress(f"{context.counts['opened']} af {len(wanted)}")
-            if number == len(pieces):
+            if last:
                 finish_opening(session, get_occurrence(session, occurrence.id), now=context.now)
                 set_next_look(session, facts, context)
 

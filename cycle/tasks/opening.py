@@ -10,11 +10,17 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import Conflict
+from cycle.store import table_of
 from cycle.tasks.records import record_occurrence
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
 
 Post = tuple[str, str]
+
+TASK = table_of(Task)
+_OF_OCCURRENCE = TASK.c.occurrence_id == sa.bindparam("occurrence_id")
+_NEWEST_ID = sa.select(sa.func.max(TASK.c.id)).where(_OF_OCCURRENCE)
+_IDS_AFTER = sa.select(TASK.c.id).where(_OF_OCCURRENCE, TASK.c.id > sa.bindparam("newest"))
 
 
 @dataclass(frozen=True)
@@ -67,32 +73,41 @@ def existing_posts(session: Session, occurrence_id: int) -> set[tuple[str, str, 
     return {(unit, role, subject) for unit, role, subject in rows}
 
 
-def open_tasks(session: Session, occurrence: Occurrence, wanted: Iterable[NewTask], *, now: datetime) -> int:
+def open_tasks(
+    session: Session,
+    occurrence: Occurrence,
+    wanted: Iterable[NewTask],
+    *,
+    now: datetime,
+    opens_with_them: bool = False,
+) -> int:
     """Writes the tasks with their history rows; their first mail is decided by the reminders.
 
     The caller leaves out posts that already have theirs (`existing_posts`). While the occurrence is
-    planned no reminder looks at them (`finish_opening`). Gives how many were written.
+    planned no reminder looks at them (`finish_opening`), unless it `opens_with_them` in this transaction.
+    Gives how many were written.
     """
     assert occurrence.id is not None
-    look_at = None if occurrence.state is OccurrenceState.PLANNED else now
+    waits = occurrence.state is OccurrenceState.PLANNED and not opens_with_them
+    look_at = None if waits else now
     rows = [{**_row(occurrence.id, new, now), "next_reminder_at": look_at} for new in wanted]
-    if not rows:
-        return 0
-    ids = session.execute(sa.insert(Task).returning(col(Task.id)), rows).scalars().all()
-    history.record_many(
-        session,
-        [
-            {
-                "root_id": occurrence.root_id,
-                "at": now,
-                "actor": "engine",
-                "verb": "open",
-                "thing": f"task:{id_}",
-            }
-            for id_ in ids
-        ],
-    )
+    if rows:
+        _record(session, occurrence, _insert(session, occurrence.id, rows), now=now)
     return len(rows)
+
+
+def _insert(session: Session, occurrence_id: int, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """The ids of the rows. Asking for them afterwards costs less than having them returned."""
+    write = session.connection()
+    asked = {"occurrence_id": occurrence_id}
+    newest = write.scalar(_NEWEST_ID, asked)
+    write.execute(sa.insert(TASK), rows)
+    return write.scalars(_IDS_AFTER, {**asked, "newest": newest or 0}).all()
+
+
+def _record(session: Session, occurrence: Occurrence, ids: Iterable[int], *, now: datetime) -> None:
+    common = {"root_id": occurrence.root_id, "at": now, "actor": "engine", "verb": "open"}
+    history.record_many(session, [{**common, "thing": f"task:{id_}"} for id_ in ids])
 
 
 def chunks(items: Sequence[NewTask], size: int = 500) -> Iterable[Sequence[NewTask]]:
