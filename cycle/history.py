@@ -60,6 +60,7 @@ class HistorySalt(SQLModel, table=True):
 
 
 HISTORY = table_of(History)
+_INSERT = sa.insert(HISTORY)
 
 
 def record(
@@ -81,25 +82,27 @@ def record(
 
 def record_many(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
     """Adds many rows in one statement. Each mapping has the keys of `record`."""
-    values, salted = [], []
+    values: list[dict[str, Any]] = []
+    salts: dict[str, dict[str, Any]] = {}
     for row in rows:
-        personal = {name: _salted(value) for name, value in row.get("personal", {}).items()}
-        digests = {name: digest for name, (digest, _) in personal.items()}
+        data = dict(row.get("data", {}))
+        for name, value in row.get("personal", {}).items():
+            data[name], salt = _salted(value)
+            salts[data[name]] = {"digest": data[name], "field": name, "salt": salt, "value": value}
         facts = {name: value for name, value in row.items() if name != "personal"}
-        values.append({"why": "", **facts, "data": {**row.get("data", {}), **digests}})
-        salted.append([(name, *personal[name], value) for name, value in row.get("personal", {}).items()])
+        values.append({"why": "", **facts, "data": data})
     write = session.connection()
-    if not any(salted):
-        if values:
-            write.execute(sa.insert(HISTORY), values)
+    if not values:
         return
-    ids = write.scalars(sa.insert(HISTORY).returning(HISTORY.c.id, sort_by_parameter_order=True), values)
-    salts = [
-        {"digest": digest, "history_id": history_id, "field": name, "salt": salt, "value": value}
-        for history_id, found in zip(ids.all(), salted, strict=True)
-        for name, digest, salt, value in found
-    ]
-    write.execute(sa.insert(table_of(HistorySalt)), salts)
+    if not salts:
+        write.execute(_INSERT, values)
+        return
+    # A row is known by the digest it holds: rows that come back in the order they were given would be
+    # written one by one on SQLite.
+    for history_id, data in write.execute(_INSERT.returning(HISTORY.c.id, HISTORY.c.data), values).all():
+        for digest in salts.keys() & {value for value in data.values() if isinstance(value, str)}:
+            salts[digest]["history_id"] = history_id
+    write.execute(sa.insert(table_of(HistorySalt)), list(salts.values()))
 
 
 def chain(session: Session, root_id: str, *, limit: int = 20_000) -> int:

@@ -97,9 +97,10 @@ def _insert_people(session: Session, difference: LeadersDifference) -> dict[Pers
     people = difference.new_people
     if not people:
         return {}
-    statement = sa.insert(Person).returning(col(Person.id), sort_by_parameter_order=True)
-    ids = session.scalars(statement, [asdict(person) for person in people]).all()
-    return {(person.root_id, person.key): key for person, key in zip(people, ids, strict=True) if key}
+    # Told apart by their keys: ids in the order of the people would be written one by one on SQLite.
+    statement = sa.insert(Person).returning(col(Person.root_id), col(Person.key), col(Person.id))
+    rows = session.execute(statement, [asdict(person) for person in people])
+    return {(root_id, key): person_id for root_id, key, person_id in rows}
 
 
 def _change_addresses(
