@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
-from cycle.messages.outbox import TABLE, insert_new
+from cycle.messages.outbox import TABLE, insert_blank
 from cycle.messages.tables import UNSENT, MessageKind, MessageState
 
 OPEN_STATES = (MessageState.READY, MessageState.WAITING)
@@ -32,20 +32,13 @@ class Slot:
 
 _ADDRESSES = C.address.in_(sa.bindparam("addresses", expanding=True))
 _DAILY = C.kind == MessageKind.DAILY
-_TAKES_ITEMS = (C.state.in_(OPEN_STATES), C.unsure == 0)
-_PENDING = (
-    sa.select(C.id, C.address, C.next_at)
-    .where(UNSENT, _ADDRESSES, C.root_id == sa.bindparam("root_id"), _DAILY, *_TAKES_ITEMS)
+_UNSENT = (
+    sa.select(C.id, C.root_id, C.address, C.next_at, C.state, C.unsure)
+    .where(UNSENT, _ADDRESSES, _DAILY)
     .order_by(C.id.desc())
     .with_for_update()
 )
 _SENT = sa.select(C.address).where(_ADDRESSES, _DAILY, C.sent_at >= sa.bindparam("since"))
-_UNDER_WAY = sa.select(C.address).where(UNSENT, _ADDRESSES, _DAILY)
-_WITH_KEYS = (
-    sa.select(C.id, C.key, C.address)
-    .where(C.key.in_(sa.bindparam("keys", expanding=True)), *_TAKES_ITEMS)
-    .with_for_update()
-)
 
 
 def daily_key(person_id: int, on: date) -> str:
@@ -68,12 +61,13 @@ def daily_slots(
     the items are committed. Raises RuntimeError when no day is free within `MOST_DAYS_AHEAD`.
     """
     earliest = calendar.next_send(now)
-    slots = _pending(session, root_id, people, earliest, calendar)
+    slots, busy = _unsent(session, root_id, people, earliest, calendar)
     rest = {address: person for address, person in people.items() if address not in slots}
-    busy = _busy(session, rest, calendar.opening(calendar.local_date(now)))
     first = calendar.local_date(earliest)
-    second = calendar.add_working_days(first, 1)
     is_today = first == calendar.local_date(now)
+    if is_today and rest:
+        busy |= _sent(session, rest, calendar.opening(first))
+    second = calendar.add_working_days(first, 1)
     days = {address: second if is_today and address in busy else first for address in rest}
     for _ in range(MOST_DAYS_AHEAD):
         if not days:
@@ -84,22 +78,26 @@ def daily_slots(
     raise RuntimeError(f"no free day for {len(days)} daily mails within {MOST_DAYS_AHEAD} working days")
 
 
-def _pending(
+def _unsent(
     session: Session, root_id: str, addresses: Iterable[str], earliest: datetime, calendar: WorkingCalendar
-) -> dict[str, Slot]:
-    asked = {"addresses": list(addresses), "root_id": root_id}
-    rows = session.connection().execute(_PENDING, asked)
-    return {
-        address: Slot(id_, calendar.local_date(max(next_at, earliest)), opened=False)
-        for id_, address, next_at in rows
-    }
+) -> tuple[dict[str, Slot], set[str]]:
+    """The mails that take items, by mailbox; and the mailboxes that have another on its way."""
+    slots: dict[str, Slot] = {}
+    busy: set[str] = set()
+    rows = session.connection().execute(_UNSENT, {"addresses": list(addresses)})
+    for id_, root, address, next_at, state, unsure in rows:
+        if root == root_id and state in OPEN_STATES and not unsure:
+            leaves = calendar.local_date(max(next_at, earliest))
+            slots[address] = Slot(id_, leaves, opened=False)
+        else:
+            busy.add(address)
+    return slots, busy
 
 
-def _busy(session: Session, addresses: Iterable[str], since: datetime) -> set[str]:
-    """The mailboxes that have had today's mail, or whose mail is on its way."""
-    asked = {"addresses": list(addresses)}
-    read = session.connection()
-    return {*read.scalars(_SENT, {**asked, "since": since}), *read.scalars(_UNDER_WAY, asked)}
+def _sent(session: Session, addresses: Iterable[str], since: datetime) -> set[str]:
+    """The mailboxes that have had today's mail."""
+    asked = {"addresses": list(addresses), "since": since}
+    return set(session.connection().scalars(_SENT, asked))
 
 
 def _open(
@@ -111,8 +109,10 @@ def _open(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> dict[str, Slot]:
+    """New mails of these days; a mailbox whose key is taken is left out."""
     keys = {daily_key(people[address], day): address for address, day in days.items()}
-    insert_new(
+    leaves = {day: max(earliest, calendar.send_window(day)[0]) for day in set(days.values())}
+    written = insert_blank(
         session,
         [
             {
@@ -122,12 +122,9 @@ def _open(
                 "person_id": people[address],
                 "address": address,
                 "created_at": now,
-                "next_at": max(earliest, calendar.send_window(days[address])[0]),
+                "next_at": leaves[days[address]],
             }
             for key, address in sorted(keys.items())
         ],
     )
-    rows = session.connection().execute(_WITH_KEYS, {"keys": list(keys)})
-    return {
-        address: Slot(id_, days[address], opened=True) for id_, key, address in rows if keys[key] == address
-    }
+    return {keys[key]: Slot(id_, days[keys[key]], opened=True) for key, id_ in written.items()}

@@ -1,6 +1,7 @@
 """The outbox: what is to be said to whom, written in the transaction of the change it speaks of."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,13 +81,15 @@ def queue(
     return None if new_id is None else session.get_one(Message, new_id)
 
 
-def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Writes the messages whose key is not there yet, in one statement; the others are left alone.
+def insert_blank(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Writes the messages whose key is not there yet, many at once; gives their ids by key.
 
-    Each mapping has the columns of `Message`; those of `BLANK` may be left out.
+    Each mapping has the columns of `Message` that are not in `BLANK`, and not the nullable ones.
     """
-    if rows:
-        session.connection().execute(_INSERT[is_sqlite(session)], [{**BLANK, **row} for row in rows])
+    if not rows:
+        return {}
+    written = session.connection().execute(_INSERT_BLANK[is_sqlite(session)], rows)
+    return {key: id_ for id_, key in written}
 
 
 def _insert(of_sqlite: bool) -> Any:
@@ -94,8 +97,18 @@ def _insert(of_sqlite: bool) -> Any:
     return dialect.insert(TABLE).on_conflict_do_nothing(index_elements=["key"])
 
 
-_INSERT = {of_sqlite: _insert(of_sqlite) for of_sqlite in (True, False)}
-_INSERT_ONE = {of_sqlite: insert.returning(TABLE.c.id) for of_sqlite, insert in _INSERT.items()}
+def _literal(value: Any) -> sa.ColumnClause[Any]:
+    """A value of `BLANK` as SQL: what is the same for all need not be given for each of thousands."""
+    text = str(value) if isinstance(value, str | int) else json.dumps(value)
+    return sa.literal_column(text if isinstance(value, int) else f"'{text}'")
+
+
+_LITERALS = {name: _literal(value) for name, value in BLANK.items() if value is not None}
+_INSERT_ONE = {of_sqlite: _insert(of_sqlite).returning(TABLE.c.id) for of_sqlite in (True, False)}
+_INSERT_BLANK = {
+    of_sqlite: _insert(of_sqlite).values(_LITERALS).returning(TABLE.c.id, TABLE.c.key)
+    for of_sqlite in (True, False)
+}
 _CAPPED = (
     sa.select(sa.func.count())
     .select_from(TABLE)

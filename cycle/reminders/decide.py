@@ -19,6 +19,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from cycle.organisation.directory import Recipient
 from cycle.organisation.tables import AddressHealth
@@ -39,9 +40,9 @@ class Standing(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """A task as the reminders see it. Dates are local.
+    """A task as the reminders see it. Dates are local. Not frozen, which would be most of its cost.
 
     `decided` holds the keys of the steps decided for this deadline, and of the opening when this opening
     has been decided. `openings` counts the opening rows the ledger has, `told` names the persons who have
@@ -59,8 +60,7 @@ class Facts:
     answered_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One row of the ledger. `mail` verdicts (`SENT`) still need a message, which completes `reason`."""
 
     rule: ReminderRule
@@ -170,9 +170,7 @@ def _withheld(
     facts: Facts, step: Step, verdict: Decided, why: str, *, to: Recipient | None = None
 ) -> Decision:
     row = _row(facts, step, verdict, to=to)
-    return Decision(
-        row.rule, row.ordinal, row.nominal_on, verdict, row.what, wording.not_sent(row.what, why), to
-    )
+    return row._replace(reason=wording.not_sent(row.what, why))
 
 
 def _row(facts: Facts, step: Step, verdict: Decided, *, to: Recipient | None) -> Decision:

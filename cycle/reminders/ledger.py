@@ -12,41 +12,54 @@ from sqlmodel import Session
 from cycle.plan.model import ReminderKind
 from cycle.reminders import wording
 from cycle.reminders.tables import Decided, ReminderDecision
+from cycle.store import in_pieces, table_of
 
-TABLE: sa.Table = ReminderDecision.__table__  # type: ignore[attr-defined]  # SQLModel's table
+TABLE = table_of(ReminderDecision)
 MAILED = (Decided.SENT, Decided.MERGED)
 CHUNK = 1000
+
+
+_row = TABLE.c
+_is_opening = _row.rule_kind == ReminderKind.OPENS.value
+_told_post = sa.and_(_row.verdict.in_(MAILED), _row.rule_kind != ReminderKind.ESCALATE.value)
+_PAST = sa.select(
+    _row.task_id,
+    _row.decided_at,
+    _row.rule_id,
+    _row.ordinal,
+    sa.case((_is_opening, None), else_=_row.deadline),
+    sa.case((_told_post, _row.person_id)),
+).where(_row.task_id.in_(sa.bindparam("ids", expanding=True)))
+"""An opening has no deadline here, and the person is named only where the post was written to."""
 
 
 @dataclass(slots=True)
 class Past:
     """What the ledger says of one task.
 
-    `steps` are the keys decided for each deadline; `opened_at` the instants at which openings were
+    `steps` are the keys decided for each deadline; `openings` the instants at which openings were
     decided; `told` the persons written to as (person, instant), superiors told of lateness left out.
     """
 
-    steps: dict[date, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
-    openings: list[tuple[str, datetime]] = field(default_factory=list)
+    steps: dict[date, set[tuple[str, int]]] = field(default_factory=dict)
+    openings: list[datetime] = field(default_factory=list)
     told: list[tuple[int, datetime]] = field(default_factory=list)
 
 
 def past(session: Session, task_ids: Sequence[int]) -> dict[int, Past]:
     """The ledger of each task, one query per thousand; tasks with no row are left out."""
     found: dict[int, Past] = defaultdict(Past)
-    row = TABLE.c
-    columns = (row.rule_id, row.rule_kind, row.deadline, row.ordinal, row.verdict, row.person_id)
-    for start in range(0, len(task_ids), CHUNK):
-        ids = task_ids[start : start + CHUNK]
-        rows = session.execute(sa.select(row.task_id, row.decided_at, *columns).where(row.task_id.in_(ids)))
-        for task_id, decided_at, rule_id, kind, deadline, ordinal, verdict, person_id in rows:
+    for ids in in_pieces(task_ids, CHUNK):
+        for task_id, at, rule_id, ordinal, deadline, told in session.connection().execute(
+            _PAST, {"ids": ids}
+        ):
             of_task = found[task_id]
-            if kind == ReminderKind.OPENS:
-                of_task.openings.append((rule_id, decided_at))
+            if deadline is None:
+                of_task.openings.append(at)
             else:
-                of_task.steps[deadline].add((rule_id, ordinal))
-            if verdict in MAILED and kind != ReminderKind.ESCALATE and person_id is not None:
-                of_task.told.append((person_id, decided_at))
+                of_task.steps.setdefault(deadline, set()).add((rule_id, ordinal))
+            if told is not None:
+                of_task.told.append((told, at))
     return found
 
 

@@ -7,6 +7,7 @@ Every step leaves inside the send window (working days 07–16 local), whatever 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from cycle.calendar import Move, WorkingCalendar
 from cycle.plan.model import ReminderKind, ReminderRule
@@ -16,13 +17,14 @@ _EARLY = frozenset({ReminderKind.BEFORE, ReminderKind.ON})
 _LATE = frozenset({ReminderKind.AFTER, ReminderKind.ESCALATE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One thing a rule says for one deadline. Dates are local, instants UTC.
 
     `nominal_on` is what the rule gives, `on` the date after its move policy, `sends_on` the working day
     the mail leaves. It is decided from `decide_at` (06:00 local, so that openings, reminders and
-    escalations of a day meet in one mail) and the mail leaves from `at` (07:00 local).
+    escalations of a day meet in one mail) and the mail leaves from `at` (07:00 local). Tasks with the same
+    deadline share their steps, so what follows from a step is found once.
     """
 
     rule: ReminderRule
@@ -33,7 +35,7 @@ class Step:
     decide_at: datetime
     at: datetime
 
-    @property
+    @cached_property
     def kind(self) -> ReminderKind:
         """What the step says."""
         return self.rule.kind
@@ -43,7 +45,7 @@ class Step:
         """The rule's stable id."""
         return self.rule.id
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, int]:
         """What the step is called within one deadline: a step with this key is decided once."""
         return self.rule.id, self.ordinal

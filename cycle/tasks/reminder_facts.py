@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.directory import Capacity, Directory, Recipient
@@ -17,10 +17,14 @@ from cycle.reminders import ledger
 from cycle.reminders.decide import Facts, Standing
 from cycle.reminders.ledger import Past
 from cycle.reminders.steps import Step, steps
+from cycle.store import table_of
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
 
 _RULES = TypeAdapter(tuple[ReminderRule, ...])
+_People = tuple[Recipient | None, Recipient | None]
+_NONE: frozenset[tuple[str, int]] = frozenset()
+_NOBODY: frozenset[int] = frozenset()
 
 
 class Row(NamedTuple):
@@ -40,18 +44,21 @@ class Row(NamedTuple):
 
 
 # Core columns: rows by the thousand, without the ORM's loading of each.
-TASK: sa.Table = Task.__table__  # type: ignore[attr-defined]  # SQLModel's table
-OCCURRENCE: sa.Table = Occurrence.__table__  # type: ignore[attr-defined]  # SQLModel's table
+TASK, OCCURRENCE = table_of(Task), table_of(Occurrence)
+_ITS_RULES = sa.select(OCCURRENCE.c.id, OCCURRENCE.c.state, OCCURRENCE.c.rules).where(
+    OCCURRENCE.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
-def rows_where(
-    session: Session, root_id: str, *which: sa.ColumnElement[bool], order: sa.ColumnElement[Any], limit: int
-) -> list[Row]:
-    """Up to `limit` tasks of a municipality, locked; those another worker holds are left out."""
+def rows_query(*which: sa.ColumnElement[bool], order: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """What `read_rows` asks: the tasks of a municipality, locked; those another worker holds are left out.
+
+    To be made once for each question.
+    """
     task, occurrence = TASK.c, OCCURRENCE.c
     # "+ 0": SQLite would else walk every task of every occurrence instead of the few that are due.
     its_occurrence = occurrence.id == task.occurrence_id + 0
-    query = (
+    return (
         sa.select(
             task.id,
             task.unit_id,
@@ -62,26 +69,35 @@ def rows_where(
             task.due_since,
             task.received_at,
             task.next_reminder_at,
-            occurrence.state,
-            occurrence.rules,
+            task.occurrence_id,
         )
         .join(OCCURRENCE, its_occurrence)
-        .where(*which, occurrence.root_id == root_id)
+        .where(*which, occurrence.root_id == sa.bindparam("root_id"))
         .order_by(order, task.id)
-        .limit(limit)
+        .limit(sa.bindparam("limit"))
         .with_for_update(of=TASK, skip_locked=True)
     )
-    return [Row(*row) for row in session.execute(query)]
+
+
+def read_rows(session: Session, query: sa.Select[Any], **asked: Any) -> list[Row]:
+    """Up to `limit` tasks of the municipality `root_id`; `asked` has these and the question's own values."""
+    session.flush()
+    read = session.connection()
+    found = read.execute(query, asked).all()
+    occurrences = {row.occurrence_id for row in found}
+    rules = {id_: (state, text) for id_, state, text in read.execute(_ITS_RULES, {"ids": list(occurrences)})}
+    return [Row._make((*row[:-1], *rules[row.occurrence_id])) for row in found]
 
 
 @dataclass
 class Reader:
-    """Turns task rows into facts for one municipality on one day; equal deadlines share their steps."""
+    """Turns task rows into facts for one municipality on one day; what is the same for many is found once."""
 
     directory: Directory
     calendar: WorkingCalendar
     now: datetime
-    _steps: dict[tuple[str, date, date], list[Step]] = field(default_factory=dict)
+    _steps: dict[tuple[str, date, datetime], list[Step]] = field(default_factory=dict)
+    _people: dict[tuple[str, str], _People] = field(default_factory=dict)
     _chains: dict[str, list[Recipient]] = field(default_factory=dict)
 
     def facts(self, session: Session, rows: Sequence[Row]) -> list[Facts]:
@@ -95,9 +111,9 @@ class Reader:
 
     def _facts(self, row: Row, past: Past, received_at: datetime | None) -> Facts:
         found = self._steps_of(row)
-        recipient = self.directory.recipient(row.unit_id, row.role)
-        decided = past.steps.get(row.due_on, set())
-        if any(at >= row.opened_at for _, at in past.openings):
+        recipient, superior = self._people_of(row.unit_id, row.role)
+        decided = past.steps.get(row.due_on, _NONE)
+        if past.openings and max(past.openings) >= row.opened_at:
             decided = decided | {step.key for step in found if step.kind is ReminderKind.OPENS}
         return Facts(
             standing=self._standing(row),
@@ -105,18 +121,28 @@ class Reader:
             steps=found,
             decided=decided,
             recipient=recipient,
-            superior=self._above(row.unit_id, recipient),
+            superior=superior,
             openings=len(past.openings),
-            told={person for person, at in past.told if at >= row.opened_at},
+            told={person for person, at in past.told if at >= row.opened_at} if past.told else _NOBODY,
             answered_on=self.calendar.local_date(received_at) if received_at else None,
         )
 
     def _steps_of(self, row: Row) -> list[Step]:
-        since = self.calendar.local_date(max(row.opened_at, row.due_since or row.opened_at))
+        since = max(row.opened_at, row.due_since) if row.due_since else row.opened_at
         key = (row.rules, row.due_on, since)
-        if key not in self._steps:
-            self._steps[key] = steps(_rules(row.rules), row.due_on, since, self.calendar)
-        return self._steps[key]
+        found = self._steps.get(key)
+        if found is None:
+            opened_on = self.calendar.local_date(since)
+            found = self._steps[key] = steps(_rules(row.rules), row.due_on, opened_on, self.calendar)
+        return found
+
+    def _people_of(self, unit_id: str, role: str) -> _People:
+        """Whom the post's mail goes to, and who is told when it is late."""
+        found = self._people.get((unit_id, role))
+        if found is None:
+            recipient = self.directory.recipient(unit_id, role)
+            found = self._people[unit_id, role] = recipient, self._above(unit_id, recipient)
+        return found
 
     def _above(self, unit_id: str, asked: Recipient | None) -> Recipient | None:
         """The nearest superior who is not the person asked already."""
@@ -148,21 +174,20 @@ def _superiors(directory: Directory, unit_id: str) -> Iterator[Recipient]:
             yield replace(found, capacity=Capacity.SUPERIOR)
 
 
+_submission = table_of(Submission).c
+_ANSWERED = (
+    sa.select(_submission.task_id, _submission.received_at)
+    .where(_submission.task_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_submission.version)
+)
+
+
 def _answered(session: Session, task_ids: Sequence[int]) -> dict[int, datetime]:
     """When the newest answer of each task was received."""
     if not task_ids:
         return {}
-    newest = (
-        sa.select(col(Submission.task_id), sa.func.max(col(Submission.version)).label("version"))
-        .where(col(Submission.task_id).in_(task_ids))
-        .group_by(col(Submission.task_id))
-        .subquery()
-    )
-    query = sa.select(col(Submission.task_id), col(Submission.received_at)).join(
-        newest,
-        sa.and_(col(Submission.task_id) == newest.c.task_id, col(Submission.version) == newest.c.version),
-    )
-    return {task_id: at for task_id, at in session.execute(query)}
+    rows = session.connection().execute(_ANSWERED, {"ids": task_ids})
+    return {task_id: received_at for task_id, received_at in rows}
 
 
 @lru_cache(maxsize=256)

@@ -7,9 +7,8 @@ one look per task. The later steps of that deadline are never decided; the page 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -21,13 +20,19 @@ from cycle.reminders import ledger, wording
 from cycle.reminders.decide import Decision, Facts, Standing, decide
 from cycle.reminders.steps import next_look
 from cycle.reminders.tables import Decided
-from cycle.tasks.reminder_facts import TASK, Reader, Row, rows_where
+from cycle.tasks.reminder_facts import TASK, Reader, Row, read_rows, rows_query
 
 CHUNK = 1000
+_NOW: sa.BindParameter[datetime] = sa.bindparam("now")
+_DUE = rows_query(TASK.c.next_reminder_at <= _NOW, order=TASK.c.next_reminder_at)
+_LOOK = (
+    sa.update(TASK)
+    .where(TASK.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(next_reminder_at=sa.bindparam("at"))
+)
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
+class _Decided(NamedTuple):
     row: Row
     decision: Decision
 
@@ -38,8 +43,7 @@ def decide_due(session: Session, reader: Reader, root_id: str, *, limit: int = C
     Gives how many tasks were looked at ("tasks"), daily mails opened ("mails") and decisions of each
     verdict. On PostgreSQL tasks that another worker is looking at are left out.
     """
-    hint = TASK.c.next_reminder_at
-    rows = rows_where(session, root_id, hint <= reader.now, order=hint, limit=limit)
+    rows = read_rows(session, _DUE, root_id=root_id, now=reader.now, limit=limit)
     if not rows:
         return None
     now, calendar = reader.now, reader.calendar
@@ -69,7 +73,7 @@ def look_at(facts: Facts, decisions: Sequence[Decision] = ()) -> datetime | None
 def set_looks(session: Session, looks: dict[datetime | None, list[int]]) -> None:
     """Writes `next_reminder_at` of many tasks, one statement per instant."""
     for at, ids in looks.items():
-        session.execute(sa.update(TASK).where(TASK.c.id.in_(ids)).values(next_reminder_at=at))
+        session.connection().execute(_LOOK, {"ids": ids, "at": at})
 
 
 def _slots(

@@ -4,14 +4,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.reminders.decide import catching_up
-from cycle.tasks.reminder_facts import TASK, Reader, rows_where
+from cycle.tasks.reminder_facts import TASK, Reader, read_rows, rows_query
 from cycle.tasks.reminding import look_at, set_looks
 from cycle.tasks.states import WAITING_FOR_HOLDER
 
 CHUNK = 2000
+_WAITING = rows_query(
+    TASK.c.id > sa.bindparam("after"), TASK.c.state.in_(list(WAITING_FOR_HOLDER)), order=TASK.c.id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,7 @@ def differences(
 
     A task that is to be looked at by now anyway is left alone.
     """
-    waiting = (TASK.c.id > after, TASK.c.state.in_(list(WAITING_FOR_HOLDER)))
-    rows = rows_where(session, root_id, *waiting, order=TASK.c.id, limit=limit)
+    rows = read_rows(session, _WAITING, root_id=root_id, after=after, limit=limit)
     swept = Swept(last=rows[-1].id if rows else None)
     looks: dict[datetime | None, list[int]] = defaultdict(list)
     for row, facts in zip(rows, reader.facts(session, rows), strict=True):
