@@ -6,8 +6,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.errors import AnswerInvalid, NotNow, Problem
+from cycle.errors import AnswerInvalid, Conflict, NotNow, Problem
 from cycle.messages.tables import Message, MessageKind
+from cycle.store import table_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
@@ -142,11 +143,15 @@ def _check_new_date(new: date, old: date, *, today: date) -> None:
 
 
 def _change_due(session: Session, task: Task, due_on: date, *, now: datetime) -> None:
-    session.execute(
-        sa.update(Task)
-        .where(col(Task.id) == task.id, col(Task.state).in_([TaskState.OPEN, TaskState.RETURNED]))
+    table = table_of(Task)  # a plain statement: the ORM's would look through every task in the session
+    session.flush()
+    changed = session.connection().execute(
+        sa.update(table)
+        .where(table.c.id == task.id, table.c.state.in_(list(WAITING_FOR_HOLDER)))
         .values(due_on=due_on, due_since=now, next_reminder_at=now)
     )
+    if changed.rowcount == 0:
+        raise Conflict("task", task.id)
     session.refresh(task)
 
 

@@ -159,6 +159,12 @@ def test_the_secretariats_pages(browser, house, complaints):
     page.click("text=Se mailen først")
     assert page.locator("text=Send mailen").count() == 1
     accessible_at_every_width(page)
+    look(page, f"{house.base}/aktivitet/{house.occurrence_id}?valg=alle")
+    page.check('[name="act"][value="besked"]')
+    page.fill("#many-text", "Husk os.")
+    page.click("text=Se, hvem det gælder")
+    assert "Kan ikke være med" in page.inner_text("main")
+    accessible_at_every_width(page)
     assert complaints == []
 
 

@@ -121,6 +121,24 @@ def test_the_secretariat_extends_a_deadline_and_reads_why_someone_got_a_mail_or_
     assert "Ingen mailadresse" in said(page)
 
 
+def test_the_secretariat_extends_two_units_at_once_and_sees_first_whom_it_concerns(browser, house):
+    house.site.clock.at = instant(2027, 4, 12)
+    page = plain_page(browser, house, "sif@by.example")
+    page.goto(f"{house.base}/aktivitet/{house.occurrence_id}")
+    for number in (1, 2):
+        page.check(f"[aria-label='Vælg {UNIT.format(number)}']")
+    page.check('[name="act"][value="forlaeng"]')
+    page.fill("#many-due", "2027-04-27")
+    page.fill("#many-text", "Systemet var nede.")
+    page.click("button:has-text('Se, hvem det gælder')")
+    assert "Der er ikke sket noget endnu." in said(page) and "Leder af BY-IN-D1-002" in said(page)
+    assert page.locator("tbody th[scope=row]").all_inner_texts() == [UNIT.format(1), UNIT.format(2)]
+    page.click("button:has-text('Forlæng fristen for 2 enheder')")
+    assert "Fristen er forlænget for 2 enheder." in said(page)
+    page.click(f"tbody >> text={UNIT.format(2)}")
+    assert "27. april 2027" in said(page) and "Systemet var nede." in said(page)
+
+
 def test_a_leader_sees_the_new_deadline_and_the_units_own_figures(browser, house):
     page = plain_page(browser, house)
     page.goto(house.link(2))
