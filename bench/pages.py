@@ -66,9 +66,12 @@ def play(engine: Engine, settings: Settings) -> None:
         mail = {"smtp_host": server.host, "smtp_port": server.port, "smtp_security": "none"}
         runtime = Runtime(engine, settings.model_copy(update=mail), clock)
         worker = Worker(runtime, Recorder(settings.data_dir, ""))
-        driver = WorkerDriver(runtime, worker, asyncio.new_event_loop())
+        loop = asyncio.new_event_loop()
         people = People(engine, koebenhavn.ROOT, calendar)
+        driver = WorkerDriver(runtime, worker, loop)
         Player(engine, runtime.settings, clock, driver, people).play(ENDS)
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
 
 
 def pages(site: Site) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -23,10 +22,9 @@ from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
 from flows.collect import MailboxUnread, collect
 from flows.due_work import due_work
 from flows.runtime import RunContext
-from notifications.mailbox import FolderMailbox
-from notifications.office import REPLY, Office
-from tests.support import imap_server, municipality
+from tests.support import imap_server, municipality, replies
 from tests.support.municipality import ROOT, Town, instant
+from tests.support.replies import address_of, write
 
 NOON = instant(2027, 4, 6)
 V = InboundVerdict
@@ -54,30 +52,8 @@ def first_task(engine: Engine) -> Task:
         return session.exec(select(Task).order_by(col(Task.id))).first()
 
 
-def address_of(unit_id: str) -> str:
-    return f"{unit_id.lower()}@{ROOT.lower()}.example"
-
-
-def reply_to(settings: Settings, task: Task, person_id: int) -> str:
-    office = Office.of(settings)
-    return office.reply_address(office.token(REPLY, task.id or 0, person_id, task.link_generation))
-
-
-def write(settings: Settings, town: Town, task: Task, text: str, **headers: str) -> bytes:
-    mail = EmailMessage()
-    mail["From"] = headers.pop("From", address_of(task.unit_id))
-    mail["To"] = headers.pop("To", reply_to(settings, task, town.leaders[task.unit_id]))
-    mail["Message-ID"] = headers.pop("Message_ID", f"<svar-{task.id}@{ROOT.lower()}.example>")
-    mail["Subject"] = "SV: Kvartalsrapport 1 2027"
-    for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
-    mail.set_content(text)
-    return mail.as_bytes()
-
-
 def put(settings: Settings, raw: bytes, at: datetime = NOON) -> None:
-    assert settings.inbox_dir is not None
-    FolderMailbox(settings.inbox_dir).put(raw, at)
+    replies.put(settings, raw, at)
 
 
 def run(engine: Engine, settings: Settings, now: datetime = NOON + timedelta(minutes=5)) -> RunContext:
