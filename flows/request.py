@@ -16,6 +16,7 @@ from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
 from cycle.tasks.approval import keep_review_tasks, waiting_answers
+from cycle.tasks.change import RUNNING
 from cycle.tasks.closing import close_occurrence
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.opening import NewTask, chunks, existing_posts, finish_opening, open_tasks
@@ -121,14 +122,18 @@ def _wanted(context: RunContext, facts: Facts, prefill: Prefill | None, kind: Ta
 def advance_reviews_and_stages(session: Session, context: RunContext, facts: Facts) -> None:
     """Keeps review tasks in step with the answers and opens the stages whose time has come.
 
-    After the close nothing new is opened.
+    After the close no stage is opened, and only answers that came after it are reviewed.
     """
-    if lock_for_advance(session, facts.occurrence) is not OccurrenceState.OPEN:
+    state = lock_for_advance(session, facts.occurrence)
+    if state is not facts.occurrence.state or state not in RUNNING:
         return
     waiting = waiting_answers(session, facts.occurrence, facts.activity, facts.directory)
     reviews = keep_review_tasks(
         session, facts.occurrence, facts.activity, waiting, calendar=facts.calendar, now=context.now
     )
+    context.count(reviews=reviews)
+    if state is OccurrenceState.CLOSED:
+        return
     stages = open_ready_stages(
         session,
         facts.occurrence,
@@ -137,7 +142,7 @@ def advance_reviews_and_stages(session: Session, context: RunContext, facts: Fac
         calendar=facts.calendar,
         now=context.now,
     )
-    context.count(reviews=reviews, stages=stages)
+    context.count(stages=stages)
     set_next_look(session, facts, context)
 
 

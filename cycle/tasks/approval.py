@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.calendar import WorkingCalendar
@@ -11,8 +12,8 @@ from cycle.organisation.directory import Directory
 from cycle.plan.model import Activity
 from cycle.tasks.moves import move
 from cycle.tasks.opening import NewTask, Post, open_tasks
-from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
-from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.states import Actor, OccurrenceState, TaskKind, TaskState, TaskVerb
+from cycle.tasks.tables import Occurrence, Submission, Task
 
 NEAREST_SUPERIOR = "nærmeste leder"
 
@@ -41,16 +42,37 @@ def reviewer_of(directory: Directory, unit_id: str, approval: Sequence[str], lev
     return None
 
 
+def takes_verdict(occurrence: Occurrence, submission: Submission) -> bool:
+    """Whether the answer may be approved or sent back.
+
+    While the occurrence is open; after its close only what came after it, by an extension: the rest
+    reads as it stood at the close (DESIGN, "States").
+    """
+    if occurrence.state is OccurrenceState.CLOSED:
+        return submission.after_close
+    return occurrence.state is OccurrenceState.OPEN
+
+
+def awaits_verdict(occurrence: Occurrence) -> tuple[sa.ColumnElement[bool], ...]:
+    """The SQL conditions on `Task`: an answer of the occurrence that lacks a verdict and takes one."""
+    waits = (
+        col(Task.occurrence_id) == occurrence.id,
+        col(Task.level) < col(Task.levels),
+        col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED]),
+    )
+    if occurrence.state is OccurrenceState.OPEN:
+        return waits
+    later = sa.exists().where(col(Submission.task_id) == col(Task.id), col(Submission.after_close))
+    return (*waits, later)
+
+
 def waiting_answers(
     session: Session, occurrence: Occurrence, activity: Activity, directory: Directory
 ) -> list[Waiting]:
     """Every answer of the occurrence that waits for a verdict, with the post it waits for."""
     rows = session.exec(
         select(Task.id, Task.unit_id, Task.level).where(
-            Task.occurrence_id == occurrence.id,
-            Task.kind == TaskKind.ANSWER,
-            col(Task.level) < col(Task.levels),
-            col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED]),
+            *awaits_verdict(occurrence), Task.kind == TaskKind.ANSWER
         )
     )
     found = []
@@ -72,6 +94,7 @@ def keep_review_tasks(
 ) -> int:
     """Opens a review task for every post that has answers waiting, and ends those that have none.
 
+    One left open at the close begins anew when an answer comes after it, and else stays as it was.
     Safe to repeat. Gives how many were opened, opened again or ended.
     """
     posts = {item.reviewer for item in waiting}
@@ -85,13 +108,22 @@ def keep_review_tasks(
         for unit, role in sorted(posts - known.keys())
     ]
     opened = open_tasks(session, occurrence, new, now=now)
+    closed_at = occurrence.closed_at if occurrence.state is OccurrenceState.CLOSED else None
     return opened + sum(
-        _keep_in_step(session, task, waits=post in posts, due=due, now=now) for post, task in known.items()
+        _keep_in_step(session, task, waits=post in posts, due=due, closed_at=closed_at, now=now)
+        for post, task in known.items()
     )
 
 
-def _keep_in_step(session: Session, task: Task, *, waits: bool, due: date, now: datetime) -> bool:
+def _keep_in_step(
+    session: Session, task: Task, *, waits: bool, due: date, closed_at: datetime | None, now: datetime
+) -> bool:
     """Opens a finished review task again when answers wait, ends an open one when none do."""
+    left_open = task.state is TaskState.OPEN and closed_at is not None and task.opened_at < closed_at
+    if left_open:
+        if not waits:
+            return False
+        move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE)
     if waits and task.state is TaskState.APPROVED:
         values = {"level": 0, "opened_at": now, "due_on": due, "next_reminder_at": now}
         move(session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, **values)

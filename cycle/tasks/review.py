@@ -10,6 +10,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, NotNow, Problem
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Activity
+from cycle.tasks.approval import takes_verdict
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
@@ -81,8 +82,8 @@ def _case(session: Session, task_id: int, verb: TaskVerb, *, after_close: bool =
     task = get_task(session, task_id)
     occurrence = get_occurrence(session, task.occurrence_id)
     submission = latest_submission(session, task_id)
-    running = {OccurrenceState.OPEN, OccurrenceState.CLOSED} if after_close else {OccurrenceState.OPEN}
-    if submission is None or occurrence.state not in running:
+    reopens = after_close and occurrence.state is OccurrenceState.CLOSED
+    if submission is None or not (reopens or takes_verdict(occurrence, submission)):
         raise NotNow("task", task.id, task.state.value, verb.value)
     return _Case(task, occurrence, submission)
 

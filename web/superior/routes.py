@@ -36,7 +36,6 @@ from web.superior.scope import (
     activity_of,
     awaiting_verdict,
     entries_in_sight,
-    is_open,
     next_case,
     open_case,
     standings,
@@ -72,7 +71,7 @@ def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
         lines = [line for line in rollup.lines if line.path.startswith(paths)]
         if not lines:
             raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
-        waiting = awaiting_verdict(session, occurrence_id)
+        waiting = awaiting_verdict(session, occurrence)
         lines.sort(key=lambda line: (line.task_id not in waiting, _urgency(line.outcome)))
         return render.page(
             request,
@@ -81,7 +80,7 @@ def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
             lines=lines,
             entries={entry.task_id: entry for entry in entries_in_sight(session, occurrence, paths, now=now)},
             waiting=waiting,
-            to_judge=sum(line.task_id in waiting for line in lines) if is_open(occurrence) else 0,
+            to_judge=sum(line.task_id in waiting for line in lines),
             outcomes=words.OUTCOMES,
             timeliness=words.TIMELINESS,
         )

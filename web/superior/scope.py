@@ -14,7 +14,7 @@ from cycle.errors import NotAllowed, NotFound
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
-from cycle.tasks.approval import NEAREST_SUPERIOR, reviewer_of
+from cycle.tasks.approval import NEAREST_SUPERIOR, awaits_verdict, reviewer_of, takes_verdict
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
@@ -125,7 +125,7 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
     today = calendar.local_date(now)
     submission = latest_submission(session, task_id)
     judge = _is_judge(session, actor, task, activity, today)
-    running = occurrence.state is OccurrenceState.OPEN and task.state in ANSWERED
+    judged = submission is not None and takes_verdict(occurrence, submission) and task.state in ANSWERED
     return Case(
         task=task,
         occurrence=occurrence,
@@ -136,8 +136,8 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
         reviews=_reviews(session, task_id),
         calendar=calendar,
         timeliness=timeliness(task, occurrence, today=today, calendar=calendar),
-        may_judge=judge and running,
-        may_approve=judge and running and task.level < max(task.levels, 1),
+        may_judge=judge and judged,
+        may_approve=judge and judged and task.level < max(task.levels, 1),
         today=today,
     )
 
@@ -157,13 +157,12 @@ def entries_in_sight(
 
 def next_case(session: Session, actor: SignedIn, case: Case) -> tuple[int, str] | None:
     """(task, unit) of the next answer in the same activity that waits for this actor's verdict."""
-    if not is_open(case.occurrence):
-        return None
     paths = visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(case.activity))
     waiting = session.execute(
         sa.select(Task, col(Unit.name))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(*_awaits(case.occurrence.id or 0), within(col(Unit.path), paths), col(Task.id) != case.task_id)
+        .where(*awaits_verdict(case.occurrence), col(Task.kind).in_(ANSWER_KINDS))
+        .where(within(col(Unit.path), paths), col(Task.id) != case.task_id)
         .order_by(col(Unit.path), col(Task.id))
         .limit(LOOKED_THROUGH)
     )
@@ -173,19 +172,10 @@ def next_case(session: Session, actor: SignedIn, case: Case) -> tuple[int, str] 
     return None
 
 
-def awaiting_verdict(session: Session, occurrence_id: int) -> set[int]:
-    """The ids of the occurrence's answers that lack an approval."""
-    found = session.exec(select(Task.id).where(*_awaits(occurrence_id)))
-    return {task_id for task_id in found if task_id is not None}
-
-
-def _awaits(occurrence_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        col(Task.occurrence_id) == occurrence_id,
-        col(Task.kind).in_(ANSWER_KINDS),
-        col(Task.state).in_(ANSWERED),
-        col(Task.level) < col(Task.levels),
-    )
+def awaiting_verdict(session: Session, occurrence: Occurrence) -> set[int]:
+    """The ids of the occurrence's answers that lack an approval and can be given one."""
+    answers = select(Task.id).where(*awaits_verdict(occurrence), col(Task.kind).in_(ANSWER_KINDS))
+    return {task_id for task_id in session.exec(answers) if task_id is not None}
 
 
 def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity, today: date) -> bool:
