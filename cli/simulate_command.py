@@ -14,7 +14,10 @@ import typer
 from cli.municipality import Folder
 from cli.simulation import Options, simulate
 from cli.simulation_report import Report
-from cycle.danish import COPENHAGEN, MONTHS
+from cli.simulation_words import tell
+from cli.wording import language
+from cycle import danish
+from cycle.danish import COPENHAGEN
 from documents.tables import Column, Kind, Table, to_csv
 
 app = typer.Typer(add_completion=False)
@@ -54,7 +57,10 @@ def main(
     ] = None,
     answers: Annotated[bool, typer.Option(help="Lad opdigtede ledere svare. / Let them answer.")] = True,
     most: Annotated[
-        int, typer.Option("--most-deadlines", min=1, help="Flere frister på en uge advares. / Warn above.")
+        int,
+        typer.Option(
+            "--most-deadlines", min=1, help="Advar, når nogen har flere frister på en uge. / Warn above."
+        ),
     ] = 3,
     form: Annotated[Format, typer.Option("--format", help="text, html, json eller csv.")] = Format.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="Som / as --format json.")] = False,
@@ -78,26 +84,26 @@ def _folder(plan: Path, units: Path | None, leaders: Path | None) -> Folder:
 
 
 def _show_progress(now: datetime, answered: int) -> None:
-    sys.stderr.write(f"\r\033[K{now:%d.%m.%Y}  {answered} svar")
+    sys.stderr.write(f"\r\033[K{now:%d.%m.%Y}  {tell('progress', answered=answered)}")
     sys.stderr.flush()
 
 
 def as_text(report: Report) -> str:
     """For a terminal."""
+    facts = {"units": report.units, "tasks": report.tasks, "mails": report.mails, "answers": report.answers}
     lines = [
-        f"{report.title} {report.year}: {report.units} enheder, {report.tasks} opgaver, "
-        f"{report.mails} mails fra årshjulet og {report.answers_to_acts} kvitteringer og andre svar på "
-        f"handlinger; {report.answers} opdigtede svar.",
-        f"Travleste dag: {report.busiest_day} med {report.busiest_day_mails} mails.",
+        tell("summary", title=report.title, year=report.year, acts=report.answers_to_acts, **facts),
+        tell("busiest", day=report.busiest_day, mails=report.busiest_day_mails),
         "",
     ]
     for month in report.months:
-        people = count(month.people, "person", "personer")
-        lines.append(f"{month_name(month.month)}: {count(month.mails, 'mail', 'mails')} til {people}")
-        lines += [f"    åbner  {title}" for title in month.opens]
-        lines += [f"    frist  {title}" for title in month.due]
+        mails = count(month.mails, "one mail", "mails")
+        people = count(month.people, "one person", "people")
+        lines.append(tell("month", month=month_name(month.month), mails=mails, people=people))
+        lines += [f"    {tell('opens', title=title)}" for title in month.opens]
+        lines += [f"    {tell('due', title=title)}" for title in month.due]
     if report.warnings:
-        lines += ["", "Vær opmærksom på:", *(f"  ! {warning}" for warning in report.warnings)]
+        lines += ["", f"{tell('look out')}:", *(f"  ! {warning}" for warning in report.warnings)]
     return "\n".join(lines) + "\n"
 
 
@@ -119,33 +125,33 @@ def as_html(report: Report) -> str:
         f"<td>{_list(m.opens)}</td><td>{_list(m.due)}</td></tr>"
         for m in report.months
     )
-    title = escape(f"{report.title} {report.year}: prøvekørsel")
-    about = (
-        f"{report.units} enheder, {report.tasks} opgaver, {report.mails} mails. Travleste dag: "
-        f"{escape(report.busiest_day)} med {report.busiest_day_mails} mails. Svarene er opdigtede."
-    )
-    headings = "".join(f"<th scope=col>{name}" for name in ("Måned", "Mails", "Personer", "Åbner", "Frist"))
+    title = escape(tell("dry run", title=report.title, year=report.year))
+    busy = {"day": report.busiest_day, "busiest": report.busiest_day_mails}
+    about = tell("counts", units=report.units, tasks=report.tasks, mails=report.mails, **busy)
+    warnings = _list(report.warnings) or f"<p>{tell('nothing')}</p>"
+    headings = "".join(f"<th scope=col>{tell(f'heading {name}')}" for name in HEADINGS)
     return (
-        f"<!doctype html><html lang=da><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>"
-        f"<main><h1>{title}</h1><p>{about}</p>"
+        f"<!doctype html><html lang={language()}><meta charset=utf-8><title>{title}</title>"
+        f"<style>{STYLE}</style><main><h1>{title}</h1><p>{escape(about)}</p>"
         f"<table><thead><tr>{headings}</thead><tbody>{rows}</tbody></table>"
-        f"<h2>Vær opmærksom på</h2>{_list(report.warnings) or '<p>Intet.</p>'}</main></html>\n"
+        f"<h2>{tell('look out')}</h2>{warnings}</main></html>\n"
     )
 
 
 def count(number: int, one: str, many: str) -> str:
-    """ "1 mail", "2 mails"."""
-    return f"{number} {one if number == 1 else many}"
+    """ "1 mail", "2 mails", by the keys of the sentences."""
+    return tell(one if number == 1 else many, count=number)
 
 
 def month_name(month: str) -> str:
     """ "2027-04" as "april 2027"."""
     year, number = month.split("-")
-    return f"{MONTHS[int(number) - 1]} {year}"
+    return f"{danish.month_name(int(number), language())} {year}"
 
 
 def _list(items: tuple[str, ...]) -> str:
     return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>" if items else ""
 
 
+HEADINGS = ("month", "mails", "people", "opens", "due")
 WRITERS = {Format.TEXT: as_text, Format.JSON: as_json_text, Format.CSV: as_csv, Format.HTML: as_html}

@@ -9,6 +9,8 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cli.simulation_words import tell
+from cli.wording import language
 from config.loader import LoadedPlan
 from cycle.calendar import WorkingCalendar
 from cycle.danish import format_date
@@ -70,7 +72,7 @@ def report(
         answers=answers,
         mails=len(daily),
         answers_to_acts=_other_mails(session) + answers,
-        busiest_day=format_date(busiest) if busiest else "",
+        busiest_day=format_date(busiest, language()) if busiest else "",
         busiest_day_mails=per_day[busiest] if busiest else 0,
         months=_months(occurrences, calendar, daily),
         warnings=(
@@ -149,10 +151,10 @@ def _crowded_weeks(session: Session, directory: Directory, most: int) -> list[st
                 seen[recipient.person_id, due_on.isocalendar()[:2]] += 1
     crowded = sorted(((n, key) for key, n in seen.items() if n > most), reverse=True)
     lines = [
-        f"{names[person]} har {n} frister i uge {week[1]} {week[0]}"
+        tell("crowded", name=names[person], count=n, week=week[1], year=week[0])
         for n, (person, week) in crowded[:MOST_NAMED]
     ]
-    return _and_more(lines, len(crowded), "personer og uger med mange frister")
+    return _and_more(lines, len(crowded), "more crowded")
 
 
 def _lacking(occurrences: Sequence[Occurrence], directory: Directory, calendar: WorkingCalendar) -> list[str]:
@@ -166,14 +168,14 @@ def _lacking(occurrences: Sequence[Occurrence], directory: Directory, calendar: 
                 found = then.recipient(unit_id, role)
                 name = then.units[unit_id].name
                 if found is None:
-                    vacant[unit_id, role] = f"Ingen har posten {role}, {name}, og der er ingen over den"
+                    vacant[unit_id, role] = tell("nobody", role=role, unit=name)
                 elif found.capacity is Capacity.SUPERIOR:
-                    vacant[unit_id, role] = f"Posten {role}, {name}, er ledig: mails går til {found.name}"
+                    vacant[unit_id, role] = tell("stands in", role=role, unit=name, name=found.name)
                 if found is not None and found.address is None:
-                    silent[found.name] = f"{found.name} har ingen mailadresse"
+                    silent[found.name] = tell("no address", name=found.name)
     return [
-        *_and_more(sorted(vacant.values())[:MOST_NAMED], len(vacant), "poster uden leder"),
-        *_and_more(sorted(silent.values())[:MOST_NAMED], len(silent), "personer uden mailadresse"),
+        *_and_more(sorted(vacant.values())[:MOST_NAMED], len(vacant), "more vacant"),
+        *_and_more(sorted(silent.values())[:MOST_NAMED], len(silent), "more silent"),
     ]
 
 
@@ -186,5 +188,5 @@ def _asked(occurrence: Occurrence, calendar: WorkingCalendar) -> Iterator[tuple[
             yield date.fromisoformat(occurrence.stage_due[stage.id]), stage.audience
 
 
-def _and_more(lines: list[str], total: int, what: str) -> list[str]:
-    return lines if total <= len(lines) else [*lines, f"… i alt {total} {what}"]
+def _and_more(lines: list[str], total: int, key: str) -> list[str]:
+    return lines if total <= len(lines) else [*lines, tell(key, total=total)]

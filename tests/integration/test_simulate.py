@@ -111,6 +111,18 @@ def test_a_limit_that_nobody_passes_warns_of_nobody_and_without_answers_there_ar
     assert silent.answers == 0 and silent.mails > report.mails
 
 
+def test_english_is_a_choice(folder: Path, report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
+    text, page = as_text(report), as_html(report)
+    assert "Busiest day: " in text and "\nSeptember 2027: " in text and "Look out for:" in text
+    assert "    opens  Resultatsamtaler/MUS (2027)\n" in text and "åbner" not in text
+    assert "<html lang=en>" in page and "<th scope=col>Month" in page and "The answers are invented." in page
+    warned = simulate(Options(Folder.at(folder), 2027, most_deadlines_a_week=1)).warnings
+    assert f"{WITHOUT_ADDRESS} has no e-mail address" in warned
+    assert f"{TWO_UNITS} has 2 deadlines in week 8 of 2027" in warned
+    assert "The post direktør, Børn og unge, is vacant: mails go to Torben Mosevang" in warned
+
+
 def test_json_is_the_whole_report(report: Report) -> None:
     told = json.loads(as_json_text(report))
     assert told == json.loads(json.dumps(asdict(report)))
