@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import asdict
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -90,6 +91,8 @@ def run(name: str, arguments: Sequence[str]) -> int:
 
 def report_error(error: CycleError, *, as_json: bool) -> int:
     """Says on stderr what was wrong; with `--json` also as an object on stdout. Gives the status 1."""
+    if isinstance(error, Invalid) and english():
+        error = _in_english(error)
     sys.stderr.write(say("error", text=str(error)) + "\n")
     if as_json:
         told: dict[str, object] = {"kind": type(error).__name__, "message": str(error)}
@@ -97,6 +100,15 @@ def report_error(error: CycleError, *, as_json: bool) -> int:
             told["problems"] = [asdict(problem) for problem in error.problems]
         sys.stdout.write(json.dumps({"error": told}, ensure_ascii=False) + "\n")
     return 1
+
+
+def _in_english(error: Invalid) -> Invalid:
+    from config.english import problem_in_english
+
+    told = copy(error)
+    told.problems = [problem_in_english(problem) for problem in error.problems]
+    told.args = ("\n".join(map(str, told.problems)),)
+    return told
 
 
 def _said_by_store(error: Exception) -> str | None:

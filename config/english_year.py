@@ -1,0 +1,80 @@
+"""English for what is said of settings, meeting calendars and a year's start (see `config.english`)."""
+
+from collections.abc import Mapping
+
+YEAR: Mapping[str, str] = {
+    "Filen kan læses af andre brugere.": "The file can be read by other users.",
+    "Kør: chmod 600 {}": "Run: chmod 600 {}",
+    "Nøglen er tom eller for kort.": "The key is empty or too short.",
+    "Hent filen fra jeres sikkerhedskopi.": "Fetch the file from your backup.",
+    "Indstillingen findes ikke.": "There is no such setting.",
+    "Mente du {}?": "Did you mean {}?",
+    "»{}« er ikke en webadresse. Skriv fx https://aarshjul.kommune.dk.": (
+        "“{}” is no web address. Write for example https://aarshjul.kommune.dk."
+    ),
+    "Adressen skal begynde med https, for links giver adgang uden adgangskode.": (
+        "The address has to begin with https: links give access without a password."
+    ),
+    "Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.": (
+        "The address has to begin with sqlite:/// or postgresql+psycopg://."
+    ),
+    "Linjeskift og styretegn kan ikke bruges her.": "Line breaks and control characters cannot be used here.",
+    "Serveren vil lytte på {}, som andre maskiner kan nå. Sæt AARSHJUL_BASE_URL til den https-adresse, "
+    "brugerne skal bruge, og sæt en proxy foran.": (
+        "The server would listen on {}, which other machines can reach. Set AARSHJUL_BASE_URL to the https "
+        "address people shall use, and put a proxy in front."
+    ),
+    "Tidszonen »{}« findes ikke. Skriv fx Europe/Copenhagen.": (
+        "There is no time zone “{}”. Write for example Europe/Copenhagen."
+    ),
+    "{} er også sat.": "{} is set, too.",
+    "Filen {} kan ikke læses: {}.": "The file {} cannot be read: {}.",
+    "Ret sti eller rettigheder.": "Correct its path or permissions.",
+    "Skriv fx 2027-05-12 eller 12. maj 2027.": "Write for example 2027-05-12.",
+    "»{}« kan ikke læses som en dato med årstal.": "“{}” cannot be read as a date with its year.",
+    "{} har allerede et møde {} i filen.": "{} has a meeting on {} in the file already.",
+    "Slet den ene række.": "Delete one of the rows.",
+    "Kolonnen »{}« kendes ikke.": "The column “{}” is not known.",
+    "Kolonnerne er body;date;agenda_deadline;title.": "The columns are body;date;agenda_deadline;title.",
+    "Kolonnen date mangler.": "The column date is missing.",
+    "Første række skal være overskrifter.": "The first row has to be headings.",
+    "Mødet gentages efter en regel.": "The meeting is repeated by a rule.",
+    "Eksportér hvert møde for sig, eller brug CSV.": "Export each meeting by itself, or use CSV.",
+    "Det fremgår ikke, hvilket udvalg mødet er i.": "It is not said which body meets.",
+    "Udfyld kolonnen body, eller vælg udvalget ved indlæsningen.": (
+        "Fill in the column body, or choose the body when importing."
+    ),
+    "Dagsordensfristen ligger efter mødet.": "The agenda deadline lies after the meeting.",
+    "Ret en af datoerne.": "Correct one of the dates.",
+    "Mødets dato mangler.": "The meeting's date is missing.",
+    "Filens tegnsæt kendes ikke.": "The file's encoding is not known.",
+    "Gem den som CSV UTF-8.": "Save it as CSV UTF-8.",
+    "Gem den som CSV igen.": "Save it as CSV again.",
+    "Filen er for stor.": "The file is too large.",
+    "En mødekalender er højst 5 MB.": "A meeting calendar is at most 5 MB.",
+    "Der er ingen møder i filen.": "There are no meetings in the file.",
+    "Vælg en fil med møder.": "Choose a file with meetings.",
+    "Filen er ikke en CSV-fil.": "The file is no CSV file.",
+    "Filen er ikke en gyldig ICS-kalender.": "The file is no valid ICS calendar.",
+    "Eksportér kalenderen igen.": "Export the calendar again.",
+    "Enheden {} findes ikke.": "There is no unit {}.",
+    "Indlæs enhederne først: aarshjul import units FIL.": (
+        "Import the units first: aarshjul import units FILE."
+    ),
+    "{} {} er allerede startet.": "{} {} has been started already.",
+    "Ændr det med aarshjul cycle revise {} --plan MAPPE --why GRUND.": (
+        "Change it with aarshjul cycle revise {} --plan FOLDER --why REASON."
+    ),
+    "{} {} er ikke startet.": "{} {} has not been started.",
+    "Start året først: aarshjul cycle start {} --plan MAPPE.": (
+        "Start the year first: aarshjul cycle start {} --plan FOLDER."
+    ),
+    "{} er i gang, så «{}» kan ikke ændres.": "{} is running, so “{}” cannot be changed.",
+    "I en igangværende aktivitet kan kun frist, slutdato, tekster, skema og påmindelser ændres.": (
+        "In a running activity only deadline, closing date, texts, form and reminders can be changed."
+    ),
+    "{} er i gang og kan ikke udgå.": "{} is running and cannot be left out.",
+    "Afslut den først.": "Close it first.",
+    "Den nye frist for {}, {}, er allerede passeret.": "The new deadline of {}, {}, has passed already.",
+    "Vælg en dato fra i dag og frem.": "Choose a date from today on.",
+}
