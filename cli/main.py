@@ -51,7 +51,7 @@ COMMANDS: dict[str, Command] = {
     "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),
-    "worker": Command("cli.processes.worker", "kør kun en arbejder", "run one worker alone"),
+    "worker": Command("cli.processes.worker", "kør kun én arbejdsproces", "run one worker alone"),
 }
 
 

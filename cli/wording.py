@@ -89,7 +89,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a new folder or delete the old one. Without --data-dir the demo gets one of its own.",
     ),
     "demo figures": (
-        "Opgaver {tasks}, afgørelser i regnskabet {decisions}, svar {answers}.\n"
+        "Opgaver {tasks}, afgørelser om mails {decisions}, svar {answers}.\n"
         "Mails: besluttet {mails_decided}, sendt {mails_sent}, modtaget af mailserveren {mails_received}, "
         "holdt tilbage {mails_withheld}; mistet {lost}, dobbelt {double}, uforklaret {unexplained}.\n"
         "Flowkørsler {flow_runs}, heraf i Prefect {flow_runs_in_prefect}, fejlet {flow_runs_failed}. "
@@ -101,7 +101,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Time {seconds} seconds.",
     ),
     "demo disagree": (
-        "Regnskab, udbakke og mailserver stemmer ikke, eller en kørsel fejlede. {trouble}",
+        "Afgørelser, udbakke og mailserver stemmer ikke overens, eller en kørsel fejlede. {trouble}",
         "Ledger, outbox and mail server do not agree, or a run failed. {trouble}",
     ),
     "cycle started": (

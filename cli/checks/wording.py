@@ -84,7 +84,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "schema.ok": ("Passer til denne version ({revision}).", "", "Fits this version ({revision}).", ""),
     "schema.other": (
         "Tabellerne er {found}, denne version bruger {wanted}.",
-        "Stop årshjulet, tag en sikkerhedskopi, og start det igen: så bringes tabellerne op på højde. "
+        "Stop årshjulet, tag en sikkerhedskopi, og start det igen: så bliver tabellerne opdateret. "
         "Er tabellerne nyere end programmet, så installér den nyere version.",
         "The tables are {found}, this version uses {wanted}.",
         "Stop the wheel, make a backup and start it again: the tables are then brought up to date. "
@@ -112,8 +112,8 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     "imap.unreachable": (
         "{host}:{port} kan ikke læses: {why}",
-        "Se efter AARSHJUL_IMAP_HOST, _PORT, _SECURITY, _USER, _PASSWORD og _FOLDER. Frister lukkes først et "
-        "døgn senere, når postkassen ikke kan læses.",
+        "Se efter AARSHJUL_IMAP_HOST, _PORT, _SECURITY, _USER, _PASSWORD og _FOLDER. Aktiviteter "
+        "lukkes først et døgn senere, når postkassen ikke kan læses.",
         "{host}:{port} cannot be read: {why}",
         "Check AARSHJUL_IMAP_HOST, _PORT, _SECURITY, _USER, _PASSWORD and _FOLDER. While the mailbox cannot "
         "be read, deadlines close a day later.",
@@ -145,7 +145,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     "clock.stopped": (
         "Så sidst efter {at} UTC.",
-        "Intet åbner, påmindes eller lukker, før `aarshjul serve` (eller `aarshjul clock`) kører igen.",
+        "Intet åbner eller lukker, og ingen får besked, før `aarshjul serve` (eller `aarshjul clock`) kører.",
         "Last looked {at} UTC.",
         "Nothing opens, reminds or closes until `aarshjul serve` (or `aarshjul clock`) runs again.",
     ),
@@ -157,14 +157,14 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     "workers.ok": ("Intet arbejde er gået i stå.", "", "No work is stuck.", ""),
     "workers.overrun": (
-        "{count} kørsler holdes af arbejdere, der ikke længere svarer.",
-        "De tages op igen af sig selv. Sker det tit, så se i loggen, hvorfor arbejderen dør.",
+        "{count} kørsler holdes af arbejdsprocesser, der ikke længere svarer.",
+        "De tages op igen af sig selv. Sker det tit, så se i loggen, hvorfor processen dør.",
         "{count} runs are held by workers that no longer answer.",
         "They are taken up again by themselves. If it happens often, see in the log why the worker dies.",
     ),
     "workers.idle": (
         "{count} kørsler har ventet i mere end ti minutter.",
-        "Start en arbejder: `aarshjul serve` eller `aarshjul worker`.",
+        "Start en arbejdsproces: `aarshjul serve` eller `aarshjul worker`.",
         "{count} runs have waited for more than ten minutes.",
         "Start a worker: `aarshjul serve` or `aarshjul worker`.",
     ),
@@ -214,7 +214,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "",
     ),
     "posts.vacant": (
-        "{count} enheder har ingen leder; deres post går til nærmeste leder: {names}.",
+        "{count} enheder har ingen leder; deres mails går til nærmeste leder: {names}.",
         "Indlæs lederne, når de er ansat: `aarshjul import leaders FIL`.",
         "{count} units have no leader; their mail goes to the nearest superior: {names}.",
         "Load the leaders once they are appointed: `aarshjul import leaders FILE`.",

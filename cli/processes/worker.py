@@ -25,7 +25,7 @@ def worker(
         ),
     ] = 10,
 ) -> None:
-    """Kør en arbejder. / Run a worker."""
+    """Kør en arbejdsproces. / Run a worker."""
     start_logging("worker")
     here = open_installation()
     recorder = Recorder(here.settings.data_dir, here.settings.prefect_api_url)

@@ -53,7 +53,7 @@ def overtaken(by: Step, due_on: date, *, same_day: bool) -> str:
     """A newer step took its place: on the same day, or because the engine had stood still."""
     newer = title(by, due_on)
     newer = newer[0].lower() + newer[1:]
-    return f"falder sammen med {newer}" if same_day else f"overhalet af {newer} {DOWN}"
+    return f"falder sammen med {newer}" if same_day else f"afløst af {newer} {DOWN}"
 
 
 PASSED = f"fristen var passeret {DOWN}"

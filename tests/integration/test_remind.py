@@ -321,7 +321,7 @@ def test_after_thirty_days_down_everyone_gets_one_mail_and_the_ledger_explains_t
     for task in ids:
         verdicts = [verdict for _, verdict in world.verdicts(task)]
         assert verdicts.count("overtaken") == 4
-        assert all("overhalet af rykker 2" in r for r in world.reasons(task) if "Ikke sendt" in r)
+        assert all("afløst af rykker 2" in r for r in world.reasons(task) if "Ikke sendt" in r)
     assert world.day(date(2027, 5, 12)) == world.day(date(2027, 5, 13)) == []
 
 

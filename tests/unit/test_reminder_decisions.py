@@ -68,7 +68,7 @@ def test_after_a_stop_only_the_newest_reminder_is_sent_and_the_others_say_by_wha
         ("efter", 1): Decided.SENT,
     }
     assert found[0].reason == (
-        "Påmindelse 14 dage før fristen 30. april 2027. Ikke sendt: overhalet af rykker 1 for fristen"
+        "Påmindelse 14 dage før fristen 30. april 2027. Ikke sendt: afløst af rykker 1 for fristen"
         " 30. april 2027 efter driftsstop."
     )
 

@@ -30,7 +30,7 @@ REMIND: Mapping[str, Pair] = {
     Decided.SENT: ("opgaver i en ny mail", "tasks in a new mail"),
     Decided.MERGED: ("opgaver føjet til en mail", "tasks added to a mail"),
     Decided.ANSWERED: ("uden mail, har svaret", "without mail, answered"),
-    Decided.OVERTAKEN: ("uden mail, overhalet", "without mail, overtaken"),
+    Decided.OVERTAKEN: ("uden mail, afløst af en nyere", "without mail, a newer one took its place"),
     Decided.ADDRESS_DEAD: ("uden mail, adressen virker ikke", "without mail, address does not work"),
     Decided.NO_ADDRESS: ("uden mail, ingen adresse", "without mail, no address"),
     Decided.NOBODY: ("uden mail, ingen på posten", "without mail, nobody holds the post"),

@@ -122,7 +122,7 @@ NAMES: Words = {
         Decided.SENT: ("Mail sendt", "Mail sent"),
         Decided.MERGED: ("Kom med i dagens mail", "Put into the day's mail"),
         Decided.ANSWERED: ("Ingen mail: svaret", "No mail: answered"),
-        Decided.OVERTAKEN: ("Ingen mail: overhalet", "No mail: overtaken"),
+        Decided.OVERTAKEN: ("Ingen mail: afløst af en nyere", "No mail: a newer one took its place"),
         Decided.ADDRESS_DEAD: ("Ingen mail: adressen virker ikke", "No mail: address does not work"),
         Decided.NO_ADDRESS: ("Ingen mail: ingen adresse", "No mail: no address"),
         Decided.NOBODY: ("Ingen mail: ingen på posten", "No mail: nobody holds the post"),
@@ -145,7 +145,7 @@ NAMES: Words = {
     },
     Trouble: {
         Trouble.VACANT: ("Ingen på posten", "Vacant"),
-        Trouble.NOBODY: ("Ingen, der kan få posten", "Nobody to write to"),
+        Trouble.NOBODY: ("Ingen at skrive til", "Nobody to write to"),
         Trouble.NO_ADDRESS: ("Ingen mailadresse", "No address"),
         Trouble.DEAD_ADDRESS: ("Mailadressen virker ikke", "The address does not work"),
         Trouble.DOUBTFUL_ADDRESS: ("Mailadressen er usikker", "The address is doubtful"),
@@ -184,7 +184,7 @@ STEPS: Mapping[str, Pair] = {
 }
 
 VERBS: Mapping[str, Pair] = {
-    "open": ("opgaven åbnede", "task opened"),
+    "open": ("opgaven åbnet", "task opened"),
     "submit": ("svaret", "answered"),
     "approve": ("godkendt", "approved"),
     "approved": ("godkendt", "approved"),
