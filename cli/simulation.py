@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from cli.demo.drivers import DirectDriver
+from cli.demo.direct import DirectDriver
 from cli.demo.play import Player, Progress
 from cli.invented_leaders import gather_under, invent_figures, invent_leaders
 from cli.municipality import Folder, load_organisation, load_surroundings, start_years

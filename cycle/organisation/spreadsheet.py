@@ -7,8 +7,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from openpyxl import load_workbook
-
 from cycle.organisation.faults import Faults
 
 UNPACKED_LIMIT = 400 * 1024 * 1024
@@ -23,6 +21,8 @@ def read_sheets(
 
     `cell` says how a cell is written (`cell_text` unless given).
     """
+    from openpyxl import load_workbook  # an eighth of the start of a command that seldom meets a workbook
+
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
-from cli.demo.drivers import DirectDriver
+from cli.demo.direct import DirectDriver
 from cli.demo.invented import answers_for
 from cli.demo.play import Player
 from cli.municipality import Folder, load_municipality, start_years
