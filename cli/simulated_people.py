@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from cli.demo.habits import Habits, due, pieces
 from cycle import store
+from cycle.store import table_of
 from cycle.tasks.moves import wake_stages
 from cycle.tasks.states import WAITING_FOR_HOLDER, Channel, OccurrenceState, SubmissionKind, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
@@ -37,16 +38,7 @@ class SimulatedPeople(Habits):
         return len(given)
 
     def _answer(self, session: Session, ids: list[int], today: date, now: datetime) -> list[int]:
-        given = []
-        for piece in pieces(ids):
-            given += self._changed(
-                session,
-                piece,
-                col(Task.state).in_(list(WAITING_FOR_HOLDER)),
-                state=TaskState.SUBMITTED,
-                received_at=now,
-                due_when_received=Task.due_on,
-            )
+        given = _changed(session, _SUBMIT, ids, received_at=now)
         rows: list[dict[str, Any]] = [
             {
                 "task_id": task_id,
@@ -61,35 +53,35 @@ class SimulatedPeople(Habits):
             for task_id in given
         ]
         if rows:
-            session.execute(sa.insert(Submission), rows)
+            session.connection().execute(sa.insert(table_of(Submission)), rows)
         for task_id in given:
             if self.seen[task_id].levels:
                 self.verdict_after(task_id, today)
         return given
 
     def _judge(self, session: Session, ids: list[int]) -> list[int]:
-        judged = []
-        for piece in pieces(ids):
-            judged += self._changed(
-                session,
-                piece,
-                col(Task.state) == TaskState.SUBMITTED,
-                state=TaskState.APPROVED,
-                level=Task.levels,
-            )
-        return judged
-
-    def _changed(self, session: Session, ids: list[int], when: Any, **values: Any) -> list[int]:
-        """The ids of the tasks of open occurrences that the update changed."""
-        is_open = sa.select(col(Occurrence.id)).where(col(Occurrence.state) == OccurrenceState.OPEN)
-        result = session.execute(
-            sa.update(Task)
-            .where(col(Task.id).in_(ids), when, col(Task.occurrence_id).in_(is_open))
-            .values(**values)
-            .returning(col(Task.id))
-            .execution_options(synchronize_session=False)
-        )
-        return list(result.scalars())
+        return _changed(session, _APPROVE, ids)
 
 
+def _changed(session: Session, update: sa.Update, ids: list[int], **values: Any) -> list[int]:
+    """The ids of the tasks of open occurrences that the update changed."""
+    write = session.connection()
+    return [id_ for piece in pieces(ids) for id_ in write.scalars(update, {"ids": piece, **values})]
+
+
+_TASK, _OCCURRENCE = table_of(Task), table_of(Occurrence).c
+_IS_OPEN = sa.select(_OCCURRENCE.id).where(_OCCURRENCE.state == OccurrenceState.OPEN)
+_THEIRS = (
+    sa.update(_TASK)
+    .where(_TASK.c.id.in_(sa.bindparam("ids", expanding=True)), _TASK.c.occurrence_id.in_(_IS_OPEN))
+    .returning(_TASK.c.id)
+)
+_SUBMIT = _THEIRS.where(_TASK.c.state.in_(list(WAITING_FOR_HOLDER))).values(
+    state=TaskState.SUBMITTED,
+    received_at=sa.bindparam("received_at", type_=_TASK.c.received_at.type),
+    due_when_received=_TASK.c.due_on,
+)
+_APPROVE = _THEIRS.where(_TASK.c.state == TaskState.SUBMITTED).values(
+    state=TaskState.APPROVED, level=_TASK.c.levels
+)
 AGREED = {"beslutning": "enig", "navn": "Opdigtet underskriver"}

@@ -180,7 +180,7 @@ class WorkingCalendar(_Frozen):
         On the night clocks go forward a time that does not exist is taken as that much later (02:30 is
         03:30 summer time); on the night they go back a time that comes twice is the first.
         """
-        return datetime.combine(d, t.replace(tzinfo=None, fold=0), tzinfo=self.zone).astimezone(UTC)
+        return _instant(d, t, self.zone)
 
     def end_of(self, d: date) -> datetime:
         """The first instant of the next local day, in UTC: the exclusive end of `d`."""
@@ -209,6 +209,11 @@ class WorkingCalendar(_Frozen):
         if at.tzinfo is None:
             raise ValueError(f"naive time {at.isoformat()}: an instant must be aware")
         return at.astimezone(self.zone)
+
+
+@lru_cache(maxsize=4096)
+def _instant(d: date, t: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(d, t.replace(tzinfo=None, fold=0), tzinfo=zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=256)

@@ -99,12 +99,13 @@ def _candidates(read: sa.Connection, now: datetime, settings: Settings, nightly:
     if settings.reads_mail:
         yield from _collect(read, now, marks)
     yield from _occurrences(read, now, settings, marks)
-    if read.execute(hints.TASK_DUE, {"now": now}).first() is not None:
+    due = read.execute(hints.ANY_DUE, {"now": now}).one()
+    if due.tasks:
         for (root_id,) in read.execute(hints.TASKS_DUE, {"now": now}):
             yield _work("remind", root_id, root_id)
     if nightly:
         yield from _sweeps(read, now, settings.zone)
-    if read.execute(hints.MESSAGE_DUE, {"now": now}).first() is not None:
+    if due.messages:
         for (root_id,) in read.execute(hints.MESSAGES_DUE, {"now": now}):
             yield _work("deliver", root_id, root_id)
 
@@ -158,10 +159,8 @@ def _sweeps(read: sa.Connection, now: datetime, zone: ZoneInfo) -> Iterator[Work
     today = sweeping_since(now, zone)
     if today is None:
         return
-    works = [_work("remind", f"sweep:{root_id}", root_id) for (root_id,) in read.execute(hints.AT_WORK)]
-    asked = {"subjects": [work.subject for work in works], "since": today}
-    swept = {subject for (subject,) in read.execute(hints.SWEPT, asked)}
-    yield from (work for work in works if work.subject not in swept)
+    for (root_id,) in read.execute(hints.UNSWEPT, {"since": today}):
+        yield _work("remind", f"sweep:{root_id}", root_id)
 
 
 def _work(flow: str, subject: str, root_id: str) -> Work:

@@ -33,12 +33,6 @@ LAST_RUNS = (
     .order_by(_run.wanted_at.desc(), _run.id.desc())
     .limit(sa.bindparam("most"))
 )
-SWEPT = sa.select(_run.subject).where(
-    _run.flow == "remind",
-    _run.subject.in_(sa.bindparam("subjects", expanding=True)),
-    _run.wanted_at >= sa.bindparam("since"),
-    _run.state != RunState.FAILED,
-)
 
 MARKS = sa.select(_mark.root_id, _mark.read_until)
 MAILBOXES_PAUSING = sa.select(_mark.root_id).where(_mark.next_at > _now)
@@ -48,7 +42,13 @@ _planned = _occurrence.state == OccurrenceState.PLANNED
 _open = _occurrence.state == OccurrenceState.OPEN
 _closed = _occurrence.state == OccurrenceState.CLOSED
 
-AT_WORK = sa.select(_occurrence.root_id).where(_open).distinct()
+_swept = sa.exists().where(
+    _run.flow == "remind",
+    _run.subject == sa.literal("sweep:") + _occurrence.root_id,
+    _run.wanted_at >= sa.bindparam("since"),
+    _run.state != RunState.FAILED,
+)
+UNSWEPT = sa.select(_occurrence.root_id).where(_open, ~_swept).distinct()
 OCCURRENCES_DUE = (
     sa.select(
         _occurrence.id,
@@ -70,7 +70,6 @@ OCCURRENCES_DUE = (
 )
 
 _tasks_due = _task.next_reminder_at <= _now
-TASK_DUE = sa.select(1).where(_tasks_due).limit(1)
 TASKS_DUE = (
     sa.select(_occurrence.root_id)
     .join_from(table_of(Task), table_of(Occurrence), _occurrence.id == _task.occurrence_id + _NOTHING)
@@ -81,8 +80,10 @@ TASKS_DUE = (
 _waiting = _message.state.in_((MessageState.READY, MessageState.WAITING))
 _abandoned = sa.and_(_message.state == MessageState.CLAIMED, _message.lease_until <= _now)
 _messages_due = (UNSENT, _message.next_at <= _now, sa.or_(_waiting, _abandoned))
-MESSAGE_DUE = sa.select(1).where(*_messages_due).limit(1)
 MESSAGES_DUE = sa.select(_message.root_id).where(*_messages_due).distinct()
+ANY_DUE = sa.select(
+    sa.exists().where(_tasks_due).label("tasks"), sa.exists().where(*_messages_due).label("messages")
+)
 
 
 def _first(column: sa.Column[Any], *which: sa.ColumnElement[bool] | sa.TextClause) -> sa.Select[Any]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from cycle.goals.statuses import keep_statuses
 from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year
 from cycle.organisation.tables import Unit
+from cycle.store import table_of
 from cycle.tasks.releases import is_released, release
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
@@ -21,6 +22,14 @@ from flows.request import (
     open_for_audience,
 )
 from flows.runtime import RunContext
+
+_task = table_of(Task).c
+_GIVEN = sa.select(_task.id).where(
+    _task.occurrence_id == sa.bindparam("occurrence_id"),
+    _task.kind == TaskKind.RELEASE,
+    _task.state.in_([TaskState.SUBMITTED, TaskState.APPROVED]),
+)
+"""The releases that the direction has given."""
 
 
 def open(context: RunContext, occurrence_id: int) -> None:
@@ -88,13 +97,6 @@ def _release_when_given(session: Session, context: RunContext, occurrence_id: in
     if is_released(session, occurrence_id):
         keep_release_current(session, context, occurrence_id)
         return
-    given = session.exec(
-        select(Task.id).where(
-            Task.occurrence_id == occurrence_id,
-            Task.kind == TaskKind.RELEASE,
-            col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED]),
-        )
-    ).first()
-    if given is not None:
+    if session.connection().execute(_GIVEN, {"occurrence_id": occurrence_id}).first() is not None:
         release(session, occurrence_id, by="engine", now=context.now, why="Frigivet af direktionen")
         context.count(released=1)

@@ -43,5 +43,6 @@ def sweep(context: RunContext) -> list[Difference]:
 
 
 def _reader(context: RunContext) -> Reader:
-    calendar = context.calendar(context.run.root_id)
-    return Reader(context.directory(context.run.root_id), calendar, context.now)
+    with context.reading() as session:
+        calendar, directory = context.surroundings(session, context.run.root_id)
+    return Reader(directory, calendar, context.now)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
+from cycle.store import table_of
 from cycle.tasks.approval import keep_review_tasks, waiting_answers
 from cycle.tasks.change import RUNNING
 from cycle.tasks.closing import close_occurrence
@@ -40,6 +41,14 @@ class Facts:
     calendar: WorkingCalendar
 
 
+_OCCURRENCE = table_of(Occurrence)
+_ITS_ROW = _OCCURRENCE.c.id == sa.bindparam("its_id")
+_CLEAR_LOOK = sa.update(_OCCURRENCE).where(_ITS_ROW).values(advance_at=None).returning(_OCCURRENCE.c.state)
+_LEAVE_LOOK = sa.update(_OCCURRENCE).where(
+    _ITS_ROW, _OCCURRENCE.c.state == OccurrenceState.OPEN, _OCCURRENCE.c.advance_at.is_(None)
+)
+
+
 def open(context: RunContext, occurrence_id: int) -> None:
     """Gives every post of the audience its task."""
     open_for_audience(context, facts_of(context, occurrence_id))
@@ -63,8 +72,7 @@ def facts_of(context: RunContext, occurrence_id: int) -> Facts:
     with context.reading() as session:
         occurrence = get_occurrence(session, occurrence_id)
         session.expunge(occurrence)
-    calendar = context.calendar(occurrence.root_id)
-    directory = context.directory(occurrence.root_id)
+        calendar, directory = context.surroundings(session, occurrence.root_id)
     activity = Activity.model_validate_json(occurrence.activity)
     return Facts(occurrence, activity, directory, calendar)
 
@@ -172,25 +180,13 @@ def close_and_count(
 
 def lock_for_advance(session: Session, occurrence: Occurrence) -> OccurrenceState:
     """Clears the hint first, so that whatever is submitted from here on sets it again; gives the state."""
-    cleared = (
-        sa.update(Occurrence)
-        .where(col(Occurrence.id) == occurrence.id)
-        .values(advance_at=None)
-        .returning(col(Occurrence.state))
-    )
-    state: OccurrenceState = session.execute(cleared).scalar_one()
+    session.flush()
+    state: OccurrenceState = session.connection().scalar(_CLEAR_LOOK, {"its_id": occurrence.id})
     return state
 
 
 def set_next_look(session: Session, facts: Facts, context: RunContext) -> None:
     """Leaves the instant at which a stage opens by its date alone."""
     look = next_stage_look(facts.occurrence, facts.activity, calendar=facts.calendar, now=context.now)
-    session.execute(
-        sa.update(Occurrence)
-        .where(
-            col(Occurrence.id) == facts.occurrence.id,
-            col(Occurrence.state) == OccurrenceState.OPEN,
-            col(Occurrence.advance_at).is_(None),
-        )
-        .values(advance_at=look)
-    )
+    session.flush()
+    session.connection().execute(_LEAVE_LOOK, {"its_id": facts.occurrence.id, "advance_at": look})

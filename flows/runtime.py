@@ -121,21 +121,19 @@ class RunContext:
 
     def calendar(self, root_id: str) -> WorkingCalendar:
         """The municipality's working calendar. Call it outside `transaction()`."""
-        with store.reading(self.engine) as session:
+        with self.reading() as session:
             return calendar_of_root(session, root_id)
 
-    def directory(self, root_id: str) -> Directory:
-        """The municipality's organisation on today's local date. Call it outside `transaction()`."""
-        today = self.calendar(root_id).local_date(self.now)
+    def surroundings(self, session: Session, root_id: str) -> tuple[WorkingCalendar, Directory]:
+        """The municipality's calendar, and its organisation on today's local date, as `session` sees them."""
+        calendar = calendar_of_root(session, root_id)
+        today = calendar.local_date(self.now)
         kept = self._runtime.directories
-        if kept is None or root_id not in kept:
-            with store.reading(self.engine) as session:
-                directory = Directory.load(session, root_id, today)
-            if kept is None:
-                return directory
-            kept[root_id] = directory
-        kept[root_id] = kept[root_id].at(today)
-        return kept[root_id]
+        if kept is None:
+            return calendar, Directory.load(session, root_id, today)
+        found = kept.get(root_id) or Directory.load(session, root_id, today)
+        kept[root_id] = found.at(today)
+        return calendar, kept[root_id]
 
     def progress(self, text: str) -> None:
         """Says how far the body has come ("300 af 470"). Inside a transaction it is kept at its commit."""

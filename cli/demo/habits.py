@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import col
 
 from cli.demo.invented import acting_day, answer_on, rng
 from cycle import store
 from cycle.calendar import WorkingCalendar
 from cycle.plan.model import FlowName, ReminderKind
 from cycle.reminders.steps import steps
+from cycle.store import table_of
 from cycle.tasks.cycles import RULES
 from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Occurrence, Task
@@ -64,14 +64,15 @@ class Habits:
     def _look(self) -> None:
         """Plans for every task not seen before."""
         with store.reading(self.engine) as session:
-            rows = session.execute(_NEW_TASKS, {"newest": self._newest, "root_id": self.root_id}).all()
+            asked = {"newest": self._newest, "root_id": self.root_id}
+            rows = session.connection().execute(_NEW_TASKS, asked).all()
             occurrences = {row.occurrence_id for row in rows}
             known = {one: session.get_one(Occurrence, one) for one in occurrences}
         for row in rows:
             self._newest = row.id
             self._plan(row, known[row.occurrence_id])
 
-    def _plan(self, row: sa.Row[tuple[object, ...]], occurrence: Occurrence) -> None:
+    def _plan(self, row: Any, occurrence: Occurrence) -> None:
         key = ":".join(
             (occurrence.activity_id, str(occurrence.concerns_year), row.unit_id, row.role, row.subject)
         )
@@ -128,24 +129,25 @@ def pieces(ids: Iterable[int], size: int = 500) -> Iterable[list[int]]:
         yield everything[start : start + size]
 
 
+_task, _occurrence = table_of(Task).c, table_of(Occurrence).c
 _NEW_TASKS = (
     sa.select(
-        col(Task.id),
-        col(Task.occurrence_id),
-        col(Task.unit_id),
-        col(Task.role),
-        col(Task.subject),
-        col(Task.kind),
-        col(Task.levels),
-        col(Task.opened_at),
-        col(Task.due_on),
-        col(Task.form_version_id),
+        _task.id,
+        _task.occurrence_id,
+        _task.unit_id,
+        _task.role,
+        _task.subject,
+        _task.kind,
+        _task.levels,
+        _task.opened_at,
+        _task.due_on,
+        _task.form_version_id,
     )
-    .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+    .join(table_of(Occurrence), _occurrence.id == _task.occurrence_id)
     .where(
-        col(Task.id) > sa.bindparam("newest"),
-        col(Occurrence.root_id) == sa.bindparam("root_id"),
-        col(Occurrence.state) == OccurrenceState.OPEN,
+        _task.id > sa.bindparam("newest"),
+        _occurrence.root_id == sa.bindparam("root_id"),
+        _occurrence.state == OccurrenceState.OPEN,
     )
-    .order_by(col(Task.id))
+    .order_by(_task.id)
 )

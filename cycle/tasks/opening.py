@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from cycle import history
 from cycle.errors import Conflict
@@ -19,6 +19,7 @@ Post = tuple[str, str]
 
 TASK = table_of(Task)
 _OF_OCCURRENCE = TASK.c.occurrence_id == sa.bindparam("occurrence_id")
+_POSTS = sa.select(TASK.c.unit_id, TASK.c.role, TASK.c.subject).where(_OF_OCCURRENCE)
 _NEWEST_ID = sa.select(sa.func.max(TASK.c.id)).where(_OF_OCCURRENCE)
 _IDS_AFTER = sa.select(TASK.c.id).where(_OF_OCCURRENCE, TASK.c.id > sa.bindparam("newest"))
 
@@ -67,9 +68,8 @@ def finish_opening(session: Session, occurrence: Occurrence, *, now: datetime) -
 
 def existing_posts(session: Session, occurrence_id: int) -> set[tuple[str, str, str]]:
     """(unit, role, subject) of every task the occurrence has."""
-    rows = session.exec(
-        select(Task.unit_id, Task.role, Task.subject).where(Task.occurrence_id == occurrence_id)
-    )
+    session.flush()
+    rows = session.connection().execute(_POSTS, {"occurrence_id": occurrence_id})
     return {(unit, role, subject) for unit, role, subject in rows}
 
 

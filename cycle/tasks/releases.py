@@ -8,6 +8,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from cycle import history
+from cycle.store import table_of
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import OWN_WORK, as_json, roll_up
 from cycle.tasks.states import TaskKind
@@ -20,6 +21,11 @@ _NEWEST_RELEASABLE = (
         col(Task.occurrence_id) == sa.bindparam("occurrence_id"),
         col(Task.kind).in_((*OWN_WORK, TaskKind.RELEASE)),
     )
+)
+_RELEASED = (
+    sa.select(table_of(Release).c.id)
+    .where(table_of(Release).c.occurrence_id == sa.bindparam("occurrence_id"))
+    .limit(1)
 )
 _RELEASED_UP_TO = (
     sa.select(col(Release.content)["newest_submission"].as_integer().label("newest_submission"))
@@ -89,8 +95,8 @@ def versions(session: Session, occurrence_id: int) -> Sequence[Release]:
 
 def is_released(session: Session, occurrence_id: int) -> bool:
     """Whether there is a version 1."""
-    query = select(Release.id).where(Release.occurrence_id == occurrence_id).limit(1)
-    return session.exec(query).first() is not None
+    session.flush()
+    return session.connection().execute(_RELEASED, {"occurrence_id": occurrence_id}).first() is not None
 
 
 def _newest_submission(session: Session, occurrence_id: int) -> int | None:

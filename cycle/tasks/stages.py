@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.directory import Directory
 from cycle.plan.model import Activity, Stage, StageKind
+from cycle.store import table_of
 from cycle.tasks.opening import NewTask, Post, open_tasks
 from cycle.tasks.standing import is_finished
 from cycle.tasks.states import TaskKind
@@ -19,6 +20,14 @@ Owed = tuple[str, bool]
 """The path of a unit that owes something to the stage above, and whether that is done."""
 
 TASK_KIND = {StageKind.CONSOLIDATE: TaskKind.CONSOLIDATE, StageKind.RELEASE: TaskKind.RELEASE}
+
+_task = table_of(Task).c
+_of_occurrence = _task.occurrence_id == sa.bindparam("occurrence_id")
+_how_far = (_task.state, _task.level, _task.levels)
+_ANSWERS = sa.select(_task.unit_id, *_how_far).where(_of_occurrence, _task.kind == TaskKind.ANSWER)
+_STAGE_TASKS = sa.select(_task.unit_id, _task.role, _task.subject, *_how_far).where(
+    _of_occurrence, _task.kind.in_(list(TASK_KIND.values()))
+)
 
 
 class Below:
@@ -53,6 +62,7 @@ def open_ready_stages(
     if not tiers:
         return 0
     today = calendar.local_date(now)
+    session.flush()
     tasks = _stage_tasks(session, occurrence.id)
     below = Below(_answers(session, occurrence.id, directory))
     opened = 0
@@ -90,26 +100,20 @@ def _due_before(occurrence: Occurrence, activity: Activity, index: int) -> date:
 
 def _answers(session: Session, occurrence_id: int, directory: Directory) -> list[Owed]:
     """The answers of the units: what the first stage waits for."""
-    columns = (Task.unit_id, Task.state, Task.level, Task.levels)
-    query = sa.select(*columns).where(  # type: ignore[call-overload]  # columns
-        col(Task.occurrence_id) == occurrence_id, col(Task.kind) == TaskKind.ANSWER
-    )
+    rows = session.connection().execute(_ANSWERS, {"occurrence_id": occurrence_id})
     return [
         (directory.units[unit_id].path, is_finished(state, level, levels))
-        for unit_id, state, level, levels in session.execute(query)
+        for unit_id, state, level, levels in rows
         if unit_id in directory.units
     ]
 
 
 def _stage_tasks(session: Session, occurrence_id: int) -> dict[tuple[str, str, str], bool]:
     """(unit, role, stage) of every stage task that was opened, and whether it is finished."""
-    columns = (Task.unit_id, Task.role, Task.subject, Task.state, Task.level, Task.levels)
-    query = sa.select(*columns).where(  # type: ignore[call-overload]  # columns
-        col(Task.occurrence_id) == occurrence_id, col(Task.kind).in_(list(TASK_KIND.values()))
-    )
+    rows = session.connection().execute(_STAGE_TASKS, {"occurrence_id": occurrence_id})
     return {
         (unit_id, role, subject): is_finished(state, level, levels)
-        for unit_id, role, subject, state, level, levels in session.execute(query)
+        for unit_id, role, subject, state, level, levels in rows
     }
 
 
