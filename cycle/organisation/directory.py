@@ -4,10 +4,11 @@ A *post* is a unit and a role. Each unit has one *head role*; the nearest unit a
 superior. Kinds that the file names otherwise get the role their appointments show.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlmodel import Session
@@ -58,8 +59,7 @@ class Directory:
         self._lasting = lasting or _Lasting(rows)
         self.on = on
         self.units: dict[str, Unit] = rows.units
-        self._holders = _in_force(rows.appointments, on)
-        self._substitutes = _in_force(rows.substitutes, on)
+        self._acting = self._lasting.acting(on)
 
     @classmethod
     def load(cls, session: Session, root_id: str, on: date) -> "Directory":
@@ -99,17 +99,20 @@ class Directory:
 
     def holder(self, unit_id: str, role: str) -> Recipient | None:
         """The appointed holder alone; None when the post is vacant."""
-        term = self._holders.get((unit_id, role))
+        term = self._acting.holders.get((unit_id, role))
         return self._recipient(term, Capacity.HOLDER) if term else None
 
     def substitute(self, unit_id: str, role: str) -> Recipient | None:
         """Who acts for the post on the date, if anyone does."""
-        term = self._substitutes.get((unit_id, role))
+        term = self._acting.substitutes.get((unit_id, role))
         return self._recipient(term, Capacity.SUBSTITUTE) if term else None
 
     def recipient(self, unit_id: str, role: str) -> Recipient | None:
         """Whom the post's mail goes to: the substitute, else the holder, else the superior, else None."""
-        return self.substitute(unit_id, role) or self.holder(unit_id, role) or self.superior(unit_id)
+        known, post = self._acting.recipients, (unit_id, role)
+        if post not in known:
+            known[post] = self.substitute(*post) or self.holder(*post) or self.superior(unit_id)
+        return known[post]
 
     def superior_post(self, unit_id: str) -> Post | None:
         """The head post of the nearest unit above that has one, vacant or not."""
@@ -121,12 +124,16 @@ class Directory:
 
     def superior(self, unit_id: str) -> Recipient | None:
         """Who is above the unit, climbing over vacant posts; None when nobody is."""
-        for ancestor in self.ancestors(unit_id):
-            role = self.head_role(ancestor)
-            found = role and (self.substitute(ancestor, role) or self.holder(ancestor, role))
-            if found:
-                return replace(found, capacity=Capacity.SUPERIOR)
-        return None
+        return next(iter(self.superiors(unit_id)), None)
+
+    def superiors(self, unit_id: str) -> Sequence[Recipient]:
+        """Everyone above the unit, the nearest first; vacant posts are left out."""
+        known, parent = self._acting.superiors, self.units[unit_id].parent_id or ""
+        if parent not in known:
+            heads = [(ancestor, self.head_role(ancestor)) for ancestor in self.ancestors(unit_id)]
+            found = [self.substitute(at, role) or self.holder(at, role) for at, role in heads if role]
+            known[parent] = [replace(each, capacity=Capacity.SUPERIOR) for each in found if each]
+        return known[parent]
 
     def ancestors(self, unit_id: str) -> Iterable[str]:
         """The ids of the units above, the nearest first."""
@@ -166,11 +173,26 @@ class Directory:
         return Recipient(term.person_id, name, language, address, health, capacity)
 
 
+class _Acting:
+    """Who acts for which post while no term begins or ends, and what was found out about that already."""
+
+    def __init__(self, rows: Rows, on: date) -> None:
+        self.holders = _in_force(rows.appointments, on)
+        self.substitutes = _in_force(rows.substitutes, on)
+        self.recipients: dict[Post, Recipient | None] = {}
+        self.superiors: dict[str, Sequence[Recipient]] = {}
+
+
 class _Lasting:
-    """What is the same on every date: the roles known at each unit, and whom an audience means."""
+    """What outlives a date: who acts between two changes, the roles at each unit, whom an audience means."""
 
     def __init__(self, rows: Rows) -> None:
+        self._rows = rows
         self._units = rows.units
+        terms = (*rows.appointments, *rows.substitutes)
+        ends = {term.valid_to + timedelta(days=1) for term in terms if term.valid_to not in (None, date.max)}
+        self._changes = sorted({term.valid_from for term in terms} | ends)
+        self._acting: dict[int, _Acting] = {}
         self.seen: dict[str, set[str]] = defaultdict(set)
         self._by_kind: dict[str, Counter[str]] = defaultdict(Counter)
         for term in rows.appointments:
@@ -179,6 +201,13 @@ class _Lasting:
         self._common = {kind: _most_common(roles) for kind, roles in self._by_kind.items()}
         self._heads: dict[str, str | None] = {}
         self._chosen: dict[Audience, list[str]] = {}
+
+    def acting(self, on: date) -> _Acting:
+        """Who acts on the local date; the same object until a term begins or ends."""
+        period = bisect_right(self._changes, on)
+        if period not in self._acting:
+            self._acting[period] = _Acting(self._rows, on)
+        return self._acting[period]
 
     def head(self, unit_id: str) -> str | None:
         """See `Directory.head_role`; found once for each unit."""

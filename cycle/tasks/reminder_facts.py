@@ -1,7 +1,7 @@
 """Tasks as the reminders see them: read in bulk, nothing decided here."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
-from cycle.organisation.directory import Capacity, Directory, Recipient
+from cycle.organisation.directory import Directory, Recipient
 from cycle.plan.model import ReminderKind, ReminderRule
 from cycle.reminders import ledger
 from cycle.reminders.decide import Facts, Standing
@@ -22,7 +22,6 @@ from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
 
 _RULES = TypeAdapter(tuple[ReminderRule, ...])
-_People = tuple[Recipient | None, Recipient | None]
 _NONE: frozenset[tuple[str, int]] = frozenset()
 _NOBODY: frozenset[int] = frozenset()
 
@@ -96,9 +95,7 @@ class Reader:
     directory: Directory
     calendar: WorkingCalendar
     now: datetime
-    _steps: dict[tuple[str, date, datetime], list[Step]] = field(default_factory=dict)
-    _people: dict[tuple[str, str], _People] = field(default_factory=dict)
-    _chains: dict[str, list[Recipient]] = field(default_factory=dict)
+    _steps: dict[tuple[str, date, datetime], Sequence[Step]] = field(default_factory=dict)
 
     def facts(self, session: Session, rows: Sequence[Row]) -> list[Facts]:
         """The facts of each task, in the order of `rows`."""
@@ -111,7 +108,7 @@ class Reader:
 
     def _facts(self, row: Row, past: Past, received_at: datetime | None) -> Facts:
         found = self._steps_of(row)
-        recipient, superior = self._people_of(row.unit_id, row.role)
+        recipient = self.directory.recipient(row.unit_id, row.role)
         decided = past.steps.get(row.due_on, _NONE)
         if past.openings and max(past.openings) >= row.opened_at:
             decided = decided | {step.key for step in found if step.kind is ReminderKind.OPENS}
@@ -121,36 +118,27 @@ class Reader:
             steps=found,
             decided=decided,
             recipient=recipient,
-            superior=superior,
+            superior=self._above(row.unit_id, recipient),
             openings=len(past.openings),
             told={person for person, at in past.told if at >= row.opened_at} if past.told else _NOBODY,
             answered_on=self.calendar.local_date(received_at) if received_at else None,
         )
 
-    def _steps_of(self, row: Row) -> list[Step]:
+    def _steps_of(self, row: Row) -> Sequence[Step]:
         since = max(row.opened_at, row.due_since) if row.due_since else row.opened_at
         key = (row.rules, row.due_on, since)
         found = self._steps.get(key)
         if found is None:
             opened_on = self.calendar.local_date(since)
-            found = self._steps[key] = steps(_rules(row.rules), row.due_on, opened_on, self.calendar)
-        return found
-
-    def _people_of(self, unit_id: str, role: str) -> _People:
-        """Whom the post's mail goes to, and who is told when it is late."""
-        found = self._people.get((unit_id, role))
-        if found is None:
-            recipient = self.directory.recipient(unit_id, role)
-            found = self._people[unit_id, role] = recipient, self._above(unit_id, recipient)
+            found = self._steps[key] = _steps(row.rules, row.due_on, opened_on, self.calendar)
         return found
 
     def _above(self, unit_id: str, asked: Recipient | None) -> Recipient | None:
         """The nearest superior who is not the person asked already."""
-        parent = self.directory.units[unit_id].parent_id or ""
-        if parent not in self._chains:
-            self._chains[parent] = list(_superiors(self.directory, unit_id))
-        others = (s for s in self._chains[parent] if asked is None or s.person_id != asked.person_id)
-        return next(others, None)
+        for superior in self.directory.superiors(unit_id):
+            if asked is None or superior.person_id != asked.person_id:
+                return superior
+        return None
 
     def _standing(self, row: Row) -> Standing:
         if row.state in (TaskState.WAIVED, TaskState.CANCELLED):
@@ -162,16 +150,6 @@ class Reader:
         if row.occurrence_state is OccurrenceState.OPEN or self.now < self.calendar.end_of(row.due_on):
             return Standing.WAITING
         return Standing.CLOSED
-
-
-def _superiors(directory: Directory, unit_id: str) -> Iterator[Recipient]:
-    """Everyone above a unit, the nearest first; vacant posts are climbed over."""
-    at = unit_id
-    while (post := directory.superior_post(at)) is not None:
-        at = post[0]
-        found = directory.substitute(*post) or directory.holder(*post)
-        if found is not None:
-            yield replace(found, capacity=Capacity.SUPERIOR)
 
 
 _submission = table_of(Submission).c
@@ -188,6 +166,11 @@ def _answered(session: Session, task_ids: Sequence[int]) -> dict[int, datetime]:
         return {}
     rows = session.connection().execute(_ANSWERED, {"ids": task_ids})
     return {task_id: received_at for task_id, received_at in rows}
+
+
+@lru_cache(maxsize=1024)
+def _steps(rules: str, due_on: date, opened_on: date, calendar: WorkingCalendar) -> Sequence[Step]:
+    return tuple(steps(_rules(rules), due_on, opened_on, calendar))
 
 
 @lru_cache(maxsize=256)
