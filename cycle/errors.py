@@ -9,7 +9,7 @@
     │   ├── PlanInvalid       a plan, form or text file
     │   ├── AnswerInvalid     a leader's answer
     │   └── ImportInvalid     a file of units, leaders, figures or meetings
-    ├── LinkInvalid           a capability link that is broken, revoked or expired
+    ├── LinkInvalid           a capability link that is broken or revoked
     └── FenceLost             another worker has taken over this run
 
 Errors carry ids and facts as attributes. HTTP statuses are given in `web/errors.py`, once.
@@ -103,7 +103,7 @@ class ImportInvalid(Invalid):
 
 
 class LinkInvalid(CycleError):
-    """A capability link cannot be used. `reason` is one of broken, revoked, expired."""
+    """A capability link cannot be used. `reason` is "broken" or "revoked". A link does not expire: it is good for as long as its post and task are."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"link {reason}")

@@ -91,15 +91,6 @@ LINKS = {
             "Use the link in the newest e-mail about the task, or write to the secretariat.",
         ),
     ),
-    "expired": Fault(
-        410,
-        ("Linket gælder ikke længere", "The link is no longer valid"),
-        ("Linket er udløbet.", "The link has expired."),
-        (
-            "Brug linket i den nyeste mail om opgaven, eller skriv til sekretariatet.",
-            "Use the link in the newest e-mail about the task, or write to the secretariat.",
-        ),
-    ),
 }
 UNSAFE = Fault(
     403,
