@@ -103,7 +103,10 @@ class ImportInvalid(Invalid):
 
 
 class LinkInvalid(CycleError):
-    """A capability link cannot be used. `reason` is "broken" or "revoked". A link does not expire: it is good for as long as its post and task are."""
+    """A capability link cannot be used. `reason` is "broken" or "revoked".
+
+    A link has no time of its own: it is good for as long as the task and its holder are.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"link {reason}")
