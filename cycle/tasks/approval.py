@@ -53,17 +53,21 @@ def takes_verdict(occurrence: Occurrence, submission: Submission) -> bool:
     return occurrence.state is OccurrenceState.OPEN
 
 
+_LACKS_VERDICT = sa.and_(
+    col(Task.level) < col(Task.levels), col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED])
+)
+_CAME_LATER = sa.exists().where(col(Submission.task_id) == col(Task.id), col(Submission.after_close))
+
+AWAITS_VERDICT = sa.and_(_LACKS_VERDICT, sa.or_(col(Occurrence.state) == OccurrenceState.OPEN, _CAME_LATER))
+"""The same on `Task` joined with its `Occurrence`."""
+
+
 def awaits_verdict(occurrence: Occurrence) -> tuple[sa.ColumnElement[bool], ...]:
     """The SQL conditions on `Task`: an answer of the occurrence that lacks a verdict and takes one."""
-    waits = (
-        col(Task.occurrence_id) == occurrence.id,
-        col(Task.level) < col(Task.levels),
-        col(Task.state).in_([TaskState.SUBMITTED, TaskState.APPROVED]),
-    )
+    of_it = col(Task.occurrence_id) == occurrence.id
     if occurrence.state is OccurrenceState.OPEN:
-        return waits
-    later = sa.exists().where(col(Submission.task_id) == col(Task.id), col(Submission.after_close))
-    return (*waits, later)
+        return of_it, _LACKS_VERDICT
+    return of_it, _LACKS_VERDICT, _CAME_LATER
 
 
 def waiting_answers(

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from cycle.access.rules import within
 from cycle.organisation.tables import Unit
+from cycle.tasks.calendars import calendar_of_cycle
 from cycle.tasks.standing import DUE_SOON_DAYS
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Cycle, CycleRevision, Occurrence, Task
@@ -97,21 +98,20 @@ def _summaries(
         .group_by(col(Task.occurrence_id))
     )
     counts = {row[0]: tuple(int(n) for n in row[1:]) for row in rows}
-    started = _started(session, {o.cycle_id for o in occurrences})
+    started = {cycle_id: _started_on(session, cycle_id) for cycle_id in {o.cycle_id for o in occurrences}}
     return [
-        _summary(
-            o, counts.get(o.id or 0, (0, 0, 0, 0)), today, before_start=o.due_on < started[o.cycle_id].date()
-        )
+        _summary(o, counts.get(o.id or 0, (0, 0, 0, 0)), today, before_start=o.due_on < started[o.cycle_id])
         for o in occurrences
     ]
 
 
-def _started(session: Session, cycle_ids: Iterable[int]) -> dict[int, datetime]:
-    """When each cycle was started: the instant of its first revision."""
-    first = sa.select(col(CycleRevision.cycle_id), col(CycleRevision.at)).where(
-        col(CycleRevision.cycle_id).in_(list(cycle_ids)), col(CycleRevision.no) == 1
+def _started_on(session: Session, cycle_id: int) -> date:
+    """The local date on which the cycle was started: that of its first revision."""
+    first = sa.select(col(CycleRevision.at)).where(
+        col(CycleRevision.cycle_id) == cycle_id, col(CycleRevision.no) == 1
     )
-    return {cycle_id: at for cycle_id, at in session.execute(first)}
+    at: datetime = session.execute(first).scalar_one()
+    return calendar_of_cycle(session, cycle_id).local_date(at)
 
 
 def _summary(occurrence: Occurrence, counts: tuple[int, ...], today: date, *, before_start: bool) -> Summary:

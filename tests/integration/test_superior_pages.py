@@ -7,8 +7,8 @@ from sqlmodel import select
 from cycle.access.roles import Role
 from cycle.plan.model import Activity, Audience, FlowName, When, Window
 from cycle.store import reading, transaction
-from cycle.tasks.states import TaskState, Verdict
-from cycle.tasks.tables import Review, Task
+from cycle.tasks.states import OccurrenceState, TaskState, Verdict
+from cycle.tasks.tables import Occurrence, Review, Submission, Task
 from tests.support import municipality
 from tests.support.municipality import instant
 from tests.support.web import Form, Site
@@ -72,6 +72,17 @@ def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_pa
     assert office.district.get(f"/mine-enheder/opgave/{office.elsewhere}").status_code == 403
     assert office.district.get("/mine-enheder/opgave/9999").status_code == 404
     assert office.district.get("/mine-enheder/9999").status_code == 404
+
+
+def test_what_was_not_judged_before_the_close_is_not_counted_as_waiting_after_it(engine, tmp_path):
+    office = Office(engine, tmp_path)
+    with transaction(engine) as session:
+        session.execute(sa.update(Occurrence).values(state=OccurrenceState.CLOSED))
+    listed = office.district.get("/mine-enheder").text
+    assert "Kvartalsrapport 1 2027" in listed and "tag warn" not in listed
+    with transaction(engine) as session:
+        session.execute(sa.update(Submission).values(after_close=True))  # by an extension
+    assert '<strong class="tag warn">1</strong>' in office.district.get("/mine-enheder").text
 
 
 def test_two_levels_approve_in_their_order_and_nobody_twice(engine, tmp_path):

@@ -14,7 +14,7 @@ from cycle.errors import NotAllowed, NotFound
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
-from cycle.tasks.approval import NEAREST_SUPERIOR, awaits_verdict, reviewer_of, takes_verdict
+from cycle.tasks.approval import AWAITS_VERDICT, NEAREST_SUPERIOR, awaits_verdict, reviewer_of, takes_verdict
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
@@ -196,8 +196,8 @@ def _in_sight(actor: SignedIn, activity: Activity) -> bool:
 
 
 def _counts(session: Session, paths: Sequence[str]) -> dict[int, tuple[int, int, int, int]]:
-    to_judge = sa.and_(col(Task.state).in_(ANSWERED), col(Task.level) < col(Task.levels))
-    answered = sa.and_(col(Task.state).in_(ANSWERED), col(Task.level) >= col(Task.levels))
+    to_judge = AWAITS_VERDICT
+    answered = sa.and_(col(Task.state).in_(ANSWERED), sa.not_(AWAITS_VERDICT))
     owed = col(Task.state).in_(OWED)
     rows = session.execute(
         sa.select(
@@ -206,6 +206,7 @@ def _counts(session: Session, paths: Sequence[str]) -> dict[int, tuple[int, int,
             sa.func.count(),
         )
         .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
         .where(within(sa.type_coerce(col(Unit.path), sa.String), paths), col(Task.kind).in_(ANSWER_KINDS))
         .group_by(col(Task.occurrence_id))
     )
