@@ -21,6 +21,8 @@ PROOFS = {
         "--hypothesis-profile=long",
         "-o",
         "timeout=7200",
+        "-m",
+        "hypothesis",
         "tests/unit",
         "tests/integration",
     ),
