@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from cli.demo.habits import Habits, due, pieces
 from cycle import store
-from cycle.store import table_of
+from cycle.store import insert_many, table_of
 from cycle.tasks.moves import wake_stages
 from cycle.tasks.states import WAITING_FOR_HOLDER, Channel, OccurrenceState, SubmissionKind, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
@@ -52,8 +52,7 @@ class SimulatedPeople(Habits):
             }
             for task_id in given
         ]
-        if rows:
-            session.connection().execute(sa.insert(table_of(Submission)), rows)
+        insert_many(session, table_of(Submission), rows)
         for task_id in given:
             if self.seen[task_id].levels:
                 self.verdict_after(task_id, today)

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from cycle.store import table_of
+from cycle.store import insert_many, table_of
 
 GENESIS = "0" * 64
 
@@ -91,12 +91,10 @@ def record_many(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
             salts[data[name]] = {"digest": data[name], "field": name, "salt": salt, "value": value}
         facts = {name: value for name, value in row.items() if name != "personal"}
         values.append({"why": "", **facts, "data": data})
-    write = session.connection()
-    if not values:
-        return
     if not salts:
-        write.execute(_INSERT, values)
+        insert_many(session, HISTORY, values)
         return
+    write = session.connection()
     # A row is known by the digest it holds: rows that come back in the order they were given would be
     # written one by one on SQLite.
     for history_id, data in write.execute(_INSERT.returning(HISTORY.c.id, HISTORY.c.data), values).all():

@@ -4,7 +4,7 @@
 queue up at BEGIN instead of failing at COMMIT. `reading(engine)` gives a consistent snapshot.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from typing import Any, TypeVar
@@ -45,6 +45,39 @@ def table_of(model: type[SQLModel]) -> sa.Table:
     """The table behind a model, for statements about columns: they cost a fraction of loading objects."""
     table: sa.Table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
     return table
+
+
+def insert_many(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes rows that all name the same columns, at half the price of `sa.insert` with a list.
+
+    What many rows share (a state, a date, an instant) is made ready for the driver once, and not with
+    every row. Columns that are not named get the table's defaults.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    dialect = connection.dialect
+    values = {name: [row[name] for row in rows] for name in rows[0]}
+    for column in table.columns:
+        if column.name not in values and column.default is not None and column.default.is_scalar:
+            values[column.name] = [column.default.arg] * len(rows)  # type: ignore[attr-defined]  # a scalar has it
+    ready = [_for_driver(table.c[name].type, those, dialect) for name, those in values.items()]
+    quote = dialect.identifier_preparer.quote
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    names, marks = ", ".join(map(quote, values)), ", ".join([mark] * len(values))
+    into = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 - names of the table's own
+    connection.exec_driver_sql(into, list(zip(*ready, strict=True)))
+
+
+def _for_driver(column_type: sa.types.TypeEngine[Any], values: list[Any], dialect: sa.Dialect) -> list[Any]:
+    """The values as the driver takes them."""
+    process = column_type.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return values
+    if isinstance(column_type, sa.JSON):
+        return [process(value) for value in values]
+    known = {value: process(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 def make_engine(url: str) -> Engine:

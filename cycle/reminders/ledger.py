@@ -12,7 +12,7 @@ from sqlmodel import Session
 from cycle.plan.model import ReminderKind
 from cycle.reminders import wording
 from cycle.reminders.tables import Decided, ReminderDecision
-from cycle.store import in_pieces, table_of
+from cycle.store import in_pieces, insert_many, table_of
 
 TABLE = table_of(ReminderDecision)
 MAILED = (Decided.SENT, Decided.MERGED)
@@ -65,8 +65,7 @@ def past(session: Session, task_ids: Sequence[int]) -> dict[int, Past]:
 
 def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds decisions in one statement. Each mapping has all columns of `ReminderDecision`."""
-    if rows:
-        session.connection().execute(sa.insert(TABLE), list(rows))
+    insert_many(session, TABLE, rows)
 
 
 def take_back(session: Session, decision_ids: Iterable[int]) -> int:

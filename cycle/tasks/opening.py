@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from cycle import history
 from cycle.errors import Conflict
-from cycle.store import table_of
+from cycle.store import insert_many, table_of
 from cycle.tasks.records import record_occurrence
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
@@ -101,7 +101,7 @@ def _insert(session: Session, occurrence_id: int, rows: Sequence[Mapping[str, An
     write = session.connection()
     asked = {"occurrence_id": occurrence_id}
     newest = write.scalar(_NEWEST_ID, asked)
-    write.execute(sa.insert(TASK), rows)
+    insert_many(session, TASK, rows)
     return write.scalars(_IDS_AFTER, {**asked, "newest": newest or 0}).all()
 
 
