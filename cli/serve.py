@@ -5,6 +5,7 @@ before the others are started; nothing waits for Prefect for long. This process 
 that it is small and the pages come quickly: each child opens the store, and is started again until it can.
 """
 
+import fcntl
 import json
 import os
 import socket
@@ -27,6 +28,7 @@ from flows.supervisor import Child, Supervisor
 app = typer.Typer()
 
 RUNNING = "running.json"
+LOCK = "serve.lock"
 FIRST_PAGE_SECONDS = 15.0
 PREFECT_START_SECONDS = 60
 BODY_PATIENCE = 120.0
@@ -38,6 +40,11 @@ def serve() -> None:
     start_logging("serve")
     settings = load_settings()
     prepare_folder(settings.data_dir, "serve")
+    with alone_in(settings.data_dir):
+        _keep_running(settings)
+
+
+def _keep_running(settings: Settings) -> None:
     refuse_taken_port(settings.bind, settings.port)
     prefect_port = free_port(settings.prefect_port)
     api_url = settings.prefect_api_url or f"http://127.0.0.1:{prefect_port}/api"
@@ -69,6 +76,22 @@ def prefect_server(data_dir: Path, port: int) -> Child:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     environment = prefect_environment.environment(data_dir, f"http://127.0.0.1:{port}/api")
     return Child("prefect", command, environment, patience=10, log=data_dir / "prefect" / "server.log")
+
+
+@contextmanager
+def alone_in(data_dir: Path) -> Iterator[None]:
+    """Holds the folder for as long as the block, or the process, lives.
+
+    Two engines on one SQLite store would be two clocks and two Prefect servers. Raises Invalid when another
+    process holds it. The lock is the operating system's: nothing is left behind by a process that dies.
+    """
+    with (data_dir / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            what = say("serving already", folder=data_dir)
+            raise Invalid([Problem("AARSHJUL_DATA_DIR", what, say("mend serving already"))]) from error
+        yield
 
 
 def refuse_taken_port(host: str, port: int) -> None:

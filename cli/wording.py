@@ -68,6 +68,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Stop det andet program, eller vælg en anden port med AARSHJUL_PORT.",
         "Stop the other program, or choose another port with AARSHJUL_PORT.",
     ),
+    "serving already": (
+        "Årshjulet kører allerede med mappen {folder}.",
+        "The wheel is already running with the folder {folder}.",
+    ),
+    "mend serving already": (
+        "Stop det først, eller vælg en anden mappe med AARSHJUL_DATA_DIR.",
+        "Stop it first, or choose another folder with AARSHJUL_DATA_DIR.",
+    ),
     "serving": (
         "Årshjulet kører på {url}. Stop med Ctrl-C.\nPrefect svarer om lidt på {prefect}.",
         "The wheel runs at {url}. Stop it with Ctrl-C.\nPrefect will answer shortly at {prefect}.",

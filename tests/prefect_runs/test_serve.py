@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.serve import RUNNING
+from cli.serve import RUNNING, free_port
 from tests.support.serving import Serving, until
 
 MEMORY_LIMIT = 600_000_000
@@ -30,6 +32,16 @@ def test_pages_come_before_prefect_children_are_started_again_and_everything_end
     until(lambda: set(serving.children()) == {"web", "worker", "prefect"}, 30)
     note = json.loads((serving.data_dir / RUNNING).read_text())
     assert note["url"] == serving.url
+
+    other = subprocess.run(
+        [sys.executable, "-m", "cli.main", "serve"],
+        env={**os.environ, "AARSHJUL_DATA_DIR": str(serving.data_dir), "AARSHJUL_PORT": str(free_port(0))},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert other.returncode != 0 and "kører allerede med mappen" in other.stderr
+    assert json.loads((serving.data_dir / RUNNING).read_text()) == note
 
     worker = serving.pid_of("worker")
     os.kill(worker, signal.SIGKILL)
