@@ -139,12 +139,21 @@ def _light(dice: Random) -> dict[str, str]:
 
 
 def _number(field: Field, dice: Random) -> str:
-    low = field.minimum if field.minimum is not None else 0.0
+    low, high = _usual(field)
+    low = max(low, field.minimum) if field.minimum is not None else low
+    high = max(low, min(high, field.maximum)) if field.maximum is not None else high
     if field.type is FieldType.AMOUNT:
-        high = field.maximum if field.maximum is not None else 500_000.0
         return str(Decimal(dice.randint(int(low), int(high)) // 1000 * 1000).quantize(Decimal("1.00")))
-    high = field.maximum if field.maximum is not None else max(low + 1.0, 12.0)
-    return str(Decimal(str(round(dice.uniform(low, min(high, low + 12.0)), 1))))
+    return str(Decimal(str(round(dice.uniform(low, high), 1))))
+
+
+def _usual(field: Field) -> tuple[float, float]:
+    """Between what a leader's number is likely to lie."""
+    if field.type is FieldType.AMOUNT:
+        return (-400_000.0 if (field.minimum or 0.0) < 0 else 0.0), 400_000.0
+    if field.type is FieldType.PERCENT:
+        return (2.0, 9.0) if "fravær" in field.label.lower() else (78.0, 100.0)
+    return 1.0, 12.0
 
 
 def _days(first: date, last: date) -> list[date]:
