@@ -75,7 +75,7 @@ def next_instant(session: Session, *, after: datetime, settings: Settings) -> da
     The nightly sweep and the reading of the mailbox are not counted: they happen every day.
     """
     read = session.connection()
-    found = [read.execute(hint, {"after": after}).scalar() for hint in hints.NEXT_INSTANTS]
+    found = list(read.execute(hints.NEXT_INSTANTS, {"after": after}).one())
     closings = read.execute(hints.NEXT_CLOSINGS, {"after": after - timedelta(days=1)})
     found += [close_due_at(closes_at, settings.zone) for (closes_at,) in closings]
     return min((instant for instant in found if instant is not None and instant > after), default=None)

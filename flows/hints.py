@@ -86,11 +86,12 @@ ANY_DUE = sa.select(
 )
 
 
-def _first(column: sa.Column[Any], *which: sa.ColumnElement[bool] | sa.TextClause) -> sa.Select[Any]:
-    return sa.select(column).where(*which, column > _after).order_by(column).limit(1)
+def _first(column: sa.Column[Any], *which: sa.ColumnElement[bool] | sa.TextClause) -> sa.ScalarSelect[Any]:
+    earliest = sa.select(column).where(*which, column > _after).order_by(column).limit(1)
+    return earliest.scalar_subquery()
 
 
-NEXT_INSTANTS = (
+NEXT_INSTANTS = sa.select(
     _first(_occurrence.opens_at, _planned),
     _first(_occurrence.advance_at, _open),
     _first(_task.next_reminder_at),

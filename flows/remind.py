@@ -1,7 +1,7 @@
 """The body of the flow `remind`: decides what is due to be said, and nightly checks every hint."""
 
 from cycle.tasks.reminder_facts import Reader
-from cycle.tasks.reminding import decide_due
+from cycle.tasks.reminding import CHUNK, decide_due
 from cycle.tasks.sweeping import Difference, differences
 from flows.runtime import RunContext
 
@@ -15,10 +15,11 @@ def remind(context: RunContext) -> None:
     while True:
         with context.transaction() as session:
             counts = decide_due(session, reader, context.run.root_id)
-        if counts is None:
+            if counts is not None:
+                context.count(**counts)
+                context.progress(f"{context.counts['tasks']} opgaver set på")
+        if counts is None or counts["tasks"] < CHUNK:
             return
-        context.count(**counts)
-        context.progress(f"{context.counts['tasks']} opgaver set på")
 
 
 def sweep(context: RunContext) -> list[Difference]:

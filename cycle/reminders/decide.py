@@ -19,6 +19,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import takewhile
 from typing import NamedTuple
 
 from cycle.organisation.directory import Recipient
@@ -44,9 +45,9 @@ class Standing(StrEnum):
 class Facts:
     """A task as the reminders see it. Dates are local. Not frozen, which would be most of its cost.
 
-    `decided` holds the keys of the steps decided for this deadline, and of the opening when this opening
-    has been decided. `openings` counts the opening rows the ledger has, `told` names the persons who have
-    been written to about the task since it was opened.
+    `steps` stand in the order of time. `decided` holds the keys of the steps decided for this deadline,
+    and of the opening when this opening has been decided. `openings` counts the opening rows the ledger
+    has, `told` names the persons who have been written to about the task since it was opened.
     """
 
     standing: Standing
@@ -79,7 +80,8 @@ def decide(facts: Facts, *, now: datetime, mail_on: date) -> list[Decision]:
     only the newest is sent, of those to the superior likewise; the others are overtaken. A step before
     the deadline is no longer sent after it.
     """
-    due = [step for step in facts.steps if step.decide_at <= now and step.key not in facts.decided]
+    come = takewhile(lambda step: step.decide_at <= now, facts.steps)
+    due = [step for step in come if step.key not in facts.decided]
     if facts.standing is not Standing.WAITING:
         return [_withheld(facts, step, *_over(facts)) for step in due]
     to_post = [step for step in due if step.kind is not ReminderKind.ESCALATE]

@@ -83,6 +83,8 @@ def read_rows(session: Session, query: sa.Select[Any], **asked: Any) -> list[Row
     session.flush()
     read = session.connection()
     found = read.execute(query, asked).all()
+    if not found:
+        return []
     occurrences = {row.occurrence_id for row in found}
     rules = {id_: (state, text) for id_, state, text in read.execute(_ITS_RULES, {"ids": list(occurrences)})}
     return [Row._make((*row[:-1], *rules[row.occurrence_id])) for row in found]
