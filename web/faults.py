@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cycle.errors import Conflict, CycleError, Invalid, LinkInvalid, NotAllowed, NotFound, NotNow
+from cycle.tasks.states import Verdict
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,30 @@ NOT_NOW = Fault(
     ),
     ("Hent siden igen for at se, hvor langt den er.", "Reload the page to see where it is."),
 )
+_ITS_STATE = (
+    "Hent siden igen for at se, hvad der er sket. Det, du sendte, står herunder.",
+    "Reload the page to see what happened. What you sent stands below.",
+)
+JUDGED = {
+    Verdict.APPROVED: Fault(
+        409,
+        ("Besvarelsen er allerede godkendt", "The answer has already been approved"),
+        (
+            "Den er godkendt, siden du åbnede siden. Intet er gemt.",
+            "It was approved after you opened the page. Nothing was saved.",
+        ),
+        _ITS_STATE,
+    ),
+    Verdict.RETURNED: Fault(
+        409,
+        ("Besvarelsen er allerede sendt retur", "The answer has already been sent back"),
+        (
+            "Den er sendt retur, siden du åbnede siden. Intet er gemt.",
+            "It was sent back after you opened the page. Nothing was saved.",
+        ),
+        _ITS_STATE,
+    ),
+}
 INVALID = Fault(
     422,
     ("Noget skal rettes", "Something needs correcting"),

@@ -42,6 +42,21 @@ def reviewer_of(directory: Directory, unit_id: str, approval: Sequence[str], lev
     return None
 
 
+def judging_units(directory: Directory, post: Post) -> set[str]:
+    """The units whose chief may give the verdict that lies with the post: its own alone.
+
+    While nobody has the post, the units above too, up to the nearest whose post somebody has: a vacant
+    post's work goes to the substitute, then the superior (DESIGN, "Reminders").
+    """
+    found: set[str] = set()
+    at: Post | None = post
+    while at is not None:
+        found.add(at[0])
+        taken = directory.substitute(*at) or directory.holder(*at)
+        at = None if taken else directory.superior_post(at[0])
+    return found
+
+
 def takes_verdict(occurrence: Occurrence, submission: Submission) -> bool:
     """Whether the answer may be approved or sent back.
 

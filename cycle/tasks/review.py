@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from cycle.calendar import WorkingCalendar
-from cycle.errors import AnswerInvalid, NotNow, Problem
+from cycle.errors import AnswerInvalid, NotAllowed, NotNow, Problem
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Activity
 from cycle.tasks.approval import takes_verdict
@@ -26,13 +26,15 @@ def approve(
 ) -> Review:
     """Approves the task's newest answer at the next level of its chain.
 
-    Raises NotNow when there is nothing to approve or every level has been given, Conflict when the
-    answer was corrected or returned meanwhile.
+    Raises NotNow when there is nothing to approve or every level has been given, NotAllowed when `by`
+    gave one of the answer's levels already, Conflict when the answer was corrected or returned meanwhile.
     """
     case = _case(session, task_id, TaskVerb.APPROVE)
     task = case.task
     if task.level >= max(task.levels, 1):
         raise NotNow("task", task.id, task.state.value, TaskVerb.APPROVE.value)
+    if by in approvers(session, case.submission):
+        raise NotAllowed(TaskVerb.APPROVE.value, f"task {task.id}")
     move(session, task, TaskVerb.APPROVE, actor=actor, level=task.level + 1)
     return _keep(session, case, Verdict.APPROVED, by=by, now=now)
 
@@ -67,6 +69,14 @@ def return_for_changes(
     review = _keep(session, case, Verdict.RETURNED, by=by, now=now, reason=reason, remarks=remarks)
     _tell_returned(session, case, review, now=now)
     return review
+
+
+def approvers(session: Session, submission: Submission | None) -> frozenset[str]:
+    """Who has approved the answer, at any level: nobody gives two."""
+    if submission is None:
+        return frozenset()
+    given = select(Review.by).where(Review.submission_id == submission.id, Review.verdict == Verdict.APPROVED)
+    return frozenset(session.exec(given))
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from cycle.access.roles import Role
+from cycle.errors import NotAllowed
+from cycle.organisation.tables import Appointment
 from cycle.plan.model import Activity, Audience, FlowName, When, Window
 from cycle.store import reading, transaction
+from cycle.tasks.review import approve
 from cycle.tasks.states import OccurrenceState, TaskState, Verdict
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
 from tests.support import municipality
@@ -121,11 +124,74 @@ def test_the_reasons_stand_beside_the_answers_they_are_about(office):
     assert "Er det tusinder?" in told and "Se beløbet" in told
 
 
-def test_a_district_cannot_give_the_areas_approval(office):
+def test_a_verdict_sent_twice_is_one_verdict_and_leads_to_the_same_receipt(office):
     form = Form(office.district.get(office.page), f"{office.page}/godkend")
-    assert form.send(office.district).status_code == 303
-    assert form.send(office.district).status_code == 403
-    assert office.task() == (TaskState.APPROVED, 1)
+    for _ in range(2):
+        assert form.send(office.district).headers["location"] == f"{office.page}?gjort=godkendt"
+    assert office.task() == (TaskState.APPROVED, 1) and len(office.reviews()) == 1
+
+
+def test_an_answer_sent_back_twice_is_sent_back_once(office):
+    form = Form(office.district.get(office.page), f"{office.page}/retur")
+    for _ in range(2):
+        sent = form.send(office.district, reason="Se beløbet ")
+        assert sent.headers["location"] == f"{office.page}?gjort=retur"
+    assert office.task() == (TaskState.RETURNED, 0) and len(office.reviews()) == 1
+    other = form.send(office.district, reason="Noget andet")
+    assert other.status_code == 409 and "allerede sendt retur" in other.text and "Noget andet" in other.text
+
+
+def test_whoever_comes_second_is_told_what_the_first_one_did(office):
+    approve = Form(office.district.get(office.page), f"{office.page}/godkend")
+    send_back = Form(office.district.get(office.page), f"{office.page}/retur")
+    secretariat = office.site.signed_in("sif@by.example", Role.SECRETARIAT, "BY")
+    theirs = Form(secretariat.get(office.page), f"{office.page}/retur")
+    assert office.approve(secretariat).status_code == 303
+    for form, words in ((approve, {}), (send_back, {"reason": "Se beløbet"})):
+        late = form.send(office.district, **words)
+        assert late.status_code == 409 and "Besvarelsen er allerede godkendt" in late.text
+    assert office.task() == (TaskState.APPROVED, 1) and len(office.reviews()) == 1
+    again = Form(secretariat.get(office.page), f"{office.page}/retur")
+    assert theirs.send(secretariat, reason="Se beløbet").status_code == 409
+    assert again.send(secretariat, reason="Se beløbet").status_code == 303
+    late = approve.send(office.district)
+    assert late.status_code == 409 and "Besvarelsen er allerede sendt retur" in late.text
+
+
+def test_a_verdict_after_the_close_says_that_it_is_too_late_and_not_that_it_is_forbidden(office):
+    form = Form(office.district.get(office.page), f"{office.page}/godkend")
+    with transaction(office.engine) as session:
+        session.execute(sa.update(Occurrence).values(state=OccurrenceState.CLOSED))
+    late = form.send(office.district)
+    assert late.status_code == 409 and "Det har du ikke adgang til" not in late.text
+
+
+def test_the_area_gives_the_districts_approval_only_while_nobody_has_the_districts_post(office):
+    area = office.site.signed_in("anders@by.example", Role.SUPERIOR, "BY-IN")
+    assert f"{office.page}/godkend" not in area.get(office.page).text
+    with transaction(office.engine) as session:
+        session.execute(
+            sa.update(Appointment)
+            .where(Appointment.unit_id == "BY-IN-D1")
+            .values(valid_to=instant(2027, 4, 1).date())
+        )
+    stand_in = Form(area.get(office.page), f"{office.page}/godkend")
+    assert stand_in.send(area).status_code == 303 and office.task() == (TaskState.APPROVED, 1)
+
+
+@pytest.mark.parametrize(("role", "unit_id"), [(Role.SUPERIOR, "BY-IN"), (Role.SECRETARIAT, "BY")])
+def test_nobody_gives_two_levels_of_one_answer(office, role, unit_id):
+    browser = office.site.signed_in("nina@by.example", role, unit_id)
+    with transaction(office.engine) as session:
+        session.execute(sa.delete(Appointment).where(Appointment.unit_id == "BY-IN-D1"))
+    assert office.approve(browser).status_code == 303
+    page = browser.get(office.page)
+    assert f"{office.page}/godkend" not in page.text
+    form = Form(page, f"{office.page}/retur")
+    forged = browser.post(f"{office.page}/godkend", data=form.fields)
+    assert forged.status_code == 403 and office.task() == (TaskState.APPROVED, 1)
+    with pytest.raises(NotAllowed), transaction(office.engine) as session:
+        approve(session, office.task_id, by=office.reviews()[0][1], now=office.site.clock.at)
 
 
 def test_sending_back_needs_a_reason_and_keeps_what_was_typed(office):
@@ -163,7 +229,7 @@ def test_a_verdict_without_the_sessions_csrf_field_is_refused(office):
     ("role", "unit_id", "sees", "judges"),
     [
         (Role.SUPERIOR, "BY-IN-D1", True, True),
-        (Role.SUPERIOR, "BY-IN", True, True),
+        (Role.SUPERIOR, "BY-IN", True, False),
         (Role.SUPERIOR, "BY-IN-D2", False, False),
         (Role.SUPERIOR, "BY-SK", False, False),
         (Role.SUPERIOR, "BY-IN-D1-001", True, False),

@@ -8,21 +8,22 @@ POST /mine-enheder/opgave/{task}/retur      send it back with a reason
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.roles import Role
 from cycle.access.rules import Verb, visible_paths
 from cycle.access.sessions import SignedIn
-from cycle.errors import AnswerInvalid, Conflict, NotAllowed, NotFound, Problem
+from cycle.errors import AnswerInvalid, NotAllowed, NotFound, Problem
 from cycle.files import store as files
 from cycle.tasks import review
 from cycle.tasks.ledger import reasons_for
 from cycle.tasks.rollup import Outcome, roll_up
-from cycle.tasks.states import Actor
+from cycle.tasks.states import Actor, Verdict
 from cycle.tasks.tables import Occurrence
 from web import context, render, words
 from web.attachments import attachment
@@ -31,6 +32,7 @@ from web.questions import figures_of
 from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
+from web.superior import turn
 from web.superior.scope import (
     Case,
     activity_of,
@@ -111,8 +113,9 @@ def approve(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedFor
     now = context.now(request)
     with context.writing(request) as session:
         found = open_case(session, actor, task_id, now=now, lock=True)
-        _check_turn(found, sent)
-        review.approve(session, task_id, by=actor.by, now=now, actor=_capacity(actor))
+        if not turn.is_done(found, sent, Verdict.APPROVED):
+            turn.check(found, sent, Verdict.APPROVED)
+            review.approve(session, task_id, by=actor.by, now=now, actor=_capacity(actor))
     return RedirectResponse(f"/mine-enheder/opgave/{task_id}?gjort=godkendt", status_code=303)
 
 
@@ -123,17 +126,9 @@ def send_back(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedF
     try:
         with context.writing(request) as session:
             found = open_case(session, actor, task_id, now=now, lock=True)
-            _check_turn(found, sent)
-            review.return_for_changes(
-                session,
-                task_id,
-                reason=readable(sent.get("reason")),
-                field_reasons=_field_reasons(found, sent),
-                due_on=_due_on(sent, render.language_of(request)),
-                by=actor.by,
-                now=now,
-                actor=_capacity(actor),
-            )
+            if not turn.is_done(found, sent, Verdict.RETURNED):
+                turn.check(found, sent, Verdict.RETURNED)
+                _return(session, request, actor, found, sent, now)
     except AnswerInvalid as error:
         with context.reading(request) as session:
             found = open_case(session, actor, task_id, now=now)
@@ -192,13 +187,19 @@ def _places(shown: Sequence[Shown], before: str = "") -> list[tuple[str, str]]:
     return found
 
 
-def _check_turn(found: Case, sent: FormData) -> None:
-    """Raises NotAllowed when the verdict is not the actor's, Conflict when another version has come."""
-    if not found.may_judge:
-        raise NotAllowed(Verb.REVIEW.value, f"task {found.task_id}")
-    version = found.submission.version if found.submission else 0
-    if str(sent.get("version", "")) != str(version):
-        raise Conflict("task", found.task_id, f"version {version}")
+def _return(
+    session: Session, request: Request, actor: SignedIn, found: Case, sent: FormData, now: datetime
+) -> None:
+    review.return_for_changes(
+        session,
+        found.task_id,
+        reason=readable(sent.get("reason")),
+        field_reasons=_field_reasons(found, sent),
+        due_on=_due_on(sent, render.language_of(request)),
+        by=actor.by,
+        now=now,
+        actor=_capacity(actor),
+    )
 
 
 def _field_reasons(found: Case, sent: FormData) -> dict[str, str]:

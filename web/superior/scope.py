@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.access.roles import Role
 from cycle.access.rules import Thing, Verb, allowed, visible_paths, within
 from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
@@ -14,11 +15,19 @@ from cycle.errors import NotAllowed, NotFound
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
-from cycle.tasks.approval import AWAITS_VERDICT, NEAREST_SUPERIOR, awaits_verdict, reviewer_of, takes_verdict
+from cycle.tasks.approval import (
+    AWAITS_VERDICT,
+    NEAREST_SUPERIOR,
+    awaits_verdict,
+    judging_units,
+    reviewer_of,
+    takes_verdict,
+)
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
 from cycle.tasks.new_dates import due_after_return
+from cycle.tasks.review import approvers
 from cycle.tasks.standing import timeliness
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness
 from cycle.tasks.submit import latest_submission
@@ -60,9 +69,33 @@ class Case:
     reviews: Sequence[Review]
     calendar: WorkingCalendar
     timeliness: Timeliness
-    may_judge: bool
-    may_approve: bool
+    is_judge: bool
+    takes_verdict: bool
+    approved_by: frozenset[str]
+    actor: str
     today: date
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether the actor may send the answer back now."""
+        return self.is_judge and self.takes_verdict
+
+    @property
+    def may_approve(self) -> bool:
+        """Whether the next level lies with the actor, who gave none of the answer's levels yet."""
+        lacks = self.task.level < max(self.task.levels, 1)
+        return self.may_judge and lacks and self.actor not in self.approved_by
+
+    @property
+    def last_verdict(self) -> Review | None:
+        """The newest verdict on the newest answer."""
+        of_it = (review for review in self.reviews if review.submission_id == self.newest_id)
+        return next(of_it, None)
+
+    @property
+    def newest_id(self) -> int | None:
+        """The newest answer's id."""
+        return self.submission.id if self.submission else None
 
     @property
     def task_id(self) -> int:
@@ -124,8 +157,7 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(now)
     submission = latest_submission(session, task_id)
-    judge = _is_judge(session, actor, task, activity, today)
-    judged = submission is not None and takes_verdict(occurrence, submission) and task.state in ANSWERED
+    takes = submission is not None and takes_verdict(occurrence, submission) and task.state in ANSWERED
     return Case(
         task=task,
         occurrence=occurrence,
@@ -136,8 +168,10 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
         reviews=_reviews(session, task_id),
         calendar=calendar,
         timeliness=timeliness(task, occurrence, today=today, calendar=calendar),
-        may_judge=judge and judged,
-        may_approve=judge and judged and task.level < max(task.levels, 1),
+        is_judge=_is_judge(session, actor, task, activity, today),
+        takes_verdict=takes,
+        approved_by=approvers(session, submission),
+        actor=actor.by,
         today=today,
     )
 
@@ -179,7 +213,9 @@ def awaiting_verdict(session: Session, occurrence: Occurrence) -> set[int]:
 
 
 def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity, today: date) -> bool:
-    """Whether the next verdict lies with a post in the actor's reach: nobody judges an own answer."""
+    """Whether the next verdict lies with the actor: with an account over the unit of the reviewing post
+    itself, with one further up only while nobody has that post, and always with the secretariat.
+    """
     if task.kind is not TaskKind.ANSWER:
         return False
     chain = activity.approval or (NEAREST_SUPERIOR,)
@@ -187,8 +223,11 @@ def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity,
     post = reviewer_of(directory, task.unit_id, chain, min(task.level, len(chain) - 1))
     if post is None:
         return False
-    path = directory.units[post[0]].path
-    return allowed(actor.grants, Verb.REVIEW, thing_of(activity), path)
+    stands_in = judging_units(directory, post)
+    grants = [
+        grant for grant in actor.grants if grant.role is not Role.SUPERIOR or grant.unit_id in stands_in
+    ]
+    return allowed(grants, Verb.REVIEW, thing_of(activity), directory.units[post[0]].path)
 
 
 def _in_sight(actor: SignedIn, activity: Activity) -> bool:
