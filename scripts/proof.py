@@ -1,11 +1,13 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | hypothesis] …        (all of them when none is named)
+python scripts/proof.py [bench | year | standstill | hypothesis] …        (all of them when none is named)
 """
 
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ FOLDER = ROOT / "docs" / "proof"
 PROOFS = {
     "bench": ("-m", "bench"),
     "year": ("-m", "cli.main", "demo", "--play-year", "--exit", "--json"),
+    "standstill": ("-m", "pytest", "--quiet", "tests/prefect_runs/test_goes_on_without_prefect.py"),
     "hypothesis": (
         "-m",
         "pytest",
@@ -28,6 +31,9 @@ PROOFS = {
     ),
 }
 
+LONG = {"AARSHJUL_STANDSTILL": "300"}
+"""What makes a short proof of the test suite a long one."""
+
 
 def commit() -> str:
     """The commit the proofs are about, and whether files differ from it."""
@@ -40,11 +46,14 @@ def prove(name: str, of: str) -> bool:
     arguments, started = PROOFS[name], time.monotonic()
     sys.stdout.write(f"{name} …\n")
     sys.stdout.flush()
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, **LONG}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
     head = [
         f"date:    {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         f"commit:  {of}",
-        f"command: python {' '.join(arguments)}",
+        f"command: {_told(arguments)}",
     ]
     foot = f"status:  {done.returncode} after {time.monotonic() - started:.0f} s"
     printed = done.stdout.replace(str(ROOT), ".").strip()
@@ -63,6 +72,12 @@ def main(names: list[str]) -> int:
     of = commit()
     held = [prove(name, of) for name in names or PROOFS]
     return 0 if all(held) else 1
+
+
+def _told(arguments: Sequence[str]) -> str:
+    """The command as one would type it."""
+    long = [f"{name}={value}" for name, value in LONG.items()] if "pytest" in arguments else []
+    return " ".join([*long, "python", *arguments])
 
 
 def _git(*arguments: str) -> str:
