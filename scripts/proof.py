@@ -31,7 +31,7 @@ PROOFS = {
     ),
 }
 
-LONG = {"AARSHJUL_STANDSTILL": "300"}
+LONG = {"STANDSTILL_SECONDS": "300"}
 """What makes a short proof of the test suite a long one."""
 
 

@@ -19,7 +19,7 @@ from tests.support.prefect import PrefectServer
 from tests.support.web import Site
 
 OPENING = (instant(2027, 4, 1, 6), instant(2027, 4, 1, 8))
-STANDSTILL = float(os.environ.get("AARSHJUL_STANDSTILL", "4"))
+STANDSTILL = float(os.environ.get("STANDSTILL_SECONDS", "4"))
 """Seconds that Prefect hangs in the second test; the proof takes five minutes."""
 
 DAYS = 8
