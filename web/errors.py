@@ -7,7 +7,7 @@ could not be kept, the page shows it again, so that nobody has to write it twice
 import errno
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from fastapi import FastAPI, Request
@@ -30,13 +30,12 @@ from web.faults import (
     Refused,
     fault_of,
 )
-from web.render import page
+from web.labels import is_technical, label_of
+from web.render import language_of, page
 from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
 
 log = logging.getLogger("aarshjul.web")
-
-SECRET_FIELDS = frozenset({"password", "csrf", "once", "edition", "seen"})
 
 
 def install(app: FastAPI) -> None:
@@ -63,20 +62,25 @@ def show(request: Request, fault: Fault, *, problems: Sequence[Problem] = (), nu
         problems=problems,
         number=number,
         sent=sent_fields(request),
-        resend=sent_fields(request, all_fields=True),
+        resend=_text_fields(request),
     )
 
 
-def sent_fields(request: Request, *, all_fields: bool = False) -> list[tuple[str, str]]:
-    """The text fields of the failed POST, in order; hidden and secret ones only with `all_fields`."""
+def sent_fields(request: Request) -> list[tuple[str, str]]:
+    """The text that was typed into the failed POST, under the words that its page asked with, in order."""
+    language = language_of(request)
+    own: Mapping[str, str] = getattr(request.state, "labels", {})
+    return [
+        (own.get(name) or label_of(name, language), value)
+        for name, value in _text_fields(request)
+        if name in own or not is_technical(name)
+    ]
+
+
+def _text_fields(request: Request) -> list[tuple[str, str]]:
     form = getattr(request.state, "sent", None)
     pairs = form.multi_items() if form is not None else []
-    labels = {} if all_fields else getattr(request.state, "labels", {})
-    return [
-        (labels.get(name, name), value)
-        for name, value in pairs
-        if isinstance(value, str) and name != "password" and (all_fields or name not in SECRET_FIELDS)
-    ]
+    return [(name, value) for name, value in pairs if isinstance(value, str) and name != "password"]
 
 
 def _domain(request: Request, error: Exception) -> Response:

@@ -222,6 +222,15 @@ CLOSED = Fault(
         "Write to the secretariat if you still have something to report. They can open the task again.",
     ),
 )
+CLOSED_AFTER_ANSWER = Fault(
+    410,
+    CLOSED.title,
+    (
+        "Indsamlingen er lukket. Det svar, vi har fået fra jer før, gælder; det nye er ikke gemt.",
+        "The collection is closed. The answer you gave before counts; the new one was not saved.",
+    ),
+    CLOSED.cure,
+)
 BY_STATUS = {
     fault.status: fault
     for fault in (BAD_REQUEST, SIGNED_OUT, NOT_ALLOWED, NOT_FOUND, WRONG_WAY, TOO_LARGE, INVALID, NOT_SAVED)

@@ -103,7 +103,13 @@ def test_after_the_close_nothing_is_taken_and_the_page_says_what_to_do(world):
     refused = form.send(
         world.browser, act="submit", status__light="grøn", beloeb="77", bemaerkning="Min tekst"
     )
-    assert refused.status_code == 409 and "Min tekst" in refused.text and world.answers() == []
+    assert refused.status_code == 410 and "kan ikke svares længere" in refused.text
+    assert "Min tekst" in refused.text and world.answers() == []
+    assert ">Bemærkninger</label>" in refused.text and ">Forventet resultat</label>" in refused.text
+    for raw in ("bemaerkning", "beloeb", "status.light", ">act<", ">submit<"):
+        assert raw not in refused.text
+    english = world.browser.post(f"{world.link}?sprog=en", data={"status.comment": "Mine", "act": "submit"})
+    assert english.status_code == 410 and ">Status · Comment</label>" in english.text
 
 
 def test_an_extended_task_takes_an_answer_after_the_close(world):

@@ -11,7 +11,7 @@ from fastapi import Request
 from sqlmodel import Session, col, select
 from starlette.datastructures import FormData, UploadFile
 
-from cycle.errors import AnswerInvalid, NotAllowed, Problem
+from cycle.errors import AnswerInvalid, NotAllowed, NotNow, Problem
 from cycle.files import store as files
 from cycle.tasks.answer_values import blank
 from cycle.tasks.answers import read_answers, read_draft
@@ -92,6 +92,8 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
     once = once_of(holding, sent, typed)
     if already_done(session, once):
         return Outcome(typed)
+    if not holding.takes_answer:
+        raise NotNow("task", holding.task_id, holding.task.state.value, "answer")
     if sent.editions != editions_of(holding):
         raise Overtaken(typed)
     if sent.act is Act.DRAFT:

@@ -90,8 +90,8 @@ def _act(request: Request, token: str, sent: Sent, *, again: bool = True) -> Res
         return _again(request, token, error.typed, status=422, problems=error.problems)
     except Overtaken as error:
         return _again(request, token, error.typed, status=409, notice="overtaken")
-    except NotNow:
-        raise
+    except NotNow as error:
+        raise faults.Refused(_why_not(request, token)) from error
     except (Conflict, IntegrityError):
         # The same POST twice at the same moment: the second look sees what the first one did.
         if not again:
@@ -124,9 +124,21 @@ def _again(
         )
 
 
+def _why_not(request: Request, token: str) -> faults.Fault:
+    """Nothing is taken any more: after the close in the words of the closed page."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        if holding.task.state in (TaskState.WAIVED, TaskState.APPROVED):
+            return faults.NOT_NOW
+        return faults.CLOSED if holding.submission is None else faults.CLOSED_AFTER_ANSWER
+
+
 def _name_fields(request: Request, holding: Holding) -> None:
     """Error pages show what was sent under the questions' own words."""
-    beside = Beside(holding.task.prefill, {}, {}, render.language_of(request))
-    request.state.labels = {
-        question.name: question.full_label for question in flat(questions(holding.form, {}, beside))
-    }
+    language = render.language_of(request)
+    comment = render.translator(language)("Kommentar", "Comment")
+    named: dict[str, str] = {}
+    for question in flat(questions(holding.form, {}, Beside(holding.task.prefill, {}, {}, language))):
+        named[question.name] = named[f"{question.name}.light"] = question.full_label
+        named[f"{question.name}.comment"] = f"{question.full_label} · {comment}"
+    request.state.labels = named

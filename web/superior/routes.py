@@ -126,6 +126,7 @@ def send_back(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedF
     try:
         with context.writing(request) as session:
             found = open_case(session, actor, task_id, now=now, lock=True)
+            _name_fields(request, found)
             if not turn.is_done(found, sent, Verdict.RETURNED):
                 turn.check(found, sent, Verdict.RETURNED)
                 _return(session, request, actor, found, sent, now)
@@ -200,6 +201,14 @@ def _return(
         now=now,
         actor=_capacity(actor),
     )
+
+
+def _name_fields(request: Request, found: Case) -> None:
+    """Error pages show what was sent under the page's own words."""
+    language = render.language_of(request)
+    whole = render.translator(language)("Hvad skal rettes?", "What must be corrected?")
+    places = _places(_shown(found, language))
+    request.state.labels = {"reason": whole} | {f"reason:{name}": label for name, label in places}
 
 
 def _field_reasons(found: Case, sent: FormData) -> dict[str, str]:

@@ -1,0 +1,50 @@
+"""What the fields of forms are called when a page has to give back what was typed.
+
+A leader's questions and the reasons to single questions have their words from the form and are named in
+`request.state.labels` by the room that takes them.
+"""
+
+from collections.abc import Mapping
+
+from web.words import Pair
+
+FIELDS: Mapping[str, Pair] = {
+    "new_due_on": ("Ny frist", "New deadline"),
+    "due_on": ("Ny frist", "New deadline"),
+    "reason": ("Begrundelse", "Reason"),
+    "why": ("Begrundelse", "Reason"),
+    "body": ("Udvalg eller råd", "Body"),
+    "decided_on": ("Mødedato", "Date of the meeting"),
+    "adopted": ("Vedtaget", "Adopted"),
+    "email": ("E-mail", "E-mail"),
+}
+OTHER: Pair = ("Din tekst", "Your text")
+TECHNICAL = frozenset(
+    [
+        "account",
+        "act",
+        "csrf",
+        "edition",
+        "flow",
+        "generation",
+        "handling",
+        "level",
+        "once",
+        "root",
+        "seen",
+        "task",
+        "version",
+        "videre",
+    ]
+)
+NOT_TYPED = (".kept", ".remove", ".same")
+
+
+def is_technical(name: str) -> bool:
+    """Whether nobody typed the field: it is hidden, a button or a tick beside a question."""
+    return name in TECHNICAL or name.endswith(NOT_TYPED)
+
+
+def label_of(name: str, language: str) -> str:
+    """The field's label in the language; what no page of its own names is "your text"."""
+    return FIELDS.get(name, OTHER)[language == "en"]
