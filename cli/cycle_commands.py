@@ -35,11 +35,11 @@ Json = Annotated[bool, typer.Option("--json", help="Til scripts. / For scripts."
 @app.command()
 def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json = False) -> None:
     """Start planens år. / Start the plan's year."""
-    draft = load_plan(plan).draft
+    loaded = load_plan(plan)
     installation = open_installation()
     now = SystemClock().now()
-    with transaction(installation.engine) as session:
-        cycle = start_cycle(session, draft, year=year, by=by, now=now, why=why)
+    with transaction(installation.engine) as session, loaded.naming_lines():
+        cycle = start_cycle(session, loaded.draft, year=year, by=by, now=now, why=why)
         session.flush()
         occurrences = _occurrences(session, cycle)
     if as_json:
@@ -53,12 +53,15 @@ def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json
 @app.command()
 def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = False) -> None:
     """Lad et kørende år følge filerne. / Let a running year follow the files."""
-    draft = load_plan(plan).draft
+    loaded = load_plan(plan)
     installation = open_installation()
-    with transaction(installation.engine) as session:
-        result = revise_cycle(session, draft, year=year, by=by, now=SystemClock().now(), why=why)
+    with transaction(installation.engine) as session, loaded.naming_lines():
+        result = revise_cycle(session, loaded.draft, year=year, by=by, now=SystemClock().now(), why=why)
     if as_json:
         _print_json(vars(result))
+        return
+    if result.unchanged:
+        typer.echo(say("cycle unchanged", number=result.revision))
         return
     typer.echo(say("cycle revised", number=result.revision, told=result.told))
     for label, names in (("+", result.added), ("~", result.moved), ("-", result.cancelled)):

@@ -31,7 +31,7 @@ from cycle.errors import Conflict, Invalid, Problem
 from cycle.organisation.applying import Import, apply_leaders, apply_units, hold
 from cycle.organisation.leader_comparison import leaders_difference
 from cycle.organisation.leader_difference import LeadersDifference
-from cycle.organisation.leader_file import read_leaders
+from cycle.organisation.leader_file import look_into_leaders
 from cycle.organisation.meetings import apply_meetings, meetings_difference
 from cycle.organisation.people import Choice, Choices
 from cycle.organisation.snapshot import Post
@@ -97,7 +97,7 @@ def leaders(
     """Indlæs ledere og stedfortrædere. Import leaders and substitutes."""
     choices = _choices(same_person, new_person)
     here, given = begin(file, yes_really)
-    found = read_leaders(given.data, language=given.language)
+    found = look_into_leaders(given.data, language=given.language)
 
     def compare(session: Session, choices: Choices) -> LeadersDifference:
         return leaders_difference(session, found, today=given.today, choices=choices, language=given.language)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,10 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.wording import english, say
+from config.date_checks import years_named
 from config.loader import LoadedPlan, load_plan
 from config.schema import NAMES, schema_text
 from cycle.danish import weekday_name
 from cycle.errors import PlanInvalid, Problem
+from cycle.plan.meetings import MeetingDay
+from cycle.plan.model import Plan
+from cycle.plan.resolve import FIRST_YEAR, LAST_YEAR
 from cycle.plan.resolved import ResolvedActivity
 
 app = typer.Typer(
@@ -30,24 +34,37 @@ PlanFile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Til programmer. For scripts.")]
 Year = Annotated[
     int | None,
-    typer.Option(min=2000, max=2100, help="Årshjulets år (ellers i år). The wheel's year (else this year)."),
+    typer.Option(
+        min=FIRST_YEAR, max=LAST_YEAR, help="Årshjulets år (ellers i år). The wheel's year (else this year)."
+    ),
+]
+CheckedYear = Annotated[
+    int | None,
+    typer.Option(
+        min=FIRST_YEAR,
+        max=LAST_YEAR,
+        help="Kun dette år (ellers i år og de to næste). This year alone (else this one and the next two).",
+    ),
 ]
 WIDTH = 160
 
 
 @app.command()
-def check(file: PlanFile, year: Year = None, as_json: AsJson = False) -> None:
+def check(file: PlanFile, year: CheckedYear = None, as_json: AsJson = False) -> None:
     """Find alle fejl i planen og det, der hører til. Find every fault of the plan and what belongs to it."""
-    loaded = load_plan(file)
-    of_year = year or this_year()
-    loaded.resolve(of_year)
-    facts = {
-        "file": str(file),
-        "activities": len(loaded.plan.activities),
-        "forms": len(loaded.forms),
-        "year": of_year,
-    }
-    typer.echo(json.dumps({"ok": True, **facts}) if as_json else say("plan fits", **facts))
+
+    def years_of(plan: Plan, meetings: Mapping[str, Sequence[MeetingDay]]) -> list[int]:
+        return [year] if year else years_named(plan, meetings, this_year())
+
+    loaded = load_plan(file, years=years_of)
+    years = years_of(loaded.plan, loaded.meetings)
+    facts = {"file": str(file), "activities": len(loaded.plan.activities), "forms": len(loaded.forms)}
+    if as_json:
+        typer.echo(json.dumps({"ok": True, **facts, "years": years}))
+        return
+    *first, last = map(str, years)
+    told = say("years", first=", ".join(first), last=last) if first else last
+    typer.echo(say("plan fits", **facts, years=told))
 
 
 @app.command()

@@ -18,6 +18,7 @@ from cli.simulation_words import tell
 from cli.wording import language
 from cycle import danish
 from cycle.danish import COPENHAGEN
+from cycle.plan.resolve import FIRST_YEAR, LAST_YEAR
 from documents.tables import Column, Kind, Table, to_csv
 
 app = typer.Typer(add_completion=False)
@@ -48,7 +49,9 @@ class Format(StrEnum):
 @app.command()
 def main(
     plan: Annotated[Path, typer.Option(help="Mappen med wheel.yaml, eller filen. / The plan.")],
-    year: Annotated[int, typer.Option(min=2000, max=2100, help="Året, de åbner i. / Year they open in.")],
+    year: Annotated[
+        int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Året, de åbner i. / Year they open in.")
+    ],
     units: Annotated[
         Path | None, typer.Option(help="Enhederne; ellers units.csv ved planen. / Units.")
     ] = None,

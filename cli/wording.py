@@ -16,9 +16,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown command": ("Kommandoen {name} findes ikke.", "There is no command {name}."),
     "did you mean": ("Mente du {name}?", "Did you mean {name}?"),
     "plan fits": (
-        "{file} er i orden: {activities} aktiviteter og {forms} skemaer. Datoerne kan regnes ud for {year}.",
-        "{file} is in order: {activities} activities and {forms} forms. Its dates resolve for {year}.",
+        "{file} er i orden: {activities} aktiviteter og {forms} skemaer. Datoerne kan regnes ud for {years}.",
+        "{file} is in order: {activities} activities and {forms} forms. Its dates resolve for {years}.",
     ),
+    "years": ("{first} og {last}", "{first} and {last}"),
     "no such schema": (
         "Der er intet JSON Schema for {name}.",
         "There is no JSON Schema for {name}.",
@@ -120,6 +121,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "cycle revised": (
         "Revision {number} gælder nu; {told} har fået besked om en ny frist.",
         "Revision {number} is in force; {told} have been told of a new deadline.",
+    ),
+    "cycle unchanged": (
+        "Intet er ændret: revision {number} gælder fortsat.",
+        "Nothing is changed: revision {number} stays in force.",
     ),
     "store unreachable": ("Databasen kan ikke nås: {why}", "The database cannot be reached: {why}"),
     "mend store": (

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from config.agreement_checks import Fault
 from config.checking import validated
-from config.organisation_words import organisation_words
+from config.organisation_words import OrganisationFiles, organisation_words
 from config.sentences import nearest
 from config.yaml_source import Place, read_yaml
 from cycle.errors import PlanInvalid
@@ -70,7 +70,7 @@ def _repeated(goals: GoalsFile) -> Iterator[Fault]:
 
 
 def _unknown_areas(goals: GoalsFile, folder: Path) -> Iterator[Fault]:
-    known = organisation_words(folder, {}).areas
+    known = organisation_words(OrganisationFiles.beside(folder), {}).areas
     for area in goals.areas:
         if known and area not in known:
             yield ("areas", area), f"Området »{area}« findes ikke i units.csv.", nearest(area, known)

@@ -10,7 +10,8 @@
 Everything but the plan and its forms may be absent. The files are drafts until `aarshjul cycle start`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,10 +19,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from config.checking import validated
-from config.date_checks import date_problems, resolve_at_lines
+from config.date_checks import date_problems, problems_of_years, resolve_at_lines, where_known
 from config.form_checks import form_problems
 from config.meetings_file import read_meetings_file
-from config.organisation_words import organisation_words
+from config.mending import Mended, mended
+from config.organisation_words import OrganisationFiles, organisation_words
 from config.plan_checks import plan_problems
 from config.schema import LONGEST_TEXT
 from config.sentences import nearest
@@ -37,6 +39,8 @@ from cycle.tasks.forms import Form
 
 Model = TypeVar("Model", bound=BaseModel)
 PLAN_FILE = "wheel.yaml"
+Years = Callable[[Plan, Mapping[str, Sequence[MeetingDay]]], Sequence[int]]
+"""The years in which a plan's dates have to resolve."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,14 @@ class LoadedPlan:
         """The local dates of the cycle of `year`, by activity id. Raises PlanInvalid at the file's lines."""
         return resolve_at_lines(self.document, self.plan, year, self.calendar, self.meetings)
 
+    @contextmanager
+    def naming_lines(self) -> Iterator[None]:
+        """What is found wrong with this plan within is told with the file's line."""
+        try:
+            yield
+        except PlanInvalid as error:
+            raise PlanInvalid(where_known(self.document, self.plan, error.problems)) from error
+
 
 @dataclass
 class _Found:
@@ -88,8 +100,13 @@ class _Found:
         return made
 
 
-def load_plan(path: Path | str) -> LoadedPlan:
+def load_plan(
+    path: Path | str, *, organisation: OrganisationFiles | None = None, years: Years | None = None
+) -> LoadedPlan:
     """The plan in the file, or in the folder's wheel.yaml, with what lies beside it.
+
+    `organisation` are the files of units and leaders that the plan is checked against, else those beside
+    it. With `years` the dates have to resolve in each of the years it gives.
 
     Raises PlanInvalid with every fault of every file, each as "file:line", in Danish.
     """
@@ -101,32 +118,54 @@ def load_plan(path: Path | str) -> LoadedPlan:
     calendar = _calendar(found)
     meetings, faults = read_meetings_file(found.folder / "meetings.csv")
     found.problems += faults
-    plan = _plan(found, document) if document is not None else None
-    texts = _texts(found, plan)
-    if document is not None and plan is not None:
-        faults = _agreement(found, document, plan, {**dict.fromkeys(faulty), **forms})
-        found.problems += faults or date_problems(document, plan)
-    if found.problems or plan is None or document is None:
-        raise PlanInvalid(found.problems)
-    plan = _with_texts(plan, texts)
+    seen = _plan(found, document) if document is not None else None
+    texts = _texts(found, seen.plan if seen and seen.has_all_names else None)
+    if document is not None and seen is not None:
+        found.problems += _agreement(found, document, seen, {**dict.fromkeys(faulty), **forms}, organisation)
+        found.problems += _dates(document, seen, calendar, meetings, years)
+    if found.problems or seen is None or document is None:
+        raise PlanInvalid(list(dict.fromkeys(found.problems)))
+    plan = _with_texts(seen.plan, texts)
     return LoadedPlan(plan, forms, texts, found.sources, calendar, meetings, document)
 
 
-def _plan(found: _Found, document: Document) -> Plan | None:
+def _plan(found: _Found, document: Document) -> Mended | None:
+    """The plan; a faulty one is mended, so that what it refers to is looked at as well."""
     data, problems = expand(document)
     found.problems += problems
-    return found.model(document, data, Plan)
+    plan = found.model(document, data, Plan)
+    return Mended(plan) if plan is not None else mended(data)
 
 
 def _agreement(
-    found: _Found, document: Document, plan: Plan, forms: Mapping[str, Form | None]
+    found: _Found,
+    document: Document,
+    seen: Mended,
+    forms: Mapping[str, Form | None],
+    organisation: OrganisationFiles | None,
 ) -> list[Problem]:
-    """Where the plan, its forms and the organisation beside it do not agree."""
+    """Where the plan, its forms and the organisation do not agree."""
     try:
-        around = organisation_words(found.folder, forms)
+        around = organisation_words(organisation or OrganisationFiles.beside(found.folder), forms)
     except PlanInvalid as error:
         return error.problems
-    return plan_problems(document, plan, around)
+    return plan_problems(document, seen, around)
+
+
+def _dates(
+    document: Document,
+    seen: Mended,
+    calendar: WorkingCalendar,
+    meetings: Mapping[str, Sequence[MeetingDay]],
+    years: Years | None,
+) -> list[Problem]:
+    """What is wrong with the dates in any year, else in one of the given years."""
+    if not seen.has_all_names:
+        return []
+    problems = date_problems(document, seen)
+    if problems or years is None or not seen.has_all_dates:
+        return problems
+    return problems_of_years(document, seen.plan, years(seen.plan, meetings), calendar, meetings)
 
 
 def _forms(found: _Found) -> tuple[dict[str, Form], set[str]]:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.plan_checks import Surroundings
@@ -11,12 +12,25 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.tasks.forms import Form
 
 
-def organisation_words(folder: Path, forms: Mapping[str, Form | None]) -> Surroundings:
+@dataclass(frozen=True)
+class OrganisationFiles:
+    """The files of units and of leaders; None leaves a plan's words unchecked."""
+
+    units: Path | None
+    leaders: Path | None
+
+    @classmethod
+    def beside(cls, folder: Path) -> "OrganisationFiles":
+        """The usual names in the plan's folder."""
+        return cls(folder / "units.csv", folder / "leaders.csv")
+
+
+def organisation_words(files: OrganisationFiles, forms: Mapping[str, Form | None]) -> Surroundings:
     """What the plan may speak of. A file that is not there leaves its words unchecked (empty).
 
     Raises PlanInvalid when a file is there but cannot be read.
     """
-    units, leaders = _rows(folder / "units.csv"), _rows(folder / "leaders.csv")
+    units, leaders = _rows(files.units), _rows(files.leaders)
     return Surroundings(
         forms=forms,
         unit_ids=_column(units, "unit_id"),
@@ -26,8 +40,8 @@ def organisation_words(folder: Path, forms: Mapping[str, Form | None]) -> Surrou
     )
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
+def _rows(path: Path | None) -> list[dict[str, str]]:
+    if path is None or not path.exists():
         return []
     text = "\n".join(read_table_text(path, path.name).splitlines())
     first = text.partition("\n")[0]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from config.agreement_checks import PER_UNIT, Fault, agreement_faults
+from config.mending import Mended
 from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
@@ -26,9 +27,13 @@ class Surroundings:
     roles: frozenset[str] = frozenset()
 
 
-def plan_problems(document: Document, plan: Plan, around: Surroundings) -> list[Problem]:
+def plan_problems(document: Document, seen: Mended, around: Surroundings) -> list[Problem]:
     """Every disagreement, each at the line of the value that has to change."""
-    return [document.problem(place, what, cure) for place, what, cure in _faults(plan, around)]
+    return [
+        document.problem(place, what, cure)
+        for place, what, cure in _faults(seen.plan, around)
+        if seen.tells(place)
+    ]
 
 
 def _faults(plan: Plan, around: Surroundings) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from cycle.organisation.applying import Import, apply_leaders, apply_units
 from cycle.organisation.leader_comparison import NO_CHOICES, leaders_difference
 from cycle.organisation.leader_difference import LeadersDifference
-from cycle.organisation.leader_file import read_leaders
+from cycle.organisation.leader_file import look_into_leaders
 from cycle.organisation.meetings import MeetingChange, apply_meetings, meetings_difference
 from cycle.organisation.people import Choices
 from cycle.organisation.unit_difference import UnitsDifference, units_difference
@@ -25,7 +25,7 @@ def import_units(session: Session, given: Import) -> UnitsDifference:
 
 def import_leaders(session: Session, given: Import, choices: Choices = NO_CHOICES) -> LeadersDifference:
     """Makes the store's leaders as the file has them; gives what was changed. Raises ImportInvalid."""
-    file = read_leaders(given.data, language=given.language)
+    file = look_into_leaders(given.data, language=given.language)
     difference = leaders_difference(
         session, file, today=given.today, choices=choices, language=given.language
     )

@@ -47,11 +47,14 @@ def leaders_difference(
     """Compares a file with the store on the local date `today`.
 
     What the file does not have of its municipalities ends the day before `today`. Raises ImportInvalid
-    with every fault: unknown or closed units, two holders at once. Open questions stand in `questions`.
+    with every fault, the file's own as well: unknown or closed units, one person twice. Open questions
+    stand in `questions`.
     """
     faults, notes = Faults(language), Faults(language)
-    stored = read_stored(session, {row.unit_id for row in file.rows}, today)
-    rows = resolve_posts(file.rows, stored, today, faults)
+    faults.problems += file.problems
+    named = [row for row in file.rows if row.unit_id]
+    stored = read_stored(session, {row.unit_id for row in named}, today)
+    rows = resolve_posts(named, stored, today, faults)
     check_posts(rows, faults, notes)
     faults.raise_if_any()
     difference = _Comparison(stored, rows, file.how.columns, choices, today).difference

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cycle.access.emails import email_key
+from cycle.errors import ImportInvalid, Problem
 from cycle.organisation.cells import Cells
 from cycle.organisation.columns import LEADERS
 from cycle.organisation.faults import Faults
@@ -59,20 +60,31 @@ class LeaderRow:
 
 @dataclass(frozen=True)
 class LeaderFile:
-    """The rows of a file of leaders, and how the file was read."""
+    """The rows of a file of leaders, how the file was read, and what the file itself shows to be wrong."""
 
     rows: tuple[LeaderRow, ...]
     how: FileRows
+    problems: tuple[Problem, ...] = ()
 
 
 def read_leaders(data: bytes, *, language: str = "da") -> LeaderFile:
     """Reads a CSV or XLSX file of leaders. Raises ImportInvalid with every fault, each with its row."""
+    file = look_into_leaders(data, language=language)
+    if file.problems:
+        raise ImportInvalid(list(file.problems))
+    return file
+
+
+def look_into_leaders(data: bytes, *, language: str = "da") -> LeaderFile:
+    """As `read_leaders`, but faults of single rows are kept in `problems`.
+
+    `leaders_difference` raises them together with those that only the store can show.
+    """
     faults = Faults(language)
     how = read_rows(data, LEADERS, faults)
     rows = tuple(_row(cells, faults) for cells in how.rows)
     _check_people(rows, faults)
-    faults.raise_if_any()
-    return LeaderFile(rows, how)
+    return LeaderFile(rows, how, tuple(faults.problems))
 
 
 def _row(cells: Cells, faults: Faults) -> LeaderRow:

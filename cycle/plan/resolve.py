@@ -30,7 +30,8 @@ LONGEST_ROLL = timedelta(days=245)
 """A date that would have to go to the next year and then lie further off than this was mistyped."""
 EARLIEST_OPENING = timedelta(days=92)
 """An activity may be counted back to at most this long before its cycle begins."""
-FIRST_YEAR, LAST_YEAR = 1990, 2100  # the public holidays of later years are not known
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""The years of any command; the public holidays of later years are not known."""
 
 
 def resolve(

@@ -49,9 +49,13 @@ MOVABLE_WHEN_OPEN = (
 
 @dataclass
 class Revised:
-    """What a revision did: activity ids by kind of change, and how many people were told a new date."""
+    """What a revision did: activity ids by kind of change, and how many people were told a new date.
+
+    `unchanged`: the files say what is in force already, so `revision` is the one that was there before.
+    """
 
     revision: int
+    unchanged: bool = False
     added: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -59,7 +63,7 @@ class Revised:
 
 
 def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: datetime, why: str) -> Revised:
-    """Makes the draft the plan in force for the year. All or nothing.
+    """Makes the draft the plan in force for the year, unless it is already. All or nothing.
 
     Raises PlanInvalid with every reason when the cycle does not run, a date does not resolve, or an
     open activity would be removed or changed in more than dates and texts.
@@ -68,12 +72,21 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
     resolved = resolve(draft.plan, year, draft.calendar, meetings_of(session, cycle.root_id))
     existing = _occurrences(session, cycle)
     _refuse_forbidden(draft, existing, resolved, draft.calendar.local_date(now))
+    versions = keep_forms(session, cycle.root_id, draft.forms)
+    wanted = {
+        activity.id: occurrence_values(activity, resolved[activity.id], draft, versions)
+        for activity in draft.plan.activities
+    }
+    newest = _newest(session, cycle)
+    if _is_in_force(newest, draft) and not any(
+        _would_change(existing.get(activity_id), values, now) for activity_id, values in wanted.items()
+    ):
+        return Revised(newest.no, unchanged=True)
     _look_again_when_calendar_changed(session, cycle, draft, now=now)
     revision = new_revision(session, cycle, draft, by=by, now=now, why=why)
-    versions = keep_forms(session, cycle.root_id, draft.forms)
     result = Revised(revision.no)
     for activity in draft.plan.activities:
-        values = occurrence_values(activity, resolved[activity.id], draft, versions)
+        values = wanted[activity.id]
         occurrence = existing.get(activity.id)
         if occurrence is None:
             session.add(plan_occurrence(cycle, revision, activity, values, draft.calendar, now))
@@ -92,6 +105,30 @@ def _running(session: Session, draft: Draft, year: int) -> Cycle:
         cure = f"Start året først: aarshjul cycle start {year} --plan MAPPE."
         raise PlanInvalid([Problem(draft.plan.id, what, cure)])
     return cycle
+
+
+def _newest(session: Session, cycle: Cycle) -> CycleRevision:
+    revisions = select(CycleRevision).where(CycleRevision.cycle_id == cycle.id)
+    return session.exec(revisions.order_by(col(CycleRevision.no).desc()).limit(1)).one()
+
+
+def _is_in_force(newest: CycleRevision, draft: Draft) -> bool:
+    return (newest.plan, newest.calendar, newest.sources) == (
+        draft.plan.model_dump_json(),
+        draft.calendar.to_json(),
+        dict(draft.sources),
+    )
+
+
+def _would_change(occurrence: Occurrence | None, values: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the occurrence does not stand as planned: meetings may move dates although no file changed."""
+    if occurrence is None:
+        return True
+    if occurrence.state is OccurrenceState.CANCELLED:
+        return _may_be_taken_up(occurrence, values, now)
+    names = MOVABLE_WHEN_OPEN if occurrence.state is OccurrenceState.OPEN else tuple(values)
+    is_closed = occurrence.state is OccurrenceState.CLOSED
+    return not is_closed and any(getattr(occurrence, name) != values[name] for name in names)
 
 
 def _record(session: Session, cycle: Cycle, result: Revised, *, by: str, now: datetime, why: str) -> None:
@@ -187,10 +224,14 @@ def _follow(
 
 def _taken_up_again(occurrence: Occurrence, values: Mapping[str, Any], now: datetime) -> bool:
     """Whether an activity that never opened is planned anew: back in the plan, or moved to days to come."""
-    if occurrence.opened_at is not None or values["closes_at"] <= now:
+    if not _may_be_taken_up(occurrence, values, now):
         return False
     occurrence.state = OccurrenceState.PLANNED
     return True
+
+
+def _may_be_taken_up(occurrence: Occurrence, values: Mapping[str, Any], now: datetime) -> bool:
+    return occurrence.opened_at is None and values["closes_at"] > now
 
 
 def _look_again_when_calendar_changed(session: Session, cycle: Cycle, draft: Draft, *, now: datetime) -> None:

@@ -459,3 +459,13 @@ def check_store(session):
             assert row.valid_to is None or row.valid_from <= row.valid_to
     keys = session.exec(select(Person.key)).all()
     assert len(keys) == len(set(keys))
+
+
+def test_faults_of_the_file_hide_no_unknown_units(town):
+    text = (
+        "enhed;rolle;navn;mail\nS1;;;a@by.example\nS2;;Bo;b@by.example\nS3;;Ib;b@by.example\n"
+        "FINDES-IKKE;;Eva;e@by.example\n;;Liv;l@by.example\n"
+    )
+    told = refused(lambda: leaders(town, text))
+    assert [each.partition(":")[0] for each in told] == ["række 2", "række 6", "række 4", "række 5"]
+    assert "FINDES-IKKE findes ikke" in told[-1]

@@ -309,3 +309,24 @@ def test_the_commands_speak_english_when_asked_to(started: Act, monkeypatch: pyt
     out = import_figures(started)[1]
     assert "Costs are positive, income is negative (amounts: 1)." in out
     assert "Ramme: sum DKK 1,000,000; the file says DKK 1,100,000, a difference of DKK 100,000." in out
+
+
+def test_revising_with_the_same_files_changes_nothing_and_makes_no_revision(started: Act) -> None:
+    status, out, _ = started("cycle", "revise", str(YEAR), "--plan", ".", "--why", "Igen")
+    assert (status, out) == (0, "Intet er ændret: revision 1 gælder fortsat.\n")
+    assert [revision.no for revision in rows(CycleRevision)] == [1]
+    assert not [row for row in rows(History) if row.verb == "revise"]
+    Path("wheel.yaml").write_text(WHEEL.replace("20. april", "21. april"), encoding="utf-8")
+    assert "Revision 2 gælder nu" in started("cycle", "revise", str(YEAR), "--plan", ".", "--why", "Dag")[1]
+
+
+@pytest.mark.parametrize("verb", ["start", "revise"])
+def test_a_window_out_of_order_is_told_with_file_and_line(act: Act, verb: str) -> None:
+    assert act("import", "units", "units.csv")[0] == 0
+    if verb == "revise":
+        assert act("cycle", "start", str(YEAR), "--plan", ".")[0] == 0
+    wrong = WHEEL.replace("closes: 5. marts", "closes: 1. januar")
+    Path("wheel.yaml").write_text(wrong, encoding="utf-8")
+    why = ("--why", "Dag") if verb == "revise" else ()
+    status, _, err = act("cycle", verb, str(YEAR), "--plan", ".", *why)
+    assert status == 1 and "wheel.yaml:10: " in err, err
