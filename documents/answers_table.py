@@ -85,7 +85,7 @@ def _of_group(group: Field, rows: Sequence[Answered], language: str) -> list[_Qu
 def _of_field(field: Field, title: str, group: str = "", row: str = "") -> list[_Question]:
     questions = [_Question(field, f"{title} ({field.unit})" if field.unit else title, group, row)]
     if field.type is FieldType.TRAFFIC_LIGHT:
-        questions.append(_Question(field, f"{title}, bemærkning", group, row, comment=True))
+        questions.append(_Question(field, f"{title}, kommentar", group, row, comment=True))
     return questions
 
 

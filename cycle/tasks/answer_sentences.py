@@ -53,7 +53,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "en": ("“{text}” is not a colour here.", "Choose green, yellow or red."),
     },
     "no_comment": {
-        "da": ("Når målet er {light}t, skal der stå hvorfor.", "Skriv en bemærkning."),
+        "da": ("Når målet er {light}t, skal der stå hvorfor.", "Skriv en kommentar."),
         "en": ("When the status is not green, it must say why.", "Write a comment."),
     },
     "not_file": {

@@ -99,8 +99,8 @@ def test_the_workbook_has_every_unit_typed_cells_and_no_formula(site):
     titles = [cell.value for cell in heading]
     assert len(rows) == 12
     first = dict(zip(titles, next(r for r in rows if r[0].value == site.town.units[0]), strict=True))
-    assert first["Status, bemærkning"].value == FORMULA["status"]["comment"]
-    assert first["Status, bemærkning"].data_type == "s" and first["Status, bemærkning"].quotePrefix
+    assert first["Status, kommentar"].value == FORMULA["status"]["comment"]
+    assert first["Status, kommentar"].data_type == "s" and first["Status, kommentar"].quotePrefix
     assert first["Forventet resultat"].value == pytest.approx(-2093.8)
     assert first["Frist"].is_date and first["Modtaget"].is_date and first["Udgave"].value == 1
     assert all(cell.data_type != "f" for row in rows for cell in row)
@@ -112,7 +112,7 @@ def test_csv_opens_in_a_danish_excel_with_the_same_rows_and_nothing_that_runs(si
     heading, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";")
     first = dict(zip(heading, next(r for r in rows if r[0] == site.town.units[0]), strict=True))
     assert len(rows) == 12
-    assert first["Status, bemærkning"].startswith("'=") and first["Bemærkninger"].startswith("'+")
+    assert first["Status, kommentar"].startswith("'=") and first["Bemærkninger"].startswith("'+")
     assert first["Forventet resultat"] == "-2093,80" and first["Frist"] == "20-04-2027"
     silent = dict(zip(heading, next(r for r in rows if r[0] == site.town.units[-1]), strict=True))
     assert silent["Tilstand"] == "Afventer svar" and silent["Status"] == ""

@@ -47,7 +47,7 @@ def test_every_question_is_a_column_of_its_own_kind_and_a_light_has_its_remark_b
     assert titles(made) == [
         "Enhed",
         "Status",
-        "Status, bemærkning",
+        "Status, kommentar",
         "Beløb (kr.)",
         "Dag",
         "Valg",
