@@ -11,7 +11,7 @@ from cli.wording import say
 from config.settings import Settings, load_settings
 from cycle.errors import Invalid, Problem
 from cycle.migrations.upgrade import upgrade
-from cycle.store import in_words, make_engine
+from cycle.store import in_words, keep_private, make_engine
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def open_installation(kind: Kind | None = None, **given: Any) -> Installation:
     found = prepare_folder(settings.data_dir, kind)
     _ = settings.secret  # made, or found unsafe, now rather than at the first link
     engine = make_engine(settings.database_url)
+    keep_private(engine)
     try:
         upgrade(engine)
     except DBAPIError as error:

@@ -4,8 +4,9 @@
 queue up at BEGIN instead of failing at COMMIT. `reading(engine)` gives a consistent snapshot.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -78,6 +79,17 @@ def _for_driver(column_type: sa.types.TypeEngine[Any], values: list[Any], dialec
         return [process(value) for value in values]
     known = {value: process(value) for value in set(values)}
     return [known[value] for value in values]
+
+
+def keep_private(engine: Engine) -> None:
+    """Makes a SQLite file that is not there yet for its owner alone (0600); SQLite's own files follow it.
+
+    What cannot be made is left to the first connection, which says why.
+    """
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and path != ":memory:":
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def make_engine(url: str) -> Engine:

@@ -34,6 +34,9 @@ def test_a_first_start_makes_the_folder_the_secret_and_the_tables(tmp_path: Path
     here = open_installation("serve", data_dir=tmp_path / "ny")
     try:
         assert (here.settings.data_dir / "secret.key").stat().st_mode & 0o777 == 0o600
+        with here.engine.connect():  # while it is open SQLite has its log beside it
+            kept = list(here.settings.data_dir.glob("*.db*"))
+            assert len(kept) >= 2 and {file.stat().st_mode & 0o777 for file in kept} == {0o600}
         assert json.loads((here.settings.data_dir / MARKER).read_text()) == {"kind": "serve"}
         assert revision_of(here.engine) == newest_revision()
     finally:
