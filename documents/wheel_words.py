@@ -25,7 +25,7 @@ STANDINGS: Mapping[Standing, Mapping[str, str]] = {
     Standing.COMPLETE: {"da": "Lukket, alle har svaret", "en": "Closed, all answered"},
     Standing.INCOMPLETE: {"da": "Lukket, svar mangler", "en": "Closed, answers missing"},
     Standing.CANCELLED: {"da": "Aflyst", "en": "Cancelled"},
-    Standing.BEFORE_START: {"da": "Før start", "en": "Before the start"},
+    Standing.BEFORE_START: {"da": "Før årshjulet startede", "en": "Before the cycle was started"},
 }
 
 TEXTS: Mapping[str, Mapping[str, str]] = {

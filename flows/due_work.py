@@ -16,6 +16,7 @@ from sqlmodel import Session
 from config.settings import Settings
 from cycle.runs.queue import Work
 from cycle.runs.tables import RunState
+from cycle.tasks.coming import close_due_at
 from cycle.tasks.states import OccurrenceState
 from flows import hints
 
@@ -23,8 +24,9 @@ ORDER = ("collect", "close", "open", "advance", "remind", "deliver")
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """How long a failed (flow, subject) rests after the first, second, third … failure in a row."""
 
-CLOSE_FROM, SWEEP_FROM = time(4), time(5)
-"""Local. Nothing happens between 00 and 04, so that neither DST night skips or repeats anything."""
+SWEEP_FROM = time(5)
+"""Local. Nothing happens between 00 and 04, when closings are due, so that neither
+DST night skips or repeats anything."""
 
 MAILBOX_EVERY = timedelta(minutes=2)
 MAILBOX_PATIENCE = timedelta(hours=24)
@@ -79,13 +81,6 @@ def next_instant(session: Session, *, after: datetime, settings: Settings) -> da
     closings = read.execute(hints.NEXT_CLOSINGS, {"after": after - timedelta(days=1)})
     found += [close_due_at(closes_at, settings.zone) for (closes_at,) in closings]
     return min((instant for instant in found if instant is not None and instant > after), default=None)
-
-
-def close_due_at(closes_at: datetime, zone: ZoneInfo) -> datetime:
-    """The first 04:00 local at or after `closes_at`, in UTC."""
-    local = closes_at.astimezone(zone)
-    day = local.date() + timedelta(days=local.time() > CLOSE_FROM)
-    return datetime.combine(day, CLOSE_FROM, zone).astimezone(closes_at.tzinfo)
 
 
 def sweeping_since(now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -1,8 +1,9 @@
-"""What the engine will do next, for the runs page and the demo's "next event"."""
+"""What the engine will do next, for the runs page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -10,10 +11,15 @@ from sqlmodel import Session, col
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
 
+CLOSE_FROM = time(4)
+"""Local. What arrived up to midnight is read before the close."""
+
 
 @dataclass(frozen=True)
 class Coming:
-    """One flow run that the plan has scheduled: what (`verb` is open, advance or close) and when (UTC)."""
+    """One flow run that the plan has scheduled: what (`verb` is open, advance or close) and from when
+    it is due (UTC).
+    """
 
     at: datetime
     verb: str
@@ -32,7 +38,14 @@ _STEPS = (
 )
 
 
-def coming(session: Session, root_ids: Iterable[str], *, limit: int = 50) -> list[Coming]:
+def close_due_at(closes_at: datetime, zone: ZoneInfo) -> datetime:
+    """The first 04:00 local at or after `closes_at`, in UTC."""
+    local = closes_at.astimezone(zone)
+    day = local.date() + timedelta(days=local.time() > CLOSE_FROM)
+    return datetime.combine(day, CLOSE_FROM, zone).astimezone(closes_at.tzinfo)
+
+
+def coming(session: Session, root_ids: Iterable[str], *, zone: ZoneInfo, limit: int = 50) -> list[Coming]:
     """The next runs the plan has scheduled, earliest first; what is overdue comes first of all."""
     roots = list(root_ids)
     steps = []
@@ -50,5 +63,6 @@ def coming(session: Session, root_ids: Iterable[str], *, limit: int = 50) -> lis
             .order_by(at)
             .limit(limit)
         )
-        steps += [Coming(row[0], verb, row[1], row[2], row[3], row[4], row[5]) for row in rows]
+        for due, *rest in rows:
+            steps.append(Coming(close_due_at(due, zone) if verb == "close" else due, verb, *rest))
     return sorted(steps, key=lambda step: (step.at, step.occurrence_id))[:limit]

@@ -14,9 +14,10 @@ from cycle import history, store
 from cycle.messages.tables import MailboxMark, Message, MessageKind, MessageState
 from cycle.runs import queue, requests
 from cycle.runs.tables import ClockPulse, Run, RunState, Wake
+from cycle.tasks.coming import close_due_at
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence, Task
-from flows.due_work import BACK_OFF, close_due_at, due_work, next_instant
+from flows.due_work import BACK_OFF, due_work, next_instant
 from flows.runtime import DemoClock, Runtime
 from flows.turn import turn
 from tests.support import municipality

@@ -134,7 +134,7 @@ def test_an_activity_over_before_the_start_is_not_called_off_and_a_cancelled_one
     page = office.get("/aarshjul")
     svg = re.search(r"<svg.*</svg>", page.text, re.DOTALL)[0]
     assert "seg before-start" in svg and "seg cancelled" in svg
-    for title, said in (("Forbi", "Før start"), ("Opgivet", "Aflyst")):
+    for title, said in (("Forbi", "Før årshjulet startede"), ("Opgivet", "Aflyst")):
         row = re.search(rf'<tr>(?:(?!</tr>).)*<a href="([^"]+)">{title}</a>.*?</tr>', page.text, re.DOTALL)
         assert said in row[0]
         assert f'<span class="tag ">{said}</span>' in office.get(row[1]).text
@@ -174,6 +174,7 @@ def test_every_way_of_standing_is_counted_once_where_it_belongs(office):
     office.change(office.tasks[6], levels=1)
     office.wait_until(instant(2027, 4, 26))
     page = office.get(ONE)
+    assert "»Besvaret« tæller de svar, der gælder nu." in words(page)
     assert {name: tally(page, name) for name in ("I alt", "Besvaret", "Til tiden", "For sent")} == {
         "I alt": 12,
         "Besvaret": 5,
@@ -524,6 +525,14 @@ def test_the_coming_runs_of_ninety_days_are_listed(small):
             )
     said = words(small.get("/koersler"))
     assert "Den naere 2027" in said and "Den fjerne" not in said
+    assert "12. jun. 2027 04.00" in said and "00.00" not in said  # not closed before 04:00
+
+
+def test_one_of_a_kind_is_said_in_the_singular(small):
+    with transaction(small.engine) as session:
+        at = small.site.clock.at - timedelta(seconds=1)
+        session.add(ClockPulse(name="ur", turned_at=at, milliseconds=4, wanted=1))
+    assert "Sidste tur for 1 sekund siden (4 ms, 1 ny kørsel)" in words(small.get("/koersler"))
 
 
 # ---- Mail ------------------------------------------------------------------------------------------

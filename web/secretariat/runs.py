@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -16,7 +17,7 @@ from cycle.plan.model import FlowName
 from cycle.runs.reading import overrun, pauses, pulses, recent_runs, run_counts
 from cycle.runs.requests import pause, resume, retry, wake
 from cycle.runs.tables import ClockPulse, Recorded, Run, RunState
-from cycle.tasks.coming import coming
+from cycle.tasks.coming import Coming, coming
 from cycle.tasks.mail_log import Occasion, occasions
 from web import context
 from web.plain import Id
@@ -75,7 +76,7 @@ def runs(request: Request, actor: CurrentActor, flow: str = "", tilstand: str = 
             counts=run_counts(session, roots),
             pulses=[_pulse(pulse, real) for pulse in pulses(session)],
             paused=pauses(session, roots),
-            coming=[step for step in coming(session, roots, limit=100) if step.at <= now + AHEAD],
+            coming=_coming(session, roots, now, context.settings(request).zone),
             now=now,
             roots=roots,
             flows=FLOWS,
@@ -148,6 +149,11 @@ def _lines(
     about = occasions(session, [number for number in numbers.values() if number])
     lines = [Line(run, about.get(numbers[run.id] or 0), run.id in red, run.id in stuck) for run in recent]
     return sorted(lines, key=lambda line: (not line.red, -(line.run.id or 0)))
+
+
+def _coming(session: Session, roots: Sequence[str], now: datetime, zone: ZoneInfo) -> list[Coming]:
+    steps = coming(session, roots, zone=zone, limit=100)
+    return [step for step in steps if step.at <= now + AHEAD]
 
 
 def _occurrence_of(run: Run) -> int | None:
