@@ -4,7 +4,7 @@ Used by the demo, by `simulate` and by tests. Files that are not there are left 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,11 +14,15 @@ from cli.given_file import naming, read_given
 from cli.wording import language
 from config.goals_file import load_goals
 from config.loader import LoadedPlan, load_plan
+from config.organisation_words import NO_FILES
+from config.plan_checks import Surroundings
 from config.strategy_file import load_strategy
 from cycle.goals.decisions import keep_first_version
 from cycle.goals.tree import keep_goals
 from cycle.organisation.applying import Import
 from cycle.organisation.importing import import_leaders, import_meetings, import_units
+from cycle.organisation.leader_file import look_into_leaders
+from cycle.organisation.tables import Appointment, Unit
 from cycle.plan.meeting_files import read_meetings
 from cycle.plan.model import FlowName
 from cycle.tasks.cycles import start_cycle
@@ -58,14 +62,39 @@ def load_municipality(session: Session, folder: Folder, *, now: datetime) -> Loa
 
 
 def load_organisation(session: Session, folder: Folder, *, now: datetime) -> LoadedPlan:
-    """Imports units and leaders alone. Raises Invalid with every fault."""
-    loaded = load_plan(folder.plan)
+    """Imports units and leaders alone. Raises Invalid with every fault.
+
+    The plan is checked against these units and leaders, wherever they lie; units without the plan's
+    municipality are a bare list, which no plan was written for.
+    """
+    is_usual = folder == replace(Folder.at(folder.beside), plan=folder.plan)
+    loaded = load_plan(folder.plan, organisation=None if is_usual else NO_FILES)
     with naming(folder.units):
         import_units(session, _import(folder.units, loaded, now))
     if folder.leaders is not None:
         with naming(folder.leaders):
             import_leaders(session, _import(folder.leaders, loaded, now))
+    if not is_usual and session.get(Unit, loaded.plan.municipality) is not None:
+        loaded.check_words(_words(session, folder, loaded))
     return loaded
+
+
+def _words(session: Session, folder: Folder, loaded: LoadedPlan) -> Surroundings:
+    """What the imported organisation knows. Roles are those of the leaders' file, if there is one."""
+    units = session.exec(select(Unit).where(Unit.root_id == loaded.plan.municipality)).all()
+    roles: set[str] = set()
+    if folder.leaders is not None:
+        named = look_into_leaders(read_given(folder.leaders)).rows
+        roles = {row.role for row in named if row.role} | set(session.exec(select(Appointment.role)).all())
+    return Surroundings(
+        forms=loaded.forms,
+        unit_ids=frozenset(unit.id for unit in units),
+        kinds=frozenset(unit.kind for unit in units),
+        areas=frozenset(unit.area for unit in units if unit.area),
+        roles=frozenset(roles),
+        units_file=folder.units.name,
+        leaders_file=folder.leaders.name if folder.leaders else "leaders.csv",
+    )
 
 
 def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now: datetime) -> None:

@@ -96,7 +96,7 @@ def as_text(report: Report) -> str:
     facts = {"units": report.units, "tasks": report.tasks, "mails": report.mails, "answers": report.answers}
     lines = [
         tell("summary", title=report.title, year=report.year, acts=report.answers_to_acts, **facts),
-        tell("busiest", day=report.busiest_day, mails=report.busiest_day_mails),
+        *busiest(report),
         "",
     ]
     for month in report.months:
@@ -129,8 +129,8 @@ def as_html(report: Report) -> str:
         for m in report.months
     )
     title = escape(tell("dry run", title=report.title, year=report.year))
-    busy = {"day": report.busiest_day, "busiest": report.busiest_day_mails}
-    about = tell("counts", units=report.units, tasks=report.tasks, mails=report.mails, **busy)
+    busy = "".join(f" {line}" for line in busiest(report))
+    about = tell("counts", units=report.units, tasks=report.tasks, mails=report.mails, busiest=busy)
     warnings = _list(report.warnings) or f"<p>{tell('nothing')}</p>"
     headings = "".join(f"<th scope=col>{tell(f'heading {name}')}" for name in HEADINGS)
     return (
@@ -139,6 +139,13 @@ def as_html(report: Report) -> str:
         f"<table><thead><tr>{headings}</thead><tbody>{rows}</tbody></table>"
         f"<h2>{tell('look out')}</h2>{warnings}</main></html>\n"
     )
+
+
+def busiest(report: Report) -> list[str]:
+    """The day with the most mails, if any were sent."""
+    if not report.busiest_day:
+        return []
+    return [tell("busiest", day=report.busiest_day, mails=report.busiest_day_mails)]
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -9,13 +9,17 @@ from sqlmodel import Session, select
 
 from cli.demo.direct import DirectDriver
 from cli.demo.play import Player, Progress
+from cli.given_file import read_given
 from cli.invented_leaders import gather_under, invent_figures, invent_leaders
 from cli.municipality import Folder, load_organisation, load_surroundings, start_years
 from cli.simulated_people import SimulatedPeople
 from cli.simulation_report import Report, report
+from cli.simulation_words import tell
 from config.loader import LoadedPlan
 from config.settings import Settings, load_settings
+from cycle.errors import Invalid, Problem
 from cycle.organisation.tables import Unit
+from cycle.organisation.unit_file import read_units
 from cycle.store import make_engine, reading, transaction
 from cycle.tables import METADATA
 from cycle.tasks.tables import Occurrence
@@ -35,7 +39,8 @@ class Options:
 
 
 def simulate(options: Options, progress: Progress | None = None) -> Report:
-    """Plays the activities that open in `options.year` to their end. Raises Invalid for wrong files."""
+    """Plays the activities that open in `options.year` to their end. Raises Invalid for wrong files,
+    and when no unit has anything to do."""
     settings = load_settings(**SETTINGS)
     engine = make_engine("sqlite://")
     METADATA.create_all(engine)
@@ -47,13 +52,23 @@ def simulate(options: Options, progress: Progress | None = None) -> Report:
         last = session.exec(select(sa.func.max(Occurrence.closes_at))).one()
     player.play(last + timedelta(days=1), progress)
     with reading(engine) as session:
-        return report(
+        told = report(
             session,
             loaded,
             year=options.year,
+            units=_count(options.folder.units),
             most_deadlines_a_week=options.most_deadlines_a_week,
             answers=player.people.answered if player.people else 0,
         )
+    if not told.tasks:
+        name = options.folder.units.name
+        raise Invalid([Problem(name, tell("no tasks", file=name), tell("mend units"))])
+    return told
+
+
+def _count(units: Path) -> int:
+    """The units of the file, without municipalities that a flat file only names."""
+    return sum(1 for row in read_units(read_given(units)).rows if row.number)
 
 
 def _load(session: Session, options: Options, begin: datetime) -> LoadedPlan:

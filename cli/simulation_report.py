@@ -55,9 +55,15 @@ class Report:
 
 
 def report(
-    session: Session, loaded: LoadedPlan, *, year: int, most_deadlines_a_week: int, answers: int
+    session: Session,
+    loaded: LoadedPlan,
+    *,
+    year: int,
+    units: int,
+    most_deadlines_a_week: int,
+    answers: int,
 ) -> Report:
-    """Counts what the year left in the store."""
+    """Counts what the year left in the store. `units` is how many were given."""
     calendar = loaded.calendar
     occurrences = session.exec(select(Occurrence).order_by(col(Occurrence.opens_at))).all()
     daily = _daily_mails(session, calendar)
@@ -67,7 +73,7 @@ def report(
     return Report(
         title=loaded.plan.title,
         year=year,
-        units=len(directory.units),
+        units=units,
         tasks=session.exec(select(sa.func.count()).select_from(Task)).one(),
         answers=answers,
         mails=len(daily),
@@ -76,6 +82,7 @@ def report(
         busiest_day_mails=per_day[busiest] if busiest else 0,
         months=_months(occurrences, calendar, daily),
         warnings=(
+            *_unasked(occurrences, directory, calendar),
             *_moved(occurrences),
             *_crowded_weeks(session, directory, most_deadlines_a_week),
             *_lacking(occurrences, directory, calendar),
@@ -162,7 +169,7 @@ def _lacking(occurrences: Sequence[Occurrence], directory: Directory, calendar: 
     vacant: dict[tuple[str, str], str] = {}
     silent: dict[str, str] = {}
     for occurrence in occurrences:
-        for on, audience in _asked(occurrence, calendar):
+        for _, on, audience in _asked(occurrence, calendar):
             then = directory.at(on)
             for unit_id, role in then.posts(audience):
                 found = then.recipient(unit_id, role)
@@ -179,13 +186,24 @@ def _lacking(occurrences: Sequence[Occurrence], directory: Directory, calendar: 
     ]
 
 
-def _asked(occurrence: Occurrence, calendar: WorkingCalendar) -> Iterator[tuple[date, Audience]]:
-    """Who is asked on which local day: the units when it opens, whoever puts together by their own date."""
+def _unasked(occurrences: Sequence[Occurrence], directory: Directory, calendar: WorkingCalendar) -> list[str]:
+    """Activities, and stages of them, that no unit fits."""
+    return [
+        tell("asks nobody", title=title)
+        for occurrence in occurrences
+        for title, on, audience in _asked(occurrence, calendar)
+        if not directory.at(on).posts(audience)
+    ]
+
+
+def _asked(occurrence: Occurrence, calendar: WorkingCalendar) -> Iterator[tuple[str, date, Audience]]:
+    """What asks whom on which local day: the units when it opens, whoever puts together by their own date."""
     activity = Activity.model_validate_json(occurrence.activity)
-    yield calendar.local_date(occurrence.opens_at), activity.audience
+    yield activity.title, calendar.local_date(occurrence.opens_at), activity.audience
     for stage in activity.stages:
         if stage.audience is not None:
-            yield date.fromisoformat(occurrence.stage_due[stage.id]), stage.audience
+            title = f"{activity.title}, {stage.title}"
+            yield title, date.fromisoformat(occurrence.stage_due[stage.id]), stage.audience
 
 
 def _and_more(lines: list[str], total: int, key: str) -> list[str]:

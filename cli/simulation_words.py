@@ -25,10 +25,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "nothing": ("Intet.", "Nothing."),
     "dry run": ("{title} {year}: prøvekørsel", "{title} {year}: dry run"),
     "counts": (
-        "{units} enheder, {tasks} opgaver, {mails} mails. Travleste dag: {day} med {busiest} mails. "
-        "Svarene er opdigtede.",
-        "{units} units, {tasks} tasks, {mails} mails. Busiest day: {day} with {busiest} mails. "
-        "The answers are invented.",
+        "{units} enheder, {tasks} opgaver, {mails} mails.{busiest} Svarene er opdigtede.",
+        "{units} units, {tasks} tasks, {mails} mails.{busiest} The answers are invented.",
     ),
     "heading month": ("Måned", "Month"),
     "heading mails": ("Mails", "Mails"),
@@ -42,6 +40,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "more crowded": (
         "… i alt {total} personer og uger med mange frister",
         "… {total} people and weeks with many deadlines in all",
+    ),
+    "asks nobody": (
+        "{title}: ingen enhed passer, så ingen bliver spurgt",
+        "{title}: no unit fits, so nobody is asked",
+    ),
+    "no tasks": (
+        "Ingen får en opgave: ingen af enhederne i {file} passer til planens aktiviteter.",
+        "Nobody gets a task: none of the units in {file} fits the plan's activities.",
+    ),
+    "mend units": (
+        "Ret arter, områder og enheder i planen, eller vælg en anden fil med --units.",
+        "Correct the plan's kinds, areas and units, or choose another file with --units.",
     ),
     "nobody": (
         "Ingen har posten {role}, {unit}, og der er ingen over den",

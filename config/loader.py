@@ -24,7 +24,7 @@ from config.form_checks import form_problems
 from config.meetings_file import read_meetings_file
 from config.mending import Mended, mended
 from config.organisation_words import OrganisationFiles, organisation_words
-from config.plan_checks import plan_problems
+from config.plan_checks import Surroundings, plan_problems
 from config.schema import LONGEST_TEXT
 from config.sentences import nearest
 from config.shorthand import expand
@@ -68,6 +68,11 @@ class LoadedPlan:
         """The local dates of the cycle of `year`, by activity id. Raises PlanInvalid at the file's lines."""
         return resolve_at_lines(self.document, self.plan, year, self.calendar, self.meetings)
 
+    def check_words(self, around: Surroundings) -> None:
+        """Raises PlanInvalid, at the file's lines, when the plan speaks of what `around` does not know."""
+        if problems := plan_problems(self.document, Mended(self.plan), around):
+            raise PlanInvalid(problems)
+
     @contextmanager
     def naming_lines(self) -> Iterator[None]:
         """What is found wrong with this plan within is told with the file's line."""
@@ -106,7 +111,8 @@ def load_plan(
     """The plan in the file, or in the folder's wheel.yaml, with what lies beside it.
 
     `organisation` are the files of units and leaders that the plan is checked against, else those beside
-    it. With `years` the dates have to resolve in each of the years it gives.
+    it; NO_FILES leaves its words unchecked. With `years` the dates have to resolve in each of the years
+    it gives.
 
     Raises PlanInvalid with every fault of every file, each as "file:line", in Danish.
     """

@@ -25,6 +25,9 @@ class OrganisationFiles:
         return cls(folder / "units.csv", folder / "leaders.csv")
 
 
+NO_FILES = OrganisationFiles(None, None)
+
+
 def organisation_words(files: OrganisationFiles, forms: Mapping[str, Form | None]) -> Surroundings:
     """What the plan may speak of. A file that is not there leaves its words unchecked (empty).
 

@@ -25,6 +25,8 @@ class Surroundings:
     kinds: frozenset[str] = frozenset()
     areas: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    units_file: str = "units.csv"
+    leaders_file: str = "leaders.csv"
 
 
 def plan_problems(document: Document, seen: Mended, around: Surroundings) -> list[Problem]:
@@ -43,7 +45,7 @@ def _faults(plan: Plan, around: Surroundings) -> Iterator[Fault]:
         yield ("activities",), "Planen har ingen aktiviteter.", "Skriv mindst én aktivitet."
     if around.unit_ids and plan.municipality not in around.unit_ids:
         cure = nearest(plan.municipality, around.unit_ids)
-        yield ("municipality",), f"Enheden »{plan.municipality}« findes ikke i units.csv.", cure
+        yield ("municipality",), f"Enheden »{plan.municipality}« findes ikke i {around.units_file}.", cure
     for index, activity in enumerate(plan.activities):
         for place, what, cure in _activity(activity, around):
             yield ("activities", index, *place), what, cure
@@ -101,14 +103,15 @@ def _audience(audience: Audience, place: Place, around: Surroundings) -> Iterato
     for key, words, known, name in listed:
         for index, word in enumerate(words):
             if known and word not in known:
-                yield (*place, key, index), f"{name} »{word}« findes ikke i units.csv.", nearest(word, known)
+                what = f"{name} »{word}« findes ikke i {around.units_file}."
+                yield (*place, key, index), what, nearest(word, known)
     yield from _role(audience.role, (*place, "role"), around)
 
 
 def _role(role: str, place: Place, around: Surroundings) -> Iterator[Fault]:
     known = around.roles | {NEAREST_SUPERIOR}
     if role and around.roles and role not in known:
-        yield place, f"Rollen »{role}« findes ikke i leaders.csv.", nearest(role, known)
+        yield place, f"Rollen »{role}« findes ikke i {around.leaders_file}.", nearest(role, known)
 
 
 def duplicates(place: Place, ids: Iterable[str], name: str) -> Iterator[Fault]:

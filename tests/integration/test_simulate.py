@@ -192,9 +192,51 @@ def test_a_flat_list_of_the_country_is_simulated_off_line_and_without_prefect(
     )
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
-    assert told["units"] == 1 + 2 + 4, "a root above two municipalities"
+    assert told["units"] == 4, "neither the two municipalities nor the root above them is in the file"
     assert told["tasks"] > 8 and told["answers"] > 0 and told["mails"] > told["tasks"]
     assert not [line for line in told["warnings"] if "mailadresse" in line or "Ingen har" in line]
+
+
+OWN_TOWN = """\
+unit_id;parent_id;name;kind;area
+KBH;;Byen;kommune;
+A1;KBH;Akademiet;akademi;
+"""
+
+
+def test_a_plan_is_checked_against_the_units_and_leaders_that_are_given(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = cut(tmp_path / "by", UNITS, without=(*LEFT_OUT, "budgetudmelding", "kvartalsrapport-1"))
+    wheel = (town / "wheel.yaml").read_text(encoding="utf-8")
+    head = wheel.partition("activities:")[0]
+    only = (
+        "activities:\n  - id: rapport\n    title: Rapport\n    flow: report\n"
+        "    window: {opens: 1. april, due: 20. april}\n"
+        "    audience: {kinds: [akademi]}\n    form: kvartalsrapport\n"
+    )
+    (town / "wheel.yaml").write_text(head + only, encoding="utf-8")
+    for name in (town / "texts").glob("*.yaml"):
+        name.unlink()
+    (tmp_path / "x.csv").write_text(OWN_TOWN, encoding="utf-8")
+    given = ("--plan", str(town), "--year", "2027", "--units", str(tmp_path / "x.csv"))
+    assert "Arten »akademi« findes ikke i units.csv" in failing(capsys, *given[:4])
+    assert run("simulate", [*given]) == 0
+    assert ": 2 enheder, 1 opgaver" in capsys.readouterr().out
+    (tmp_path / "x.csv").write_text(OWN_TOWN.replace("akademi;", "akademier;"), encoding="utf-8")
+    told = failing(capsys, *given)
+    assert "Arten »akademi« findes ikke i x.csv. Mente du »akademier«?" in told and "wheel.yaml:" in told
+    (tmp_path / "x.csv").write_text(OWN_TOWN.replace("KBH;", "ANDEN;"), encoding="utf-8")
+    assert run("simulate", [*given]) == 0, "a bare list under another root"
+    capsys.readouterr()
+    (tmp_path / "x.csv").write_text("unit_id;municipality;name;kind\nS;Ærø;Skolen;skole\n", encoding="utf-8")
+    assert "x.csv: Ingen får en opgave: ingen af enhederne i x.csv passer" in failing(capsys, *given)
+
+
+def test_an_activity_that_fits_no_unit_is_warned_of(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "units.csv").write_text(FLAT, encoding="utf-8")
+    told = simulate(Options(Folder(folder, tmp_path / "units.csv"), 2027))
+    assert any("Børn og unge" not in line and "ingen enhed passer" in line for line in told.warnings)
 
 
 def test_what_cannot_be_simulated_is_told_on_stderr_with_a_status(
