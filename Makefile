@@ -7,6 +7,7 @@ UV_VERSION := 0.13.9
 BASE := $(VENV)/.base
 DEV := $(VENV)/.dev
 WEB := node_modules/.package-lock.json
+ROOMS := cycle config notifications documents flows web cli
 
 .PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures clean help
 
@@ -21,6 +22,7 @@ $(UV):
 $(BASE): requirements.txt pyproject.toml | $(UV)
 	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q $(ROOMS)
 	@touch $@
 
 $(DEV): requirements-dev.txt $(BASE)
@@ -48,7 +50,7 @@ lint: $(DEV)
 	$(BIN)/ruff format --check .
 
 types: $(DEV)
-	$(BIN)/mypy cycle config notifications documents flows web cli
+	$(BIN)/mypy $(ROOMS)
 
 contract: $(DEV)
 	$(BIN)/lint-imports

@@ -18,6 +18,9 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 BUSY_SECONDS = 30
+STATEMENTS = 1000
+"""How many statements a SQLite connection keeps prepared; more than there are different ones."""
+
 T = TypeVar("T")
 DISK_FULL = "53100"
 """PostgreSQL's code for it."""
@@ -99,7 +102,7 @@ def make_engine(url: str) -> Engine:
         return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **quiet)
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 20}
-    arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS, "cached_statements": STATEMENTS}
     engine = sa.create_engine(url, connect_args=arguments, **pool, **quiet)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
