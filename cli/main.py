@@ -34,7 +34,9 @@ COMMANDS: dict[str, Command] = {
         "find out what is wrong with this installation",
     ),
     "plan": Command(
-        "cli.plan_commands", "undersøg en plan og vis dens datoer", "look into a plan and its dates"
+        "cli.plan_commands",
+        "lav en plan, undersøg den og vis dens datoer",
+        "make a plan, check it, show its dates",
     ),
     "import": Command(
         "cli.import_commands",

@@ -1,4 +1,4 @@
-"""`aarshjul plan check | schema | show`: a plan before it is started. Reads files, writes nothing."""
+"""`aarshjul plan new | check | schema | show`: a plan before it is started. `new` writes a folder."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.new_plan import new_folder
 from cli.wording import english, say
 from config.date_checks import years_named
 from config.loader import LoadedPlan, load_plan
@@ -65,6 +66,17 @@ def check(file: PlanFile, year: CheckedYear = None, as_json: AsJson = False) -> 
     *first, last = map(str, years)
     told = say("years", first=", ".join(first), last=last) if first else last
     typer.echo(say("plan fits", **facts, years=told))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Den nye mappe. The new folder.")], as_json: AsJson = False
+) -> None:
+    """Lav en mappe at begynde med: en kopi af eksemplet. Make a folder to begin with: the example copied."""
+    new_folder(folder)
+    typer.echo(
+        json.dumps({"ok": True, "folder": str(folder)}) if as_json else say("plan made", folder=folder)
+    )
 
 
 @app.command()

@@ -19,6 +19,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} er i orden: {activities} aktiviteter og {forms} skemaer. Datoerne kan regnes ud for {years}.",
         "{file} is in order: {activities} activities and {forms} forms. Its dates resolve for {years}.",
     ),
+    "folder not empty": (
+        "Der ligger allerede noget her, og det bliver ikke overskrevet.",
+        "Something lies here already, and it is not overwritten.",
+    ),
+    "choose new folder": ("Vælg en ny mappe.", "Choose a new folder."),
+    "plan made": (
+        "{folder} er en kopi af eksemplet. Ret filerne, og skriv: aarshjul plan check {folder}",
+        "{folder} is a copy of the example. Edit the files, and run: aarshjul plan check {folder}",
+    ),
     "years": ("{first} og {last}", "{first} and {last}"),
     "no such schema": (
         "Der er intet JSON Schema for {name}.",

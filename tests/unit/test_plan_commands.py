@@ -93,3 +93,24 @@ def test_schema_without_a_name_is_the_plans_and_a_wrong_name_is_told(
     assert "activities" in json.loads(out)["properties"]
     status, _, err = plan(capsys, "schema", "fprm")
     assert status == 1 and "Der er intet JSON Schema for fprm. Vælg plan, form, " in err
+
+
+def test_a_new_folder_is_the_example_and_its_schemas_are_found_wherever_it_lies(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "et" / "andet" / "sted"
+    assert plan(capsys, "new", str(folder))[0] == 0
+    files = sorted(folder.rglob("*.yaml"))
+    assert len(files) == len(list(Path(EXAMPLE).rglob("*.yaml"))) > 15
+    for file in files:
+        line = file.read_text(encoding="utf-8").splitlines()[0]
+        found = (file.parent / line.partition("$schema=")[2]).resolve()
+        assert found.is_file() and found.is_relative_to(folder.resolve()), line
+    assert plan(capsys, "check", str(folder))[0] == 0
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    status, out, err = plan(capsys, "new", str(folder))
+    assert status == 1 and out == "" and "bliver ikke overskrevet. Vælg en ny mappe." in err
+    assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    (tmp_path / "fil").write_text("x", encoding="utf-8")
+    assert plan(capsys, "new", str(tmp_path / "fil"))[0] == 1
+    assert plan(capsys, "new", str(tmp_path / "fil" / "mappe"))[0] == 1
