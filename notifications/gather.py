@@ -19,6 +19,7 @@ from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Form
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskKind
 from cycle.tasks.tables import Occurrence, Submission, Task
+from cycle.tasks.titles import occurrence_title, own_title
 from notifications.letters import Group, Item, Letter
 from notifications.office import REPLY, TASK, Office
 from notifications.reasons import reasons_why
@@ -141,7 +142,7 @@ class _Writer:
         return Item(
             group=group,
             kind=task.kind,
-            title=title_of(task, occurrence),
+            title=title_of(task, occurrence, self._language),
             unit=self._rows.units[task.unit_id].name,
             due_on=task.due_on,
             days_left=(task.due_on - self._rows.today).days,
@@ -214,11 +215,12 @@ class _Writer:
         return tuple(found)
 
 
-def title_of(task: Task, occurrence: Occurrence) -> str:
-    """ "Kvartalsrapport 1 2027", with the task's own title behind it when it has another."""
+def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
+    """ "Kvartalsrapport 1 2027" in the language, with the task's own title behind it when it has another."""
     year = str(occurrence.concerns_year)
-    title = occurrence.title if year in occurrence.title else f"{occurrence.title} {year}"
-    own = task.title if task.title not in ("", occurrence.title) else ""
+    name = occurrence_title(occurrence, language)
+    title = name if year in name else f"{name} {year}"
+    own = own_title(task, occurrence)
     return f"{title}: {own}" if own else title
 
 

@@ -3,7 +3,7 @@
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `path`, `demo`, and the filters `date`, `weekday_date`, `datetime`, `short`, `moment`,
-`number`, `amount`. Undefined names raise.
+`number`, `amount`, `titled`, `called`. Undefined names raise.
 """
 
 import hashlib
@@ -22,6 +22,8 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from cycle import danish
+from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.titles import occurrence_title, own_title
 from web import context as app_context
 from web.rooms import MenuItem
 
@@ -157,6 +159,18 @@ def show_amount(context: Context, value: Decimal | int | str) -> str:
     return danish.format_amount(Decimal(value), context["language"])
 
 
+@pass_context
+def show_title(context: Context, occurrence: Occurrence) -> str:
+    """The activity's title in the page's language."""
+    return occurrence_title(occurrence, context["language"])
+
+
+@pass_context
+def show_task_title(context: Context, task: Task, occurrence: Occurrence) -> str:
+    """The task's own title, else its activity's in the page's language."""
+    return own_title(task, occurrence) or occurrence_title(occurrence, context["language"])
+
+
 def short_date(day: date, language: str) -> str:
     """18. jan. 2027 / 18 Jan 2027."""
     month = danish.month_name(day.month, language)
@@ -173,4 +187,6 @@ FILTERS = {
     "moment": show_short_datetime,
     "number": show_number,
     "amount": show_amount,
+    "titled": show_title,
+    "called": show_task_title,
 }

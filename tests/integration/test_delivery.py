@@ -19,7 +19,7 @@ from cycle.messages import outbox
 from cycle.messages.claiming import LEASE, claim
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth, Person, Substitute
-from cycle.plan.model import ReminderKind
+from cycle.plan.model import Activity, ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.runs import queue
 from cycle.runs.queue import Work
@@ -28,7 +28,7 @@ from cycle.store import transaction
 from cycle.tasks import change, review, submit
 from cycle.tasks.answers import read_answers
 from cycle.tasks.states import Channel, SubmissionKind, TaskKind
-from cycle.tasks.tables import Task
+from cycle.tasks.tables import Occurrence, Task
 from flows.deliver import deliver
 from flows.runtime import RunContext, Runtime
 from notifications.delivery import PAUSE, MailHeld
@@ -323,9 +323,17 @@ def test_a_person_who_reads_english_gets_english(engine, town, office, server):
     with transaction(engine) as session:
         task = tasks_of(session)[0]
         session.execute(sa.update(Person).values(language="en"))
+        occurrence = session.exec(select(Occurrence)).one()
+        activity = Activity.model_validate_json(occurrence.activity)
+        in_english = activity.model_copy(update={"title_en": "Quarterly report 1"})
+        occurrence.activity = in_english.model_dump_json()
+        session.add(occurrence)
         write_daily(session, town, [task], to=task)
     run(engine, office)
-    assert "Due: Tuesday 20 April 2027" in mail_server.words(server.received[0])
+    mail = server.received[0]
+    assert "Due: Tuesday 20 April 2027" in mail_server.words(mail)
+    for said in (mail_server.words(mail), mail_server.read(mail)["Subject"]):
+        assert "Quarterly report 1 2027" in said and "Kvartalsrapport" not in said
 
 
 def test_the_same_mail_goes_again_after_a_crash_between_claim_and_settle(engine, town, office, server):

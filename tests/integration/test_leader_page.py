@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from cycle.organisation.tables import Appointment, Substitute
+from cycle.plan.model import Activity
 from cycle.store import transaction
 from cycle.tasks.forms import Field, FieldType
 from cycle.tasks.forms import Form as TaskForm
@@ -182,6 +183,11 @@ def test_the_superior_of_a_vacant_post_answers_for_it(world):
 
 
 def test_the_page_speaks_english_by_choice_and_remembers_it(world):
+    activity = Activity.model_validate_json(world.rows(Occurrence)[0].activity)
+    in_english = activity.model_copy(update={"title_en": "Quarterly report 1"})
+    world.change(Occurrence, activity=in_english.model_dump_json())
+    assert "<h1>Kvartalsrapport 1</h1>" in world.browser.get(world.link).text
+    assert "<h1>Quarterly report 1</h1>" in world.browser.get(world.link + "?sprog=en").text
     page = world.browser.get(world.link + "?sprog=en")
     assert '<html lang="en">' in page.text and "Send answer" in page.text and "8 days left" in page.text
     assert "Save draft" in world.browser.get(world.link).text

@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import date, timedelta
 from itertools import product
@@ -16,7 +17,7 @@ from cycle.runs.tables import ClockPulse, FlowPause, Recorded, Run, RunState, Wa
 from cycle.store import reading, transaction
 from cycle.tasks.listing import FILTERS
 from cycle.tasks.states import OccurrenceState, SubmissionKind, TaskKind, TaskState
-from cycle.tasks.tables import Extension, Occurrence, Task
+from cycle.tasks.tables import CycleRevision, Extension, Occurrence, Task
 from tests.support import municipality
 from tests.support.municipality import instant
 from tests.support.web import Form, Site
@@ -155,6 +156,16 @@ def test_before_the_first_year_the_page_says_how_to_begin(sqlite_engine, tmp_pat
 def test_an_open_activity_is_told_by_the_day_in_the_municipality(small, day, said):
     small.wait_until(instant(2027, 4, day, 0, 5))
     assert said in small.get("/aarshjul").text.split("<table")[1]
+
+
+def test_an_english_page_calls_the_year_by_its_english_title(small):
+    with transaction(small.engine) as session:
+        revision = session.exec(select(CycleRevision)).one()
+        plan = {**json.loads(revision.plan), "title": "Årshjul", "title_en": "Annual cycle of the town"}
+        revision.plan = json.dumps(plan)
+        session.add(revision)
+    assert "<h1>Årshjul 2027</h1>" in small.get("/aarshjul").text
+    assert "<h1>Annual cycle of the town 2027</h1>" in small.get("/aarshjul?sprog=en").text
 
 
 # ---- One activity ----------------------------------------------------------------------------------

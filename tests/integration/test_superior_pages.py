@@ -27,6 +27,7 @@ class Office:
         activity = Activity(
             id="kvartalsrapport-1",
             title="Kvartalsrapport 1",
+            title_en="Quarterly report 1",
             flow=FlowName.QUARTERLY_REPORT,
             window=Window(opens=When(date="1. april"), due=When(date="20. april")),
             audience=Audience(kinds=("skole", "daginstitution")),
@@ -75,6 +76,14 @@ def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_pa
     assert office.district.get(f"/mine-enheder/opgave/{office.elsewhere}").status_code == 403
     assert office.district.get("/mine-enheder/opgave/9999").status_code == 404
     assert office.district.get("/mine-enheder/9999").status_code == 404
+
+
+def test_an_english_page_calls_the_activity_by_its_english_title(office):
+    for path in ("/mine-enheder", f"/mine-enheder/{office.occurrence_id}", office.page):
+        english = office.district.get(f"{path}?sprog=en").text
+        danish = office.district.get(f"{path}?sprog=da").text
+        assert "Quarterly report 1" in english and "Kvartalsrapport 1" not in english
+        assert "Kvartalsrapport 1" in danish and "Quarterly report 1" not in danish
 
 
 def test_what_was_not_judged_before_the_close_is_not_counted_as_waiting_after_it(engine, tmp_path):

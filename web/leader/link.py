@@ -55,11 +55,6 @@ class Holding:
         return self.task.kind is TaskKind.REVIEW
 
     @property
-    def title(self) -> str:
-        """What the task is called on the page."""
-        return self.task.title or self.occurrence.title
-
-    @property
     def days_left(self) -> int:
         """Days to the deadline; 0 on the day, negative after."""
         return (self.task.due_on - self.today).days

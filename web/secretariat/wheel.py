@@ -18,6 +18,7 @@ from cycle.plan.model import Confidence, Ring
 from cycle.tasks.calendars import calendar_of_cycle
 from cycle.tasks.overview import Summary, cycles_of, year_of
 from cycle.tasks.tables import Cycle
+from cycle.tasks.titles import cycle_title
 from documents.wheel import Segment, Wheel, draw
 from documents.wheel_style import stylesheet
 from web import context, render
@@ -50,6 +51,7 @@ class Year:
     """One cycle with everything the page tells of it."""
 
     cycle: Cycle
+    title: str
     place: str
     lines: Sequence[Line]
     today: date
@@ -155,7 +157,9 @@ def _year(session: Session, actor: SignedIn, cycle: Cycle, request: Request) -> 
     found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
     language = render.language_of(request)
     lines = [_line(n, summary, actor, calendar, language) for n, summary in enumerate(found, start=1)]
-    return Year(cycle, session.get_one(Unit, cycle.root_id).name, lines, today)
+    return Year(
+        cycle, cycle_title(session, cycle, language), session.get_one(Unit, cycle.root_id).name, lines, today
+    )
 
 
 def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar, language: str) -> Line:
