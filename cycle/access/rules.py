@@ -1,7 +1,8 @@
 """Who may do what to what: one table of role, verb and scope, read by pages, API, docs and tests.
 
-A leader has no account but holds a link; what a link opens is in the table too. Whoever signs in has
-grants: a role over one unit. The table says how far from that unit each verb reaches.
+Whoever signs in has grants: a role over one unit. The table says how far from that unit each verb reaches.
+A leader has no account but holds a link, which opens one task to whoever acts for its post; answering,
+releasing and signing are such tasks. Years are started and accounts made by command, on the machine itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,29 +20,23 @@ class Verb(StrEnum):
     SEE_WHEEL = "see_wheel"
     SEE_ACTIVITY = "see_activity"
     SEE_UNIT = "see_unit"
-    ANSWER = "answer"
     REVIEW = "review"
     EXTEND = "extend"
     WAIVE = "waive"
     NUDGE = "nudge"
     RENEW_LINK = "renew_link"
-    RELEASE = "release"
     RECORD_DECISION = "record_decision"
-    SIGN = "sign"
-    START_CYCLE = "start_cycle"
     SEE_RUNS = "see_runs"
     RETRY_RUN = "retry_run"
     PAUSE_FLOW = "pause_flow"
     SEE_MAIL = "see_mail"
     EXPORT = "export"
     IMPORT = "import"
-    MANAGE_USERS = "manage_users"
 
 
 class Scope(StrEnum):
     """How far a verb reaches from the unit of the grant."""
 
-    OWN = "own"
     BELOW = "below"
     MUNICIPALITY = "municipality"
 
@@ -83,7 +78,6 @@ class Granted:
 EVERYTHING = frozenset(Thing)
 ONLY_RELEASED = frozenset({Thing.RELEASED})
 
-_OWN = Permission(Scope.OWN, EVERYTHING)
 _BELOW = Permission(Scope.BELOW)
 _BELOW_ALL = Permission(Scope.BELOW, EVERYTHING)
 _WHOLE = Permission(Scope.MUNICIPALITY)
@@ -91,24 +85,19 @@ _WHOLE_ALL = Permission(Scope.MUNICIPALITY, EVERYTHING)
 _WHOLE_RELEASED = Permission(Scope.MUNICIPALITY, ONLY_RELEASED)
 
 PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
-    Role.LEADER: {Verb.SEE_UNIT: _OWN, Verb.ANSWER: _OWN, Verb.SIGN: _OWN},
+    Role.LEADER: {},
     Role.SUPERIOR: {
         Verb.SEE_WHEEL: _WHOLE,
         Verb.SEE_ACTIVITY: _WHOLE,
         Verb.SEE_UNIT: _BELOW_ALL,
-        Verb.ANSWER: _OWN,
         Verb.REVIEW: _BELOW_ALL,
-        Verb.SIGN: _BELOW_ALL,
         Verb.EXPORT: _BELOW,
     },
-    Role.SECRETARIAT: {verb: _WHOLE_ALL for verb in Verb if verb is not Verb.SIGN},
+    Role.SECRETARIAT: dict.fromkeys(Verb, _WHOLE_ALL),
     Role.DIRECTION: {
         Verb.SEE_WHEEL: _WHOLE,
         Verb.SEE_ACTIVITY: _WHOLE,
         Verb.SEE_UNIT: _WHOLE_ALL,
-        Verb.ANSWER: _OWN,
-        Verb.RELEASE: _WHOLE,
-        Verb.SIGN: _BELOW_ALL,
         Verb.EXPORT: _WHOLE,
     },
     Role.COMMITTEE: {
@@ -133,23 +122,17 @@ def allowed(grants: Iterable[Granted], verb: Verb, thing: Thing, unit_path: str)
         permission = PERMISSIONS[grant.role].get(verb)
         if permission is None or thing not in permission.things:
             continue
-        if permission.scope is Scope.OWN:
-            if unit_path == grant.path:
-                return True
-        elif unit_path.startswith(_reach(grant, permission)):
+        if unit_path.startswith(_reach(grant, permission)):
             return True
     return False
 
 
 def visible_paths(grants: Iterable[Granted], verb: Verb, thing: Thing = Thing.ORDINARY) -> tuple[str, ...]:
-    """The path prefixes at and below which the verb is permitted, none inside another; for `within`.
-
-    Verbs that reach no further than the grant's own unit give none: ask `allowed` for them.
-    """
+    """The path prefixes at and below which the verb is permitted, none inside another; for `within`."""
     found = set()
     for grant in grants:
         permission = PERMISSIONS[grant.role].get(verb)
-        if permission and thing in permission.things and permission.scope is not Scope.OWN:
+        if permission and thing in permission.things:
             found.add(_reach(grant, permission))
     return tuple(
         sorted(path for path in found if not any(path != other and path.startswith(other) for other in found))
