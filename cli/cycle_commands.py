@@ -8,9 +8,9 @@ import typer
 from sqlmodel import col, select
 
 from cli.installation import open_installation
-from cli.wording import say
+from cli.wording import language, say
 from config.loader import load_plan
-from cycle.danish import format_date
+from cycle.danish import format_date, format_datetime
 from cycle.store import reading, transaction
 from cycle.tasks.closing import cancel_occurrence
 from cycle.tasks.cycles import start_cycle
@@ -47,7 +47,7 @@ def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json
         return
     typer.echo(say("cycle started", title=cycle.title, count=len(occurrences)))
     for row in occurrences:
-        typer.echo(f"  {row['opens_on']}  {row['due_on']}  {row['title']} ({row['state']})")
+        typer.echo(f"  {row['opens_on']}  {row['due_on']}  {row['title']} ({say('state ' + row['state'])})")
 
 
 @app.command()
@@ -114,8 +114,9 @@ def show(as_json: Json = False) -> None:
     if as_json:
         _print_json({"revisions": found})
         return
-    for row in found:
-        typer.echo(f"{row['title']}  rev. {row['revision']}  {row['at']}  {row['by']}  {row['why']}")
+    for cycle, revision in rows:
+        at = format_datetime(revision.at, language())
+        typer.echo(f"{cycle.title}  rev. {revision.no}  {at}  {revision.by}  {revision.why}".rstrip())
 
 
 def _occurrences(session: Any, cycle: Cycle) -> list[dict[str, str]]:

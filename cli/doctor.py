@@ -13,7 +13,7 @@ from config.settings import Settings, load_settings
 from cycle.store import make_engine
 from flows.runtime import SystemClock
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 MARKS = {Level.OK: "✓", Level.NOTE: "!", Level.BAD: "✗"}
 

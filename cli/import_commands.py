@@ -42,6 +42,7 @@ from cycle.store import reading, transaction
 from cycle.tasks.change import look_again
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     help="Indlæs enheder, ledere, møder, beløb, mål og strategi. Import what the year needs.",
 )

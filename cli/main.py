@@ -14,6 +14,9 @@ from dataclasses import asdict
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from typer import Abort, TyperException
+
+from cli.usage import usage_error
 from cli.wording import english, say
 from cycle.errors import CycleError, Invalid
 
@@ -75,12 +78,15 @@ def run(name: str, arguments: Sequence[str]) -> int:
     """Runs one command; an error of the domain becomes a message on stderr and the status 1."""
     try:
         app = importlib.import_module(COMMANDS[name].module).app
-        app(args=list(arguments), prog_name=f"aarshjul {name}")
-        return 0
-    except (
-        SystemExit
-    ) as done:  # how typer ends: 0, a command's own status, or 2 after saying what was misused
+        status = app(args=list(arguments), prog_name=f"aarshjul {name}", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
+    except TyperException as error:
+        return report_misuse(error, f"aarshjul {name}")
+    except Abort:
+        sys.stderr.write(say("interrupted") + "\n")
+        return 1
     except CycleError as error:
         return report_error(error, as_json="--json" in arguments)
     except KeyboardInterrupt:
@@ -89,6 +95,16 @@ def run(name: str, arguments: Sequence[str]) -> int:
         if (said := _said_by_store(error)) is None:
             raise
         return report_error(CycleError(said), as_json="--json" in arguments)
+
+
+def report_misuse(error: TyperException, name: str) -> int:
+    """Says on stderr what was mistyped. A group of commands without one has shown its help: no words."""
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    if message.strip():
+        usage, command = (context.get_usage(), context.command_path) if context else ("", name)
+        sys.stderr.write(usage_error(message, usage, command))
+    return error.exit_code
 
 
 def report_error(error: CycleError, *, as_json: bool) -> int:

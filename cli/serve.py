@@ -25,7 +25,7 @@ from cycle.errors import Invalid, Problem
 from flows import prefect_environment
 from flows.supervisor import Child, Supervisor
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 RUNNING = "running.json"
 LOCK = "serve.lock"

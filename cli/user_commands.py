@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +20,20 @@ from cycle.danish import file_fault, format_date
 from cycle.errors import Invalid, NotFound, Problem
 from cycle.store import reading, transaction
 
-app = typer.Typer(no_args_is_help=True, help="Hvem der kan logge ind. Who may sign in.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Hvem der kan logge ind. Who may sign in.")
 BY = "cli"
+
+
+class SignsIn(StrEnum):
+    """Whoever may have an account. A leader has none: the link in the mail is enough."""
+
+    SUPERIOR = Role.SUPERIOR.value
+    SECRETARIAT = Role.SECRETARIAT.value
+    DIRECTION = Role.DIRECTION.value
+    COMMITTEE = Role.COMMITTEE.value
+    OPERATOR = Role.OPERATOR.value
+
+
 Email = Annotated[str, typer.Argument(help="E-mailadressen. The e-mail address.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Til programmer. For scripts.")]
 PasswordFile = Annotated[
@@ -35,7 +48,7 @@ PasswordFile = Annotated[
 def add(
     email: Email,
     name: Annotated[str, typer.Option(help="Personens navn. The person's name.")],
-    role: Annotated[Role, typer.Option(help="Hvad personen er her. What the person is here.")],
+    role: Annotated[SignsIn, typer.Option(help="Hvad personen er her. What the person is here.")],
     unit: Annotated[
         str | None, typer.Option(help="Enhedens id (ellers kommunen). The unit's id (else the municipality).")
     ] = None,
@@ -54,13 +67,14 @@ def add(
             email=email,
             name=name,
             password=password,
-            role=role,
+            role=Role(role.value),
             unit_id=unit_id,
             language=language,
             now=datetime.now(UTC),
             by=BY,
         )
-        _say("account added", as_json, email=account.email, role=role.value, unit=unit_id)
+        told = role.value if as_json else tell(f"role {role.value}")
+        _say("account added", as_json, email=account.email, role=told, unit=unit_id)
 
 
 @app.command("list")

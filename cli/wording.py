@@ -13,6 +13,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Usage: aarshjul COMMAND …\n\n{commands}\n\n"
         "`aarshjul COMMAND --help` shows a command's own options, `aarshjul --version` the version.",
     ),
+    "see help": (
+        "`{command} --help` viser, hvad der kan skrives.",
+        "`{command} --help` shows what can be written.",
+    ),
+    "interrupted": ("Afbrudt.", "Interrupted."),
     "unknown command": ("Kommandoen {name} findes ikke.", "There is no command {name}."),
     "did you mean": ("Mente du {name}?", "Did you mean {name}?"),
     "plan fits": (
@@ -131,6 +136,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Revision {number} gælder nu; {told} har fået besked om en ny frist.",
         "Revision {number} is in force; {told} have been told of a new deadline.",
     ),
+    "state planned": ("ikke åbnet endnu", "not opened yet"),
+    "state open": ("åben", "open"),
+    "state closed": ("lukket", "closed"),
+    "state cancelled": ("aflyst", "cancelled"),
     "cycle unchanged": (
         "Intet er ændret: revision {number} gælder fortsat.",
         "Nothing is changed: revision {number} stays in force.",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from cli.checks.finding import Finding, bad, note, ok
+from cli.checks.reasons import reason
 from config.settings import Settings
 from cycle import store
 from cycle.messages.tables import Message, MessageState
@@ -36,7 +37,7 @@ def look(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Findi
     try:
         found = revision_of(engine)
     except DBAPIError as error:
-        yield bad("store.unreachable", why=str(error.orig).strip().splitlines()[0])
+        yield bad("store.unreachable", why=reason(error.orig))
         return
     milliseconds = round((time.monotonic() - started) * 1000)
     yield ok("store.ok", kind=engine.dialect.name, milliseconds=milliseconds)

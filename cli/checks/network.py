@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import httpx
 
 from cli.checks.finding import Finding, bad, note, ok
+from cli.checks.reasons import reason
 from cli.serve import RUNNING
 from config.settings import Settings
 
@@ -30,7 +31,7 @@ def _smtp(settings: Settings) -> Finding:
                 client.starttls(context=ssl.create_default_context())
                 client.ehlo()
     except (OSError, smtplib.SMTPException) as error:
-        return bad("smtp.unreachable", host=settings.smtp_host, port=settings.smtp_port, why=error)
+        return bad("smtp.unreachable", host=settings.smtp_host, port=settings.smtp_port, why=reason(error))
     return ok("smtp.ok", host=settings.smtp_host)
 
 
@@ -51,7 +52,7 @@ def _imap(settings: Settings) -> Finding:
             if status != "OK":
                 raise imaplib.IMAP4.error(str(answer[0]))
     except (OSError, imaplib.IMAP4.error) as error:
-        return bad("imap.unreachable", host=settings.imap_host, port=settings.imap_port, why=error)
+        return bad("imap.unreachable", host=settings.imap_host, port=settings.imap_port, why=reason(error))
     return ok("imap.ok", host=settings.imap_host, folder=settings.imap_folder)
 
 

@@ -10,7 +10,7 @@ from cli.logs import start_logging
 from flows.clock import RingingClock
 from flows.runtime import Runtime
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

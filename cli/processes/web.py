@@ -11,7 +11,7 @@ from flows.clock import RingingClock
 from flows.runtime import Runtime
 from web.app import create_app
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 GRACEFUL_SECONDS = 20
 
 

@@ -13,7 +13,7 @@ from flows.recording import Recorder
 from flows.runtime import Runtime
 from flows.worker import Worker, work_until_told
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

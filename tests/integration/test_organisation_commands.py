@@ -205,7 +205,7 @@ def test_a_user_is_made_listed_given_a_password_and_disabled(run, monkeypatch, t
     assert "--password-file" in run(*add)[2]
     monkeypatch.setattr("sys.stdin", io.StringIO("tre venlige ænder\n"))
     status, out, _ = run(*add, "--password-file", "-")
-    assert (status, out) == (0, "alice@by.example kan nu logge ind som secretariat.\n")
+    assert (status, out) == (0, "alice@by.example kan nu logge ind som sekretariat.\n")
     (tmp_path / "secret").write_text("fire grå gæs på engen\r\nnever read\n", encoding="utf-8")
     assert run("user", "password", "alice@by.example", "--password-file", "secret")[0] == 0
     assert run("user", "list")[1] == "alice@by.example  Alice Bro  secretariat BY\n"

@@ -252,7 +252,7 @@ def test_what_cannot_be_simulated_is_told_on_stderr_with_a_status(
     told = failing(capsys, *here, "--leaders", str(tmp_path / "ledere.csv"))
     assert "ledere.csv" in told and "999999" in told
     for wrong in (("--year", "0"), ("--year", "99999"), ("--most-deadlines", "0"), ("--format", "pdf")):
-        assert "Usage:" in failing(capsys, *here, *wrong)
+        assert "\nBrug: " in failing(capsys, *here, *wrong)
 
 
 def test_bad_input_is_an_object_for_scripts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

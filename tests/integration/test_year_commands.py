@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from cli import main
 from cli.installation import open_installation
+from cli.wording import say
 from cycle.goals.tables import Goal, GoalLevel, Strategy
 from cycle.history import History
 from cycle.runs.tables import Run, RunState, Wake
@@ -330,3 +331,15 @@ def test_a_window_out_of_order_is_told_with_file_and_line(act: Act, verb: str) -
     why = ("--why", "Dag") if verb == "revise" else ()
     status, _, err = act("cycle", verb, str(YEAR), "--plan", ".", *why)
     assert status == 1 and "wheel.yaml:10: " in err, err
+
+
+def test_states_and_instants_are_told_in_danish(act: Act) -> None:
+    assert act("import", "units", "units.csv")[0] == 0
+    out = act("cycle", "start", str(YEAR), "--plan", ".", "--why", "Vedtaget")[1]
+    assert "Rapport (ikke åbnet endnu)" in out and "planned" not in out
+    line = act("cycle", "show")[1].splitlines()[0]
+    assert " kl. " in line and "+00:00" not in line and line.endswith("  cli  Vedtaget")
+
+
+def test_every_state_has_words() -> None:
+    assert all(say(f"state {state}") for state in OccurrenceState)
