@@ -138,6 +138,11 @@ def test_a_verdict_sent_twice_is_one_verdict_and_leads_to_the_same_receipt(offic
     for _ in range(2):
         assert form.send(office.district).headers["location"] == f"{office.page}?gjort=godkendt"
     assert office.task() == (TaskState.APPROVED, 1) and len(office.reviews()) == 1
+    assert (
+        office.approve(office.site.signed_in("anders@by.example", Role.SUPERIOR, "BY-IN")).status_code == 303
+    )
+    assert form.send(office.district).headers["location"] == f"{office.page}?gjort=godkendt"
+    assert office.task() == (TaskState.APPROVED, 2) and len(office.reviews()) == 2
 
 
 def test_an_answer_sent_back_twice_is_sent_back_once(office):

@@ -12,8 +12,11 @@ from web.superior.scope import Case
 
 
 def is_done(found: Case, sent: FormData, verdict: Verdict) -> bool:
-    """Whether the same POST has been taken before, and nothing has come after it."""
+    """Whether the same POST has been taken before and still holds: a later level undoes no approval."""
     last = found.last_verdict
+    if last is not None and last.verdict is Verdict.APPROVED:
+        own = (one for one in found.reviews if one.submission_id == found.newest_id and one.by == found.actor)
+        last = next(own, None)
     if last is None or (last.verdict, last.by) != (verdict, found.actor):
         return False
     if not _same_version(found, sent) or _level(sent) != _level_before(found, last):
