@@ -128,8 +128,8 @@ def _occurrences(session: Any, cycle: Cycle) -> list[dict[str, str]]:
             "id": str(row.id),
             "activity": row.activity_id,
             "title": row.title,
-            "opens_on": format_date(row.opens_at.date()),
-            "due_on": format_date(row.due_on),
+            "opens_on": format_date(row.opens_at.date(), language()),
+            "due_on": format_date(row.due_on, language()),
             "state": row.state.value,
         }
         for row in rows

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from cli.checks.reasons import reason
 from cli.folder import Kind, prepare_folder
 from cli.wording import say
 from config.settings import Settings, load_settings
@@ -39,6 +40,6 @@ def open_installation(kind: Kind | None = None, **given: Any) -> Installation:
     except DBAPIError as error:
         why = in_words(error)
         raise Invalid(
-            [Problem("AARSHJUL_DATABASE_URL", say("store unreachable", why=why), say("mend store"))]
+            [Problem("AARSHJUL_DATABASE_URL", say("store unreachable", why=reason(why)), say("mend store"))]
         ) from error
     return Installation(settings, engine, found)

@@ -130,7 +130,8 @@ def as_data(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity])
 
 def as_table(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]) -> Table:
     """The resolved year for people, in order of opening."""
-    table = Table(title=say("plan heading", title=loaded.plan.title, year=year), title_justify="left")
+    heading = (loaded.plan.title_en if english() else "") or loaded.plan.title
+    table = Table(title=say("plan heading", title=heading, year=year), title_justify="left")
     table.add_column(say("activity"), overflow="fold")
     for key in ("concerns", "opens", "due", "closes"):
         table.add_column(say(key), no_wrap=True)

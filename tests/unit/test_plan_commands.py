@@ -67,6 +67,7 @@ def test_show_speaks_english_when_asked(
 ) -> None:
     monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
     _, out, _ = plan(capsys, "show", EXAMPLE, "--year", "2027")
+    assert out.startswith("Annual steering cycle of the Children and Youth Administration, wheel 2027")
     assert "Budget call" in out and "Mon 2027-02-01" in out and "inferred" in out
 
 
