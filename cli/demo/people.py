@@ -84,7 +84,8 @@ class People(Habits):
             days = rng("again", key).randint(1, 6)
             self.plans[task_id] = acting_day(self.calendar.add_working_days(today, days), self.calendar)
             return
-        approve(session, task_id, by="played:superior", now=now)
+        by = f"played:superior:{task.level}" if task.level else "played:superior"  # each level its own person
+        approve(session, task_id, by=by, now=now)
         if task.level < task.levels:
             self.verdicts[task_id] = acting_day(self.calendar.add_working_days(today, 2), self.calendar)
 

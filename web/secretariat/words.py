@@ -242,7 +242,8 @@ def actor_namer(language: str) -> Callable[[str], str]:
         kind, _, post = actor.partition(":")
         if kind == "post":
             return post.rpartition("/")[2]
-        return ACTORS[actor][place] if actor in ACTORS else actor
+        known = ACTORS.get(actor) or ACTORS.get(actor.rpartition(":")[0])
+        return known[place] if known else actor
 
     return named
 
