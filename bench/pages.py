@@ -4,7 +4,6 @@ The week is played first: a real worker (without Prefect), real mails, invented 
 superiors who approve. Then a real server is asked for each page again and again over one connection.
 """
 
-import asyncio
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from sqlmodel import col, select
 
 from bench.measurement import Measurement, timing
 from bench.stores import sqlite_store
-from cli.demo.drivers import WorkerDriver
+from cli.demo.drivers import WorkerDriver, running_loop
 from cli.demo.people import People
 from cli.demo.play import Player
 from config.settings import Settings
@@ -66,12 +65,10 @@ def play(engine: Engine, settings: Settings) -> None:
         mail = {"smtp_host": server.host, "smtp_port": server.port, "smtp_security": "none"}
         runtime = Runtime(engine, settings.model_copy(update=mail), clock)
         worker = Worker(runtime, Recorder(settings.data_dir, ""))
-        loop = asyncio.new_event_loop()
         people = People(engine, koebenhavn.ROOT, calendar)
-        driver = WorkerDriver(runtime, worker, loop)
-        Player(engine, runtime.settings, clock, driver, people).play(ENDS)
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+        with running_loop("worker") as loop:
+            driver = WorkerDriver(runtime, worker, loop)
+            Player(engine, runtime.settings, clock, driver, people).play(ENDS)
 
 
 def pages(site: Site) -> dict[str, str]:

@@ -103,6 +103,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Demoen er klar på {url}. Stop med Ctrl-C.",
         "The demo is ready at {url}. Stop it with Ctrl-C.",
     ),
+    "demo mail server": (
+        "Demoens mailserver kom ikke i gang.",
+        "The demo's mail server did not start.",
+    ),
+    "mend demo mail server": (
+        "Se, hvad den skrev ovenfor, og prøv igen.",
+        "See what it wrote above and try again.",
+    ),
     "demo played": (
         "I mappen er der spillet en demo før. En demo kan ikke fortsættes.",
         "A demo has been played in this folder. A demo cannot be continued.",
@@ -114,12 +122,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "demo figures": (
         "Opgaver {tasks}, afgørelser om mails {decisions}, svar {answers}.\n"
         "Mails: besluttet {mails_decided}, sendt {mails_sent}, modtaget af mailserveren {mails_received}, "
-        "holdt tilbage {mails_withheld}; mistet {lost}, dobbelt {double}, uforklaret {unexplained}.\n"
+        "holdt tilbage {mails_withheld}, venter {mails_waiting}; "
+        "mistet {lost}, dobbelt {double}, uforklaret {unexplained}.\n"
         "Flowkørsler {flow_runs}, heraf i Prefect {flow_runs_in_prefect}, fejlet {flow_runs_failed}. "
         "Tid {seconds} sekunder.",
         "Tasks {tasks}, decisions in the ledger {decisions}, answers {answers}.\n"
         "Mails: decided {mails_decided}, sent {mails_sent}, received by the mail server {mails_received}, "
-        "withheld {mails_withheld}; lost {lost}, double {double}, unexplained {unexplained}.\n"
+        "withheld {mails_withheld}, waiting {mails_waiting}; "
+        "lost {lost}, double {double}, unexplained {unexplained}.\n"
         "Flow runs {flow_runs}, of them in Prefect {flow_runs_in_prefect}, failed {flow_runs_failed}. "
         "Time {seconds} seconds.",
     ),

@@ -15,7 +15,7 @@ from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.tables import Agreement, GoalLevel
 from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year, keep_goals
-from cycle.organisation.tables import Unit
+from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move_all
 from cycle.tasks.opening import existing_posts, open_tasks
@@ -35,7 +35,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
         year = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
         goals = GoalsByUnit(year)
 
-    def prefill(unit: Unit) -> dict[str, Any]:
+    def prefill(unit: UnitRow) -> dict[str, Any]:
         given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
         own = [{"row": code, "label": f"Enhedsmål {code}"} for code in OWN_CODES]
         return {"given_goals": as_rows(given), "unit_goals": own}

@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session
 
 from cycle.errors import ImportInvalid, Problem
-from cycle.organisation.tables import Unit
+from cycle.organisation.snapshot import UnitRow
 from cycle.tasks.figures import figures_of
 from cycle.tasks.releases import release
 from cycle.tasks.tables import Cycle
@@ -40,7 +40,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
             ]
         )
 
-    def prefill(unit: Unit) -> dict[str, Any]:
+    def prefill(unit: UnitRow) -> dict[str, Any]:
         return {"figures": figures[unit.id]}
 
     open_for_audience(context, facts, prefill=prefill)

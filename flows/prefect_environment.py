@@ -38,6 +38,7 @@ def environment(data_dir: Path, api_url: str) -> dict[str, str]:
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "PREFECT_CLIENT_MAX_RETRIES": "1",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
         "PREFECT_API_REQUEST_TIMEOUT": "5",
         "PREFECT_EVENTS_WORKER_MAX_QUEUE_SIZE": "1000",
         "PREFECT_CLI_PROMPT": "false",

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from cycle.goals.statuses import keep_statuses
 from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year
-from cycle.organisation.tables import Unit
+from cycle.organisation.snapshot import UnitRow
 from cycle.store import table_of
 from cycle.tasks.releases import is_released, release
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
@@ -41,7 +41,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
         rows = {goal.id: row for goal, row in zip(year, as_rows(year), strict=True)}
         last = last_answers(session, facts.occurrence)
 
-    def prefill(unit: Unit) -> dict[str, Any]:
+    def prefill(unit: UnitRow) -> dict[str, Any]:
         return {"goals": [rows[goal.id] for goal in goals.of(unit)], "last": last.get(unit.id, {})}
 
     open_for_audience(context, facts, prefill=prefill)

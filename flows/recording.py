@@ -97,7 +97,7 @@ class Recorder:
         pauses = iter(BUSY_PAUSES)
         while True:
             task = asyncio.ensure_future(_started(flow, execution.held.id))
-            await _first(task, execution.begun, self._patience)
+            await first_of(task, execution.begun, self._patience)
             pause = next(pauses, None)
             if execution.begun.is_set() or not _was_refused(task) or pause is None:
                 return task
@@ -180,7 +180,7 @@ def _what_became_of(task: asyncio.Task[None]) -> str:
     return "cancelled" if task.cancelled() else type(task.exception()).__name__
 
 
-async def _first(task: asyncio.Task[None], event: asyncio.Event, seconds: float) -> None:
+async def first_of(task: asyncio.Task[None], event: asyncio.Event, seconds: float | None = None) -> None:
     """Waits until the event is set or the task ends, at most `seconds`."""
     waiter = asyncio.ensure_future(event.wait())
     await asyncio.wait({task, waiter}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.directory import Directory
-from cycle.organisation.tables import Unit
+from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import Activity
 from cycle.store import table_of
 from cycle.tasks.approval import keep_review_tasks, waiting_answers
@@ -28,7 +28,7 @@ from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Occurrence
 from flows.runtime import RunContext
 
-Prefill = Callable[[Unit], Mapping[str, Any]]
+Prefill = Callable[[UnitRow], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from cycle.goals.decisions import adopt_next_version, current_strategy, decisions_of, is_written
-from cycle.organisation.tables import Unit
+from cycle.organisation.snapshot import UnitRow
 from cycle.tasks.releases import release
 from cycle.tasks.rollup import Rollup, roll_up
 from cycle.tasks.tables import Occurrence
@@ -27,7 +27,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
         strategy = current_strategy(session, facts.occurrence.root_id)
         themes = _theme_rows(strategy.content) if strategy else []
 
-    def prefill(_unit: Unit) -> dict[str, Any]:
+    def prefill(_unit: UnitRow) -> dict[str, Any]:
         return {"themes": themes}
 
     open_for_audience(context, facts, prefill=prefill)

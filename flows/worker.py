@@ -23,7 +23,7 @@ from cycle.runs.queue import LEASE, Claim
 from cycle.runs.tables import Recorded
 from flows import registry
 from flows.execution import BodyOf, Execution
-from flows.recording import Recorder
+from flows.recording import Recorder, first_of
 from flows.runtime import Runtime
 
 RENEW_EVERY = timedelta(seconds=15)
@@ -55,6 +55,7 @@ class Worker:
         self.stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: set[asyncio.Task[None]] = set()
+        self._recording: set[asyncio.Task[None]] = set()
         self._leases = LeaseKeeper(runtime, lease, renew_every)
 
     def stop(self) -> None:
@@ -72,22 +73,34 @@ class Worker:
                 if not await self._step():
                     await self._rest(IDLE_SECONDS)
             await self._finish_running()
+        await self.recorded()
 
-    async def drain(self) -> int:
-        """Works until nothing can be claimed; gives how many runs it carried out. For the demo and tests."""
+    async def drain(self, *, recorded: bool = True) -> int:
+        """Works until nothing can be claimed; gives how many runs it carried out. For the demo and tests.
+
+        `recorded` False: comes back when the bodies have ended, whatever Prefect is still writing down.
+        """
         done = 0
         with self._leases:
             while True:
                 if await self._step():
                     done += 1
-                elif not self._running:
-                    return done
+                elif self._is_free() and not self._running:
+                    break
                 else:
-                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                    await self._rest(IDLE_SECONDS)
+        if recorded:
+            await self.recorded()
+        return done
+
+    async def recorded(self) -> None:
+        """Waits until Prefect has written down how the runs ended, or has been given up on."""
+        if self._recording:
+            await asyncio.wait(self._recording)
 
     async def _step(self) -> bool:
         """Starts one run if there is one and a hand is free."""
-        if len(self._running) >= self._concurrency:
+        if not self._is_free():
             return False
         try:
             held = await asyncio.to_thread(self._claim)
@@ -103,6 +116,10 @@ class Worker:
         task.add_done_callback(self._running.discard)
         return True
 
+    def _is_free(self) -> bool:
+        """Whether a hand is free, and Prefect keeps up with what has ended."""
+        return max(len(self._running), len(self._recording)) < self._concurrency
+
     def _claim(self) -> Claim | None:
         real = self._runtime.wall.now()
         with store.reading(self._runtime.engine) as session:
@@ -114,14 +131,24 @@ class Worker:
             )
 
     async def _carry_out(self, held: Claim) -> None:
+        """Returns when the body has ended; what Prefect then writes down holds nobody up."""
         execution = Execution(self._runtime, held, self._body_of)
+        recording = asyncio.create_task(self._record(execution))
+        try:
+            await first_of(recording, execution.finished)
+        finally:
+            self._leases.drop(held)
+        if not recording.done():
+            self._recording.add(recording)
+            recording.add_done_callback(self._recording.discard)
+
+    async def _record(self, execution: Execution) -> None:
+        held = execution.held
         try:
             recorded = await self._recorder.run(execution)
             await asyncio.to_thread(self._mark, held, recorded, execution.prefect_id)
         except Exception:  # one run must not take the worker down; its lease will run out
             log.exception("run %s could not be carried out", held.id)
-        finally:
-            self._leases.drop(held)
 
     def _mark(self, held: Claim, recorded: Recorded, prefect_id: str) -> None:
         with store.transaction(self._runtime.engine) as session:
@@ -130,7 +157,7 @@ class Worker:
     async def _rest(self, seconds: float) -> None:
         """Until a run ends, the worker is stopped, or `seconds` have passed."""
         stopping = asyncio.ensure_future(self.stopping.wait())
-        waiting = {stopping, *self._running}
+        waiting = {stopping, *self._running, *self._recording}
         await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
 

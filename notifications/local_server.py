@@ -62,7 +62,7 @@ class LocalServer:
 
     With `folder` the mails are files there, and only their facts stay in memory. `port` 0 takes a free
     one. `login` (user, password) demands AUTH; `tls` offers STARTTLS, or wraps every connection when
-    `implicit_tls`.
+    `implicit_tls`. `note` is told of every mail before the server says that it has taken it.
     """
 
     def __init__(
@@ -77,8 +77,9 @@ class LocalServer:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         hook: Hook | None = None,
+        note: Callable[[Received], None] | None = None,
     ) -> None:
-        self._now, self._folder, self._hook = now, folder, hook
+        self._now, self._folder, self._hook, self._note = now, folder, hook, note
         self._smtputf8, self._login, self._tls, self._implicit = smtputf8, login, tls, implicit_tls
         self._lock = threading.Lock()
         self._received: list[Received] = []
@@ -191,16 +192,17 @@ class LocalServer:
             if self._folder is not None:
                 kept = self._folder / f"{number:06d}.eml"
                 kept.write_bytes(content)
-            self._received.append(
-                Received(
-                    at=self._now(),
-                    sender=str(envelope.mail_from or ""),
-                    recipient=str(envelope.rcpt_tos[0]),
-                    message_id=found[1].decode(errors="replace") if found else "",
-                    size=len(content),
-                    kept=kept,
-                )
+            mail = Received(
+                at=self._now(),
+                sender=str(envelope.mail_from or ""),
+                recipient=str(envelope.rcpt_tos[0]),
+                message_id=found[1].decode(errors="replace") if found else "",
+                size=len(content),
+                kept=kept,
             )
+            self._received.append(mail)
+            if self._note is not None:
+                self._note(mail)
 
 
 class _Handler:

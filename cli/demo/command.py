@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import typer
 import uvicorn
 
 from cli.demo import figures
+from cli.demo.mail_server import MailServer, ServerProcess
 from cli.demo.mailroom import Mailroom
 from cli.demo.people import People
 from cli.demo.setting import EXAMPLE, FIRST_DAY, YEARS, end_of_year, load, open_demo
@@ -96,7 +97,7 @@ def demo(
 def run(folder: Path, options: Options) -> int:
     """Sets a demo up in the folder and lets it run; the status to leave with."""
     clock, prefect_port = DemoClock(datetime.fromisoformat(FIRST_DAY)), free_port(0)
-    with LocalServer(clock.now, folder=folder / "mail", hook=options.hook) as server:
+    with _mail_server(folder / "mail", clock, options.hook) as server:
         here = open_demo(folder, port=options.port or free_port(0), smtp_port=server.port)
         _say(options.as_json, say("demo loading", example=options.example.name))
         stage = _stage(here, server, clock, options, prefect_port)
@@ -110,8 +111,15 @@ def run(folder: Path, options: Options) -> int:
             here.engine.dispose()
 
 
+def _mail_server(folder: Path, clock: DemoClock, hook: Hook | None) -> AbstractContextManager[MailServer]:
+    """A process of its own; with a hook, which is not to be sent to another process, a thread of this one."""
+    if hook is not None:
+        return LocalServer(clock.now, folder=folder, hook=hook)
+    return ServerProcess(folder, free_port(0))
+
+
 def _stage(
-    here: Installation, server: LocalServer, clock: DemoClock, options: Options, prefect_port: int
+    here: Installation, server: MailServer, clock: DemoClock, options: Options, prefect_port: int
 ) -> Stage:
     """The municipality loaded, with everything that plays its year."""
     loaded = load(here.engine, clock.now(), options.example, invented_names=options.invented_names)
@@ -129,7 +137,7 @@ def _stage(
     )
 
 
-def _run(stage: Stage, settings: Settings, server: LocalServer, options: Options) -> int:
+def _run(stage: Stage, settings: Settings, server: MailServer, options: Options) -> int:
     pages = _Pages(stage, settings)
     stage.open()
     if not options.leave:
@@ -141,13 +149,16 @@ def _run(stage: Stage, settings: Settings, server: LocalServer, options: Options
     return status
 
 
-def _play_year(stage: Stage, settings: Settings, server: LocalServer, *, as_json: bool) -> int:
+def _play_year(stage: Stage, settings: Settings, server: MailServer, *, as_json: bool) -> int:
     """Plays to the end and prints the figures; 1 when ledger, outbox and mail server disagree."""
     begun = time.monotonic()
     stage.start(Action.YEAR)
     stage.wait()
     domain = settings.mail_from.rpartition("@")[2].rstrip(">")
-    found = figures.count(stage.runtime.engine, server.received, domain, seconds=time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    found = figures.count(
+        stage.runtime.engine, server.received, domain, now=stage.clock.now(), seconds=seconds
+    )
     trouble = stage.status.trouble
     if as_json:
         sys.stdout.write(json.dumps({**asdict(found), "agree": found.agree, "trouble": trouble}) + "\n")

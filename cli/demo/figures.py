@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -12,6 +13,7 @@ from cycle.messages.outbox import message_id
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.runs.tables import Recorded, Run, RunState
+from cycle.store import table_of
 from cycle.tasks.tables import Submission, Task
 from notifications.local_server import Received
 
@@ -22,7 +24,8 @@ class Figures:
 
     `lost`: mails the outbox calls sent that the server never received; `double`: mails it received more
     than once; `unexplained`: mails received that the outbox does not know, and ledger rows that say
-    *sent* or *merged* without pointing to a mail that was sent or withheld.
+    *sent* or *merged* without pointing to a mail that was sent, was withheld or waits. `mails_waiting`
+    are those whose time had not come at the end: what somebody did on the last day is told on the next.
     """
 
     tasks: int
@@ -31,6 +34,7 @@ class Figures:
     mails_sent: int
     mails_received: int
     mails_withheld: int
+    mails_waiting: int
     answers: int
     lost: int
     double: int
@@ -46,8 +50,8 @@ class Figures:
         return not (self.lost or self.double or self.unexplained or self.flow_runs_failed)
 
 
-def count(engine: Engine, received: list[Received], domain: str, *, seconds: float) -> Figures:
-    """Counts a store against what a mail server received. `domain` is that of the Message-IDs."""
+def count(engine: Engine, received: list[Received], domain: str, *, now: datetime, seconds: float) -> Figures:
+    """Counts a store at `now` against what a mail server received. `domain` is that of the Message-IDs."""
     arrived = Counter(mail.message_id for mail in received)
     with store.reading(engine) as session:
         states = Counter(dict(session.execute(_BY_STATE).all()))
@@ -60,10 +64,11 @@ def count(engine: Engine, received: list[Received], domain: str, *, seconds: flo
             mails_sent=len(sent),
             mails_received=len(received),
             mails_withheld=states[MessageState.WITHHELD],
+            mails_waiting=_number(session, _WAITING, now=now),
             answers=_number(session, sa.select(sa.func.count()).select_from(Submission)),
             lost=len(sent - arrived.keys()),
             double=sum(times - 1 for times in arrived.values()),
-            unexplained=len(arrived.keys() - every) + _number(session, _LOOSE),
+            unexplained=len(arrived.keys() - every) + _number(session, _LOOSE, now=now),
             flow_runs=_number(session, sa.select(sa.func.count()).select_from(Run)),
             flow_runs_in_prefect=_number(
                 session, sa.select(sa.func.count()).where(col(Run.recorded) == Recorded.RECORDED)
@@ -75,12 +80,17 @@ def count(engine: Engine, received: list[Received], domain: str, *, seconds: flo
         )
 
 
-def _number(session: Session, query: sa.Executable) -> int:
-    return int(session.execute(query).scalar_one())
+def _number(session: Session, query: sa.Executable, **asked: datetime) -> int:
+    return int(session.execute(query, asked).scalar_one())
 
 
 _BY_STATE = sa.select(col(Message.state), sa.func.count()).group_by(col(Message.state))
 _SENT_KEYS = sa.select(col(Message.key)).where(col(Message.state) == MessageState.SENT)
+_WAITS = sa.and_(
+    col(Message.state).in_([MessageState.READY, MessageState.WAITING]),
+    col(Message.next_at) > sa.bindparam("now", type_=table_of(Message).c.next_at.type),
+)
+_WAITING = sa.select(sa.func.count()).where(_WAITS)
 _LOOSE = (
     sa.select(sa.func.count())
     .select_from(ReminderDecision)
@@ -89,7 +99,7 @@ _LOOSE = (
         sa.and_(
             col(Message.id) == col(ReminderDecision.message_id),
             col(Message.kind) == MessageKind.DAILY,
-            col(Message.state).in_([MessageState.SENT, MessageState.WITHHELD]),
+            sa.or_(col(Message.state).in_([MessageState.SENT, MessageState.WITHHELD]), _WAITS),
         ),
     )
     .where(col(ReminderDecision.verdict).in_([Decided.SENT, Decided.MERGED]), col(Message.id).is_(None))

@@ -7,16 +7,17 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from itertools import islice
 
-from notifications.local_server import LocalServer, Received
+from cli.demo.mail_server import MailServer
+from notifications.local_server import Received
 from web.demo.controls import Letter
 
 HEADERS = BytesHeaderParser(policy=policy.compat32)
 
 
 class Mailroom:
-    """Reads what a local server has kept. A year is 20,000 mails, so subjects are read when asked for."""
+    """Reads what the mail server has kept. A year is 20,000 mails, so subjects are read when asked for."""
 
-    def __init__(self, server: LocalServer) -> None:
+    def __init__(self, server: MailServer) -> None:
         self._server = server
         self._subjects: dict[int, str] = {}
 

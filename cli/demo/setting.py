@@ -21,6 +21,7 @@ from cycle.plan.model import FlowName
 from cycle.tasks.tables import Cycle, Occurrence
 
 EXAMPLE = Path(__file__).parent.parent.parent / "config" / "examples" / "koebenhavn"
+MAIL_CONNECTIONS = 8
 FIRST_DAY = "2026-11-30T05:00:00+00:00"
 """The day before the first activity concerning 2027 opens that the leaders of the example are there for."""
 
@@ -42,6 +43,7 @@ def open_demo(folder: Path, *, port: int, smtp_port: int) -> Installation:
         smtp_host="127.0.0.1",
         smtp_port=smtp_port,
         smtp_security="none",
+        smtp_connections=MAIL_CONNECTIONS,
         mail_from="Årshjulet i København (demo) <aarshjul@demo.example>",
         demo=True,
     )

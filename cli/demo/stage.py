@@ -1,13 +1,12 @@
 """The demo behind its pages: one thread moves the clock and does what is due, the pages only ask."""
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cli.demo.drivers import WorkerDriver
+from cli.demo.drivers import WorkerDriver, running_loop
 from cli.demo.mailroom import Mailroom
 from cli.demo.people import People
 from cli.demo.play import Player
@@ -97,24 +96,24 @@ class Stage:
             pass
 
     def _work(self) -> None:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        worker = Worker(self.runtime, self.recorder, name="demo")
-        driver = WorkerDriver(self.runtime, worker, loop)
-        player = Player(self.runtime.engine, self.runtime.settings, self.clock, driver, self.people)
-        if self.prefect_wait:
-            loop.run_until_complete(self.recorder.wait_ready(self.prefect_wait))
-        while not self._end.is_set():
-            try:
-                self._turn(player)
-            except Exception as error:  # the demo goes on and says what happened
-                log.exception("the demo stumbled")
-                self._trouble, self._action = f"{type(error).__name__}: {error}", None
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+        with running_loop("demo worker") as loop:
+            driver = WorkerDriver(self.runtime, Worker(self.runtime, self.recorder, name="demo"), loop)
+            player = Player(self.runtime.engine, self.runtime.settings, self.clock, driver, self.people)
+            if self.prefect_wait:
+                driver.on_loop(self.recorder.wait_ready(self.prefect_wait))
+            while not self._end.is_set():
+                asked = self._wanted.wait(IDLE_SECONDS)
+                try:
+                    self._turn(player, asked=asked)
+                    driver.recorded()
+                except Exception as error:  # the demo goes on and says what happened
+                    log.exception("the demo stumbled")
+                    self._trouble = f"{type(error).__name__}: {error}"
+                if asked:
+                    self._action = None
 
-    def _turn(self, player: Player) -> None:
-        if not self._wanted.wait(IDLE_SECONDS):
+    def _turn(self, player: Player, *, asked: bool) -> None:
+        if not asked:
             if self._something_is_due():
                 player.driver.settle()
             return
@@ -124,7 +123,6 @@ class Stage:
             player.next(self.ends)
         elif action is not None:
             self._play(player, self._until(action))
-        self._action = None
 
     def _until(self, action: Action) -> datetime:
         return min(self.ends, self.clock.now() + timedelta(days=7)) if action is Action.WEEK else self.ends

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.goals.tables import Goal, GoalLevel
+from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
 
 
@@ -106,7 +107,7 @@ class GoalsByUnit:
             place = {GoalLevel.COMMON: "", GoalLevel.AREA: goal.area, GoalLevel.UNIT: goal.unit_id}
             self._at[goal.level, place[goal.level]].append(goal)
 
-    def of(self, unit: Unit) -> list[Goal]:
+    def of(self, unit: Unit | UnitRow) -> list[Goal]:
         """The goals that apply to a unit: common ones, those of its area, its own; in order of code."""
         places = ((GoalLevel.COMMON, ""), (GoalLevel.AREA, unit.area), (GoalLevel.UNIT, unit.id))
         found = [goal for place in places for goal in self._at.get(place, ())]

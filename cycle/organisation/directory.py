@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from cycle.organisation.snapshot import Post, Rows, Term, read_rows
-from cycle.organisation.tables import AddressHealth, Unit
+from cycle.organisation.snapshot import Post, Rows, Term, UnitRow, read_rows, way_up
+from cycle.organisation.tables import AddressHealth
 from cycle.plan.model import Audience
 
 HEAD_ROLES: Mapping[str, str] = {
@@ -58,7 +58,7 @@ class Directory:
         self._rows = rows
         self._lasting = lasting or _Lasting(rows)
         self.on = on
-        self.units: dict[str, Unit] = rows.units
+        self.units: dict[str, UnitRow] = rows.units
         self._acting = self._lasting.acting(on)
 
     @classmethod
@@ -74,9 +74,8 @@ class Directory:
         An unknown unit gives an empty directory.
         """
         session.flush()
-        unit = session.get(Unit, unit_id)
-        chain = unit.path.strip("/").split("/") if unit else []
-        return cls(read_rows(session, unit.root_id if unit else "", chain), on)
+        root_id, chain = way_up(session, unit_id)
+        return cls(read_rows(session, root_id, chain), on)
 
     def at(self, on: date) -> "Directory":
         """The same rows seen on another local date, without reading the store again."""
@@ -241,7 +240,7 @@ def _most_common(roles: Counter[str]) -> str:
     return min(roles, key=lambda role: (-roles[role], role))
 
 
-def _chosen(unit: Unit, audience: Audience) -> bool:
+def _chosen(unit: UnitRow, audience: Audience) -> bool:
     return (
         (not audience.kinds or unit.kind in audience.kinds)
         and (not audience.areas or unit.area in audience.areas)

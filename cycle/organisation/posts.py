@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from cycle.access.rules import within
 from cycle.organisation.directory import Directory, Recipient
+from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import AddressHealth, Appointment, Person, Substitute, Unit
 
 
@@ -77,7 +78,7 @@ def substitutes(session: Session, paths: Sequence[str], *, today: date, days: in
     return _terms(session, Substitute, in_time, paths, order=begin)
 
 
-def _row(directory: Directory, unit: Unit) -> RedRow | None:
+def _row(directory: Directory, unit: UnitRow) -> RedRow | None:
     role = directory.head_role(unit.id)
     if role is None:
         return None

@@ -8,11 +8,28 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute, Unit
+from cycle.organisation.tables import Address, AddressHealth, Appointment, Ownership, Person, Substitute, Unit
 from cycle.store import table_of
 
 Post = tuple[str, str]
 """A unit's id and a role there."""
+
+
+class UnitRow(NamedTuple):
+    """A unit as it stands in the store: the columns of `Unit`, read by the hundred."""
+
+    id: str
+    parent_id: str | None
+    root_id: str
+    path: str
+    name: str
+    kind: str
+    area: str
+    ownership: Ownership
+    district: str
+    postal_code: str
+    opened_on: date | None
+    closed_on: date | None
 
 
 class Term(NamedTuple):
@@ -43,7 +60,7 @@ class Rows:
     Terms stand in the order in which they begin, those of one day in the order they were written.
     """
 
-    units: dict[str, Unit]
+    units: dict[str, UnitRow]
     people: dict[int, tuple[str, str]]
     appointments: tuple[Term, ...]
     substitutes: tuple[Term, ...]
@@ -62,11 +79,11 @@ class _Question:
     def of(cls, whole: sa.Select[Any], only: sa.ColumnElement[bool]) -> "_Question":
         return cls(whole, whole.where(only))
 
-    def ask(self, session: Session, root_id: str, only: Collection[Any] | None) -> Any:
+    def ask(self, session: Session, root_id: str, only: Collection[Any] | None) -> Sequence[Any]:
         """The rows; of the part only, when one is named."""
         if only is None:
-            return session.execute(self.whole, {"root_id": root_id})
-        return session.execute(self.part, {"root_id": root_id, "only": list(only)})
+            return session.connection().execute(self.whole, {"root_id": root_id}).all()
+        return session.connection().execute(self.part, {"root_id": root_id, "only": list(only)}).all()
 
 
 _ROOT_ID: sa.BindParameter[str] = sa.bindparam("root_id")
@@ -86,7 +103,10 @@ def _terms_of(table: type[Appointment] | type[Substitute]) -> _Question:
 
 
 # Made once: a post's directory is read with every answer, and making a statement costs more than its rows.
-_UNITS = _Question.of(sa.select(Unit).where(_unit.root_id == _ROOT_ID), _unit.id.in_(_ONLY))
+_UNITS = _Question.of(
+    sa.select(*(_unit[name] for name in UnitRow._fields)).where(_unit.root_id == _ROOT_ID),
+    _unit.id.in_(_ONLY),
+)
 _APPOINTMENTS, _SUBSTITUTES = _terms_of(Appointment), _terms_of(Substitute)
 _PEOPLE = _Question.of(
     sa.select(_person.id, _person.name, _person.language).where(_person.root_id == _ROOT_ID),
@@ -108,11 +128,18 @@ _SHARED = _Question.of(
 )
 
 
+_PLACE = sa.select(_unit.root_id, _unit.path).where(_unit.id == sa.bindparam("unit_id"))
+
+
+def way_up(session: Session, unit_id: str) -> tuple[str, list[str]]:
+    """The municipality of a unit, and the ids from the root down to it; empty for an unknown unit."""
+    found = session.connection().execute(_PLACE, {"unit_id": unit_id}).first()
+    return (found.root_id, found.path.strip("/").split("/")) if found else ("", [])
+
+
 def read_rows(session: Session, root_id: str, only: Sequence[str] | None = None) -> Rows:
     """The rows of a municipality, or of the units `only` and the people who hold a post there."""
-    with Session(bind=session.connection(), autoflush=False) as own:
-        units = _UNITS.ask(own, root_id, only).scalars().all()
-        own.expunge_all()
+    units = map(UnitRow._make, _UNITS.ask(session, root_id, only))
     appointments = tuple(Term(*row) for row in _APPOINTMENTS.ask(session, root_id, only))
     substitutes = tuple(Term(*row) for row in _SUBSTITUTES.ask(session, root_id, only))
     holders = None if only is None else {term.person_id for term in (*appointments, *substitutes)}

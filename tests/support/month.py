@@ -6,14 +6,13 @@ with month.mail_server() as server:
 month.close()
 """
 
-import asyncio
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
-from cli.demo.drivers import WorkerDriver
+from cli.demo.drivers import WorkerDriver, running_loop
 from config.settings import Settings, load_settings
 from cycle.plan.model import DEFAULT_REMINDERS
 from cycle.store import reading, transaction
@@ -52,19 +51,20 @@ class Month:
             inbox_dir=folder / "ind",
         )
         runtime = Runtime(engine, self.settings, self.clock)
-        self._loop = asyncio.new_event_loop()
-        self._driver = WorkerDriver(runtime, Worker(runtime, recorder or Recorder(folder, "")), self._loop)
+        self._living = running_loop("worker")
+        worker = Worker(runtime, recorder or Recorder(folder, ""))
+        self._driver = WorkerDriver(runtime, worker, self._living.__enter__())
 
     def close(self) -> None:
         """Ends the worker's threads."""
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
+        self._living.__exit__(None, None, None)
 
     def at(self, *moments: datetime) -> None:
         """Does what is due at each of these times, one after the other."""
         for moment in moments:
             self.clock.set(moment)
             self._driver.settle()
+            self._driver.recorded()
 
     def rows(self, table: type) -> list:
         with reading(self.engine) as session:

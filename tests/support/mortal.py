@@ -8,7 +8,6 @@ The processes are forked, so that they cost no imports; the parent gives its con
 count as sent: there is no mail server.
 """
 
-import asyncio
 import datetime as dt
 import os
 import re
@@ -16,6 +15,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -25,7 +25,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
-from cli.demo.drivers import WorkerDriver
+from cli.demo.drivers import WorkerDriver, running_loop
 from cli.demo.invented import rng
 from cli.demo.play import Player
 from config.settings import load_settings
@@ -72,14 +72,20 @@ def dies(engine: Engine, folder: Path, now: datetime, moment: Moment) -> None:
 
     def work(own: Engine) -> None:
         die_at(own, moment)
-        player(own, folder, now).driver.settle()
+        with player(own, folder, now) as playing:
+            playing.driver.settle()
 
     assert _in_a_process(engine, work) == -signal.SIGKILL, "it was not killed"
 
 
 def lives(engine: Engine, folder: Path, now: datetime) -> None:
     """Another worker, once the dead one's leases have run out, does what is due at `now`."""
-    assert _in_a_process(engine, lambda own: player(own, folder, now).driver.settle()) == 0
+
+    def settle(own: Engine) -> None:
+        with player(own, folder, now) as playing:
+            playing.driver.settle()
+
+    assert _in_a_process(engine, settle) == 0
 
 
 def plays(
@@ -241,15 +247,16 @@ class Forgetful:
         self.answered += 1
 
 
-def player(engine: Engine, folder: Path, now: datetime, root_id: str = "") -> Player:
+@contextmanager
+def player(engine: Engine, folder: Path, now: datetime, root_id: str = "") -> Iterator[Player]:
     """A real worker without Prefect behind the clock; with a municipality also its people."""
     settings = load_settings(data_dir=folder, secret_key="k" * 40, mail_from="Aarshjul <a@by.example>")
     clock = DemoClock(now)
     runtime = Runtime(engine, settings, clock, LaterAndLater())
     worker = Worker(runtime, Recorder(folder, ""), body_of=body_of, concurrency=1)
-    driver = WorkerDriver(runtime, worker, asyncio.new_event_loop())
     people = Forgetful(engine, root_id) if root_id else None
-    return Player(engine, settings, clock, driver, people)
+    with running_loop("worker") as loop:
+        yield Player(engine, settings, clock, WorkerDriver(runtime, worker, loop), people)
 
 
 def _play(engine: Engine, folder: Path, now: datetime, until: datetime, root_id: str) -> None:
@@ -261,4 +268,5 @@ def _play(engine: Engine, folder: Path, now: datetime, until: datetime, root_id:
     def keep(at: datetime, _answers: int) -> None:
         stood_at.write_text(at.isoformat())
 
-    player(engine, folder, now, root_id).play(until, keep)
+    with player(engine, folder, now, root_id) as playing:
+        playing.play(until, keep)

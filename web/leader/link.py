@@ -10,7 +10,8 @@ from cycle.access.links import read_token
 from cycle.calendar import WorkingCalendar
 from cycle.errors import LinkInvalid
 from cycle.organisation.directory import Capacity, Directory
-from cycle.organisation.tables import Person, Unit
+from cycle.organisation.snapshot import UnitRow
+from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.states import TaskKind, TaskState
@@ -26,8 +27,8 @@ class Holding:
 
     task: Task
     occurrence: Occurrence
-    unit: Unit
-    above: tuple[Unit, ...]
+    unit: UnitRow
+    above: tuple[UnitRow, ...]
     person: Person
     capacity: Capacity
     calendar: WorkingCalendar
