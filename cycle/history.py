@@ -32,6 +32,14 @@ class History(SQLModel, table=True):
             sqlite_where=sa.text("hash IS NULL"),
             postgresql_where=sa.text("hash IS NULL"),
         ),
+        sa.Index(
+            "ix_history_chained",
+            "root_id",
+            "position",
+            unique=True,
+            sqlite_where=sa.text("hash IS NOT NULL"),
+            postgresql_where=sa.text("hash IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -82,6 +82,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('history', schema=None) as batch_op:
+        batch_op.create_index('ix_history_chained', ['root_id', 'position'], unique=True, sqlite_where=sa.text('hash IS NOT NULL'), postgresql_where=sa.text('hash IS NOT NULL'))
         batch_op.create_index('ix_history_thing', ['thing'], unique=False)
         batch_op.create_index('ix_history_unchained', ['root_id', 'id'], unique=False, sqlite_where=sa.text('hash IS NULL'), postgresql_where=sa.text('hash IS NULL'))
 
@@ -833,6 +834,7 @@ def downgrade() -> None:
     with op.batch_alter_table('history', schema=None) as batch_op:
         batch_op.drop_index('ix_history_unchained', sqlite_where=sa.text('hash IS NULL'), postgresql_where=sa.text('hash IS NULL'))
         batch_op.drop_index('ix_history_thing')
+        batch_op.drop_index('ix_history_chained', sqlite_where=sa.text('hash IS NOT NULL'), postgresql_where=sa.text('hash IS NOT NULL'))
 
     op.drop_table('history')
     with op.batch_alter_table('form_version', schema=None) as batch_op:
