@@ -231,6 +231,11 @@ class Settings(BaseSettings):
         return read_or_make_secret(self.data_dir / "secret.key")
 
     @property
+    def templates_dir(self) -> Path:
+        """Where the municipality's own templates of documents lie, if it has any."""
+        return self.data_dir / "templates"
+
+    @property
     def reads_mail(self) -> bool:
         """Whether there is a mailbox in which replies arrive."""
         return bool(self.imap_host) or self.inbox_dir is not None

@@ -8,7 +8,8 @@
     ├── Invalid               an input is wrong; `problems` lists every fault
     │   ├── PlanInvalid       a plan, form or text file
     │   ├── AnswerInvalid     a leader's answer
-    │   └── ImportInvalid     a file of units, leaders, figures or meetings
+    │   ├── ImportInvalid     a file of units, leaders, figures or meetings
+    │   └── TemplateInvalid   a template that documents are made from
     ├── LinkInvalid           a capability link that is broken or revoked
     └── FenceLost             another worker has taken over this run
 
@@ -100,6 +101,10 @@ class ImportInvalid(Invalid):
                 for problem in self.problems
             ]
         )
+
+
+class TemplateInvalid(Invalid):
+    """A template of a document is wrong; `where` of each problem is the template, with its line."""
 
 
 class LinkInvalid(CycleError):

@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from cycle.errors import Conflict, CycleError, Invalid, LinkInvalid, NotAllowed, NotFound, NotNow
+from cycle.errors import (
+    Conflict,
+    CycleError,
+    Invalid,
+    LinkInvalid,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    TemplateInvalid,
+)
 from cycle.tasks.states import Verdict
 
 
@@ -95,6 +104,18 @@ INVALID = Fault(
     (
         "Gå tilbage, ret det, der står herunder, og send igen.",
         "Go back, correct what is listed below and send again.",
+    ),
+)
+TEMPLATE = Fault(
+    500,
+    ("Dokumentet kan ikke laves", "The document cannot be made"),
+    (
+        "Der er en fejl i den skabelon, dokumentet laves efter. Intet andet er berørt.",
+        "There is a fault in the template that the document is made from. Nothing else is affected.",
+    ),
+    (
+        "Ret skabelonen i installationens mappe templates, og prøv igen.",
+        "Correct the template in the folder templates of the installation and try again.",
     ),
 )
 LINKS = {
@@ -240,6 +261,7 @@ BY_ERROR: tuple[tuple[type[CycleError], Fault], ...] = (
     (NotAllowed, NOT_ALLOWED),
     (NotNow, NOT_NOW),
     (Conflict, CONFLICT),
+    (TemplateInvalid, TEMPLATE),
     (Invalid, INVALID),
 )
 

@@ -1,0 +1,57 @@
+"""Text as the fonts can show it. What they lack is said in words, for PDF/UA allows no empty boxes."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.ft2font import FT2Font
+
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+"""DejaVu Sans comes with matplotlib, so that every installation has the same font, offline."""
+
+FAMILY = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+LONGEST_WORD = 40
+_UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
+_UNSEEN = ("Cc", "Cf", "Mn", "Me")
+_KEPT = frozenset("\n\t\u200b\u200e\u200f\u00ad")
+
+
+def printable(value: Any, known: frozenset[int]) -> Any:
+    """The value with every text in it made showable in fonts that know these code points."""
+    if isinstance(value, str):
+        return shown_text(value, known)
+    if isinstance(value, Mapping):
+        return {str(key): printable(part, known) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [printable(part, known) for part in value]
+    return value
+
+
+def shown_text(text: str, known: frozenset[int]) -> str:
+    """The text: unknown signs by their Unicode name in brackets, words without an end given places to break.
+
+    An emoji becomes "[party popper]": nothing that was written is lost without a trace.
+    """
+    if not {ord(sign) for sign in text} <= known:
+        text = "".join(sign if ord(sign) in known else _named(sign) for sign in text)
+    return _UNBROKEN.sub(lambda found: found.group() + "\u200b", text)
+
+
+@lru_cache(maxsize=4)
+def known_signs(own_fonts: tuple[Path, ...] = ()) -> frozenset[int]:
+    """The code points that our fonts and the municipality's own have."""
+    files = [*(FONTS / name for name in FAMILY), *own_fonts]
+    found = set().union(*(FT2Font(str(file)).get_charmap() for file in files))
+    signs = {code for code in found if unicodedata.category(chr(code)) not in ("Cc", "Cs", "Co", "Cn")}
+    return frozenset(signs | {ord(sign) for sign in _KEPT})
+
+
+@lru_cache(maxsize=4096)
+def _named(sign: str) -> str:
+    if unicodedata.category(sign) in _UNSEEN:
+        return ""
+    return f"[{unicodedata.name(sign, f'U+{ord(sign):04X}').lower()}]"
