@@ -53,6 +53,9 @@ COMMANDS: dict[str, Command] = {
     "demo": Command(
         "cli.demo.command", "prøv det hele med København og opdigtede ledere", "try it all on this machine"
     ),
+    "verify": Command(
+        "cli.verify", "se, om et forseglet dokument er uændret", "see whether a sealed document is unaltered"
+    ),
     "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),

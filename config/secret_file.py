@@ -17,18 +17,18 @@ def read_or_make_secret(path: Path) -> bytes:
     try:
         return _checked(path)
     except FileNotFoundError:
-        _make(path)
+        place_private(path, secrets.token_hex(SECRET_BYTES).encode() + b"\n")
         return _checked(path)
 
 
-def _make(path: Path) -> None:
-    """Write beside and link into place: a reader sees a whole file or none, and the first maker wins."""
+def place_private(path: Path, content: bytes) -> None:
+    """Writes beside and links into place, mode 0600: a reader sees a whole file or none, the first wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -39,11 +39,15 @@ def _make(path: Path) -> None:
         beside.unlink()
 
 
-def _checked(path: Path) -> bytes:
-    mode = path.stat().st_mode
-    if mode & 0o077:
+def read_private(path: Path) -> bytes:
+    """The file's bytes. Raises PlanInvalid when other users can read it, FileNotFoundError without it."""
+    if path.stat().st_mode & 0o077:
         raise PlanInvalid([Problem(str(path), "Filen kan læses af andre brugere.", f"Kør: chmod 600 {path}")])
-    secret = path.read_bytes().strip()
+    return path.read_bytes()
+
+
+def _checked(path: Path) -> bytes:
+    secret = read_private(path).strip()
     if len(secret) < SECRET_BYTES:
         raise PlanInvalid(
             [Problem(str(path), "Nøglen er tom eller for kort.", "Hent filen fra jeres sikkerhedskopi.")]

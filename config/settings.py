@@ -1,7 +1,6 @@
 """Settings of one installation: environment variables `AARSHJUL_…`, one per field below.
 
-A secret (`smtp_password`, `imap_password`, `secret_key`, `database_url`) may be given as a file instead:
-`AARSHJUL_SMTP_PASSWORD_FILE=/run/secrets/smtp`.
+Those that may be secrets can be given as a file instead, see `config.secret_settings`.
 """
 
 import difflib
@@ -13,48 +12,16 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.secret_file import read_or_make_secret
+from config.secret_settings import FROM_FILE, PREFIX, SecretFiles
 from config.sentences import sentence
-from cycle.danish import file_fault
 from cycle.errors import PlanInvalid, Problem
 
-PREFIX = "AARSHJUL_"
-FROM_FILE = ("secret_key", "smtp_password", "imap_password", "database_url")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Security = Literal["starttls", "tls", "none"]
-
-
-class SecretFiles(PydanticBaseSettingsSource):
-    """Reads `AARSHJUL_X_FILE` for the settings that may be secrets."""
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        """The content of the file, without the line end. Raises PlanInvalid when it cannot be read."""
-        name = f"{PREFIX}{field_name.upper()}"
-        path = os.environ.get(f"{name}_FILE")
-        if field_name not in FROM_FILE or not path:
-            return None, field_name, False
-        if os.environ.get(name):
-            raise PlanInvalid([Problem(f"{name}_FILE", f"{name} er også sat.", "Behold kun den ene.")])
-        try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
-        except (OSError, UnicodeDecodeError) as error:
-            raise PlanInvalid(
-                [
-                    Problem(
-                        f"{name}_FILE",
-                        f"Filen {path} kan ikke læses: {file_fault(error)}.",
-                        "Ret sti eller rettigheder.",
-                    )
-                ]
-            ) from error
-
-    def __call__(self) -> dict[str, Any]:
-        """Every setting that is given as a file."""
-        found = {name: self.get_field_value(None, name)[0] for name in FROM_FILE}
-        return {name: value for name, value in found.items() if value is not None}
 
 
 class Settings(BaseSettings):
@@ -162,6 +129,44 @@ class Settings(BaseSettings):
         description="Key that links and reply addresses are derived from, at least 32 characters, the same "
         "on every machine, or AARSHJUL_SECRET_KEY_FILE. Empty: secret.key in data_dir, made at first start.",
     )
+    seal_pkcs12: Path | None = Field(
+        default=None,
+        description="PKCS#12 file (.p12, .pfx) with the key and certificate that finished agreements are "
+        "sealed with. Empty, and no seal_pkcs11_module: a key of our own in data_dir/seal, made when needed.",
+    )
+    seal_pkcs12_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password of the PKCS#12 file, or AARSHJUL_SEAL_PKCS12_PASSWORD_FILE.",
+    )
+    seal_pkcs11_module: Path | None = Field(
+        default=None,
+        description="Driver (.so) of the device that holds the seal's key, by PKCS#11. Needs the Python "
+        "package python-pkcs11.",
+    )
+    seal_pkcs11_slot: int | None = Field(
+        default=None, ge=0, description="Slot of the device. Empty: the first with a token."
+    )
+    seal_pkcs11_label: str = Field(
+        default="", description="Label of the certificate and its key on the device."
+    )
+    seal_pkcs11_pin: SecretStr = Field(
+        default=SecretStr(""), description="PIN of the device, or AARSHJUL_SEAL_PKCS11_PIN_FILE."
+    )
+    seal_tsa_url: str = Field(
+        default="",
+        description="Address of a time-stamping authority (RFC 3161) that says when a document was sealed "
+        "(PAdES B-T). Empty: the seal states the time itself, and no network is used.",
+    )
+    seal_long_term: bool = Field(
+        default=False,
+        description="Whether the proof that the certificates were good is sealed in too (PAdES B-LTA). Needs "
+        "seal_tsa_url, and at sealing the certificates' own servers (OCSP, CRL).",
+    )
+    seal_trust: Path | None = Field(
+        default=None,
+        description="PEM file of further certificates whose seals count as ours: an earlier key's, another "
+        "machine's, the authorities above a bought certificate and the time-stamping authority.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -209,6 +214,20 @@ class Settings(BaseSettings):
         if any(ord(sign) < 32 for sign in text):
             raise ValueError("Linjeskift og styretegn kan ikke bruges her.")
         return text.strip()
+
+    @field_validator("seal_pkcs11_module")
+    @classmethod
+    def _one_key(cls, module: Path | None, others: ValidationInfo) -> Path | None:
+        if module is not None and others.data.get("seal_pkcs12") is not None:
+            raise ValueError("Seglets nøgle er også givet som PKCS#12. Behold kun den ene.")
+        return module
+
+    @field_validator("seal_long_term")
+    @classmethod
+    def _has_authority(cls, wanted: bool, others: ValidationInfo) -> bool:
+        if wanted and not others.data.get("seal_tsa_url"):
+            raise ValueError("Langtidssikring kræver en tidsstempling. Sæt også AARSHJUL_SEAL_TSA_URL.")
+        return wanted
 
     @model_validator(mode="after")
     def _derive(self) -> Self:

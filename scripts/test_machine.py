@@ -1,7 +1,8 @@
-"""Makes sure that a browser is there for the tests, before they start.
+"""Makes sure that what the tests need of the machine is there, before they start: a browser, and pdfsig.
 
-In order: a Chromium on PATH, Playwright's own, the system's packages when root. PostgreSQL needs nothing
-here: the tests take Debian's binaries or those of the pinned PyPI package.
+The browser, in order: a Chromium on PATH, Playwright's own, the system's packages when root. pdfsig (of
+poppler) is the second program that looks at our seals. PostgreSQL needs nothing here: the tests take
+Debian's binaries or those of the pinned PyPI package.
 """
 
 import os
@@ -25,27 +26,41 @@ def chromium() -> str | None:
     return path if Path(path).exists() else None
 
 
-def install() -> None:
+def pdfsig() -> str | None:
+    """The path of poppler's program that examines seals, if there is one."""
+    return shutil.which("pdfsig")
+
+
+def install_browser() -> None:
     """Installs a browser: the system's package when root, else Playwright's."""
+    if not install_package("chromium"):
+        subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"])
+
+
+def install_package(name: str) -> bool:
+    """Installs a package of the system, when root; whether it did."""
     apt = shutil.which("apt-get")
-    if apt and os.geteuid() == 0:
-        subprocess.call([apt, "update", "-qq"])
-        if subprocess.call([apt, "install", "-y", "-qq", "chromium"]) == 0:
-            return
-    subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"])
+    if apt is None or os.geteuid() != 0:
+        return False
+    subprocess.call([apt, "update", "-qq"])
+    return subprocess.call([apt, "install", "-y", "-qq", name]) == 0
 
 
 def main() -> int:
     """0 when the tests can run."""
     if chromium() is None:
         sys.stdout.write("No browser found; installing one for the tests.\n")
-        install()
-    path = chromium()
-    if path is None:
-        sys.stderr.write("The browser tests need Chromium: install it and put it on PATH.\n")
-        return 1
-    sys.stdout.write(f"Browser for the tests: {path}\n")
-    return 0
+        install_browser()
+    if pdfsig() is None:
+        sys.stdout.write("No pdfsig found; installing it for the tests.\n")
+        install_package("poppler-utils")
+    found = {"Chromium": chromium(), "pdfsig (poppler-utils)": pdfsig()}
+    for name, path in found.items():
+        if path is None:
+            sys.stderr.write(f"The tests need {name}: install it and put it on PATH.\n")
+        else:
+            sys.stdout.write(f"For the tests: {name} at {path}\n")
+    return 0 if all(found.values()) else 1
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class Verb(StrEnum):
     SEE_MAIL = "see_mail"
     EXPORT = "export"
     IMPORT = "import"
+    CHECK_SEAL = "check_seal"
 
 
 class Scope(StrEnum):

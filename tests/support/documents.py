@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 
 from cli.main import COMMANDS
-from config.settings import FROM_FILE, PREFIX, Settings
+from config.secret_settings import FROM_FILE, PREFIX
+from config.settings import Settings
 from cycle.goals.agreements import AGREEMENT_MOVES
 from cycle.tasks.states import TASK_MOVES, Actor
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import web.words
-from config.settings import FROM_FILE, PREFIX, Settings
+from config.secret_settings import FROM_FILE, PREFIX
+from config.settings import Settings
 from cycle.goals.tables import AgreementState
 from cycle.messages.outbox import CAPPED_KINDS
 from cycle.messages.tables import MessageKind, MessageState
@@ -125,5 +126,5 @@ def test_every_make_target_setting_and_file_that_is_named_exists(path: Path) -> 
     made = {word for piece in pieces for word in re.findall(r"^make ([a-z-]+)$", piece)}
     files = {piece for piece in pieces if re.fullmatch(rf"({ROOMS})/[\w./-]+", piece)}
     assert made <= targets
-    assert set(re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", text)) <= settings
+    assert set(re.findall(rf"{PREFIX}[A-Z0-9_]+[A-Z0-9]", text)) <= settings
     assert not [file for file in files if not (docs.ROOT / file).exists()]

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from cycle.access.roles import Role
 from web.rooms import MenuItem, Room
-from web.secretariat import activity, export, mail, many, posts, rollup, runs, task, wheel
+from web.secretariat import activity, export, mail, many, posts, rollup, runs, seal, task, wheel
 
 router = APIRouter()
-for part in (wheel, activity, many, task, rollup, export, runs, mail, posts):
+for part in (wheel, activity, many, task, rollup, export, runs, mail, posts, seal):
     router.include_router(part.router)
 
 READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMITTEE})
@@ -21,5 +21,6 @@ ROOM = Room(
         MenuItem("/koersler", "Kørsler", "Runs", TECHNICAL),
         MenuItem("/mail", "Mails", "Mails", TECHNICAL),
         MenuItem("/poster", "Poster", "Posts", OFFICE),
+        MenuItem("/segl", "Segl", "Seals", OFFICE),
     ),
 )
