@@ -61,7 +61,7 @@ def figures(
         occurrence = _budget_call(session, root_id, year, activity)
         view = FiguresView(occurrence, sheet, fit(session, occurrence, sheet, now=given.now))
     if not as_json:
-        _echo(view.lines())
+        echo(view.lines())
     kept, again = 0, False
     if not dry_run:
         with transaction(here.engine) as session:
@@ -69,10 +69,10 @@ def figures(
             kept = keep_figures(session, occurrence, sheet, by=BY, now=given.now)
             again = _try_again(session, occurrence)
     if as_json:
-        _print_json({**view.data(), "applied": not dry_run, "kept": kept, "tried_again": again})
+        print_json({**view.data(), "applied": not dry_run, "kept": kept, "tried_again": again})
         return
-    _echo([tell("dry")] if dry_run else [tell("figures kept", count=kept)])
-    _echo([tell("tried again")] if again else [])
+    echo([tell("dry")] if dry_run else [tell("figures kept", count=kept)])
+    echo([tell("tried again")] if again else [])
 
 
 def goals(
@@ -83,25 +83,25 @@ def goals(
     here, now = open_installation(), SystemClock().now()
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")
-        _check_areas(session, root_id, found.areas, file.name)
+        check_areas(session, root_id, found.areas, file.name)
         changes = [
             change
             for year in found.years
             for change in goal_changes(session, found.texts(), root_id=root_id, year=year)
         ]
     if not as_json:
-        _echo(_goal_lines(changes))
+        echo(_goal_lines(changes))
     if changes and not dry_run:
         with transaction(here.engine) as session:
             for year in found.years:
                 keep_goals(session, found.texts(), root_id=root_id, year=year, by=BY, now=now)
     if as_json:
         told = [{"year": change.year, **vars(change.text), "before": change.before} for change in changes]
-        _print_json({"applied": bool(changes) and not dry_run, "changes": told})
+        print_json({"applied": bool(changes) and not dry_run, "changes": told})
         return
     years = ", ".join(map(str, found.years))
     if changes:
-        _echo([tell("dry")] if dry_run else [tell("goals kept", count=len(changes), years=years)])
+        echo([tell("dry")] if dry_run else [tell("goals kept", count=len(changes), years=years)])
 
 
 def strategy(
@@ -130,10 +130,10 @@ def strategy(
     number = sum(len(theme.goals) for theme in found.themes)
     applied = stored is None and not dry_run
     if as_json:
-        _print_json({"applied": applied, "id": found.id, "themes": len(found.themes), "goals": number})
+        print_json({"applied": applied, "id": found.id, "themes": len(found.themes), "goals": number})
         return
     ending = tell("dry") if dry_run else tell("strategy kept" if applied else "no changes")
-    _echo([tell("strategy found", title=found.title, themes=len(found.themes), goals=number), ending])
+    echo([tell("strategy found", title=found.title, themes=len(found.themes), goals=number), ending])
 
 
 def _budget_call(session: Session, root_id: str, year: int, activity: str | None) -> Occurrence:
@@ -177,7 +177,8 @@ def _try_again(session: Session, occurrence: Occurrence) -> bool:
     return True
 
 
-def _check_areas(session: Session, root_id: str, areas: Iterable[str], name: str) -> None:
+def check_areas(session: Session, root_id: str, areas: Iterable[str], name: str) -> None:
+    """Raises Invalid for areas that no unit of the municipality has."""
     query = select(Unit.area).where(Unit.root_id == root_id).distinct()
     known = sorted(area for area in session.exec(query) if area)
     cure = tell("areas known", areas=", ".join(known))
@@ -204,10 +205,12 @@ def _goal_line(change: GoalChange) -> str:
     return f"{change.year} {text.area or tell('everyone')} {text.code}: {before}{text.title}"
 
 
-def _echo(lines: Iterable[str]) -> None:
+def echo(lines: Iterable[str]) -> None:
+    """The lines for people."""
     for line in lines:
         typer.echo(line)
 
 
-def _print_json(data: object) -> None:
+def print_json(data: object) -> None:
+    """One object for scripts."""
     typer.echo(json.dumps(data, ensure_ascii=False))

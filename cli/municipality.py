@@ -12,12 +12,14 @@ from sqlmodel import Session, select
 
 from cli.given_file import naming, read_given
 from cli.wording import language
+from config.frames_file import load_frames
 from config.goals_file import load_goals
 from config.loader import LoadedPlan, load_plan
 from config.organisation_words import NO_FILES
 from config.plan_checks import Surroundings
 from config.strategy_file import load_strategy
 from cycle.goals.decisions import keep_first_version
+from cycle.goals.frame_import import keep_frames
 from cycle.goals.tree import keep_goals
 from cycle.organisation.applying import Import
 from cycle.organisation.importing import import_leaders, import_meetings, import_units
@@ -55,7 +57,7 @@ class Folder:
 
 
 def load_municipality(session: Session, folder: Folder, *, now: datetime) -> LoadedPlan:
-    """Imports units, leaders, meetings, goals and the strategy. Raises Invalid with every fault."""
+    """Imports units, leaders, meetings, goals, frames and the strategy. Raises Invalid with every fault."""
     loaded = load_organisation(session, folder, now=now)
     load_surroundings(session, folder.beside, loaded, now=now)
     return loaded
@@ -98,7 +100,7 @@ def _words(session: Session, folder: Folder, loaded: LoadedPlan) -> Surroundings
 
 
 def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now: datetime) -> None:
-    """Meetings, goals and strategy, as far as there are files for them."""
+    """Meetings, goals, frames and strategy, as far as there are files for them."""
     root_id = loaded.plan.municipality
     if (file := beside / "meetings.csv").exists():
         with naming(file):
@@ -108,6 +110,10 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
         goals = load_goals(file)
         for year in goals.years:
             keep_goals(session, goals.texts(), root_id=root_id, year=year, by=BY, now=now)
+    if (file := beside / "frames.yaml").exists():
+        frames = load_frames(file)
+        approved = frames.decision()
+        keep_frames(session, frames.texts(), root_id=root_id, approved=approved, by=BY, now=now)
     if (file := beside / "strategy.yaml").exists():
         strategy = load_strategy(file)
         keep_first_version(

@@ -1,4 +1,4 @@
-"""What the commands that import figures, goals and a strategy say, in Danish and English."""
+"""What the commands that import figures, goals, frames and a strategy say, in Danish and English."""
 
 from cli.wording import english
 
@@ -71,6 +71,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "revise it": (
         "En ny version vedtages med strategirevisionen i årshjulet.",
         "A new version is adopted by the wheel's strategy revision.",
+    ),
+    "frame new": (
+        "{area} {year}: ny ramme med {count} punkter.",
+        "{area} {year}: a new frame with {count} items.",
+    ),
+    "frame texts": ("{area} {year}: {items}", "{area} {year}: {items}"),
+    "frames kept": ("Indlæst: {count} styringsrammer.", "Imported: {count} steering frames."),
+    "frames approved": (
+        "Nye rammer er godkendt af {body} {on}.",
+        "New frames are approved by {body}, {on}.",
+    ),
+    "frames drafts": (
+        "Nye rammer er kladder, til udvalget har godkendt dem.",
+        "New frames are drafts until the committee has approved them.",
     ),
     "dry": ("Intet er ændret (--dry-run).", "Nothing has been changed (--dry-run)."),
 }

@@ -115,6 +115,31 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "description": "Hvornår det er nået.",
         "source": "Hvem der har sat det.",
     },
+    "FramesFile": {
+        "years": "De år, rammerne gælder.",
+        "approved": "Beslutningen, rammerne hviler på. Udeladt: rammerne er kladder.",
+        "parts": "Rammens tre dele med deres punkter, ens for alle kerneområder.",
+        "areas": "Kerneområdets navn og teksten til hvert punkt.",
+    },
+    "WrittenApproval": {
+        "body": "Udvalget, fx BUU.",
+        "on": "Mødets dato, fx 2026-05-27.",
+        "text": "Beslutningens ordlyd.",
+    },
+    "WrittenPart": {
+        "part": "formal, directional eller operating.",
+        "rhythm": "outside (udefra givet), yearly (årligt) eller quarterly (kvartalsvis).",
+        "owner": "Hvem der holder delen ajour, og hvor tit.",
+        "owner_en": "Det samme på engelsk.",
+        "confidence": "certain, inferred (udledt) eller uncertain (usikker).",
+        "items": "Delens punkter.",
+    },
+    "WrittenItem": {
+        "id": "Punktets korte navn, som aldrig ændres; godkendelsens felt med samme id skriver det.",
+        "title": "Punktets overskrift.",
+        "title_en": "Overskriften på engelsk.",
+        "filled": "Hvad rapporterne skriver: last_year, measures eller follow_up.",
+    },
     "StrategyFile": {
         "id": "Strategiens korte navn, som aldrig ændres.",
         "title": "Strategiens titel.",

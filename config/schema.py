@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from config.frames_file import FramesFile
 from config.goals_file import GoalsFile
 from config.key_guide import GUIDE
 from config.shorthand import KINDS
@@ -25,6 +26,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "calendar": WorkingCalendar,
     "goals": GoalsFile,
     "strategy": StrategyFile,
+    "frames": FramesFile,
 }
 NAMES = (*MODELS, "texts")
 """The kinds of file there is a schema for."""

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from cycle import history
 from cycle.access import tables as access
 from cycle.files import tables as files
+from cycle.goals import frame_tables as frames
 from cycle.goals import tables as goals
 from cycle.messages import tables as messages
 from cycle.organisation import tables as organisation
@@ -12,5 +13,5 @@ from cycle.reminders import tables as reminders
 from cycle.runs import tables as runs
 from cycle.tasks import tables as tasks
 
-MODULES = (access, files, goals, history, messages, organisation, reminders, runs, tasks)
+MODULES = (access, files, frames, goals, history, messages, organisation, reminders, runs, tasks)
 METADATA = SQLModel.metadata

@@ -14,6 +14,7 @@ from cycle.store import table_of
 from cycle.tasks.releases import is_released, release
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
+from flows.frame_report import write_frames
 from flows.request import (
     advance_reviews_and_stages,
     close_and_count,
@@ -52,18 +53,21 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     with context.transaction() as session:
         advance_reviews_and_stages(session, context, facts)
-        _release_when_given(session, context, occurrence_id)
+        released = _release_when_given(session, context, occurrence_id)
         if facts.occurrence.state is OccurrenceState.CLOSED:
             context.count(statuses=keep_statuses(session, occurrence_id))
+            if released:
+                write_frames(session, context, occurrence_id)
 
 
 def close(context: RunContext, occurrence_id: int) -> None:
-    """Closes, and takes each unit's goal statuses over from its answer."""
+    """Closes, takes each unit's goal statuses over from its answer, and writes the frames' follow-up."""
 
-    def statuses(session: Session) -> None:
+    def follow_up(session: Session) -> None:
         context.count(statuses=keep_statuses(session, occurrence_id))
+        write_frames(session, context, occurrence_id)
 
-    close_and_count(context, occurrence_id, also=statuses)
+    close_and_count(context, occurrence_id, also=follow_up)
 
 
 def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str, Any]]:
@@ -92,11 +96,15 @@ def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str
     return {unit_id: dict(answers) for unit_id, answers in rows}
 
 
-def _release_when_given(session: Session, context: RunContext, occurrence_id: int) -> None:
-    """Version 1 when the direction has released, and another for every answer that came after it."""
+def _release_when_given(session: Session, context: RunContext, occurrence_id: int) -> bool:
+    """Version 1 when the direction has released, and another for every answer that came after it.
+
+    Gives whether there is a new version.
+    """
     if is_released(session, occurrence_id):
-        keep_release_current(session, context, occurrence_id)
-        return
+        return keep_release_current(session, context, occurrence_id)
     if session.connection().execute(_GIVEN, {"occurrence_id": occurrence_id}).first() is not None:
         release(session, occurrence_id, by="engine", now=context.now, why="Frigivet af direktionen")
         context.count(released=1)
+        return True
+    return False

@@ -18,6 +18,8 @@ OWN_MODULE = {
     FlowName.AGREEMENT_SIGNING: "flows.agreement_signing",
     FlowName.QUARTERLY_REPORT: "flows.quarterly_report",
     FlowName.STRATEGY_REVISION: "flows.strategy_revision",
+    FlowName.FRAME_APPROVAL: "flows.frame_approval",
+    FlowName.FRAME_REPORT: "flows.frame_report",
     FlowName.ANNUAL_ACCOUNTS: "flows.quarterly_report",  # the year's fourth follow-up
 }
 SERVICES = {

@@ -154,12 +154,13 @@ def advance_reviews_and_stages(session: Session, context: RunContext, facts: Fac
     set_next_look(session, facts, context)
 
 
-def keep_release_current(session: Session, context: RunContext, occurrence_id: int) -> None:
-    """Whatever was answered after a release goes out as the next numbered version."""
+def keep_release_current(session: Session, context: RunContext, occurrence_id: int) -> bool:
+    """Whatever was answered after a release goes out as the next numbered version; gives whether it did."""
     again = release_again(
         session, occurrence_id, by="engine", now=context.now, why="Svar modtaget efter frigivelsen"
     )
     context.count(released=int(again is not None))
+    return again is not None
 
 
 def close_and_count(

@@ -28,6 +28,7 @@ TECHNICAL = frozenset(
         "flow",
         "generation",
         "handling",
+        "item",
         "level",
         "once",
         "root",

@@ -26,6 +26,7 @@ class Verb(StrEnum):
     NUDGE = "nudge"
     RENEW_LINK = "renew_link"
     RECORD_DECISION = "record_decision"
+    EDIT_FRAME = "edit_frame"
     SEE_RUNS = "see_runs"
     RETRY_RUN = "retry_run"
     PAUSE_FLOW = "pause_flow"

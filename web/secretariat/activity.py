@@ -15,6 +15,8 @@ from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, Problem
 from cycle.goals.agreements import Unsigned, unsigned
 from cycle.goals.decisions import decisions_of, record_decision
+from cycle.goals.frame_tables import Frame
+from cycle.goals.frames import frames_of, newest_by_area
 from cycle.goals.tables import AgreementState
 from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
@@ -106,6 +108,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "list": choose(listed, wish, page),
         "steps": steps_of(session, occurrence.id or 0, paths=(found.root_path,)),
         "unsigned": _unsigned(session, found),
+        "frames": _frames(session, found),
         "decisions": decisions_of(session, occurrence.id or 0),
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
@@ -136,6 +139,14 @@ def _unsigned(session: Session, found: Reach) -> dict[AgreementState, list[Unsig
     for each in unsigned(session, found.occurrence.id or 0, below=found.paths):
         sorts.setdefault(each.state, []).append(each)
     return {state: sorts[state] for state in AgreementState if state in sorts}
+
+
+def _frames(session: Session, found: Reach) -> list[Frame] | None:
+    """The newest steering frame of each area for the year; None where the activity is about no frames."""
+    if found.activity.flow not in (FlowName.FRAME_APPROVAL, FlowName.FRAME_REPORT):
+        return None
+    occurrence = found.occurrence
+    return list(newest_by_area(frames_of(session, occurrence.root_id, occurrence.concerns_year)).values())
 
 
 def choose(listed: Sequence[Entry], wish: Wish, page: int) -> Chosen:

@@ -19,6 +19,8 @@ ACTIVITY: Mapping[str, Pair] = {
     "released": ("frigivet", "released"),
     "statuses": ("målstatusser", "goal statuses"),
     "versions": ("nye udgaver af strategien", "new versions of the strategy"),
+    "frames": ("styringsrammer", "steering frames"),
+    "frame_texts": ("tekster i styringsrammer", "texts in steering frames"),
     "moved": ("aftaler flyttet", "agreements moved"),
     "in_force": ("gældende aftaler", "agreements in force"),
     "unsigned": ("ikke underskrevet", "unsigned"),

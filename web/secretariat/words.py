@@ -6,6 +6,7 @@ The states and outcomes of tasks and activities are written in `web.words`, for 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from cycle.goals.frame_parts import FramePart
 from cycle.goals.tables import AgreementState
 from cycle.messages.tables import InboundVerdict, MessageKind, MessageState
 from cycle.organisation.directory import Capacity
@@ -62,6 +63,11 @@ NAMES: Words = {
         AgreementState.SIGNING: ("Underskrift", "Signing"),
         AgreementState.IN_FORCE: ("Gældende", "In force"),
         AgreementState.SUPERSEDED: ("Afløst", "Superseded"),
+    },
+    FramePart: {
+        FramePart.FORMAL: ("Formelt grundlag", "Formal basis"),
+        FramePart.DIRECTIONAL: ("Retningsgivende grundlag", "Directional basis"),
+        FramePart.OPERATING: ("Driftsgrundlag", "Operating basis"),
     },
     RunState: {
         RunState.WANTED: ("Venter", "Waiting"),

@@ -505,6 +505,24 @@ def upgrade() -> None:
     with op.batch_alter_table('extension', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_extension_task_id'), ['task_id'], unique=False)
 
+    op.create_table('frame',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('area', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('begun_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('approved_on', sa.Date(), nullable=True),
+    sa.Column('decision_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], ),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('root_id', 'area', 'year', 'version')
+    )
+    with op.batch_alter_table('frame', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_frame_root_id'), ['root_id'], unique=False)
+
     op.create_table('inbound',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -615,6 +633,34 @@ def upgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_task_id'), ['task_id'], unique=False)
 
+    op.create_table('frame_section',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('frame_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('item', sa.String(), nullable=False),
+    sa.Column('part', sa.Enum('formal', 'directional', 'operating', name='framepart', native_enum=False, length=32), nullable=False),
+    sa.Column('rhythm', sa.Enum('outside', 'yearly', 'quarterly', name='rhythm', native_enum=False, length=32), nullable=False),
+    sa.Column('filled', sa.Enum('', 'last_year', 'measures', 'follow_up', name='filled', native_enum=False, length=32), nullable=False),
+    sa.Column('confidence', sa.Enum('certain', 'inferred', 'uncertain', name='confidence', native_enum=False, length=32), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('title_en', sa.String(), nullable=False),
+    sa.Column('owner', sa.String(), nullable=False),
+    sa.Column('owner_en', sa.String(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('submission_id', sa.Integer(), nullable=True),
+    sa.Column('occurrence_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['frame_id'], ['frame.id'], ),
+    sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('frame_id', 'item', 'edition')
+    )
+    with op.batch_alter_table('frame_section', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_frame_section_frame_id'), ['frame_id'], unique=False)
+
     op.create_table('goal_status',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('goal_id', sa.Integer(), nullable=False),
@@ -695,6 +741,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_goal_status_goal_id'))
 
     op.drop_table('goal_status')
+    with op.batch_alter_table('frame_section', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_frame_section_frame_id'))
+
+    op.drop_table('frame_section')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_task_id'))
 
@@ -721,6 +771,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_inbound_root_id'))
 
     op.drop_table('inbound')
+    with op.batch_alter_table('frame', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_frame_root_id'))
+
+    op.drop_table('frame')
     with op.batch_alter_table('extension', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_extension_task_id'))
 
