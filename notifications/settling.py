@@ -19,30 +19,39 @@ class Settling:
 
     desk: Desk
     _waiting: list[Waiting] = field(default_factory=list)
+    _committing: asyncio.Task[None] | None = None
 
     async def settle(self, settled: Settled) -> None:
         """Returns when it is committed; raises what the commit raised."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._commit_waiting)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((settled, done))
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_waiting())
         await done
 
-    def _commit_waiting(self) -> None:
-        together, self._waiting = self._waiting, []
-        self._commit(together)
+    async def _commit_waiting(self) -> None:
+        """One commit after the other, in a thread, until nobody waits."""
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            faults = await asyncio.to_thread(self._commit, [settled for settled, _ in together])
+            for (_, done), fault in zip(together, faults, strict=True):
+                if done.done():  # its connection was given up meanwhile
+                    continue
+                if fault is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(fault)
+        self._committing = None
 
-    def _commit(self, together: Sequence[Waiting]) -> None:
-        """What cannot be kept of one mail must not make the others go out again: then each goes alone."""
+    def _commit(self, together: Sequence[Settled]) -> list[Exception | None]:
+        """What each commit raised, if anything.
+
+        What cannot be kept of one mail must not make the others go out again: then each goes alone.
+        """
         try:
-            self.desk.settle([settled for settled, _ in together])
+            self.desk.settle(together)
         except Exception as error:  # noqa: BLE001 -- whoever waits for it raises it
-            if len(together) > 1:
-                for each in together:
-                    self._commit([each])
-            else:
-                together[0][1].set_exception(error)
-        else:
-            for _, done in together:
-                done.set_result(None)
+            if len(together) == 1:
+                return [error]
+            return [fault for each in together for fault in self._commit([each])]
+        return [None] * len(together)
