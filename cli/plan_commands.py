@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,14 +13,15 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.new_plan import new_folder
+from cli.plan_words import grouped, shown
+from cli.process_view import process_facts, process_table
 from cli.wording import english, say
 from config.date_checks import years_named
 from config.loader import LoadedPlan, load_plan
 from config.schema import NAMES, schema_text
-from cycle.danish import weekday_name
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay
-from cycle.plan.model import Plan
+from cycle.plan.model import Plan, PlanKind
 from cycle.plan.resolve import FIRST_YEAR, LAST_YEAR
 from cycle.plan.resolved import ResolvedActivity
 
@@ -96,13 +97,14 @@ def schema(
 def show(file: PlanFile, year: Year = None, as_json: AsJson = False) -> None:
     """Vis årets datoer som tabel. Show the dates of the year as a table."""
     loaded = load_plan(file)
-    of_year = year or this_year()
+    of_year = year or _year_shown(loaded)
     resolved = sorted(loaded.resolve(of_year).values(), key=lambda each: (each.opens_on, each.due_on))
     if as_json:
         typer.echo(json.dumps(as_data(loaded, of_year, resolved), ensure_ascii=False, indent=1))
         return
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
-    console.print(as_table(loaded, of_year, resolved))
+    made = process_table if loaded.plan.kind is PlanKind.PROCESS else as_table
+    console.print(made(loaded, of_year, resolved))
 
 
 def as_data(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]) -> dict[str, Any]:
@@ -122,8 +124,13 @@ def as_data(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity])
                 "stages": {stage: due.isoformat() for stage, due in each.stage_due.items()},
                 "dates": [json.loads(json.dumps(asdict(one), default=str)) for one in each.dates],
                 "notes": list(each.notes_in("en" if english() else "da")),
+                **process_facts(loaded.plan.activity(each.activity_id)),
             }
             for each in resolved
+        ],
+        "later": [
+            {"id": step.id, "title": step.title, "planned_in": step.planned_in, **process_facts(step)}
+            for step in loaded.plan.later
         ],
     }
 
@@ -147,20 +154,11 @@ def as_table(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]
     return table
 
 
-def grouped(notes: Iterable[str]) -> list[str]:
-    """Notes that say the same of several dates, said once: "Åbner, Frist: udledt"."""
-    names: dict[str, list[str]] = {}
-    for note in notes:
-        name, _, remark = note.partition(": ")
-        names.setdefault(remark, []).append(name)
-    return [f"{', '.join(dict.fromkeys(each))}: {remark}" for remark, each in names.items()]
-
-
-def shown(day: date) -> str:
-    """ "man 20/4-2027" (English "Mon 2027-04-20")."""
-    if english():
-        return f"{weekday_name(day, 'en')[:3]} {day.isoformat()}"
-    return f"{weekday_name(day)[:3]} {day.day}/{day.month}-{day.year}"
+def _year_shown(loaded: LoadedPlan) -> int:
+    """This year; of a process, the first that its dates name."""
+    if loaded.plan.kind is PlanKind.WHEEL:
+        return this_year()
+    return years_named(loaded.plan, loaded.meetings, this_year())[0]
 
 
 def this_year() -> int:

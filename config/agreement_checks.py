@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from config.yaml_source import Place
-from cycle.plan.model import Activity, FlowName, Stage, StageKind
+from cycle.plan.model import FlowName, Stage, StageKind, Step
 from cycle.tasks.forms import FieldType, Form
 
 Fault = tuple[Place, str, str]
@@ -15,7 +15,7 @@ DECISION, AGREED, NAME = "beslutning", "enig", "navn"
 """The fields that the signing flow reads: the decision with its value for yes, and the signer's name."""
 
 
-def agreement_faults(activity: Activity, forms: Mapping[str, Form | None]) -> Iterator[Fault]:
+def agreement_faults(activity: Step, forms: Mapping[str, Form | None]) -> Iterator[Fault]:
     """Negotiation, approval and signature stand in that order, and their forms ask what is read."""
     steps = [(index, stage) for index, stage in enumerate(activity.stages) if stage.kind in PER_UNIT]
     if activity.flow is not FlowName.AGREEMENT_SIGNING:

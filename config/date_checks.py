@@ -8,7 +8,7 @@ from config.yaml_source import Document, Place
 from cycle.calendar import WorkingCalendar
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay
-from cycle.plan.model import Plan
+from cycle.plan.model import Plan, PlanKind
 from cycle.plan.order import Graph, depends_on, in_order
 from cycle.plan.reading import parse
 from cycle.plan.relations import MeetingDate
@@ -66,7 +66,7 @@ def years_named(plan: Plan, meetings: Mapping[str, Sequence[MeetingDay]], this_y
     named = {int(year) for phrase in phrases for year in YEAR.findall(phrase)}
     if named:
         return sorted(named)[:1]
-    if plan.kind == "process":
+    if plan.kind is PlanKind.PROCESS:
         return [this_year]
     years = [this_year, this_year + 1, this_year + 2]
     if any(isinstance(_anchor(phrase), MeetingDate) for phrase in phrases):

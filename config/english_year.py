@@ -3,6 +3,23 @@
 from collections.abc import Mapping
 
 YEAR: Mapping[str, str] = {
+    "Sporet »{}« findes ikke i planen.": "The track “{}” is not in the plan.",
+    "Skriv det under »tracks«.": "Write it under “tracks”.",
+    "Trinnet »{}« findes ikke blandt dem med datoer.": "The step “{}” is not among those with dates.",
+    "Trinnet »{}« kan ikke give datoer.": "The step “{}” cannot give dates.",
+    "Giv det flow: process_step og et skema med rows_from: {}.": (
+        "Give it flow: process_step and a form with rows_from: {}."
+    ),
+    "Id »{}« bruges to gange.": "The id “{}” is used twice.",
+    "Den anden dato mangler.": "The other date is missing.",
+    "Skriv begge, eller lad begge stå tomme.": "Write both, or leave both empty.",
+    "Fristen ligger før den dag, trinet åbner.": "The deadline lies before the day the step opens.",
+    "Ret den ene af datoerne.": "Correct one of the dates.",
+    "Den nye frist ligger før i dag.": "The new deadline lies before today.",
+    "Den nye frist ligger mere end to år ude i fremtiden.": (
+        "The new deadline lies more than two years ahead."
+    ),
+    "Se efter, om året er rigtigt.": "Check the year.",
     "Filen kan læses af andre brugere.": "The file can be read by other users.",
     "Kør: chmod 600 {}": "Run: chmod 600 {}",
     "Nøglen er tom eller for kort.": "The key is empty or too short.",

@@ -1,6 +1,7 @@
 """Loads what a municipality writes: a folder with a plan and what belongs to it.
 
     wheel.yaml      the plan: activities with dates, audience, form, reminders, approval
+    process.yaml    instead of it, a plan that runs once
     forms/*.yaml    one form per file
     texts/*.yaml    activity id: the sentences that introduce it in mails and on its page
     calendar.yaml   closed days beside the public holidays
@@ -32,13 +33,14 @@ from config.yaml_source import Document, read_yaml
 from cycle.calendar import WorkingCalendar
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay
-from cycle.plan.model import Plan
+from cycle.plan.model import Plan, Step
 from cycle.plan.resolved import ResolvedActivity
 from cycle.tasks.cycles import Draft
 from cycle.tasks.forms import Form
 
 Model = TypeVar("Model", bound=BaseModel)
-PLAN_FILE = "wheel.yaml"
+AnyStep = TypeVar("AnyStep", bound=Step)
+PLAN_FILE, PROCESS_FILE = "wheel.yaml", "process.yaml"
 Years = Callable[[Plan, Mapping[str, Sequence[MeetingDay]]], Sequence[int]]
 """The years in which a plan's dates have to resolve."""
 
@@ -108,7 +110,7 @@ class _Found:
 def load_plan(
     path: Path | str, *, organisation: OrganisationFiles | None = None, years: Years | None = None
 ) -> LoadedPlan:
-    """The plan in the file, or in the folder's wheel.yaml, with what lies beside it.
+    """The plan in the file, or in the folder's wheel.yaml or process.yaml, with what lies beside it.
 
     `organisation` are the files of units and leaders that the plan is checked against, else those beside
     it; NO_FILES leaves its words unchecked. With `years` the dates have to resolve in each of the years
@@ -117,7 +119,7 @@ def load_plan(
     Raises PlanInvalid with every fault of every file, each as "file:line", in Danish.
     """
     path = Path(path)
-    name = PLAN_FILE if path.is_dir() else path.name
+    name = _plan_file(path) if path.is_dir() else path.name
     found = _Found(path if path.is_dir() else path.parent)
     document = found.document(name)
     forms, faulty = _forms(found)
@@ -133,6 +135,12 @@ def load_plan(
         raise PlanInvalid(list(dict.fromkeys(found.problems)))
     plan = _with_texts(seen.plan, texts)
     return LoadedPlan(plan, forms, texts, found.sources, calendar, meetings, document)
+
+
+def _plan_file(folder: Path) -> str:
+    """The folder's wheel, or its process when that is what lies there."""
+    is_process = (folder / PROCESS_FILE).exists() and not (folder / PLAN_FILE).exists()
+    return PROCESS_FILE if is_process else PLAN_FILE
 
 
 def _plan(found: _Found, document: Document) -> Mended | None:
@@ -221,8 +229,9 @@ def _texts(found: _Found, plan: Plan | None) -> dict[str, str]:
 def _text_problems(document: Document, plan: Plan, before: Mapping[str, str]) -> list[Problem]:
     if not isinstance(document.data, dict):
         return [document.problem((), "Filen skal have »aktivitet: tekst« på hver linje.")]
-    known = [activity.id for activity in plan.activities]
-    own = {activity.id for activity in plan.activities if activity.text}
+    steps = (*plan.activities, *plan.later)
+    known = [step.id for step in steps]
+    own = {step.id for step in steps if step.text}
     problems = []
     for key, text in document.data.items():
         if key not in known:
@@ -238,10 +247,8 @@ def _text_problems(document: Document, plan: Plan, before: Mapping[str, str]) ->
 
 
 def _with_texts(plan: Plan, texts: Mapping[str, str]) -> Plan:
-    return plan.model_copy(
-        update={
-            "activities": tuple(
-                each.model_copy(update={"text": texts.get(each.id, each.text)}) for each in plan.activities
-            )
-        }
-    )
+    def told(each: AnyStep) -> AnyStep:
+        return each.model_copy(update={"text": texts.get(each.id, each.text)})
+
+    activities, later = tuple(map(told, plan.activities)), tuple(map(told, plan.later))
+    return plan.model_copy(update={"activities": activities, "later": later})

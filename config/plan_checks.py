@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from config.agreement_checks import PER_UNIT, Fault, agreement_faults
 from config.mending import Mended
+from config.process_checks import process_faults
 from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
-from cycle.plan.model import Activity, Audience, FlowName, Plan, Stage
+from cycle.plan.model import Audience, FlowName, Plan, Stage, Step
 from cycle.tasks.approval import NEAREST_SUPERIOR
 from cycle.tasks.forms import Form
 
@@ -49,9 +50,13 @@ def _faults(plan: Plan, around: Surroundings) -> Iterator[Fault]:
     for index, activity in enumerate(plan.activities):
         for place, what, cure in _activity(activity, around):
             yield ("activities", index, *place), what, cure
+    for index, later in enumerate(plan.later):
+        for place, what, cure in _activity(later, around):
+            yield ("later", index, *place), what, cure
+    yield from process_faults(plan, around.forms)
 
 
-def _activity(activity: Activity, around: Surroundings) -> Iterator[Fault]:
+def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
     yield from _form(activity.form, ("form",), around)
     if activity.form is None and activity.flow not in WITHOUT_FORM:
         what = f"Aktiviteten »{activity.id}« har intet skema."

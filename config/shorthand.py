@@ -42,12 +42,11 @@ def expand(document: Document) -> tuple[Any, list[Problem]]:
     problems: list[Problem] = []
     if isinstance(plan.get("reminders"), list):
         plan["reminders"], problems = _rules(plan["reminders"], document, ("reminders",))
-    if isinstance(plan.get("activities"), list):
-        found = [
-            _activity(item, document, ("activities", index)) for index, item in enumerate(plan["activities"])
-        ]
-        plan["activities"] = [activity for activity, _ in found]
-        problems += [problem for _, faults in found for problem in faults]
+    for key in ("activities", "later"):
+        if isinstance(plan.get(key), list):
+            found = [_activity(item, document, (key, index)) for index, item in enumerate(plan[key])]
+            plan[key] = [activity for activity, _ in found]
+            problems += [problem for _, faults in found for problem in faults]
     return plan, problems
 
 

@@ -20,6 +20,7 @@ OWN_MODULE = {
     FlowName.STRATEGY_REVISION: "flows.strategy_revision",
     FlowName.FRAME_APPROVAL: "flows.frame_approval",
     FlowName.FRAME_REPORT: "flows.frame_report",
+    FlowName.PROCESS_STEP: "flows.process_step",
     FlowName.ANNUAL_ACCOUNTS: "flows.quarterly_report",  # the year's fourth follow-up
 }
 SERVICES = {

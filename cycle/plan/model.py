@@ -23,6 +23,13 @@ class Confidence(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class PlanKind(StrEnum):
+    """Whether a plan recurs every year or runs once."""
+
+    WHEEL = "wheel"
+    PROCESS = "process"
+
+
 class FlowName(StrEnum):
     """The flows a plan may name (DESIGN, "Flows")."""
 
@@ -140,8 +147,12 @@ class Stage(Frozen):
     form: Slug | None = None
 
 
-class Activity(Frozen):
-    """One entry of a plan. `concerns` is the year it is about, from the calendar year it opens in."""
+class Step(Frozen):
+    """What an entry of a plan is about, whatever its dates. `concerns`: see `Activity`.
+
+    `work`, `results`, `participants` and `responsible` are a process's own words: bodies and roles that
+    need no account. `track` is the track it belongs to; `planned_in` the step that gives it its dates.
+    """
 
     id: Slug
     title: str
@@ -149,7 +160,6 @@ class Activity(Frozen):
     flow: FlowName
     ring: Ring | None = None
     concerns: Literal[-1, 0, 1] = 0
-    window: Window
     audience: Audience
     form: Slug | None = None
     approval: tuple[str, ...] = ()
@@ -161,6 +171,37 @@ class Activity(Frozen):
     body: str = ""
     text: str = ""
     source: str = ""
+    track: Slug | None = None
+    work: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+    responsible: tuple[str, ...] = ()
+    planned_in: Slug | None = None
+
+
+class Activity(Step):
+    """One dated entry of a plan. `concerns` is the year it is about, from the calendar year it opens in."""
+
+    window: Window
+
+
+class LaterStep(Step):
+    """A step that is known, but not its dates: they are given in the step `planned_in` (seed 004 D)."""
+
+    planned_in: Slug
+
+
+class Track(Frozen):
+    """What several steps of a process have in common: a block, phase or track.
+
+    One that runs `across` lies beside all others (seed 004 K).
+    """
+
+    id: Slug
+    title: str
+    title_en: str = ""
+    purpose: str = ""
+    across: bool = False
 
 
 DEFAULT_REMINDERS: tuple[ReminderRule, ...] = (
@@ -176,12 +217,12 @@ DEFAULT_REMINDERS: tuple[ReminderRule, ...] = (
 
 
 class Plan(Frozen):
-    """A `wheel` recurs every year, a `process` runs once on fixed dates.
+    """A `wheel` recurs every year, a `process` runs once on fixed dates, `later` steps on dates yet to come.
 
     `starts` is the month the year begins in (8 for a school year). `municipality` is the root unit's id.
     """
 
-    kind: Literal["wheel", "process"]
+    kind: PlanKind
     id: Slug
     title: str
     title_en: str = ""
@@ -190,6 +231,8 @@ class Plan(Frozen):
     source: str = ""
     reminders: tuple[ReminderRule, ...] = DEFAULT_REMINDERS
     activities: tuple[Activity, ...]
+    tracks: tuple[Track, ...] = ()
+    later: tuple[LaterStep, ...] = ()
 
     def activity(self, activity_id: str) -> Activity:
         """The activity with this id. Raises KeyError."""

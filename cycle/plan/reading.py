@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from cycle.danish import MONTHS
 from cycle.plan import words
+from cycle.plan.model import Confidence, When
 from cycle.plan.moments import Day, Moment, MonthPart, Months, NthDay, Part, Range, Single, Week, wrong
 from cycle.plan.relations import (
     Anchor,
@@ -37,6 +38,14 @@ def parse(text: str, where: str = "") -> Phrase:
         raise wrong(f"»{plain}« kan ikke læses som en dato.", _cure(plain), where)
     _check_days(found.anchor if isinstance(found, Relation) else found, where)
     return Phrase(plain, found, doubtful)
+
+
+def certainty(when: When) -> tuple[Confidence, str]:
+    """How sure a date is, and how the source printed it: "1/11 (?)" is uncertain and printed as it stands."""
+    text, doubtful = _plain(when.date)
+    if not doubtful or when.confidence is not Confidence.CERTAIN:
+        return when.confidence, when.printed
+    return Confidence.UNCERTAIN, when.printed or text
 
 
 def parse_moment(text: str) -> Moment | None:

@@ -16,10 +16,10 @@ from cycle.calendar import WorkingCalendar
 from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay, find_meeting
-from cycle.plan.model import Activity, Confidence, Plan, When
+from cycle.plan.model import Activity, Plan, PlanKind, When
 from cycle.plan.moments import Moment, Span, cycle_year, place, wrong
 from cycle.plan.order import Graph, Node, add_floors, depends_on, floor_of, in_order
-from cycle.plan.reading import parse
+from cycle.plan.reading import certainty, parse
 from cycle.plan.relations import MeetingDate, NamedDate, OwnDate, Phrase, Point, Relation
 from cycle.plan.resolved import ResolvedActivity, ResolvedDate
 
@@ -135,15 +135,15 @@ class _Resolver:
             return ResolvedDate(Point.CLOSES, "", on, on)
         phrase, when = self.phrases[node], self.whens[node]
         nominal = self._first_fitting(lambda year: self._day(node, phrase.meaning, year), floor)
-        doubtful = phrase.doubtful and when.confidence is Confidence.CERTAIN
+        confidence, printed = certainty(when)
         on = self.calendar.move(nominal, when.move)
         return ResolvedDate(
             name=self._stage_title(node) if node.stage else node.point,
             phrase=phrase.text,
             nominal=nominal,
             on=on,
-            confidence=Confidence.UNCERTAIN if doubtful else when.confidence,
-            printed=when.printed or (phrase.text if doubtful else ""),
+            confidence=confidence,
+            printed=printed,
             closed=self.calendar.closed_days(nominal.year).get(nominal, "") if on != nominal else "",
         )
 
@@ -199,7 +199,7 @@ class _Resolver:
         for before, after in pairwise(line):
             if self.dates[after].on < self.dates[before].on:
                 self.problems.append(self._disorder(before, after))
-        if self.plan.kind == "wheel" and Node(activity.id, Point.OPENS) in self.dates:
+        if self.plan.kind is PlanKind.WHEEL and Node(activity.id, Point.OPENS) in self.dates:
             self._check_year(activity)
 
     def _disorder(self, before: Node, after: Node) -> Problem:

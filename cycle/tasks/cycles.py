@@ -13,7 +13,7 @@ from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
 from cycle.organisation.tables import Meeting, Unit
 from cycle.plan.meetings import MeetingDay
-from cycle.plan.model import Activity, Plan, ReminderRule
+from cycle.plan.model import Activity, Plan, PlanKind, ReminderRule
 from cycle.plan.resolve import resolve
 from cycle.plan.resolved import ResolvedActivity
 from cycle.tasks.forms import Form
@@ -47,7 +47,13 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
     plan = draft.plan
     _check_start(session, plan, year)
     resolved = resolve(plan, year, draft.calendar, meetings_of(session, plan.municipality))
-    cycle = Cycle(root_id=plan.municipality, plan_id=plan.id, year=year, title=_year_title(plan, year))
+    cycle = Cycle(
+        root_id=plan.municipality,
+        plan_id=plan.id,
+        year=year,
+        title=_year_title(plan, year),
+        kind=plan.kind,
+    )
     session.add(cycle)
     session.flush()
     revision = new_revision(session, cycle, draft, by=by, now=now, why=why)
@@ -116,6 +122,12 @@ def new_revision(
     return revision
 
 
+def newest_revision(session: Session, cycle_id: int) -> CycleRevision:
+    """What the year is planned to be now. Raises NoResultFound for an unknown cycle."""
+    revisions = select(CycleRevision).where(CycleRevision.cycle_id == cycle_id)
+    return session.exec(revisions.order_by(col(CycleRevision.no).desc()).limit(1)).one()
+
+
 def keep_forms(session: Session, root_id: str, forms: Mapping[str, Form]) -> dict[str, int]:
     """The version id of each form: the newest stored one when it is the same, else a new version."""
     versions: dict[str, int] = {}
@@ -161,7 +173,7 @@ def occurrence_values(
 
 def _year_title(plan: Plan, year: int) -> str:
     """ "Styringsårshjul for BUF 2027"; a process has fixed dates, and a school year two calendar years."""
-    if plan.kind == "process":
+    if plan.kind is PlanKind.PROCESS:
         return plan.title
     return f"{plan.title} {year}" if plan.starts == 1 else f"{plan.title} {year}/{(year + 1) % 100:02d}"
 

@@ -5,7 +5,7 @@ reminder rules may change. Closed ones never change (DESIGN, "Files in config/ a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
-from cycle.plan.model import Activity
+from cycle.plan.later import keep_given_dates
+from cycle.plan.model import Activity, Plan
 from cycle.plan.resolve import resolve
 from cycle.plan.resolved import ResolvedActivity
 from cycle.tasks.calendars import calendar_of_cycle
@@ -26,6 +27,7 @@ from cycle.tasks.cycles import (
     keep_forms,
     meetings_of,
     new_revision,
+    newest_revision,
     occurrence_values,
     plan_occurrence,
 )
@@ -69,6 +71,8 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
     open activity would be removed or changed in more than dates and texts.
     """
     cycle = _running(session, draft, year)
+    newest = newest_revision(session, cycle.id or 0)
+    draft = replace(draft, plan=keep_given_dates(draft.plan, Plan.model_validate_json(newest.plan)))
     resolved = resolve(draft.plan, year, draft.calendar, meetings_of(session, cycle.root_id))
     existing = _occurrences(session, cycle)
     _refuse_forbidden(draft, existing, resolved, draft.calendar.local_date(now))
@@ -77,7 +81,6 @@ def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: dat
         activity.id: occurrence_values(activity, resolved[activity.id], draft, versions)
         for activity in draft.plan.activities
     }
-    newest = _newest(session, cycle)
     if _is_in_force(newest, draft) and not any(
         _would_change(existing.get(activity_id), values, now) for activity_id, values in wanted.items()
     ):
@@ -105,11 +108,6 @@ def _running(session: Session, draft: Draft, year: int) -> Cycle:
         cure = f"Start året først: aarshjul cycle start {year} --plan MAPPE."
         raise PlanInvalid([Problem(draft.plan.id, what, cure)])
     return cycle
-
-
-def _newest(session: Session, cycle: Cycle) -> CycleRevision:
-    revisions = select(CycleRevision).where(CycleRevision.cycle_id == cycle.id)
-    return session.exec(revisions.order_by(col(CycleRevision.no).desc()).limit(1)).one()
 
 
 def _is_in_force(newest: CycleRevision, draft: Draft) -> bool:

@@ -11,11 +11,13 @@ from cycle.errors import Conflict, NotNow
 from cycle.messages.tables import MessageKind
 from cycle.store import in_pieces, table_of
 from cycle.tasks.calendars import calendar_of
+from cycle.tasks.forms import Form
+from cycle.tasks.given_dates import LATER_STEPS, check_given_dates
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
 from cycle.tasks.records import record_task
 from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskKind, TaskVerb
-from cycle.tasks.tables import Draft, Occurrence, Submission, Task
+from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
 
 # Made once: 2,000 leaders answer in the last minute, and making a statement costs more than its rows.
 _BY_ACT = sa.select(Submission).where(col(Submission.once) == sa.bindparam("once"))
@@ -72,7 +74,8 @@ def submit(
 
     `answers` are canonical (from `cycle.tasks.answers.read_answers`). `received_at` is when our server
     got it and decides timeliness; `once` names the act (a page's token, a Message-ID), so that the same
-    POST or mail twice is one submission. Raises NotNow when the task is not open to answers.
+    POST or mail twice is one submission. Raises NotNow when the task is not open to answers, AnswerInvalid
+    for dates that no step can be given.
     """
     before: Submission | None = session.execute(_BY_ACT, {"once": once}).scalars().first()
     if before is not None:
@@ -80,6 +83,8 @@ def submit(
     task = get_task(session, task_id)
     occurrence = get_occurrence(session, task.occurrence_id)
     _refuse_when_over(session, task, occurrence, received_at=received_at)
+    if LATER_STEPS in task.prefill:
+        _check_dates(session, task, occurrence, answers, received_at=received_at)
     move(session, task, TaskVerb.SUBMIT, actor=actor, level=0, **_mark(task, received_at))
     submission = Submission(
         task_id=task_id,
@@ -98,6 +103,21 @@ def submit(
     session.flush()
     _tell(session, task, occurrence, submission, now=now)
     return submission
+
+
+def _check_dates(
+    session: Session,
+    task: Task,
+    occurrence: Occurrence,
+    answers: Mapping[str, Any],
+    *,
+    received_at: datetime,
+) -> None:
+    """The answer gives other steps their dates: they are refused here, where whoever wrote them is told."""
+    version = session.get(FormVersion, task.form_version_id) if task.form_version_id else None
+    if version is not None:
+        today = calendar_of(session, occurrence).local_date(received_at)
+        check_given_dates(Form.model_validate_json(version.spec), answers, today=today)
 
 
 def _mark(task: Task, received_at: datetime) -> dict[str, Any]:
@@ -176,6 +196,7 @@ def _tell(
         context={"submission": submission.id},
         now=now,
     )
-    if task.levels or occurrence.stage_due or task.kind is not TaskKind.ANSWER:
+    waited_for = task.levels or occurrence.stage_due or LATER_STEPS in task.prefill
+    if waited_for or task.kind is not TaskKind.ANSWER:
         assert occurrence.id is not None
         wake_stages(session, occurrence.id, at=now)

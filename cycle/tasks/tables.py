@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.plan.model import PlanKind
 from cycle.store import enum_type
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Verdict
 
@@ -13,7 +14,7 @@ TO_BE_LOOKED_AT = sa.text("next_reminder_at IS NOT NULL")
 
 
 class Cycle(SQLModel, table=True):
-    """A plan in one year."""
+    """A plan in one year; a process is there once, in the year it begins."""
 
     __table_args__ = (sa.UniqueConstraint("root_id", "plan_id", "year"),)
 
@@ -22,6 +23,7 @@ class Cycle(SQLModel, table=True):
     plan_id: str
     year: int
     title: str
+    kind: PlanKind = Field(default=PlanKind.WHEEL, sa_type=enum_type(PlanKind))
 
 
 class CycleRevision(SQLModel, table=True):

@@ -11,6 +11,7 @@ from fastapi import Request
 from sqlmodel import Session, col, select
 from starlette.datastructures import FormData, UploadFile
 
+from config.english import problem_in_english
 from cycle.errors import AnswerInvalid, NotAllowed, NotNow, Problem
 from cycle.files import store as files
 from cycle.tasks.answer_values import blank
@@ -154,17 +155,23 @@ def _submit(
     if nil:
         _check_nil(request, holding, typed)
     now = context.now(request)
-    submit(
-        session,
-        holding.task_id,
-        answers={} if nil else _answers(request, holding, typed),
-        kind=SubmissionKind.NIL if nil else SubmissionKind.COMPLETE,
-        channel=Channel.WEB,
-        by=holding.by,
-        received_at=now,
-        now=now,
-        once=once,
-    )
+    answers = {} if nil else _answers(request, holding, typed)
+    try:
+        submit(
+            session,
+            holding.task_id,
+            answers=answers,
+            kind=SubmissionKind.NIL if nil else SubmissionKind.COMPLETE,
+            channel=Channel.WEB,
+            by=holding.by,
+            received_at=now,
+            now=now,
+            once=once,
+        )
+    except AnswerInvalid as error:
+        english = render.language_of(request) == "en"
+        problems = [problem_in_english(each) if english else each for each in error.problems]
+        raise Unfinished(typed, problems) from error
 
 
 def _check_nil(request: Request, holding: Holding, typed: Mapping[str, Any]) -> None:

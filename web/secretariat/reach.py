@@ -9,7 +9,7 @@ from cycle.access.rules import Thing, Verb, allowed, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotAllowed, NotFound
 from cycle.organisation.tables import Unit
-from cycle.plan.model import Activity
+from cycle.plan.model import Activity, Step
 from cycle.tasks.moves import get_occurrence, get_task
 from cycle.tasks.releases import is_released
 from cycle.tasks.tables import Occurrence, Task
@@ -108,7 +108,7 @@ def activity_of(occurrence: Occurrence) -> Activity:
     return Activity.model_validate_json(occurrence.activity)
 
 
-def title_of(activity: Activity, language: str) -> str:
+def title_of(activity: Step, language: str) -> str:
     """The activity's title in the reader's language, Danish when there is no other."""
     return (activity.title_en if language == "en" else "") or activity.title
 

@@ -14,7 +14,7 @@ from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
 from cycle.errors import NotFound
 from cycle.organisation.tables import Unit
-from cycle.plan.model import Confidence, Ring
+from cycle.plan.model import Confidence, PlanKind, Ring
 from cycle.tasks.calendars import calendar_of_cycle
 from cycle.tasks.overview import Summary, cycles_of, year_of
 from cycle.tasks.tables import Cycle
@@ -24,6 +24,7 @@ from documents.wheel_style import stylesheet
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import STYLE_PATH, show, svg_download
+from web.secretariat.process import process_of
 from web.secretariat.reach import activity_of, root_paths, roots_for, title_of
 from web.session import CurrentActor
 
@@ -117,7 +118,11 @@ def _page(request: Request, actor: SignedIn, cycle_id: int | None) -> Response:
         year = None
         if cycles or cycle_id is not None:
             today = context.now(request).astimezone(context.settings(request).zone).date()
-            year = _year(session, actor, _choose(cycles, cycle_id, today), request)
+            cycle = _choose(cycles, cycle_id, today)
+            if cycle.kind is PlanKind.PROCESS:
+                process = process_of(session, actor, cycle, request)
+                return show(request, "process.html", process=process, switch=switch(cycles))
+            year = _year(session, actor, cycle, request)
         wheel = ""
         if year and year.round:
             drawn = year.wheel(render.language_of(request), render.file_mark(request))
@@ -147,7 +152,8 @@ def _choose(cycles: Sequence[Cycle], cycle_id: int | None, today: date | None) -
         if chosen is None:
             raise NotFound("cycle", cycle_id)
         return chosen
-    return next((cycle for cycle in cycles if today and cycle.year == today.year), cycles[0])
+    wheels = [cycle for cycle in cycles if cycle.kind is PlanKind.WHEEL] or cycles
+    return next((cycle for cycle in wheels if today and cycle.year == today.year), wheels[0])
 
 
 def _year(session: Session, actor: SignedIn, cycle: Cycle, request: Request) -> Year:

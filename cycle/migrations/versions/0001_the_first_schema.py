@@ -154,6 +154,7 @@ def upgrade() -> None:
     sa.Column('plan_id', sa.String(), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
+    sa.Column('kind', sa.Enum('wheel', 'process', name='plankind', native_enum=False, length=32), nullable=False),
     sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('root_id', 'plan_id', 'year')

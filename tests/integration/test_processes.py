@@ -1,0 +1,383 @@
+"""The processes of seed 004 (C, D, F, K): loaded, shown with what is uncertain, run to their last step."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from cli.main import run
+from cycle.access.roles import Role
+from cycle.errors import AnswerInvalid
+from cycle.history import History
+from cycle.organisation.tables import Appointment
+from cycle.plan.model import Confidence, PlanKind
+from cycle.plan.reading import certainty
+from cycle.reminders.tables import ReminderDecision
+from cycle.store import reading, transaction
+from cycle.tasks.cycles import Draft, newest_revision
+from cycle.tasks.later import plan_of
+from cycle.tasks.revise import revise_cycle
+from cycle.tasks.states import OccurrenceState, TaskState
+from cycle.tasks.tables import Cycle, CycleRevision, Occurrence, Task
+from tests.support.municipality import instant
+from tests.support.processes import DELIVERED, EXAMPLES, Process, example
+from tests.support.web import Form, Site
+
+NAMES = ("strategiproces", "afbureaukratisering", "god-ledelse", "implementering")
+PHASES = [
+    "1. Overblik og afgrænsning",
+    "2. Dataindsamling",
+    "3. Databearbejdning",
+    "4. Identificere og udvælge forbedringer",
+    "5. Prioritere forbedringsindsatser",
+    "6. Forberede gennemførsel af indsatser",
+]
+GIVEN = {
+    "fase-5": {"aabner": "2007-11-26", "frist": "2007-12-14"},
+    "fase-6": {"aabner": "2007-12-17", "frist": "2008-02-29"},
+}
+WITH_DATES = {**DELIVERED, "faser": GIVEN}
+TOGETHER = "i samarbejde med eksterne og interne interessenter"
+BEGINNING = instant(2007, 5, 20)
+
+
+def marks(name: str) -> dict[str, set[tuple[Confidence, str]]]:
+    """How sure each step's two dates are, and as what they are printed."""
+    return {
+        each.id: {certainty(when) for when in (each.window.opens, each.window.due)}
+        for each in example(name).plan.activities
+    }
+
+
+# ---- what the sources say
+
+
+def test_c_has_four_blocks_and_five_activities_with_their_marks_as_printed() -> None:
+    plan = example("strategiproces").plan
+    assert plan.kind is PlanKind.PROCESS and plan.title == "Strategiproces 2. halvår 2007"
+    assert [track.title for track in plan.tracks] == [
+        "Formulering af strategi for kerneområder i BUF",
+        "Formulering af strategi for støtteområder i BUF",
+        "Fremsendelse af materiale til BUU",
+        "BUU diskussion og vedtagelse af samlet strategi for BUF",
+    ]
+    activities = [each.title for each in plan.activities if each.title not in [t.title for t in plan.tracks]]
+    assert activities == [
+        "Kerneområder etablerer første oplæg til delstrategier " + TOGETHER,
+        "Støtteområder deltager i opstart af processen",
+        "Kerneområder bearbejder oplæg til delstrategier " + TOGETHER,
+        "Støtteområder etablerer og bearbejder oplæg til egne strategier baseret på input fra kerneområder og "
+        "dialog med relevante interessenter",
+        "Løbende kommunikation samt forberedelse af intern og ekstern kommunikation om samlet strategi "
+        "for BUF",
+    ]
+    printed = {mark for found in marks("strategiproces").values() for mark in found}
+    assert printed == {
+        (Confidence.INFERRED, "15/8"),
+        (Confidence.INFERRED, "Uge 9"),
+        (Confidence.INFERRED, "24/9-28/9"),
+        (Confidence.INFERRED, "Oktober"),
+        (Confidence.UNCERTAIN, "1/11"),
+        (Confidence.INFERRED, "22/11"),
+        (Confidence.UNCERTAIN, "1/12"),
+    }
+    dates = example("strategiproces").resolve(2007)
+    assert dates["kerne-oplaeg"].due_on == date(2007, 9, 28), "week 39 is 24/9-28/9"
+    assert dates["kerne-bearbejdning"].opens_on == date(2007, 9, 24)
+    assert {who for each in plan.activities for who in (*each.responsible, *each.participants)} >= {
+        "Kerneområder",
+        "Støtteområder",
+        "Eksterne interessenter",
+        "BUU",
+    }
+
+
+def test_d_has_six_phases_of_which_two_are_planned_inside_the_fourth() -> None:
+    plan = example("afbureaukratisering").plan
+    assert [step.title for step in (*plan.activities, *plan.later)] == PHASES
+    assert [(step.id, step.planned_in) for step in plan.later] == [("fase-5", "fase-4"), ("fase-6", "fase-4")]
+    work = [line for step in (*plan.activities, *plan.later) for line in step.work]
+    rounds = [line for line in work if line.startswith("Gennemføre") and "halvdags" in line]
+    assert [line.partition("(")[2].partition(")")[0] for line in rounds] == [
+        "10 halvdags med ca. 8 deltagere",
+        "10 halvdags med ca. 8 deltagere",
+        "10 halvdags med ca. 10 deltagere",
+    ]
+    assert "Endelig tilrettelæggelse af Fase 5 og 6 fastlægges som del af arbejdet i Fase 4" in work
+    assert [result for step in plan.activities for result in step.results] == [
+        "Detailprojektplan udarbejdet",
+        "Afgrænsning og mobilisering foretaget",
+        "Ressourceoverblik etableret",
+        "Organisation klar til videre arbejde efter sommerferie 2007",
+        "Overordnede hypoteser udarbejdet",
+        "Prioriteret katalog over forbedringsforslag godkendt i styregruppe",
+        "Rammer og krav for administrativ ledelse i institutioner opstillet",
+    ]
+    found = marks("afbureaukratisering")
+    assert (Confidence.UNCERTAIN, "1. august") in found["fase-1"] & found["fase-2"]
+    assert (Confidence.INFERRED, "Medio november") in found["fase-4"]
+
+
+def test_f_has_four_steps_with_results_participants_and_the_printed_ends() -> None:
+    plan = example("god-ledelse").plan
+    assert [step.title for step in plan.activities] == [
+        "Trin 1 Oplæg til God Ledelse i BUF",
+        "Trin 2 Bred diskussion af God Ledelse i BUF",
+        "Trin 3 Definition af afledte kompetencer",
+        "Trin 4 Videre arbejde med ledelsesudvikling i BUF",
+    ]
+    ends = [certainty(step.window.due) for step in plan.activities]
+    assert ends == [
+        (Confidence.INFERRED, printed)
+        for printed in ("1. juli", "1. januar 2008", "1. april 2008", "1. juli 2008")
+    ]
+    assert [step.participants for step in plan.activities] == [
+        ("Direktion", "HR", "Organisationssporet"),
+        (
+            "HR",
+            "Direktion",
+            "Bredt udsnit af ledere i BUF",
+            "Bredt udsnit af medarbejdere i BUF",
+            "Faglige organisationer deltager gennem HSU og Følgegruppe",
+        ),
+        ("HR", "Direktion", "Bredt udvalg af ledere og medarbejdere i BUF"),
+        ("HR", "Direktion"),
+    ]
+    assert [len(step.results) for step in plan.activities] == [1, 1, 1, 1]
+    assert plan.activities[3].results[0].endswith("baseret på eksisterende metoder (Ledelsesdialog)")
+
+
+def test_k_has_four_tracks_and_one_across_them_with_purposes_and_the_responsible() -> None:
+    plan = example("implementering").plan
+    assert [(track.title, track.purpose) for track in plan.tracks if not track.across] == [
+        ("Færdiggørelse af rammer for kerneområder", "Etablering af styringsrammer for kerneområder"),
+        ("Forberedelse af understøttelse", "Etablering af systemunderstøttelse"),
+        ("Kompetenceudvikling", "Klargørelse af brugere"),
+        ("Etablering af styringsgrundlag for 2008", "Indgåelse af udviklingsaftaler"),
+    ]
+    assert [track.title for track in plan.tracks if track.across] == ["Involvering og forandringsledelse"]
+    by_track = {
+        track.id: [step.title for step in plan.activities if step.track == track.id] for track in plan.tracks
+    }
+    assert {track: len(titles) for track, titles in by_track.items()} == {
+        "rammer": 1,
+        "understoettelse": 3,
+        "kompetencer": 2,
+        "grundlag-2008": 2,
+        "involvering": 1,
+    }
+    assert by_track["grundlag-2008"][1] == "Forhandling, godkendelse og underskrift af udviklingsaftaler"
+    assert plan.activity("styringsgrundlag").responsible == ("Tovholdere (Strategiproces)",)
+    assert plan.activity("underskrift").responsible == (
+        "Parter i udviklingsaftaler",
+        "Økonomi",
+        "Organisationsspor",
+    )
+    assert certainty(plan.activity("underskrift").window.due) == (Confidence.UNCERTAIN, "1. december")
+
+
+# ---- run to the end
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "tasks"),
+    [
+        ("strategiproces", instant(2008, 1, 10), 7),
+        ("god-ledelse", instant(2008, 8, 1), 4),
+        ("implementering", instant(2008, 1, 10), 9),
+    ],
+)
+def test_a_process_runs_to_its_last_step(
+    engine: Engine, tmp_path: Path, name: str, until: datetime, tasks: int
+) -> None:
+    play = Process(engine, tmp_path, name, BEGINNING)
+    play.run(until=until)
+    assert {each.state for each in play.occurrences().values()} == {OccurrenceState.CLOSED}
+    with reading(engine) as session:
+        owed = session.exec(select(Task)).all()
+        kinds = set(session.exec(select(ReminderDecision.rule_kind)).all())
+        assert session.exec(select(Cycle.title)).one() == example(name).plan.title
+    assert len(owed) == tasks and {task.state for task in owed} == {TaskState.SUBMITTED}
+    assert "opens" in kinds, "each step is asked for like any other task"
+
+
+def test_phases_five_and_six_get_their_dates_in_phase_four_and_are_run(
+    engine: Engine, tmp_path: Path
+) -> None:
+    play = Process(engine, tmp_path, "afbureaukratisering", BEGINNING)
+    assert set(play.occurrences()) == {"fase-1", "fase-2", "fase-3", "fase-4"}
+    play.run(until=instant(2008, 4, 1), answers={"fase-4": WITH_DATES})
+    found = play.occurrences()
+    assert (found["fase-5"].due_on, found["fase-6"].due_on) == (date(2007, 12, 14), date(2008, 2, 29))
+    assert len(found) == 6 and {each.state for each in found.values()} == {OccurrenceState.CLOSED}
+    with reading(engine) as session:
+        revisions = session.exec(select(CycleRevision).order_by(col(CycleRevision.no))).all()
+        told = session.exec(select(History).where(History.verb == "revise")).one()
+        assert len(session.exec(select(Task).where(Task.state == TaskState.SUBMITTED)).all()) == 6
+    assert [revision.no for revision in revisions] == [1, 2]
+    assert revisions[1].why == told.why == "Datoerne er fastlagt i 4. Identificere og udvælge forbedringer"
+    assert told.data["added"] == ["fase-5", "fase-6"] and told.actor == revisions[1].by
+
+
+def test_the_responsible_post_gets_the_task_and_it_is_closed_unanswered(
+    engine: Engine, tmp_path: Path
+) -> None:
+    play = Process(engine, tmp_path, "strategiproces", BEGINNING)
+    play.until(instant(2007, 8, 16))
+    assert sorted((task.unit_id, task.role, task.due_on) for task in play.waiting()) == [
+        ("KBH-KERNE", "leder", date(2007, 9, 28)),
+        ("KBH-SEK", "leder", date(2007, 12, 1)),
+        ("KBH-STOETTE", "leder", date(2007, 9, 28)),
+    ]
+    play.until(instant(2007, 10, 20))
+    assert play.occurrence("kerne-oplaeg").state is OccurrenceState.CLOSED
+    with reading(engine) as session:
+        kinds = session.exec(
+            select(ReminderDecision.rule_kind)
+            .join(Task)
+            .join(Occurrence)
+            .where(Occurrence.activity_id == "kerne-oplaeg", col(ReminderDecision.message_id).is_not(None))
+        ).all()
+    assert {"opens", "before", "on", "after", "escalate"} == set(kinds)
+
+
+# ---- dates that come on the way
+
+
+def in_phase_four(engine: Engine, tmp_path: Path) -> tuple[Process, Task]:
+    play = Process(engine, tmp_path, "afbureaukratisering", BEGINNING)
+    play.until(instant(2007, 10, 12))
+    task = next(each for each in play.waiting() if play.activity_of(each) == "fase-4")
+    return play, task
+
+
+def faser(**rows: tuple[str, str]) -> Mapping[str, Any]:
+    given = {name.replace("_", "-"): {"aabner": opens, "frist": due} for name, (opens, due) in rows.items()}
+    return {**DELIVERED, "faser": {"fase-5": {}, "fase-6": {}, **given}}
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        (("2007-11-26", ""), "faser.fase-5.frist: Den anden dato mangler."),
+        (("", "2007-11-26"), "faser.fase-5.aabner: Den anden dato mangler."),
+        (("2007-12-14", "2007-11-26"), "faser.fase-5.frist: Fristen ligger før den dag, trinet åbner."),
+        (("2007-08-01", "2007-09-01"), "faser.fase-5.frist: Den nye frist ligger før i dag."),
+        (("2007-11-26", "2017-12-14"), "faser.fase-5.frist: Den nye frist ligger mere end to år ude"),
+    ],
+)
+def test_dates_that_no_step_can_have_are_refused_and_nothing_is_kept(
+    engine: Engine, tmp_path: Path, row: tuple[str, str], what: str
+) -> None:
+    play, task = in_phase_four(engine, tmp_path)
+    with pytest.raises(AnswerInvalid) as caught:
+        play.answer(task, faser(fase_5=row))
+    assert str(caught.value).startswith(what)
+    play.settle()
+    assert set(play.occurrences()) == {"fase-1", "fase-2", "fase-3", "fase-4"}
+
+
+def test_one_phase_may_wait_and_a_corrected_answer_moves_what_it_gave(engine: Engine, tmp_path: Path) -> None:
+    play, task = in_phase_four(engine, tmp_path)
+    play.answer(task, faser(fase_5=("2007-11-26", "2007-12-14")))
+    play.settle()
+    assert "fase-5" in play.occurrences() and "fase-6" not in play.occurrences()
+    play.until(instant(2007, 10, 15))
+    (again,) = play.tasks(task.occurrence_id)
+    play.answer(again, faser(fase_5=("2007-12-03", "2007-12-21"), fase_6=("2008-01-07", "2008-02-29")))
+    play.settle()
+    play.settle()
+    found = play.occurrences()
+    assert (found["fase-5"].due_on, found["fase-6"].due_on) == (date(2007, 12, 21), date(2008, 2, 29))
+    with reading(engine) as session:
+        cycle = session.exec(select(Cycle)).one()
+        assert newest_revision(session, cycle.id or 0).no == 3, "asked again, nothing is revised again"
+        assert plan_of(session, cycle.id or 0).later == ()
+
+
+def test_a_revision_from_the_files_keeps_the_dates_that_were_given(engine: Engine, tmp_path: Path) -> None:
+    play, task = in_phase_four(engine, tmp_path)
+    play.answer(task, faser(fase_5=("2007-11-26", "2007-12-14")))
+    play.settle()
+    loaded = example("afbureaukratisering")
+    changed = loaded.plan.model_copy(update={"source": "Ny udgave"})
+    draft = Draft(changed, loaded.forms, loaded.calendar, loaded.sources)
+    with transaction(engine) as session:
+        result = revise_cycle(session, draft, year=2007, by="cli", now=play.now, why="Ny kilde")
+    assert result.cancelled == [] and play.occurrences()["fase-5"].due_on == date(2007, 12, 14)
+    with reading(engine) as session:
+        assert [step.id for step in plan_of(session, 1).later] == ["fase-6"]
+
+
+# ---- how it is shown
+
+
+def office(engine: Engine, tmp_path: Path, play: Process) -> Any:
+    site = Site(engine, tmp_path, at=play.now, secret_key="k" * 40)
+    return site.signed_in("sekretariat@kbh.example", Role.SECRETARIAT, "KBH")
+
+
+def test_the_page_shows_uncertain_dates_as_printed_and_never_as_facts(engine: Engine, tmp_path: Path) -> None:
+    play = Process(engine, tmp_path, "strategiproces", BEGINNING)
+    page = " ".join(office(engine, tmp_path, play).get("/aarshjul").text.split())
+    assert "<h1>Strategiproces 2. halvår 2007</h1>" in page
+    assert '»1/12« <span class="tag warn">usikker</span>' in page and "regnes som 1. dec. 2007" in page
+    assert "trykt som »Uge 9«" in page
+    for track in example("strategiproces").plan.tracks:
+        assert f"<h2>{track.title}</h2>" in page
+
+
+def test_the_page_says_where_the_dates_will_come_from(engine: Engine, tmp_path: Path) -> None:
+    play, task = in_phase_four(engine, tmp_path)
+    browser = office(engine, tmp_path, play)
+    page = browser.get("/aarshjul/1").text
+    assert page.count("fastlægges i 4. Identificere og udvælge forbedringer") == 2
+    play.answer(task, WITH_DATES)
+    play.settle()
+    after = browser.get("/aarshjul/1").text
+    assert "fastlægges i" not in after and "14. dec. 2007" in after
+
+
+def test_the_dates_are_typed_on_the_tasks_page_and_faults_stand_at_their_field(
+    engine: Engine, tmp_path: Path
+) -> None:
+    play, task = in_phase_four(engine, tmp_path)
+    site = Site(engine, tmp_path, at=play.now, secret_key="k" * 40)
+    with reading(engine) as session:
+        holder = session.exec(select(Appointment.person_id).where(Appointment.unit_id == "KBH-SEK")).one()
+    link, browser = site.link(task, holder), site.browser()
+    form = Form(browser.get(link), link)
+    assert "5. Prioritere forbedringsindsatser" in form.page.text
+    wrong = form.send(
+        browser,
+        leveret="ja",
+        act="submit",
+        **{"faser.fase-5.aabner": "14. december 2007", "faser.fase-5.frist": "26. november 2007"},
+    )
+    assert wrong.status_code == 422 and "Fristen ligger før den dag, trinet åbner." in wrong.text
+    right = form.send(
+        browser,
+        leveret="ja",
+        act="submit",
+        **{"faser.fase-5.aabner": "26. november 2007", "faser.fase-5.frist": "14. december 2007"},
+    )
+    assert right.status_code == 303
+    play.settle()
+    assert play.occurrences()["fase-5"].due_on == date(2007, 12, 14)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_commands_check_and_show_every_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(EXAMPLES / name)
+    assert run("plan", ["check", folder]) == 0
+    assert run("plan", ["show", folder, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out.split("\n", 1)[1])
+    assert shown["year"] == 2007 and len(shown["activities"]) == len(example(name).plan.activities)
+    assert run("plan", ["show", folder]) == 0
+    table = capsys.readouterr().out
+    assert "udledt" in table and ("usikker" in table or name == "god-ledelse")
