@@ -58,7 +58,7 @@ def test_a_process_in_order_is_read_from_process_yaml(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (("track: a", "track: aa"), "Sporet »aa« findes ikke i planen. Skriv »a«."),
+        (("track: a", "track: aa"), "Sporet »aa« findes ikke i planen. Mente du »a«?"),
         (
             ("planned_in: rapport", "planned_in: raport"),
             "Trinnet »raport« findes ikke blandt dem med datoer.",
