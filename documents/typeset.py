@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Timer
+from threading import BoundedSemaphore, Event, Timer
 from typing import Any, Self
 
 from cycle.errors import TemplateInvalid
@@ -32,6 +32,10 @@ ENVIRONMENT = {
     **{f"{name}_PROXY": NOWHERE for name in ("HTTP", "HTTPS", "ALL")},
 }
 """All that the process knows of this one: no secret, and no way to fetch a package."""
+
+
+AT_ONCE = BoundedSemaphore(2)
+"""The rest wait their turn: ten people who press the button together do not take ten times the memory."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def typeset(
     The template finds the values, with `language`, in `sys.inputs.data`. The same values, template and date
     give the same bytes. Raises TemplateInvalid.
     """
-    with Typesetter(own, limits=limits, language=language) as setter:
+    with AT_ONCE, Typesetter(own, limits=limits, language=language) as setter:
         return setter.set(template, data, at=at)
 
 

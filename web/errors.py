@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from cycle.errors import CycleError, Invalid, Problem
+from cycle.errors import CycleError, Invalid, Problem, TemplateInvalid
 from web.faults import (
     BAD_REQUEST,
     BROKEN,
@@ -52,14 +52,22 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unknown)
 
 
-def show(request: Request, fault: Fault, *, problems: Sequence[Problem] = (), number: str = "") -> Response:
-    """One error page, with what was sent."""
+def show(
+    request: Request,
+    fault: Fault,
+    *,
+    problems: Sequence[Problem] = (),
+    located: bool = False,
+    number: str = "",
+) -> Response:
+    """One error page, with what was sent. `located`: the problems' places are for the reader too."""
     return page(
         request,
         "errors/fault.html",
         status=fault.status,
         fault=fault,
         problems=problems,
+        located=located,
         number=number,
         sent=sent_fields(request),
         resend=_text_fields(request),
@@ -88,7 +96,8 @@ def _domain(request: Request, error: Exception) -> Response:
     fault = fault_of(error)
     if fault is BROKEN:
         return _unknown(request, error)
-    return show(request, fault, problems=error.problems if isinstance(error, Invalid) else ())
+    problems = error.problems if isinstance(error, Invalid) else ()
+    return show(request, fault, problems=problems, located=isinstance(error, TemplateInvalid))
 
 
 def _refused(request: Request, error: Exception) -> Response:

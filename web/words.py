@@ -1,7 +1,7 @@
 """The words for states and outcomes, with the class of their tag: (dansk, english, class).
 
-The one place they are written: every room reads them here, so that a leader, a superior and the
-secretariat call a thing the same.
+The one place they are written (those of outcomes in `documents.rollup_words`): every room reads them here, so
+that a leader, a superior and the secretariat call a thing the same.
 """
 
 from collections.abc import Mapping
@@ -10,20 +10,24 @@ from typing import TypeVar
 
 from cycle.tasks.rollup import Outcome
 from cycle.tasks.states import OccurrenceState, TaskState, Timeliness
+from documents import rollup_words
 
 Word = tuple[str, str, str]
 Pair = tuple[str, str]
 S = TypeVar("S", bound=StrEnum)
 
+TONES_OF_OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.ANSWERED: "good",
+    Outcome.NOT_APPROVED: "warn",
+    Outcome.NIL: "good",
+    Outcome.LATE: "warn",
+    Outcome.RETURNED: "warn",
+    Outcome.MISSING: "bad",
+    Outcome.WAITING: "",
+    Outcome.WAIVED: "",
+}
 OUTCOMES: Mapping[Outcome, Word] = {
-    Outcome.ANSWERED: ("Besvaret", "Answered", "good"),
-    Outcome.NOT_APPROVED: ("Besvaret, ikke godkendt", "Answered, not approved", "warn"),
-    Outcome.NIL: ("Intet at bemærke", "Nothing to report", "good"),
-    Outcome.LATE: ("Besvaret for sent", "Answered late", "warn"),
-    Outcome.RETURNED: ("Sendt retur", "Sent back", "warn"),
-    Outcome.MISSING: ("Mangler", "Missing", "bad"),
-    Outcome.WAITING: ("Afventer svar", "Awaiting answer", ""),
-    Outcome.WAIVED: ("Fritaget", "Exempt", ""),
+    outcome: (*words, TONES_OF_OUTCOMES[outcome]) for outcome, words in rollup_words.OUTCOMES.items()
 }
 STATES: Mapping[TaskState, Word] = {
     TaskState.OPEN: ("Afventer svar", "Awaiting answer", ""),

@@ -1,11 +1,13 @@
 """The roll-up page and the exports: nobody is left out, nothing in a file can run."""
 
 import csv
+import html
 import io
 import re
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from cycle.access.roles import Role
 from cycle.store import transaction
@@ -53,6 +55,10 @@ def site(engine, tmp_path):
 
 def words(page):
     assert page.status_code == 200, page.text[:2000]
+    return words_of(page)
+
+
+def words_of(page):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
 
 
@@ -120,6 +126,56 @@ def test_csv_opens_in_a_danish_excel_with_the_same_rows_and_nothing_that_runs(si
         assert not any(cell.startswith(("=", "+", "@", "\t")) for cell in row)
 
 
+def read(answer):
+    assert answer.status_code == 200, answer.text[:2000]
+    return [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+
+
+def test_the_annex_is_the_released_version_and_before_that_a_draft_on_every_page(site):
+    office = secretariat(site)
+    draft = office.get("/afrapportering/1.pdf")
+    assert 'filename="kvartalsrapport-1-2027-udkast.pdf"' in draft.headers["content-disposition"]
+    assert all("UDKAST" in page for page in read(draft))
+    committee = site.signed_in("udvalg@by.example", Role.COMMITTEE, "BY")
+    assert committee.get("/afrapportering/1.pdf").status_code == 404
+    with transaction(site.engine) as session:
+        release(session, 1, by="engine", now=instant(2027, 4, 24), why="Frigivet af direktionen")
+    annex = committee.get("/afrapportering/1.pdf")
+    assert 'filename="kvartalsrapport-1-2027-udgave-1.pdf"' in annex.headers["content-disposition"]
+    said = "\n".join(read(annex))
+    assert "Udgave 1" in said and "UDKAST" not in said and "Byby Kommune" in said
+    rows = said.splitlines()
+    assert len([row for row in rows if re.match(r"(Skole|Daginstitution) \d\.\d Ærø \w", row)]) == 12
+    assert FORMULA["status"]["comment"] in said.replace("\n", " ") and "+45 12 34 56 78" not in said
+    assert committee.get("/afrapportering/1.pdf").content == annex.content
+    assert "/afrapportering/1.pdf?udgave=1" in committee.get("/afrapportering/1").text
+
+
+def test_an_area_has_its_own_part_and_nobody_gets_another_s(site):
+    office = secretariat(site)
+    part = "\n".join(read(office.get("/afrapportering/1.pdf?under=BY-SK")))
+    assert "Skoler, Kvartalsrapport 1" in part and "Skole 1.1 Ærø" in part and "Daginstitution" not in part
+    head = site.signed_in("chef@by.example", Role.SUPERIOR, "BY-SK-D1")
+    theirs = "\n".join(read(head.get("/afrapportering/1.pdf")))
+    assert "Skole 1.1 Ærø" in theirs and "Skole 2.1 Ærø" not in theirs
+    assert "Skole 2.1" not in "\n".join(read(head.get("/afrapportering/1.pdf?under=BY-SK-D2")))
+    assert office.get("/afrapportering/1.pdf?under=NOWHERE").status_code == 404
+    assert office.get("/afrapportering/1.pdf?udgave=9").status_code == 404
+
+
+def test_a_faulty_template_is_a_page_that_says_which_line(site):
+    folder = site.settings.templates_dir
+    folder.mkdir(parents=True)
+    (folder / "rollup.typ").write_text('#import "style.typ": *\n\n#data.titel')
+    office = secretariat(site)
+    answer = office.get("/afrapportering/1.pdf")
+    assert answer.status_code == 500 and answer.headers["content-type"].startswith("text/html")
+    said = html.unescape(words_of(answer))
+    assert "rollup.typ:3" in said and "»titel«" in said and "Mente du »title«?" in said
+    (folder / "rollup.typ").unlink()
+    assert office.get("/afrapportering/1.pdf").status_code == 200
+
+
 class Demo:
     controls = None
     mark = ("Opdigtede svar: ikke rigtige.", "Invented answers: not real.")
@@ -140,6 +196,7 @@ def test_in_a_demo_every_row_of_a_file_and_every_drawing_says_that_it_is_invente
     assert {row[0].value for row in sheet.iter_rows()} == {"Invented answers"}
     assert ">Invented answers</text>" in office.get(drawing).text
     assert ">Opdigtede svar</text>" in office.get("/aarshjul?sprog=da").text
+    assert all("Opdigtede svar" in page for page in read(office.get("/afrapportering/1.pdf")))
 
 
 def test_every_page_of_the_room_speaks_english_when_asked(site):

@@ -75,6 +75,11 @@ def svg_download(content: str, name: str) -> Response:
     return _download(content.encode(), "image/svg+xml", name)
 
 
+def pdf_download(content: bytes, name: str) -> Response:
+    """A PDF as a download."""
+    return _download(content, "application/pdf", name)
+
+
 def _download(content: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)

@@ -15,6 +15,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.releases import versions
 from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json, roll_up
 from cycle.tasks.tables import FormVersion, Release
+from documents.rollup_document import above, within
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show
@@ -55,13 +56,13 @@ def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int
     with context.reading(request) as session:
         found = reach_released(session, actor, occurrence_id)
         released = versions(session, occurrence_id)
-        version = _version(released, udgave, must=found.thing is Thing.RELEASED)
+        version = chosen_version(released, udgave, must=found.thing is Thing.RELEASED)
         whole = (
             from_json(version.content)
             if version
             else roll_up(session, occurrence_id, now=context.now(request))
         )
-        seen = _within(whole, found.paths_for(Verb.SEE_UNIT))
+        seen = within(whole, found.paths_for(Verb.SEE_UNIT))
         return show(
             request,
             "rollup.html",
@@ -75,28 +76,18 @@ def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int
             versions=released,
             partial=found.paths_for(Verb.SEE_UNIT) != (found.root_path,),
             ordinary=found.thing is not Thing.RELEASED,
+            export=bool(found.paths_for(Verb.EXPORT)),
         )
 
 
-def _version(released: Sequence[Release], wanted: int | None, *, must: bool) -> Release | None:
+def chosen_version(released: Sequence[Release], wanted: int | None, *, must: bool) -> Release | None:
+    """The version that was asked for; without a wish none, or the newest when it `must` be a released one."""
     if wanted is None:
         return released[-1] if must else None
     chosen = next((release for release in released if release.version == wanted), None)
     if chosen is None:
         raise NotFound("release", wanted)
     return chosen
-
-
-def _within(whole: Rollup, paths: Sequence[str]) -> Rollup:
-    """Only what lies in or below the paths, and the sections of whom that concerns."""
-    inside = tuple(paths)
-    return Rollup(
-        whole.occurrence_id,
-        whole.title,
-        whole.concerns_year,
-        tuple(line for line in whole.lines if line.path.startswith(inside)),
-        tuple(section for section in whole.sections if section.path.startswith(inside)),
-    )
 
 
 def _branches(session: Session, request: Request, found: Reach, seen: Rollup) -> list[Branch]:
@@ -106,12 +97,12 @@ def _branches(session: Session, request: Request, found: Reach, seen: Rollup) ->
     }
     needed: set[str] = {section.path for section in seen.sections}
     for line in seen.lines:
-        needed |= set(_above(line.path))
+        needed |= set(above(line.path))
     forms = _forms(session, seen.sections)
     written = _by_path(request, seen.sections, forms)
     lines: dict[str, list[Line]] = {}
     for line in seen.lines:
-        lines.setdefault(_above(line.path)[-1] if _above(line.path) else line.path, []).append(line)
+        lines.setdefault(above(line.path)[-1] if above(line.path) else line.path, []).append(line)
     return [
         Branch(
             unit=units[path],
@@ -123,12 +114,6 @@ def _branches(session: Session, request: Request, found: Reach, seen: Rollup) ->
         for path in sorted(needed)
         if path in units and len(found.root_path) <= len(path)
     ]
-
-
-def _above(path: str) -> list[str]:
-    """The paths of the units above, the root first."""
-    parts = path.strip("/").split("/")
-    return ["/" + "/".join(parts[:n]) + "/" for n in range(1, len(parts))]
 
 
 def _by_path(

@@ -4,10 +4,23 @@ from fastapi import APIRouter
 
 from cycle.access.roles import Role
 from web.rooms import MenuItem, Room
-from web.secretariat import activity, export, frames, mail, many, posts, rollup, runs, seal, task, wheel
+from web.secretariat import (
+    activity,
+    annex,
+    export,
+    frames,
+    mail,
+    many,
+    posts,
+    rollup,
+    runs,
+    seal,
+    task,
+    wheel,
+)
 
 router = APIRouter()
-for part in (wheel, activity, many, task, rollup, frames, export, runs, mail, posts, seal):
+for part in (wheel, activity, many, task, annex, rollup, frames, export, runs, mail, posts, seal):
     router.include_router(part.router)
 
 READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMITTEE})

@@ -1,0 +1,121 @@
+"""Charts as SVG through matplotlib. The same values give the same bytes; every chart has a text beside it.
+
+Texts are drawn as they stand: a dollar sign is a dollar sign. Several threads may draw at once.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from documents.typeset_text import known_signs, shown_text
+
+WIDTH, ROW = 6.7, 0.26
+TOP, BOTTOM = 0.28, 0.45
+"""Inches."""
+LETTER = 0.062
+LONGEST_LABEL, LONGEST_AXIS = 34, 80
+INK, RULE = "#22364d", "#c9d1d9"
+
+mpl.rcParams.update({"text.parse_math": False, "svg.hashsalt": "aarshjul", "svg.fonttype": "path"})
+mpl.rcParams.update({"font.family": "DejaVu Sans", "font.size": 7.5, "text.color": INK})
+mpl.rcParams.update({"axes.edgecolor": RULE, "xtick.color": INK, "ytick.color": INK})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One colour of a stacked bar: what it is called, its colour, and the pattern that tells it in print."""
+
+    name: str
+    colour: str
+    hatch: str = ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where the middle half of some values lies, and their median."""
+
+    name: str
+    low: float
+    middle: float
+    high: float
+
+
+def stacked_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]) -> str:
+    """A bar for each row, made of as many counts as there are parts."""
+    names = [_name(name) for name, _ in rows]
+    figure, axes = _canvas(names, TOP)
+    left = [0] * len(rows)
+    for index, part in enumerate(parts):
+        counts = [row[index] for _, row in rows]
+        bars = axes.barh(
+            range(len(rows)), counts, left=left, color=part.colour, hatch=part.hatch, edgecolor="#ffffff",
+            linewidth=0.5, height=0.72, label=part.name,
+        )  # fmt: skip
+        axes.bar_label(
+            bars, [str(count) if count else "" for count in counts], label_type="center", fontsize=7
+        )
+        left = [before + count for before, count in zip(left, counts, strict=True)]
+    axes.set_yticks(range(len(rows)), names)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=len(parts),
+        frameon=False,
+        borderaxespad=0.2,
+        fontsize=7,
+    )
+    return _svg(figure)
+
+
+def spreads(rows: Sequence[Spread], axis: str, *, comma: bool) -> str:
+    """The middle half of each row's values as a band with the median marked; `comma`: decimal commas."""
+    names = [_name(row.name) for row in rows]
+    figure, axes = _canvas(names, 0.06)
+    for index, row in enumerate(rows):
+        axes.plot([row.low, row.high], [index, index], color="#8fb2d9", linewidth=8, solid_capstyle="butt")
+        axes.plot([row.middle], [index], marker="|", markersize=11, markeredgewidth=2.2, color=INK)
+    axes.set_yticks(range(len(rows)), names)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, comma)))
+    axes.set_xlabel(_name(axis, LONGEST_AXIS))
+    axes.margins(x=0.06)
+    return _svg(figure)
+
+
+def _canvas(names: Sequence[str], top: float) -> tuple[Figure, Axes]:
+    """Room for the names beside, for `top` inches above and for the axis below; measured, not searched."""
+    height = top + ROW * len(names) + BOTTOM
+    figure = Figure(figsize=(WIDTH, height))
+    FigureCanvasSVG(figure)
+    left = (0.2 + LETTER * max(map(len, names), default=0)) / WIDTH
+    axes = figure.add_axes((left, BOTTOM / height, 0.98 - left, ROW * len(names) / height))
+    axes.invert_yaxis()
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _tick(value: float, comma: bool) -> str:
+    shown = f"{value:,.10g}"
+    return shown.translate(str.maketrans(",.", ".,")) if comma else shown
+
+
+def _name(text: str, longest: int = LONGEST_LABEL) -> str:
+    shown = shown_text(" ".join(text.split()), known_signs())
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def _svg(figure: Figure) -> str:
+    target = io.StringIO()
+    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return target.getvalue()

@@ -1,0 +1,57 @@
+"""What a roll-up's document needs beside the roll-up: the tree it stands in, its forms, its goals' names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cycle.organisation.tables import Unit
+from cycle.tasks.forms import Form
+from cycle.tasks.rollup import Rollup
+from cycle.tasks.tables import FormVersion, Task
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit that stands above others."""
+
+    unit_id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`places` by path, `forms` by version id, `rows` by task id: what its form was prefilled with."""
+
+    places: Mapping[str, Place]
+    forms: Mapping[int, Form]
+    rows: Mapping[int, Mapping[str, Any]]
+
+
+def facts_for(session: Session, root_id: str, rollup: Rollup) -> Facts:
+    """Reads them. Goals have the names under which the units were asked."""
+    places = session.exec(select(Unit.path, Unit.id, Unit.name, Unit.kind).where(Unit.root_id == root_id))
+    rows: dict[int, Mapping[str, Any]] = {}
+    for some in _chunks([line.task_id for line in rollup.lines]):
+        found = session.exec(select(Task.id, Task.prefill).where(col(Task.id).in_(some)))
+        rows |= {task_id or 0: prefill for task_id, prefill in found}
+    return Facts(
+        {path: Place(unit_id, name, kind) for path, unit_id, name, kind in places},
+        _forms(session, rollup),
+        rows,
+    )
+
+
+def _forms(session: Session, rollup: Rollup) -> dict[int, Form]:
+    ids = {line.form_version_id for line in rollup.lines}
+    ids |= {section.form_version_id for section in rollup.sections}
+    found = session.exec(select(FormVersion).where(col(FormVersion.id).in_([id_ for id_ in ids if id_])))
+    return {row.id or 0: Form.model_validate_json(row.spec) for row in found}
+
+
+def _chunks(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]

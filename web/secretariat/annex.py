@@ -1,0 +1,101 @@
+"""The roll-up as a document: the committee's annex, or the part of one area, district or unit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from cycle.access.rules import Thing, Verb
+from cycle.access.sessions import SignedIn
+from cycle.danish import format_datetime
+from cycle.errors import NotFound
+from cycle.organisation.tables import Unit
+from cycle.tasks.releases import versions
+from cycle.tasks.rollup import Rollup, from_json, roll_up
+from cycle.tasks.tables import Release
+from documents.rollup_document import Standing, rollup_values, within
+from documents.rollup_facts import facts_for
+from documents.typeset import typeset
+from web import context, render
+from web.plain import Id
+from web.secretariat.pages import pdf_download
+from web.secretariat.reach import Reach, reach_released, title_of
+from web.secretariat.rollup import chosen_version
+from web.session import CurrentActor
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Annex:
+    """A roll-up's values for its templates, the date it bears, and its file name without the ending."""
+
+    values: dict[str, Any]
+    at: datetime
+    name: str
+
+
+@router.get("/afrapportering/{occurrence_id}.pdf")
+def pdf(
+    request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None, under: str = ""
+) -> Response:
+    """One released version, or a draft that says so on every page; whole, or of what lies under a unit."""
+    annex = annex_of(request, actor, occurrence_id, udgave, under)
+    own, language = context.settings(request).templates_dir, render.language_of(request)
+    content = typeset("rollup.typ", annex.values, own=own, language=language, at=annex.at)
+    return pdf_download(content, f"{annex.name}.pdf")
+
+
+def annex_of(request: Request, actor: SignedIn, occurrence_id: int, wanted: int | None, under: str) -> Annex:
+    """What the account may see of it. Raises NotFound, NotAllowed."""
+    with context.reading(request) as session:
+        found = reach_released(session, actor, occurrence_id)
+        must = found.thing is Thing.RELEASED
+        version = chosen_version(versions(session, occurrence_id), wanted, must=must)
+        now = context.now(request)
+        whole = from_json(version.content) if version else roll_up(session, occurrence_id, now=now)
+        place = _place(session, found, under)
+        seen = within(within(whole, found.paths_for(Verb.SEE_UNIT)), [place.path])
+        return _annex(session, request, found, version, seen, place)
+
+
+def _annex(
+    session: Session, request: Request, found: Reach, version: Release | None, seen: Rollup, place: Unit
+) -> Annex:
+    language = render.language_of(request)
+    town = session.get_one(Unit, found.occurrence.root_id)
+    title = title_of(found.activity, language)
+    whole = place.id == town.id
+    at = version.at if version else context.now(request)
+    standing = Standing(
+        municipality=town.name,
+        title=title if whole else f"{place.name}, {title}",
+        version=version.version if version else 0,
+        dated=_dated(request, version, at),
+        mark=render.file_mark(request),
+    )
+    values = rollup_values(seen, facts_for(session, town.id, seen), standing, language)
+    return Annex(values, at, _name(found, version, "" if whole else f"-{place.id}"))
+
+
+def _place(session: Session, found: Reach, under: str) -> Unit:
+    place = session.get(Unit, under or found.occurrence.root_id)
+    if place is None or not place.path.startswith(found.root_path):
+        raise NotFound("unit", under)
+    return place
+
+
+def _dated(request: Request, version: Release | None, at: datetime) -> str:
+    language, zone = render.language_of(request), context.settings(request).zone
+    t = render.translator(language)
+    said = t("Frigivet", "Released") if version else t("Som det stod", "As it stood")
+    return f"{said} {format_datetime(at, language, zone)}."
+
+
+def _name(found: Reach, version: Release | None, part: str) -> str:
+    which = f"udgave-{version.version}" if version else "udkast"
+    name = f"{found.activity.id}-{found.occurrence.concerns_year}-{which}{part}"
+    return name.encode("ascii", "ignore").decode()
