@@ -1,7 +1,7 @@
 """`aarshjul import figures | goals | strategy FILE`: what a year is filled with, besides people and dates."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from cli.figures_view import FiguresView
 from cli.given_file import names_its_file
+from cli.goals_view import compare, keep_file
 from cli.import_options import BY, AsJson, DryRun, Municipality, begin
-from cli.import_view import SHOWN
 from cli.installation import open_installation
 from cli.municipality_choice import only_municipality
 from cli.year_words import tell
@@ -19,7 +19,6 @@ from config.goals_file import load_goals
 from config.strategy_file import load_strategy
 from cycle.errors import Invalid, NotNow, Problem
 from cycle.goals.decisions import current_strategy, keep_first_version
-from cycle.goals.tree import GoalChange, goal_changes, keep_goals
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
 from cycle.runs.requests import retry, wake
@@ -84,24 +83,19 @@ def goals(
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")
         check_areas(session, root_id, found.areas, file.name)
-        changes = [
-            change
-            for year in found.years
-            for change in goal_changes(session, found.texts(), root_id=root_id, year=year)
-        ]
+        difference = compare(session, found, root_id)
     if not as_json:
-        echo(_goal_lines(changes))
-    if changes and not dry_run:
+        echo(difference.lines())
+    if difference and not dry_run:
         with transaction(here.engine) as session:
-            for year in found.years:
-                keep_goals(session, found.texts(), root_id=root_id, year=year, by=BY, now=now)
+            keep_file(session, found, root_id=root_id, by=BY, now=now)
     if as_json:
-        told = [{"year": change.year, **vars(change.text), "before": change.before} for change in changes]
-        print_json({"applied": bool(changes) and not dry_run, "changes": told})
+        print_json({"applied": bool(difference) and not dry_run, **difference.data()})
         return
     years = ", ".join(map(str, found.years))
-    if changes:
-        echo([tell("dry")] if dry_run else [tell("goals kept", count=len(changes), years=years)])
+    if difference:
+        done = tell("goals kept", count=len(difference.changes), years=years)
+        echo([tell("dry")] if dry_run else [done])
 
 
 def strategy(
@@ -185,24 +179,6 @@ def check_areas(session: Session, root_id: str, areas: Iterable[str], name: str)
     problems = [Problem(name, tell("no such area", area=area), cure) for area in areas if area not in known]
     if problems:
         raise Invalid(problems)
-
-
-def _goal_lines(changes: Sequence[GoalChange]) -> list[str]:
-    lines = []
-    for key, sort in (
-        ("goals new", [change for change in changes if change.before is None]),
-        ("goals reworded", [change for change in changes if change.before is not None]),
-    ):
-        if sort:
-            lines.append(f"{tell(key)} ({len(sort)})")
-            lines += [f"  {_goal_line(change)}" for change in sort[:SHOWN]]
-    return lines or [tell("no changes")]
-
-
-def _goal_line(change: GoalChange) -> str:
-    text = change.text
-    before = f"{change.before} → " if change.before not in (None, text.title) else ""
-    return f"{change.year} {text.area or tell('everyone')} {text.code}: {before}{text.title}"
 
 
 def echo(lines: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from cli.given_file import naming, read_given
+from cli.goals_view import keep_file
 from cli.wording import language
 from config.frames_file import load_frames
 from config.goals_file import load_goals
@@ -20,7 +21,6 @@ from config.plan_checks import Surroundings
 from config.strategy_file import load_strategy
 from cycle.goals.decisions import keep_first_version
 from cycle.goals.frame_import import keep_frames
-from cycle.goals.tree import keep_goals
 from cycle.organisation.applying import Import
 from cycle.organisation.importing import import_leaders, import_meetings, import_units
 from cycle.organisation.leader_file import look_into_leaders
@@ -107,9 +107,7 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
             given = _import(file, loaded, now)
             import_meetings(session, root_id, read_meetings(given.data), given)
     if (file := beside / "goals.yaml").exists():
-        goals = load_goals(file)
-        for year in goals.years:
-            keep_goals(session, goals.texts(), root_id=root_id, year=year, by=BY, now=now)
+        keep_file(session, load_goals(file), root_id=root_id, by=BY, now=now)
     if (file := beside / "frames.yaml").exists():
         frames = load_frames(file)
         approved = frames.decision()

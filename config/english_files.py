@@ -113,6 +113,25 @@ FILES: Mapping[str, str] = {
     "Bogstavet »{}« er brugt to gange.": "The letter “{}” is used twice.",
     "Giv det ene mål et andet bogstav.": "Give one of the goals another letter.",
     "Området »{}« findes ikke i units.csv.": "There is no area “{}” in units.csv.",
+    "{} »{}« findes ikke i units.csv.": "{} “{}” is not in units.csv.",
+    "Nøglen »{}« er brugt til to mål.": "The key “{}” is used for two goals.",
+    "Giv det ene mål en anden nøgle.": "Give one of the goals another key.",
+    "Målet »{}« hører under »{}«, som ikke er et mål eller tema over det.": (
+        "The goal “{}” is put under “{}”, which is no goal or theme above it."
+    ),
+    "Målet »{}« gælder ikke i noget af filens år.": "The goal “{}” holds in none of the file's years.",
+    "Ret first_year og last_year, eller filens years.": (
+        "Correct first_year and last_year, or the years of the file."
+    ),
+    "Indikatoren »{}« mangler »{}«, som reglen {} holder op imod.": (
+        "The indicator “{}” lacks “{}”, which the rule {} holds its values against."
+    ),
+    "Indikatoren »{}« har low over high.": "The indicator “{}” has low above high.",
+    "Bogstavet »{}« er ikke en af pladserne på det niveau.": "The letter “{}” is no slot of that level.",
+    "»{}« går fra niveau {} i {} til niveau {} i {}, men niveauet kan kun stige.": (
+        "“{}” goes from level {} in {} to level {} in {}, but a level can only rise."
+    ),
+    "Ret et af årene.": "Correct one of the years.",
     "Skemaet »{}« findes også i {}.": "The form “{}” is also in {}.",
     "Giv det ene et andet id.": "Give one of them another id.",
     "Giv den ene et andet id.": "Give one of them another id.",

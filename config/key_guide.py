@@ -27,6 +27,27 @@ STEP: Mapping[str, str] = {
     "responsible": "De ansvarlige, som planen nævner dem. Opgaven går til »audience«.",
     "planned_in": "Id på det trin, hvor datoerne fastlægges.",
 }
+GOAL: Mapping[str, str] = {
+    "key": "Målets korte navn, som er det samme år efter år.",
+    "title": "Målet.",
+    "description": "Hvornår det er nået.",
+    "source": "Hvem der har sat det.",
+    "origin": "political, area eller own: hvor det kommer fra.",
+    "type": "input, output eller outcome (Inputmål …): hvad det er et mål for.",
+    "background": "Baggrunden: intention og knowledge.",
+    "obligations": "Det, der skal gøres.",
+    "signs": "Tegn på, at det lykkes.",
+    "evidence": "Kilder, det kan ses i.",
+    "indicator": "Det, målet måles med.",
+    "follow_up_method": "Hvordan der følges op.",
+    "follow_up_by": "Hvem der følger op.",
+    "first_year": "Det første år, målet gælder.",
+    "last_year": "Det sidste år, målet gælder.",
+    "hide_small": "true: tal fra færre end 5 vises ikke.",
+    "inferred": "true: målets plads i træet er udledt.",
+}
+"""The keys of a goal at any level."""
+
 GUIDE: Mapping[str, Mapping[str, str]] = {
     "Plan": {
         "kind": "wheel gentages hvert år; process har faste datoer og løber én gang.",
@@ -125,14 +146,44 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
     },
     "GoalsFile": {
         "years": "De år, målene gælder.",
+        "themes": "Strategiens temaer med de politisk fastsatte mål.",
         "common": "Fælles mål: gælder alle.",
         "areas": "Områdemål: områdets navn og dets mål.",
+        "levels": "Konceptet for udviklingsaftaler: common, area og unit.",
+        "rollout": "Hvilke niveauer aftalerne indeholder, år for år.",
     },
     "WrittenGoal": {
+        **GOAL,
         "code": "Målets bogstav, fx A.",
-        "title": "Målet.",
-        "description": "Hvornår det er nået.",
-        "source": "Hvem der har sat det.",
+        "under": "Nøglen på det mål eller tema, det tjener.",
+    },
+    "WrittenPolitical": GOAL,
+    "WrittenTheme": {**GOAL, "goals": "De mål, politikerne har sat for temaet; en sætning er nok."},
+    "Background": {
+        "intention": "Den politiske intention bag målet.",
+        "knowledge": "Det, man ved på området.",
+    },
+    "Indicator": {
+        "name": "Det, der måles.",
+        "unit": "Det, der tælles, fx %.",
+        "baseline": "Tallet, før målet gjaldt.",
+        "target": "Det tal, der skal nås.",
+        "rule": "at_least, at_most, not_below_baseline, done eller range.",
+        "low": "Det laveste tal, når rule er range.",
+        "high": "Det højeste tal, når rule er range.",
+    },
+    "LevelText": {
+        "title": "Niveauets navn.",
+        "scope": "Hvem niveauets mål gælder for.",
+        "examples": "Eksempler på mål.",
+        "sources": "Hvor målene kan komme fra.",
+        "slots": "Målenes bogstaver i aftalen, fx [G, H, I].",
+    },
+    "Rollout": {
+        "kinds": "Enhedernes art, og niveauet 1-3 fra og med hvert år.",
+        "units": "Det samme for enkelte enheder (pilotprojekter).",
+        "assumptions": "Det, udrulningen bygger på.",
+        "inferred": "true: niveauerne er udledt.",
     },
     "FramesFile": {
         "years": "De år, rammerne gælder.",

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.frames_file import FramesFile
+from config.goal_words import ROWS
 from config.goals_file import GoalsFile
 from config.key_guide import GUIDE
 from config.shorthand import KINDS
@@ -56,6 +57,8 @@ def schema(name: str) -> dict[str, Any]:
         _describe(title, part)
     if name == "plan":
         _accept_short_forms(parts)
+    if name == "goals":
+        _accept_rows(parts)
     return {"$schema": DIALECT, **made}
 
 
@@ -74,6 +77,25 @@ def _accept_short_forms(parts: dict[str, Any]) -> None:
     parts["ReminderRule"] = {"anyOf": [*(_short_rule(kind, rule) for kind in KINDS), rule]}
     for key in ("units", "except_units"):
         parts["Audience"]["properties"][key]["items"] = {"type": ["string", "integer"]}
+
+
+def _accept_rows(parts: dict[str, Any]) -> None:
+    """A goal may be written with the words of a goal table's rows; a political one as its title alone."""
+    for title in ("WrittenGoal", "WrittenTheme", "WrittenPolitical"):
+        properties, required = parts[title]["properties"], parts[title]["required"]
+        _by_other_names(properties)
+        if title == "WrittenPolitical":
+            sentence = {"type": "string", "description": GUIDE[title]["title"]}
+            parts[title] = {"anyOf": [sentence, parts[title]]}
+        required.remove("title")
+    _by_other_names(parts["Background"]["properties"])
+
+
+def _by_other_names(properties: dict[str, Any]) -> None:
+    for written, key in ROWS.items():
+        if key in properties:
+            properties[written.capitalize()] = {**properties[key]}
+            properties[written.capitalize()].pop("default", None)
 
 
 def _short_rule(kind: str, rule: dict[str, Any]) -> dict[str, Any]:

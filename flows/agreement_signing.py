@@ -14,7 +14,7 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.tables import Agreement, GoalLevel
-from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year, keep_goals
+from cycle.goals.tree import GoalsByUnit, as_rows, keep_goals
 from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move_all
@@ -22,7 +22,7 @@ from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
-from flows.agreement_step import OWN_CODES, STEP_KIND, Following, Step, own_goals
+from flows.agreement_step import STEP_KIND, Following, Step, own_goals
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
 
@@ -32,12 +32,13 @@ def open(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     _check_stages(facts)
     with context.reading() as session:
-        year = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
-        goals = GoalsByUnit(year)
+        year = facts.occurrence.concerns_year
+        goals = GoalsByUnit.load(session, facts.occurrence.root_id, year)
 
     def prefill(unit: UnitRow) -> dict[str, Any]:
         given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
-        own = [{"row": code, "label": f"Enhedsmål {code}"} for code in OWN_CODES]
+        may_write = GoalLevel.UNIT in goals.scheme.levels_of(unit, year)
+        own = [{"row": code, "label": f"Enhedsmål {code}"} for code in goals.scheme.own_slots if may_write]
         return {"given_goals": as_rows(given), "unit_goals": own}
 
     def draft(session: Session) -> None:
@@ -67,7 +68,7 @@ def _keep_own_goals(
 ) -> None:
     """The own goals of units whose agreement is in force join the year's: reports will ask about them."""
     contents = agreements.present_contents(session, in_force)
-    goals = [goal for each in in_force for goal in own_goals(contents[each.id or 0]["own"], each.unit_id)]
+    goals = [goal for each in in_force for goal in own_goals(contents[each.id or 0], each)]
     if goals:
         year = occurrence.concerns_year
         keep_goals(session, goals, root_id=occurrence.root_id, year=year, by="engine", now=context.now)

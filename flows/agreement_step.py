@@ -21,9 +21,8 @@ from cycle.tasks.tables import Submission, Task
 from flows.request import Facts
 from flows.runtime import RunContext
 
-OWN_CODES = ("G", "H", "I")
 DECISION_FIELD, AGREED, COMMENT_FIELD, NAME_FIELD = "beslutning", "enig", "bemaerkning", "navn"
-TITLE_FIELD, DESCRIPTION_FIELD = "titel", "beskrivelse"
+TITLE_FIELD, DESCRIPTION_FIELD, SIGNS_FIELD, SUPPORTS_FIELD = "titel", "beskrivelse", "tegn", "understoetter"
 STEP_KIND = {
     StageKind.NEGOTIATE: TaskKind.NEGOTIATE,
     StageKind.APPROVE: TaskKind.APPROVE,
@@ -77,6 +76,7 @@ class Step:
     def _propose(self, task: Task, submission: Submission) -> None:
         content = {
             "given_goals": task.prefill.get("given_goals", []),
+            "own_codes": [row["row"] for row in task.prefill.get("unit_goals", [])],
             "own": submission.answers,
             "year": self.agreement.year,
             "unit": self.agreement.unit_id,
@@ -200,19 +200,26 @@ def signing_order(stages: Sequence[Stage]) -> list[str]:
     return [stage.id for stage in stages if stage.kind is StageKind.SIGN]
 
 
-def own_goals(answers: Mapping[str, Any], unit_id: str) -> list[GoalText]:
-    """The unit's own goals as its draft gives them: the rows G to I that have a title."""
-    groups = [value for value in answers.values() if isinstance(value, list)]
+def own_goals(content: Mapping[str, Any], agreement: Agreement) -> list[GoalText]:
+    """The unit's own goals as its agreement gives them: the rows of its own codes that have a title.
+
+    A goal that says which given one it supports hangs under that one.
+    """
+    groups = [value for value in content["own"].values() if isinstance(value, list)]
     rows = [row for group in groups for row in group if isinstance(row, dict)]
+    above = {row["row"]: row["key"] for row in content["given_goals"]}
     return [
         GoalText(
             level=GoalLevel.UNIT,
             code=row["row"],
             title=str(row[TITLE_FIELD]),
-            unit_id=unit_id,
+            unit_id=agreement.unit_id,
             description=str(row.get(DESCRIPTION_FIELD, "")),
             source="Udviklingsaftalen",
+            key=f"{agreement.unit_id}/{agreement.year}/{row['row']}",
+            parent_key=above.get(row.get(SUPPORTS_FIELD, ""), ""),
+            signs=tuple(str(row.get(SIGNS_FIELD, "")).splitlines()),
         )
         for row in rows
-        if row.get("row") in OWN_CODES and row.get(TITLE_FIELD)
+        if row.get("row") in content["own_codes"] and row.get(TITLE_FIELD)
     ]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.statuses import keep_statuses
-from cycle.goals.tree import GoalsByUnit, as_rows, goals_of_year
+from cycle.goals.tree import GoalsByUnit, as_rows
 from cycle.organisation.snapshot import UnitRow
 from cycle.store import table_of
 from cycle.tasks.releases import is_released, release
@@ -37,9 +37,8 @@ def open(context: RunContext, occurrence_id: int) -> None:
     """Every unit gets the report with its goals and what it answered last time."""
     facts = facts_of(context, occurrence_id)
     with context.reading() as session:
-        year = goals_of_year(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
-        goals = GoalsByUnit(year)
-        rows = {goal.id: row for goal, row in zip(year, as_rows(year), strict=True)}
+        goals = GoalsByUnit.load(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
+        rows = {goal.id: row for goal, row in zip(goals.all, as_rows(goals.all), strict=True)}
         last = last_answers(session, facts.occurrence)
 
     def prefill(unit: UnitRow) -> dict[str, Any]:

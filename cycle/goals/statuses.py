@@ -1,28 +1,32 @@
 """Goal statuses, taken from the answers of an occurrence when it closes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.tables import GoalStatus
-from cycle.goals.tree import GoalsByUnit, goals_of_year
+from cycle.goals.tree import GoalsByUnit
 from cycle.organisation.tables import Unit
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import newest_submissions
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Submission, Task
 
+VALUE_FIELD = "vaerdi"
+"""The field of a goal's row in which its indicator's value is given."""
+
 
 def keep_statuses(session: Session, occurrence_id: int) -> int:
     """Writes one status per goal and unit from the row of its newest answer; gives how many changed.
 
-    A row of a repeated group names its goal by code; its traffic light is the status. Safe to repeat: an
-    answer that came after the close adds its statuses, or takes the place of the one before.
+    A row of a repeated group names its goal by code; its traffic light is the status, its file the
+    evidence. Safe to repeat: an answer that came after the close adds its statuses, or takes the place of
+    the one before.
     """
     occurrence = get_occurrence(session, occurrence_id)
-    goals = GoalsByUnit(goals_of_year(session, occurrence.root_id, occurrence.concerns_year))
+    goals = GoalsByUnit.load(session, occurrence.root_id, occurrence.concerns_year)
     known = {
         (row.goal_id, row.unit_id): row
         for row in session.exec(select(GoalStatus).where(GoalStatus.occurrence_id == occurrence_id))
@@ -57,15 +61,22 @@ def _given(
         by_code = {goal.code: goal for goal in goals.of(unit)}
         for row in _goal_rows(submission):
             goal = by_code.get(str(row.get("row")))
-            lights = (value for value in row.values() if isinstance(value, dict) and "light" in value)
-            light = next(lights, None)
+            light = _part(row, "light")
             if goal is not None and light is not None:
+                file = _part(row, "sha256")
                 values = {
                     "status": light["light"],
+                    "value": str(row.get(VALUE_FIELD) or ""),
                     "comment": light.get("comment", ""),
+                    "evidence_file": file["sha256"] if file else None,
                     "submission_id": submission.id,
                 }
                 yield (goal.id or 0, unit.id), values
+
+
+def _part(row: Mapping[str, object], sign: str) -> dict[str, Any] | None:
+    """The row's first part that has this key: a traffic light, or a file."""
+    return next((part for part in row.values() if isinstance(part, dict) and sign in part), None)
 
 
 def _goal_rows(submission: Submission) -> list[dict[str, object]]:

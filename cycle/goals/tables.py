@@ -11,11 +11,29 @@ from cycle.store import enum_type
 
 
 class GoalLevel(StrEnum):
-    """The three levels of seed 004 J."""
+    """The levels of the goal tree, from the top: seed 004 A and B, then the three of J."""
 
+    THEME = "theme"
+    POLITICAL = "political"
     COMMON = "common"
     AREA = "area"
     UNIT = "unit"
+
+
+class GoalOrigin(StrEnum):
+    """Who a goal comes from: politicians, an area, or the unit itself."""
+
+    POLITICAL = "political"
+    AREA = "area"
+    OWN = "own"
+
+
+class GoalType(StrEnum):
+    """What a goal is about: what is put in, what comes out, or what it leads to (seed 000, "Inputmål")."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+    OUTCOME = "outcome"
 
 
 class AgreementState(StrEnum):
@@ -33,13 +51,21 @@ class AgreementState(StrEnum):
 
 
 class Goal(SQLModel, table=True):
-    """A goal of one year: common to all, of one area, or of one unit. `code` is its slot (A … I)."""
+    """A goal in one year. `key` is the same goal in every year; `parent_key` is the goal it serves.
 
-    __table_args__ = (sa.UniqueConstraint("root_id", "year", "level", "area", "unit_id", "code"),)
+    A theme stands at the top ("" above it); a goal common to all has neither area nor unit. `code` is its
+    slot in an agreement (A … I), or its number in the strategy (4, 4.2). `first_year` and `last_year` are
+    those it was set for, null for no bound. `indicator` is an `Indicator` as JSON, or empty. `inferred`:
+    its place in the tree is a guess.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("root_id", "year", "key"),)
 
     id: int | None = Field(default=None, primary_key=True)
     root_id: str = Field(foreign_key="unit.id", index=True)
     year: int
+    key: str
+    parent_key: str = ""
     level: GoalLevel = Field(sa_type=enum_type(GoalLevel))
     area: str = ""
     unit_id: str = ""
@@ -47,21 +73,59 @@ class Goal(SQLModel, table=True):
     title: str
     description: str = ""
     source: str = ""
+    origin: GoalOrigin = Field(sa_type=enum_type(GoalOrigin))
+    goal_type: GoalType | None = Field(default=None, sa_type=enum_type(GoalType))
+    background_intention: str = ""
+    background_knowledge: str = ""
+    obligations: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    signs: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    evidence: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    indicator: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    follow_up_method: str = ""
+    follow_up_by: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    hide_small: bool = False
+    inferred: bool = False
     strategy_version: int | None = None
 
 
-class GoalStatus(SQLModel, table=True):
-    """How a unit stands on a goal in one occurrence, taken from its answer when the occurrence closes."""
+class GoalScheme(SQLModel, table=True):
+    """How agreements are made of goals in one year: the levels and how far each kind of unit has come.
 
-    __tablename__ = "goal_status"
-    __table_args__ = (sa.UniqueConstraint("goal_id", "unit_id", "occurrence_id"),)
+    `content` is a `cycle.goals.scheme.Scheme` as JSON (seed 004 H and J).
+    """
+
+    __tablename__ = "goal_scheme"
+    __table_args__ = (sa.UniqueConstraint("root_id", "year"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    goal_id: int = Field(foreign_key="goal.id", index=True)
+    root_id: str = Field(foreign_key="unit.id", index=True)
+    year: int
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class GoalStatus(SQLModel, table=True):
+    """How a unit stands on a goal in one occurrence, taken from its answer when the occurrence closes.
+
+    `value` is the indicator's value as a plain decimal, "" when none was given; `evidence_file` is a
+    `File`. The index holds all that is counted, so that counting reads no row.
+    """
+
+    __tablename__ = "goal_status"
+    __table_args__ = (
+        sa.UniqueConstraint("goal_id", "unit_id", "occurrence_id"),
+        sa.Index("ix_goal_status_counted", "goal_id", "occurrence_id", "status", "unit_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    goal_id: int = Field(foreign_key="goal.id")
     unit_id: str = Field(foreign_key="unit.id", index=True)
     occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
     status: str = ""
+    value: str = ""
     comment: str = ""
+    evidence_file: str | None = Field(default=None, foreign_key="file.sha256")
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
 
 

@@ -1,21 +1,37 @@
-"""The goals of a year at three levels: common, area, unit (seed 004 J)."""
+"""The goal tree of a year: theme > political goal > common > area > unit goal (seed 004 A, B and J)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from cycle import history
-from cycle.goals.tables import Goal, GoalLevel
+from cycle.goals.indicators import Indicator
+from cycle.goals.scheme import LEVELS, Scheme, scheme_of
+from cycle.goals.tables import Goal, GoalLevel, GoalOrigin, GoalType
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
+from cycle.store import in_pieces
+
+ORIGINS: Mapping[GoalLevel, GoalOrigin] = {
+    GoalLevel.THEME: GoalOrigin.POLITICAL,
+    GoalLevel.POLITICAL: GoalOrigin.POLITICAL,
+    GoalLevel.COMMON: GoalOrigin.POLITICAL,
+    GoalLevel.AREA: GoalOrigin.AREA,
+    GoalLevel.UNIT: GoalOrigin.OWN,
+}
+"""Who a goal comes from when it does not say."""
 
 
 @dataclass(frozen=True)
 class GoalText:
-    """A goal as written in a file. `area` is set for area goals, `unit_id` for unit goals."""
+    """A goal as written in a file or an agreement; the fields are the columns of `Goal`.
+
+    `area` is set for area goals, `unit_id` for unit goals. Without a `key` level, place and code are one.
+    """
 
     level: GoalLevel
     code: str
@@ -24,27 +40,69 @@ class GoalText:
     unit_id: str = ""
     description: str = ""
     source: str = ""
+    key: str = ""
+    parent_key: str = ""
+    origin: GoalOrigin | None = None
+    goal_type: GoalType | None = None
+    background_intention: str = ""
+    background_knowledge: str = ""
+    obligations: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    indicator: Indicator | None = None
+    follow_up_method: str = ""
+    follow_up_by: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    hide_small: bool = False
+    inferred: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What makes it the same goal from one file, and one year, to the next."""
+        return self.key or "/".join(part for part in (self.area, self.unit_id, self.code) if part)
+
+    def spans(self, year: int) -> bool:
+        """Whether the goal holds in that year."""
+        return (self.first_year or year) <= year <= (self.last_year or year)
+
+    def columns(self) -> dict[str, Any]:
+        """What of the goal is kept, as plain data."""
+        found = {each.name: getattr(self, each.name) for each in fields(self)}
+        lists = {name: list(value) for name, value in found.items() if isinstance(value, tuple)}
+        return (
+            found
+            | lists
+            | {
+                "key": self.identity,
+                "origin": self.origin or ORIGINS[self.level],
+                "indicator": self.indicator.model_dump(mode="json") if self.indicator else {},
+            }
+        )
 
 
 @dataclass(frozen=True)
 class GoalChange:
-    """A goal that is new, or worded otherwise than before (`before` is its title then)."""
+    """A goal that is new, or other than before: `before` is its title then, `changed` names what differs."""
 
     year: int
     text: GoalText
     before: str | None
+    changed: tuple[str, ...] = ()
 
 
 def goal_changes(session: Session, goals: Iterable[GoalText], *, root_id: str, year: int) -> list[GoalChange]:
-    """What `keep_goals` would change: goals of the same level, place and code are the same goal."""
-    texts = list(goals)
+    """What `keep_goals` would change. Goals that do not hold in the year are left out."""
+    texts = [text for text in goals if text.spans(year)]
     known = _known(session, texts, root_id, year)
-    before = [(text, known.get(_place(text))) for text in texts]
-    return [
-        GoalChange(year, text, goal.title if goal else None)
-        for text, goal in before
-        if goal is None or _words(goal) != _words(text)
-    ]
+    changes = []
+    for text in texts:
+        goal = known.get(text.identity)
+        if goal is None:
+            changes.append(GoalChange(year, text, None))
+        elif differs := _differences(goal, text):
+            changes.append(GoalChange(year, text, goal.title, differs))
+    return changes
 
 
 def keep_goals(
@@ -57,12 +115,19 @@ def keep_goals(
     now: datetime,
     strategy_version: int | None = None,
 ) -> int:
-    """Adds or rewords the year's goals (same level, place and code). Safe to repeat; gives the changes."""
+    """Adds or rewords the year's goals, by their keys. Safe to repeat; gives the number of changes.
+
+    Nothing is taken away: agreements and statuses may speak of it (see `goals_not_named`).
+    """
     changes = goal_changes(session, goals, root_id=root_id, year=year)
     known = _known(session, [change.text for change in changes], root_id, year)
     for text in (change.text for change in changes):
-        goal = known.get(_place(text)) or _new_goal(text, root_id, year, strategy_version)
-        goal.title, goal.description, goal.source = text.title, text.description, text.source
+        goal = known.get(text.identity)
+        if goal is None:
+            own: dict[str, Any] = {"root_id": root_id, "year": year, "strategy_version": strategy_version}
+            goal = Goal(**own, **text.columns())
+        else:
+            goal.sqlmodel_update(text.columns())
         session.add(goal)
     if changes:
         history.record(
@@ -78,39 +143,45 @@ def keep_goals(
     return len(changes)
 
 
-def _new_goal(text: GoalText, root_id: str, year: int, strategy_version: int | None) -> Goal:
-    return Goal(
-        root_id=root_id,
-        year=year,
-        level=text.level,
-        area=text.area,
-        unit_id=text.unit_id,
-        code=text.code,
-        title="",
-        strategy_version=strategy_version,
-    )
+def goals_not_named(
+    session: Session, goals: Iterable[GoalText], *, root_id: str, year: int
+) -> Sequence[Goal]:
+    """The year's goals above the units' own that are not among these texts."""
+    named = {text.identity for text in goals if text.spans(year)}
+    return [
+        goal
+        for goal in goals_of_year(session, root_id, year, levels=set(GoalLevel) - {GoalLevel.UNIT})
+        if goal.key not in named
+    ]
 
 
-def goals_of_year(session: Session, root_id: str, year: int) -> Sequence[Goal]:
-    """Every goal of the year, in order of level and code."""
-    return session.exec(
-        select(Goal).where(Goal.root_id == root_id, Goal.year == year).order_by(col(Goal.code), col(Goal.id))
-    ).all()
+def goals_of_year(
+    session: Session, root_id: str, year: int, *, levels: Collection[GoalLevel] = LEVELS
+) -> Sequence[Goal]:
+    """The goals of the year at these levels (those of agreements, if nothing is said), by code."""
+    query = select(Goal).where(Goal.root_id == root_id, Goal.year == year, col(Goal.level).in_(list(levels)))
+    return session.exec(query.order_by(col(Goal.code), col(Goal.id))).all()
 
 
 class GoalsByUnit:
-    """Goals, asked unit by unit."""
+    """Goals, asked unit by unit, as far as the year's scheme has come at each."""
 
-    def __init__(self, goals: Iterable[Goal]) -> None:
+    def __init__(self, goals: Sequence[Goal], scheme: Scheme, year: int) -> None:
+        self.all, self.scheme, self._year = goals, scheme, year
         self._at: dict[tuple[GoalLevel, str], list[Goal]] = defaultdict(list)
         for goal in goals:
-            place = {GoalLevel.COMMON: "", GoalLevel.AREA: goal.area, GoalLevel.UNIT: goal.unit_id}
-            self._at[goal.level, place[goal.level]].append(goal)
+            self._at[goal.level, goal.unit_id or goal.area].append(goal)
+
+    @classmethod
+    def load(cls, session: Session, root_id: str, year: int) -> "GoalsByUnit":
+        """All of the year's goals that agreements may hold."""
+        return cls(goals_of_year(session, root_id, year), scheme_of(session, root_id, year), year)
 
     def of(self, unit: Unit | UnitRow) -> list[Goal]:
         """The goals that apply to a unit: common ones, those of its area, its own; in order of code."""
-        places = ((GoalLevel.COMMON, ""), (GoalLevel.AREA, unit.area), (GoalLevel.UNIT, unit.id))
-        found = [goal for place in places for goal in self._at.get(place, ())]
+        places = {GoalLevel.COMMON: "", GoalLevel.AREA: unit.area, GoalLevel.UNIT: unit.id}
+        levels = self.scheme.levels_of(unit, self._year)
+        found = [goal for level in levels for goal in self._at.get((level, places[level]), ())]
         return sorted(found, key=lambda goal: (goal.code, goal.id or 0))
 
 
@@ -123,25 +194,21 @@ def as_rows(goals: Iterable[Goal]) -> list[dict[str, str]]:
             "title": goal.title,
             "level": goal.level.value,
             "description": goal.description,
+            "key": goal.key,
         }
         for goal in goals
     ]
 
 
-def _known(
-    session: Session, texts: Sequence[GoalText], root_id: str, year: int
-) -> dict[tuple[GoalLevel, str, str, str], Goal]:
-    """The stored goals of the places these texts are for."""
-    if not texts:
-        return {}
-    units = {text.unit_id for text in texts}
-    query = select(Goal).where(Goal.root_id == root_id, Goal.year == year, col(Goal.unit_id).in_(units))
-    return {_place(goal): goal for goal in session.exec(query)}
+def _known(session: Session, texts: Sequence[GoalText], root_id: str, year: int) -> dict[str, Goal]:
+    """The stored goals of these texts, by key."""
+    found: dict[str, Goal] = {}
+    for piece in in_pieces(text.identity for text in texts):
+        query = select(Goal).where(Goal.root_id == root_id, Goal.year == year, col(Goal.key).in_(piece))
+        found |= {goal.key: goal for goal in session.exec(query)}
+    return found
 
 
-def _place(goal: Goal | GoalText) -> tuple[GoalLevel, str, str, str]:
-    return goal.level, goal.area, goal.unit_id, goal.code
-
-
-def _words(goal: Goal | GoalText) -> tuple[str, str, str]:
-    return goal.title, goal.description, goal.source
+def _differences(goal: Goal, text: GoalText) -> tuple[str, ...]:
+    """The columns in which the text says something else."""
+    return tuple(name for name, value in text.columns().items() if getattr(goal, name) != value)

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from cli import main
 from cli.installation import open_installation
 from cli.wording import say
-from cycle.goals.tables import Goal, GoalLevel, Strategy
+from cycle.goals.tables import Goal, GoalLevel, GoalScheme, Strategy
 from cycle.history import History
 from cycle.runs.tables import Run, RunState, Wake
 from cycle.store import reading
@@ -280,8 +280,37 @@ def test_goals_are_shown_as_a_difference_and_reworded_by_a_second_import(
     out = started("import", "goals", "goals.yaml")[1]
     assert f"Ændrede mål (1)\n  {YEAR} fælles A: Sygefravær → Trivsel" in out
     told = json.loads(started("import", "goals", "goals.yaml", "--json")[1])
-    assert told == {"applied": False, "changes": []}
+    assert told == {"applied": False, "changes": [], "gone": [], "concept": []}
     assert [row.verb for row in rows(History)].count("keep_goals") == 2
+
+
+def test_a_goal_that_leaves_the_file_is_told_and_stays_and_a_new_concept_is_kept(
+    started: Act, tmp_path: Path
+) -> None:
+    started("import", "goals", "goals.yaml")
+    less = GOALS.partition("areas:")[0] + f"rollout: {{kinds: {{skole: {{{YEAR}: 2}}}}}}\n"
+    (tmp_path / "goals.yaml").write_text(less, encoding="utf-8")
+    status, out, err = started("import", "goals", "goals.yaml")
+    assert status == 0, err
+    assert f"Konceptet for udviklingsaftaler er ændret for {YEAR}." in out
+    assert "Står ikke i filen, men gælder stadig (1)\n" in out
+    assert len(rows(Goal)) == 2
+    (scheme,) = rows(GoalScheme)
+    assert scheme.content["rollout"]["kinds"] == {"skole": {str(YEAR): 2}}
+    assert [row.verb for row in rows(History)].count("keep_scheme") == 1
+    assert started("import", "goals", "goals.yaml")[1].startswith("Ingen ændringer.\n")
+
+
+def test_a_changed_indicator_is_named_in_the_difference(started: Act, tmp_path: Path) -> None:
+    started("import", "goals", "goals.yaml")
+    measured = GOALS.replace(
+        "title: Sygefravær", "title: Sygefravær, indicator: {name: Fravær, target: '6,2', rule: at_most}"
+    )
+    (tmp_path / "goals.yaml").write_text(measured, encoding="utf-8")
+    out = started("import", "goals", "goals.yaml")[1]
+    assert f"Ændrede mål (1)\n  {YEAR} fælles A: Sygefravær (indikator)\n" in out
+    goal = next(row for row in rows(Goal) if row.code == "A")
+    assert goal.indicator["target"] == "6.2" and goal.key == "A"
 
 
 def test_goals_of_an_area_that_does_not_exist_are_refused(started: Act, tmp_path: Path) -> None:

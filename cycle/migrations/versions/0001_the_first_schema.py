@@ -166,20 +166,48 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
-    sa.Column('level', sa.Enum('common', 'area', 'unit', name='goallevel', native_enum=False, length=32), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('parent_key', sa.String(), nullable=False),
+    sa.Column('level', sa.Enum('theme', 'political', 'common', 'area', 'unit', name='goallevel', native_enum=False, length=32), nullable=False),
     sa.Column('area', sa.String(), nullable=False),
     sa.Column('unit_id', sa.String(), nullable=False),
     sa.Column('code', sa.String(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('description', sa.String(), nullable=False),
     sa.Column('source', sa.String(), nullable=False),
+    sa.Column('origin', sa.Enum('political', 'area', 'own', name='goalorigin', native_enum=False, length=32), nullable=False),
+    sa.Column('goal_type', sa.Enum('input', 'output', 'outcome', name='goaltype', native_enum=False, length=32), nullable=True),
+    sa.Column('background_intention', sa.String(), nullable=False),
+    sa.Column('background_knowledge', sa.String(), nullable=False),
+    sa.Column('obligations', sa.JSON(), nullable=False),
+    sa.Column('signs', sa.JSON(), nullable=False),
+    sa.Column('evidence', sa.JSON(), nullable=False),
+    sa.Column('indicator', sa.JSON(), nullable=False),
+    sa.Column('follow_up_method', sa.String(), nullable=False),
+    sa.Column('follow_up_by', sa.String(), nullable=False),
+    sa.Column('first_year', sa.Integer(), nullable=True),
+    sa.Column('last_year', sa.Integer(), nullable=True),
+    sa.Column('hide_small', sa.Boolean(), nullable=False),
+    sa.Column('inferred', sa.Boolean(), nullable=False),
     sa.Column('strategy_version', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('root_id', 'year', 'level', 'area', 'unit_id', 'code')
+    sa.UniqueConstraint('root_id', 'year', 'key')
     )
     with op.batch_alter_table('goal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_goal_root_id'), ['root_id'], unique=False)
+
+    op.create_table('goal_scheme',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('root_id', 'year')
+    )
+    with op.batch_alter_table('goal_scheme', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_goal_scheme_root_id'), ['root_id'], unique=False)
 
     op.create_table('grant',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -668,8 +696,11 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.String(), nullable=False),
     sa.Column('occurrence_id', sa.Integer(), nullable=False),
     sa.Column('status', sa.String(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
     sa.Column('comment', sa.String(), nullable=False),
+    sa.Column('evidence_file', sa.String(), nullable=True),
     sa.Column('submission_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['evidence_file'], ['file.sha256'], ),
     sa.ForeignKeyConstraint(['goal_id'], ['goal.id'], ),
     sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
     sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], ),
@@ -678,7 +709,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('goal_id', 'unit_id', 'occurrence_id')
     )
     with op.batch_alter_table('goal_status', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_goal_status_goal_id'), ['goal_id'], unique=False)
+        batch_op.create_index('ix_goal_status_counted', ['goal_id', 'occurrence_id', 'status', 'unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_status_occurrence_id'), ['occurrence_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_status_unit_id'), ['unit_id'], unique=False)
 
@@ -739,7 +770,7 @@ def downgrade() -> None:
     with op.batch_alter_table('goal_status', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_goal_status_unit_id'))
         batch_op.drop_index(batch_op.f('ix_goal_status_occurrence_id'))
-        batch_op.drop_index(batch_op.f('ix_goal_status_goal_id'))
+        batch_op.drop_index('ix_goal_status_counted')
 
     op.drop_table('goal_status')
     with op.batch_alter_table('frame_section', schema=None) as batch_op:
@@ -862,6 +893,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_grant_account_id'))
 
     op.drop_table('grant')
+    with op.batch_alter_table('goal_scheme', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_goal_scheme_root_id'))
+
+    op.drop_table('goal_scheme')
     with op.batch_alter_table('goal', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_goal_root_id'))
 

@@ -1,0 +1,96 @@
+"""A goals file against the store: what is new, what is other than before, what the file no longer names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from cli.import_view import SHOWN
+from cli.year_words import tell
+from config.goals_file import GoalsFile
+from cycle.goals.scheme import keep_scheme, scheme_differs
+from cycle.goals.tables import Goal, GoalLevel
+from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_not_named, keep_goals
+
+
+@dataclass(frozen=True)
+class GoalsDifference:
+    """What importing a goals file would change; `gone` stays as it is."""
+
+    changes: Sequence[GoalChange]
+    gone: Sequence[Goal]
+    scheme_years: Sequence[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.scheme_years)
+
+    def lines(self) -> list[str]:
+        """The difference as lines to read."""
+        new = [change for change in self.changes if change.before is None]
+        other = [change for change in self.changes if change.before is not None]
+        lines = [
+            *_section("goals new", [_line(change) for change in new]),
+            *_section("goals reworded", [_line(change) for change in other]),
+        ]
+        if self.scheme_years:
+            lines.append(tell("scheme changed", years=", ".join(map(str, self.scheme_years))))
+        gone = [f"  {goal.year} {_place(goal)} {goal.code}: {goal.title}" for goal in self.gone]
+        return (lines or [tell("no changes")]) + _section("goals gone", gone)
+
+    def data(self) -> dict[str, Any]:
+        """The difference as data for scripts."""
+        return {
+            "changes": [_data(change) for change in self.changes],
+            "gone": [{"year": goal.year, "key": goal.key, "title": goal.title} for goal in self.gone],
+            "concept": list(self.scheme_years),
+        }
+
+
+def compare(session: Session, found: GoalsFile, root_id: str) -> GoalsDifference:
+    """The file's years against what the store has of them."""
+    texts = found.texts()
+    changes: list[GoalChange] = []
+    gone: list[Goal] = []
+    for year in found.years:
+        changes += goal_changes(session, texts, root_id=root_id, year=year)
+        gone += goals_not_named(session, texts, root_id=root_id, year=year)
+    scheme = found.scheme
+    others = [year for year in found.years if scheme_differs(session, scheme, root_id=root_id, year=year)]
+    return GoalsDifference(changes, gone, others)
+
+
+def keep_file(session: Session, found: GoalsFile, *, root_id: str, by: str, now: datetime) -> None:
+    """Stores the file's goals and concept for each of its years. Safe to repeat."""
+    texts, scheme = found.texts(), found.scheme
+    for year in found.years:
+        keep_goals(session, texts, root_id=root_id, year=year, by=by, now=now)
+        if scheme_differs(session, scheme, root_id=root_id, year=year):
+            keep_scheme(session, scheme, root_id=root_id, year=year, by=by, now=now)
+
+
+def _section(key: str, lines: Sequence[str]) -> list[str]:
+    return [f"{tell(key)} ({len(lines)})", *lines[:SHOWN]] if lines else []
+
+
+def _line(change: GoalChange) -> str:
+    text = change.text
+    before = f"{change.before} → " if change.before not in (None, text.title) else ""
+    others = [tell(name) for name in change.changed if name != "title"]
+    also = f" ({', '.join(others)})" if others else ""
+    return f"  {change.year} {_place(text)} {text.code}: {before}{text.title}{also}"
+
+
+def _place(goal: GoalText | Goal) -> str:
+    above = {GoalLevel.THEME: "theme", GoalLevel.POLITICAL: "political"}
+    return goal.area or tell(above.get(goal.level, "everyone"))
+
+
+def _data(change: GoalChange) -> dict[str, Any]:
+    return {
+        "year": change.year,
+        **change.text.columns(),
+        "before": change.before,
+        "changed": list(change.changed),
+    }

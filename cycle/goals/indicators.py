@@ -1,0 +1,92 @@
+"""What a goal is measured by, and whether a value reaches its target."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from cycle.danish import format_decimal, parse_decimal
+from cycle.plan.model import Frozen
+
+
+class TargetRule(StrEnum):
+    """When a value reaches the target."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    NOT_BELOW_BASELINE = "not_below_baseline"
+    DONE = "done"
+    RANGE = "range"
+
+
+def _decimal(written: object) -> object:
+    return parse_decimal(written) if isinstance(written, str) else written
+
+
+Number = Annotated[
+    Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": ["number", "string"], "title": "Number"})
+]
+"""A number in Danish form ("6,2"), or a plain one."""
+
+
+class Indicator(Frozen):
+    """What is counted (`name`, in `unit`), where it began, and where it shall get to.
+
+    `target` is for at_least and at_most, `low` and `high` (both inclusive) for range, `baseline` for
+    not_below_baseline; of done any value from 1 on means done.
+    """
+
+    name: str
+    unit: str = ""
+    baseline: Number | None = None
+    target: Number | None = None
+    rule: TargetRule = TargetRule.AT_LEAST
+    low: Number | None = None
+    high: Number | None = None
+
+    def reached(self, value: Decimal) -> bool:
+        """Whether the value reaches the target; false where the target was never set."""
+        bounds: Mapping[TargetRule, tuple[Decimal | None, Decimal | None]] = {
+            TargetRule.AT_LEAST: (self.target, None),
+            TargetRule.AT_MOST: (None, self.target),
+            TargetRule.NOT_BELOW_BASELINE: (self.baseline, None),
+            TargetRule.DONE: (Decimal(1), None),
+            TargetRule.RANGE: (self.low, self.high),
+        }
+        low, high = bounds[self.rule]
+        return (low, high) != (None, None) and (
+            (low is None or value >= low) and (high is None or value <= high)
+        )
+
+    def shown_target(self, language: str = "da") -> str:
+        """The target as people read it: "højst 6,2 %"."""
+        words = _WORDS[self.rule][language == "en"]
+        numbers = {
+            name: self.shown(value, language)
+            for name in ("target", "baseline", "low", "high")
+            if (value := getattr(self, name)) is not None
+        }
+        return words.format_map({name: "–" for name in ("target", "baseline", "low", "high")} | numbers)
+
+    def shown(self, value: Decimal, language: str = "da") -> str:
+        """A value with its unit: "6,2 %"."""
+        return f"{format_decimal(value, language=language)} {self.unit}".strip()
+
+
+_WORDS: Mapping[TargetRule, tuple[str, str]] = {
+    TargetRule.AT_LEAST: ("mindst {target}", "at least {target}"),
+    TargetRule.AT_MOST: ("højst {target}", "at most {target}"),
+    TargetRule.NOT_BELOW_BASELINE: (
+        "ikke under udgangspunktet {baseline}",
+        "not below its start, {baseline}",
+    ),
+    TargetRule.DONE: ("gjort", "done"),
+    TargetRule.RANGE: ("mellem {low} og {high}", "between {low} and {high}"),
+}
+
+
+def indicator_of(stored: Mapping[str, Any]) -> Indicator | None:
+    """The indicator of a goal's row; None when it has none."""
+    return Indicator.model_validate(stored) if stored else None
