@@ -35,6 +35,9 @@ from documents.seal_key import Owner, signer_of, trusted
 FIELD = "Segl"
 DIGEST = "sha256"
 TSA_SECONDS = 20
+RESERVED = 16_384
+"""Signs kept free for a seal without a time stamp: a long chain of certificates fits."""
+
 PROOF_FIRST = DSSContentSettings(
     include_vri=False,
     next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
@@ -113,7 +116,10 @@ class Sealer:
         )
         signer = _AtTime(now, meta, self.signer, timestamper=self.timestamper)
         try:
-            made = asyncio.run(signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))))
+            writer = IncrementalPdfFileWriter(BytesIO(pdf))
+            made = asyncio.run(
+                signer.async_sign_pdf(writer, bytes_reserved=None if self.timestamper else RESERVED)
+            )
         except TimestampRequestError as error:
             raise SealFailed(
                 "Tidsstemplingen svarer ikke (AARSHJUL_SEAL_TSA_URL). Der prøves igen."

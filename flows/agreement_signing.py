@@ -13,15 +13,17 @@ from sqlmodel import Session, col, select
 from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
+from cycle.goals.sealed import unsealed
 from cycle.goals.tables import Agreement, GoalLevel
 from cycle.goals.tree import GoalsByUnit, as_rows, keep_goals
 from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import StageKind
-from cycle.tasks.moves import move_all
+from cycle.tasks.moves import move_all, wake_stages
 from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
+from flows.agreement_sealing import seal_signed
 from flows.agreement_step import STEP_KIND, Following, Step, own_goals
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
@@ -48,8 +50,15 @@ def open(context: RunContext, occurrence_id: int) -> None:
 
 
 def advance(context: RunContext, occurrence_id: int) -> None:
-    """Takes every agreement as far as the answers given allow."""
+    """Takes every agreement as far as the answers given allow, and seals those that all have signed."""
     facts = facts_of(context, occurrence_id)
+    _take_answers(context, facts)
+    if context.makes_documents:
+        seal_signed(context, facts)
+
+
+def _take_answers(context: RunContext, facts: Facts) -> None:
+    occurrence_id = facts.occurrence.id or 0
     with context.transaction() as session:
         lock_for_advance(session, facts.occurrence)
         answered = _answered(session, occurrence_id)
@@ -61,6 +70,9 @@ def advance(context: RunContext, occurrence_id: int) -> None:
         open_tasks(session, facts.occurrence, following.tasks, now=context.now)
         _keep_own_goals(session, context, facts.occurrence, following.in_force)
         context.count(moved=len(answered))
+        if context.makes_documents and unsealed(session, occurrence_id):
+            # Until every document is kept, the occurrence is looked at again.
+            wake_stages(session, occurrence_id, at=context.now)
 
 
 def _keep_own_goals(
@@ -79,7 +91,7 @@ def close(context: RunContext, occurrence_id: int) -> None:
 
     What was answered in time is acted on first.
     """
-    advance(context, occurrence_id)
+    _take_answers(context, facts_of(context, occurrence_id))
     close_and_count(context, occurrence_id)
     with context.reading() as session:
         every = len(agreements.of_occurrence(session, occurrence_id))

@@ -74,6 +74,8 @@ class Runtime:
     directories: dict[str, Directory] | None = None
     """Directories to be seen on other dates instead of read anew; only where the organisation stands
     still (a simulation)."""
+    makes_documents: bool = True
+    """Whether signed agreements are set and sealed; a simulation keeps nothing."""
 
 
 class RunContext:
@@ -88,6 +90,7 @@ class RunContext:
         self.settings = runtime.settings
         self.run = run
         self.now = now
+        self.makes_documents = runtime.makes_documents
         self.counts: dict[str, int] = {}
         self._runtime = runtime
         self._progress: str | None = None

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Settings
-from web import errors, faults, sign_in
+from web import agreements, errors, faults, sign_in
 from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
@@ -27,7 +27,7 @@ from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
 from web.superior import routes as superior
 
-ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM, superior.ROOM, SECRETARIAT)
+ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM, superior.ROOM, SECRETARIAT, agreements.ROOM)
 
 QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Addresses hold link tokens: no request is ever described to a collector."""

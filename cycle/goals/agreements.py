@@ -89,6 +89,17 @@ def unsigned(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/
     ]
 
 
+def in_force(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)) -> list[tuple[int, str]]:
+    """(agreement, unit's name) of those in force at units below these paths, in the order of the tree."""
+    rows = session.execute(
+        sa.select(col(Agreement.id), col(Unit.name), col(Unit.path))
+        .join(Unit, col(Agreement.unit_id) == col(Unit.id))
+        .where(col(Agreement.occurrence_id) == occurrence_id, col(Agreement.state) == AgreementState.IN_FORCE)
+        .order_by(col(Unit.path))
+    )
+    return [(agreement_id, name) for agreement_id, name, path in rows if path.startswith(tuple(below))]
+
+
 def present_versions(session: Session, agreements: Iterable[Agreement]) -> dict[int, Present]:
     """The newest version of each agreement that has one, by the agreement's id."""
     columns = (col(AgreementVersion.agreement_id), col(AgreementVersion.no), col(AgreementVersion.digest))

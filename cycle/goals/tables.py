@@ -174,6 +174,24 @@ class Signature(SQLModel, table=True):
     at: datetime
 
 
+class SealedDocument(SQLModel, table=True):
+    """The sealed PDF of one agreement in one version: made once, when the last signature was given.
+
+    `level` is that of the seal (B-B, B-T, B-LTA), `fingerprint` the SHA-256 of its certificate.
+    """
+
+    __tablename__ = "sealed_document"
+    __table_args__ = (sa.UniqueConstraint("agreement_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agreement_id: int = Field(foreign_key="agreement.id", index=True)
+    version: int
+    file: str = Field(foreign_key="file.sha256")
+    level: str
+    fingerprint: str
+    at: datetime
+
+
 class Strategy(SQLModel, table=True):
     """One version of a strategy. Version 1 is the current one at the start; a revision adopts the next."""
 

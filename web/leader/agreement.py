@@ -6,7 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from cycle.files.tables import File
+from cycle.goals.agreements import of_units
+from cycle.goals.sealed import document_of
 from cycle.goals.tables import AgreementVersion
+from web.leader.link import Holding
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,14 @@ def agreement_shown(session: Session, prefill: Mapping[str, Any]) -> AgreementSh
         return None
     given = version.content.get("given_goals") or []
     return AgreementShown(version.no, version.digest, list(given), _own(version.content.get("own") or {}))
+
+
+def sealed_document(session: Session, holding: Holding) -> File | None:
+    """The sealed PDF of the agreement that the task is a step of, when all have signed."""
+    unit_id = holding.task.subject.partition(":")[2] or holding.task.unit_id
+    agreement = of_units(session, holding.occurrence.id or 0, [unit_id]).get(unit_id)
+    found = document_of(session, agreement.id or 0) if agreement else None
+    return found[1] if found else None
 
 
 def _own(answers: Mapping[str, Any]) -> list[tuple[str, str]]:

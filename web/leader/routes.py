@@ -4,6 +4,7 @@ GET  /opgave/{token}              the form, or what was answered
 POST /opgave/{token}              draft, submit or nothing to report (`act`)
 GET  /opgave/{token}/kvittering   the receipt
 GET  /opgave/{token}/fil/{digest} a file of this task
+GET  /opgave/{token}/aftale.pdf   the sealed agreement that this task is about
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ from web import context, faults, render
 from web.attachments import attachment
 from web.context import Sent as SentForm
 from web.leader import sheet
+from web.leader.agreement import sealed_document
 from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads
 from web.leader.below import answers_below
 from web.leader.link import Holding, open_link
@@ -78,6 +80,16 @@ def fetch(request: Request, token: str, digest: str) -> Response:
         if digest not in files_in(stored):
             raise NotFound("file", digest)
         return attachment(files.read(session, digest))
+
+
+@router.api_route("/aftale.pdf", methods=READ)
+def agreement(request: Request, token: str) -> Response:
+    """The sealed document of the agreement that the task is about."""
+    with context.reading(request) as session:
+        found = sealed_document(session, open_link(session, request, token))
+        if found is None:
+            raise NotFound("document", token)
+        return attachment(found)
 
 
 def _act(request: Request, token: str, sent: Sent, *, again: bool = True) -> Response:

@@ -12,7 +12,7 @@ from cycle.errors import Problem
 from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
-from web.leader.agreement import agreement_shown
+from web.leader.agreement import agreement_shown, sealed_document
 from web.leader.answering import editions_of
 from web.leader.below import below
 from web.leader.link import Holding
@@ -80,6 +80,7 @@ def show_answer_page(
         answer=shown_answer(session, holding, language),
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,
         figures=figures_of(holding.task.prefill),
+        sealed=sealed_document(session, holding) is not None,
         **common(session, holding, token),
     )
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.rules import Verb
 from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, Problem
-from cycle.goals.agreements import Unsigned, unsigned
+from cycle.goals.agreements import Unsigned, in_force, unsigned
 from cycle.goals.decisions import decisions_of, record_decision
 from cycle.goals.frame_tables import Frame
 from cycle.goals.frames import frames_of, newest_by_area
@@ -108,6 +108,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "list": choose(listed, wish, page),
         "steps": steps_of(session, occurrence.id or 0, paths=(found.root_path,)),
         "unsigned": _unsigned(session, found),
+        "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
         "frames": _frames(session, found),
         "decisions": decisions_of(session, occurrence.id or 0),
         "released": versions(session, occurrence.id or 0),

@@ -23,6 +23,7 @@ ACTIVITY: Mapping[str, Pair] = {
     "frame_texts": ("tekster i styringsrammer", "texts in steering frames"),
     "moved": ("aftaler flyttet", "agreements moved"),
     "in_force": ("gældende aftaler", "agreements in force"),
+    "sealed": ("forseglede aftaler", "sealed agreements"),
     "unsigned": ("ikke underskrevet", "unsigned"),
     **{outcome: (word[0].lower(), word[1].lower()) for outcome, word in OUTCOMES.items()},
 }

@@ -605,6 +605,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_task_id'), ['task_id'], unique=False)
         batch_op.create_index('ix_message_unsent', ['address'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
 
+    op.create_table('sealed_document',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('agreement_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('file', sa.String(), nullable=False),
+    sa.Column('level', sa.String(), nullable=False),
+    sa.Column('fingerprint', sa.String(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], ),
+    sa.ForeignKeyConstraint(['file'], ['file.sha256'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('agreement_id', 'version')
+    )
+    with op.batch_alter_table('sealed_document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sealed_document_agreement_id'), ['agreement_id'], unique=False)
+
     op.create_table('signature',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('agreement_id', sa.Integer(), nullable=False),
@@ -789,6 +805,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_signature_agreement_id'))
 
     op.drop_table('signature')
+    with op.batch_alter_table('sealed_document', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sealed_document_agreement_id'))
+
+    op.drop_table('sealed_document')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_unsent', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.drop_index(batch_op.f('ix_message_task_id'))

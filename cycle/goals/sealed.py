@@ -1,0 +1,83 @@
+"""The sealed documents of agreements: which are missing, and keeping one once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from cycle import history
+from cycle.files import store as files
+from cycle.files.tables import File
+from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, SealedDocument, Signature
+from cycle.store import is_sqlite
+
+_DONE = sa.exists().where(
+    col(SealedDocument.agreement_id) == col(Agreement.id),
+    col(SealedDocument.version) == col(Agreement.version),
+)
+
+
+def unsealed(session: Session, occurrence_id: int) -> Sequence[Agreement]:
+    """The occurrence's agreements in force that have no sealed document yet, in order of unit."""
+    query = select(Agreement).where(
+        Agreement.occurrence_id == occurrence_id, Agreement.state == AgreementState.IN_FORCE, ~_DONE
+    )
+    return session.exec(query.order_by(col(Agreement.unit_id))).all()
+
+
+def signed_version(session: Session, agreement: Agreement) -> tuple[AgreementVersion, Sequence[Signature]]:
+    """The agreement's present text, and the signatures under it in the order they were given."""
+    version = session.exec(
+        select(AgreementVersion).where(
+            AgreementVersion.agreement_id == agreement.id, AgreementVersion.no == agreement.version
+        )
+    ).one()
+    signatures = session.exec(
+        select(Signature)
+        .where(Signature.agreement_id == agreement.id, Signature.version == agreement.version)
+        .order_by(col(Signature.at), col(Signature.id))
+    ).all()
+    return version, signatures
+
+
+def keep_document(
+    session: Session,
+    agreement: Agreement,
+    content: bytes,
+    *,
+    name: str,
+    level: str,
+    fingerprint: str,
+    now: datetime,
+) -> bool:
+    """Keeps the sealed PDF of the agreement's version; False when another run has kept one already."""
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    file = files.keep(session, name, content, now=now)
+    what = {"agreement_id": agreement.id, "version": agreement.version, "file": file.sha256}
+    row = {**what, "level": level, "fingerprint": fingerprint, "at": now}
+    new = insert(SealedDocument).values(row).on_conflict_do_nothing().returning(col(SealedDocument.id))
+    if session.connection().execute(new).scalar_one_or_none() is None:
+        return False
+    history.record(
+        session,
+        root_id=agreement.root_id,
+        at=now,
+        actor="engine",
+        verb="seal",
+        thing=f"agreement:{agreement.id}",
+        data={"version": agreement.version, "sha256": file.sha256, "level": level},
+    )
+    return True
+
+
+def document_of(session: Session, agreement_id: int) -> tuple[SealedDocument, File] | None:
+    """The newest sealed document of the agreement, if there is one."""
+    found = session.exec(
+        select(SealedDocument)
+        .where(SealedDocument.agreement_id == agreement_id)
+        .order_by(col(SealedDocument.version).desc())
+        .limit(1)
+    ).first()
+    return None if found is None else (found, files.read(session, found.file))

@@ -1,0 +1,121 @@
+"""The signed agreement as a document: its words, its signatures and a certificate page, set and sealed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from os import cpu_count
+from typing import Self
+
+from config.settings import Settings
+from cycle.danish import format_datetime
+from documents.seal_key import Owner
+from documents.sealing import Sealed, Sealer, SealLevel
+from documents.typeset import Typesetter
+
+TEMPLATE = "agreement.typ"
+ALONE = 12
+"""So many documents are made by this process; of more, every core makes some."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One goal, or another thing agreed: its heading, and (what, words) below it."""
+
+    title: str
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The goals of one level."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One signature as it stands in the paper. `at` is aware; `statement` is annexed to the agreement."""
+
+    name: str
+    capacity: str
+    registered: str
+    at: datetime
+    identified: str
+    digest: str
+    statement: str = ""
+
+
+@dataclass(frozen=True)
+class AgreementPaper:
+    """Everything the document says. `digest` is the SHA-256 of the text that was signed."""
+
+    municipality: str
+    title: str
+    unit: str
+    period: str
+    version: int
+    digest: str
+    chapters: tuple[Chapter, ...]
+    signatures: tuple[Signed, ...]
+    language: str
+    mark: str = ""
+
+
+class Press:
+    """Sets and seals papers one after the other. A context manager."""
+
+    def __init__(self, settings: Settings, owner: Owner, language: str, *, now: datetime) -> None:
+        self._settings, self._now = settings, now
+        self._sealer = Sealer.of(settings, owner, now=now)
+        self._setter = Typesetter(settings.templates_dir, language=language)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._setter)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def make(self, paper: AgreementPaper) -> Sealed:
+        """The sealed PDF. Raises TemplateInvalid, SealFailed."""
+        values = values_of(paper, self._sealer.level, self._settings)
+        pdf = self._setter.set(TEMPLATE, values, at=self._now)
+        return self._sealer.seal(pdf, reason=f"{paper.title}: {paper.unit}", now=self._now)
+
+
+def make_papers(
+    settings: Settings, owner: Owner, papers: Sequence[AgreementPaper], *, language: str, now: datetime
+) -> Iterator[Sealed]:
+    """Every paper set and sealed as of `now` (UTC), in their order; many are shared among the cores."""
+    if len(papers) <= ALONE:
+        with Press(settings, owner, language, now=now) as press:
+            yield from map(press.make, papers)
+        return
+    Sealer.of(settings, owner, now=now)  # the key is there before several processes want it
+    cores = cpu_count() or 1
+    shares = [papers[start::cores] for start in range(cores)]
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        given = [pool.submit(_share, settings, owner, share, language, now) for share in shares]
+        made = [iter(each.result()) for each in given]
+    yield from (next(made[number % cores]) for number in range(len(papers)))
+
+
+def _share(
+    settings: Settings, owner: Owner, papers: Iterable[AgreementPaper], language: str, now: datetime
+) -> list[Sealed]:
+    with Press(settings, owner, language, now=now) as press:
+        return [press.make(paper) for paper in papers]
+
+
+def values_of(paper: AgreementPaper, level: SealLevel, settings: Settings) -> dict[str, object]:
+    """What the template is given."""
+    signatures = [
+        {**asdict(each), "at": format_datetime(each.at, paper.language, settings.zone)}
+        for each in paper.signatures
+    ]
+    return {**asdict(paper), "signatures": signatures, "level": level.value, "draft": False}

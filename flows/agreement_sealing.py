@@ -1,0 +1,168 @@
+"""The signed agreements that have no sealed document yet get one. Safe to repeat and to break off.
+
+What is missing is read from the store; documents are made outside any transaction and kept in chunks, so
+that a run that ends early leaves only the rest to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cycle.goals.sealed import keep_document, signed_version, unsealed
+from cycle.goals.tables import Agreement, GoalLevel, Signature
+from cycle.organisation.tables import Person
+from cycle.store import in_pieces
+from cycle.tasks.answers import label, show_answer
+from cycle.tasks.forms import FieldType, Form
+from cycle.tasks.states import TaskKind
+from cycle.tasks.submit import latest_submissions
+from cycle.tasks.tables import FormVersion, Submission, Task
+from documents.agreement_paper import AgreementPaper, Chapter, Entry, Signed, make_papers
+from documents.seal_key import Owner
+from flows.request import Facts
+from flows.runtime import RunContext
+
+CHUNK = 100
+STATEMENT_FIELD = "udtalelse"
+"""The question of a signing form whose answer is annexed to the agreement."""
+
+DEMO = ("Opdigtede svar", "Invented answers")
+CHAPTERS = {
+    GoalLevel.COMMON: ("Fælles mål", "Common goals"),
+    GoalLevel.AREA: ("Områdemål", "Goals of the area"),
+}
+IDENTIFIED = {
+    "web": (
+        "personligt link, sendt til postens e-mailadresse",
+        "personal link, mailed to the post's address",
+    ),
+    "mail": ("svar på mail fra postens e-mailadresse", "reply by mail from the post's address"),
+    "secretariat": (
+        "sekretariatets konto, på underskriverens vegne",
+        "the secretariat's account, for the signer",
+    ),
+}
+
+
+def seal_signed(context: RunContext, facts: Facts) -> None:
+    """Makes, seals and keeps every document that is missing. Raises SealFailed, TemplateInvalid."""
+    occurrence, language = facts.occurrence, context.settings.language
+    with context.reading() as session:
+        missing = unsealed(session, occurrence.id or 0)
+    owner = Owner(occurrence.root_id, facts.directory.units[occurrence.root_id].name)
+    for piece in in_pieces(missing, CHUNK):
+        with context.reading() as session:
+            mark = DEMO[language == "en"] if context.settings.demo else ""
+            papers = [_Gatherer(session, facts, each, language).paper(mark) for each in piece]
+        made = make_papers(context.settings, owner, papers, language=language, now=context.now)
+        for agreement, sealed in zip(piece, made, strict=True):
+            with context.transaction() as session:
+                new = keep_document(
+                    session,
+                    agreement,
+                    sealed.content,
+                    name=f"udviklingsaftale-{agreement.unit_id}-{agreement.year}.pdf",
+                    level=sealed.level.value,
+                    fingerprint=sealed.fingerprint,
+                    now=context.now,
+                )
+                context.count(sealed=int(new))
+
+
+class _Gatherer:
+    """What one agreement's document says, read from the store."""
+
+    def __init__(self, session: Session, facts: Facts, agreement: Agreement, language: str) -> None:
+        self._session, self._facts, self._agreement = session, facts, agreement
+        self._language, self._at = language, int(language == "en")
+        self._units = facts.directory.units
+        self._version, self._signatures = signed_version(session, agreement)
+        self._signing = self._steps()
+
+    def paper(self, mark: str) -> AgreementPaper:
+        """The document's words; `mark` stands on every page of it."""
+        agreement = self._agreement
+        return AgreementPaper(
+            municipality=self._units[agreement.root_id].name,
+            title=("Udviklingsaftale", "Development agreement")[self._at] + f" {agreement.year}",
+            unit=self._units[agreement.unit_id].name,
+            period=str(agreement.year),
+            version=self._version.no,
+            digest=self._version.digest,
+            chapters=(*self._given(), *self._own()),
+            signatures=tuple(map(self._signed, self._signatures)),
+            language=self._language,
+            mark=mark,
+        )
+
+    def _given(self) -> list[Chapter]:
+        rows: Sequence[Mapping[str, Any]] = self._version.content.get("given_goals") or []
+        return [
+            Chapter(
+                words[self._at],
+                tuple(
+                    Entry(
+                        str(row["label"]), (("", str(row["description"])),) if row.get("description") else ()
+                    )
+                    for row in rows
+                    if row["level"] == level.value
+                ),
+            )
+            for level, words in CHAPTERS.items()
+        ]
+
+    def _own(self) -> list[Chapter]:
+        """The unit's own part, question by question as its form asks."""
+        answers: Mapping[str, Any] = self._version.content.get("own") or {}
+        found: list[Entry] = []
+        for field in self._form().fields:
+            value = answers.get(field.id)
+            if field.type is FieldType.REPEAT:
+                found += [self._row(field.fields, row) for row in value or ()]
+            elif value not in (None, ""):
+                found.append(Entry(label(field, self._language), (("", self._shown(field, value)),)))
+        return [Chapter(("Enhedens egne mål", "The unit's own goals")[self._at], tuple(found))]
+
+    def _row(self, fields: Sequence[Any], row: Mapping[str, Any]) -> Entry:
+        told = [(label(f, self._language), self._shown(f, row[f.id])) for f in fields if row.get(f.id)]
+        title = f"{row['row']}. {told[0][1]}" if told else str(row["row"])
+        return Entry(title, tuple(told[1:]))
+
+    def _shown(self, field: Any, value: Any) -> str:
+        return show_answer(field, value, self._language)
+
+    def _form(self) -> Form:
+        return Form.model_validate_json(
+            self._session.get_one(FormVersion, self._facts.occurrence.form_version_id).spec
+        )
+
+    def _steps(self) -> dict[str, tuple[Task, Submission | None]]:
+        """The signing task of each capacity, with its newest answer."""
+        subjects = [f"{each.capacity}:{self._agreement.unit_id}" for each in self._signatures]
+        query = select(Task).where(
+            Task.occurrence_id == self._agreement.occurrence_id,
+            Task.kind == TaskKind.SIGN,
+            col(Task.subject).in_(subjects),
+        )
+        tasks = self._session.exec(query).all()
+        answers = latest_submissions(self._session, [task.id or 0 for task in tasks])
+        return {task.subject.partition(":")[0]: (task, answers.get(task.id or 0)) for task in tasks}
+
+    def _signed(self, signature: Signature) -> Signed:
+        task, answer = self._signing[signature.capacity]
+        post = f"{task.role}, {self._units[task.unit_id].name}"
+        person = self._person(signature.by)
+        return Signed(
+            name=signature.name,
+            capacity=post,
+            registered=f"{person.name}, {post}" if person else post,
+            at=signature.at,
+            identified=IDENTIFIED[signature.identified_by][self._at],
+            digest=signature.digest,
+            statement=str(answer.answers.get(STATEMENT_FIELD) or "") if answer else "",
+        )
+
+    def _person(self, by: str) -> Person | None:
+        kind, _, number = by.partition(":")
+        return self._session.get(Person, int(number)) if kind == "person" and number.isdigit() else None

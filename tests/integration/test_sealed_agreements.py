@@ -1,0 +1,205 @@
+"""When all have signed, the agreement becomes a sealed document, once, for those whom it concerns."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from pypdf import PdfReader
+from sqlmodel import select
+
+from cycle.access.roles import Role
+from cycle.goals.sealed import document_of, unsealed
+from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, SealedDocument
+from cycle.history import History
+from cycle.organisation.tables import Appointment
+from cycle.store import reading, transaction
+from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.tables import Task
+from documents.seal_key import trusted
+from documents.sealing import SealFailed
+from documents.verification import verify
+from flows.agreement_signing import advance
+from flows.runtime import RunContext
+from tests.support import koebenhavn
+from tests.support.koebenhavn import Year
+from tests.support.municipality import instant
+from tests.support.web import Site
+
+SCHOOL, DISTRICT = "101003", "KBH-SKOLER-02"
+STEPS: tuple[tuple[TaskKind, dict[str, object]], ...] = (
+    (TaskKind.DRAFT, {"enhedsmaal": {"G": {"titel": "Flere fælles timer", "beskrivelse": "To om ugen"}}}),
+    (TaskKind.NEGOTIATE, {"beslutning": "enig"}),
+    (TaskKind.APPROVE, {"beslutning": "enig"}),
+    (TaskKind.SIGN, {"navn": "Ida Engsø", "bekraeft": "ja"}),
+    (TaskKind.SIGN, {"navn": "Ole Højager", "bekraeft": "ja"}),
+)
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
+
+
+@pytest.fixture
+def year(example: Path, tmp_path: Path) -> Iterator[Year]:
+    engine = koebenhavn.copy_of(example, tmp_path)
+    year = Year(engine, tmp_path, instant(2027, 11, 30))
+    year.only("udviklingsaftaler")
+    year.until(instant(2027, 12, 6, 10))
+    yield year
+    engine.dispose()
+
+
+def occurrence_of(year: Year) -> int:
+    return year.occurrence("udviklingsaftaler").id or 0
+
+
+def take(year: Year, kind: TaskKind, raw: dict[str, object]) -> Task:
+    """Somebody answers the school's open step of this kind; nothing is done about it yet."""
+    waiting = (TaskState.OPEN, TaskState.RETURNED)
+    (task,) = [
+        task
+        for task in year.tasks(occurrence_of(year), kind)
+        if task.state in waiting and (task.subject.partition(":")[2] or task.unit_id) == SCHOOL
+    ]
+    year.answer(task, raw)
+    return task
+
+
+def sign_all(year: Year) -> list[Task]:
+    taken = []
+    for kind, raw in STEPS:
+        taken.append(take(year, kind, raw))
+        year.until(year.now + timedelta(days=1))
+    return taken
+
+
+def agreement_of(year: Year) -> Agreement:
+    with reading(year.engine) as session:
+        return session.exec(select(Agreement).where(Agreement.unit_id == SCHOOL)).one()
+
+
+def document(year: Year) -> bytes:
+    with reading(year.engine) as session:
+        found = document_of(session, agreement_of(year).id or 0)
+    assert found is not None
+    return bytes(found[1].content)
+
+
+def test_the_signed_agreement_is_sealed_with_its_words_its_signatures_and_what_they_are_worth(
+    year: Year,
+) -> None:
+    sign_all(year)
+    pdf = document(year)
+    verdict = verify(pdf, trusted(year.settings))
+    assert verdict.valid and verdict.sealer == "Københavns Kommune, Årshjul"
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    words = " ".join(text.split())
+    for said in (
+        "Udviklingsaftale 2028",
+        "Nyboder Skole",
+        "Fælles mål",
+        "Områdemål",
+        "G. Flere fælles timer",
+        "To om ugen",
+        "Underskriftsbevis",
+        "Ida Engsø",
+        "leder, Nyboder Skole",
+        "Ole Højager",
+        "distriktschef, ",
+        "personligt link, sendt til postens e-mailadresse",
+        "simple elektroniske underskrifter",
+        "De er ikke avancerede",
+    ):
+        assert said in words, said
+    with reading(year.engine) as session:
+        version = session.exec(select(AgreementVersion)).one()
+        goals = [row["label"] for row in version.content["given_goals"]]
+    assert all(" ".join(goal.split()) in words for goal in goals)
+    assert words.replace(" ", "").count(version.digest) == 3, "twice as shown to a signer, once of the text"
+    assert [
+        words.index(a) for a in ("Fælles mål", "Områdemål", "Enhedens egne mål", "Underskriftsbevis")
+    ] == sorted(words.index(a) for a in ("Fælles mål", "Områdemål", "Enhedens egne mål", "Underskriftsbevis"))
+
+
+def test_it_is_made_once_however_often_the_run_is_repeated_and_stands_in_the_history(year: Year) -> None:
+    sign_all(year)
+    occurrence = occurrence_of(year)
+    for _ in range(2):
+        advance(RunContext.direct(year.engine, year.now, year.settings, koebenhavn.ROOT), occurrence)
+    with reading(year.engine) as session:
+        assert len(session.exec(select(SealedDocument)).all()) == 1
+        verbs = session.exec(select(History.verb).where(History.verb == "seal")).all()
+        advance_at = session.execute(
+            sa.text("SELECT advance_at FROM occurrence WHERE state = 'open'")
+        ).scalar()
+    assert verbs == ["seal"] and advance_at is None
+
+
+def test_an_authority_that_is_down_holds_up_no_signature_and_the_document_comes_later(year: Year) -> None:
+    for kind, raw in STEPS[:-1]:
+        take(year, kind, raw)
+        year.until(year.now + timedelta(days=1))
+    take(year, *STEPS[-1])
+    occurrence = occurrence_of(year)
+    away = year.settings.model_copy(update={"seal_tsa_url": "http://127.0.0.1:9/"})
+    with pytest.raises(SealFailed):
+        advance(RunContext.direct(year.engine, year.now, away, koebenhavn.ROOT), occurrence)
+    assert agreement_of(year).state is AgreementState.IN_FORCE
+    with reading(year.engine) as session:
+        assert [each.unit_id for each in unsealed(session, occurrence)] == [SCHOOL]
+    year.settle()
+    assert verify(document(year), trusted(year.settings)).valid
+
+
+def test_whom_it_concerns_can_fetch_it_and_nobody_else(year: Year, tmp_path: Path) -> None:
+    *_, leaders, superiors = sign_all(year)
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    with reading(year.engine) as session:
+        holders = {
+            task.unit_id: session.exec(
+                select(Appointment.person_id).where(Appointment.unit_id == task.unit_id)
+            ).first()
+            for task in (leaders, superiors)
+        }
+    for task in (leaders, superiors):
+        link = site.link(task, holders[task.unit_id] or 0)
+        assert f"{link}/aftale.pdf" in site.browser().get(link).text
+        assert site.browser().get(f"{link}/aftale.pdf").content == document(year)
+    page = f"/udviklingsaftale/{agreement_of(year).id}"
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, koebenhavn.ROOT)
+    assert page in office.get(f"/aktivitet/{occurrence_of(year)}").text
+    assert f"{page}/aftale.pdf" in office.get(page).text and "Ida Engsø" in office.get(page).text
+    assert office.get(f"{page}/aftale.pdf").content == document(year)
+    assert site.signed_in("d2@kbh.example", Role.SUPERIOR, DISTRICT).get(page).status_code == 200
+    stranger = site.signed_in("d1@kbh.example", Role.SUPERIOR, "KBH-SKOLER-01")
+    assert [stranger.get(path).status_code for path in (page, f"{page}/aftale.pdf")] == [403, 403]
+    assert site.browser().get(page).status_code == 303
+
+
+def test_a_signer_who_leaves_is_replaced_and_a_signature_already_given_stays_valid(year: Year) -> None:
+    for kind, raw in STEPS[:-1]:
+        take(year, kind, raw)
+        year.until(year.now + timedelta(days=1))
+    today = year.now.date()
+    with transaction(year.engine) as session:
+        leaver = session.exec(
+            select(Appointment).where(Appointment.unit_id == DISTRICT, Appointment.role == "distriktschef")
+        ).one()
+        leaver.valid_to = today - timedelta(days=1)
+        stays = session.exec(select(Appointment).where(Appointment.unit_id == "KBH-SKOLER-01")).first()
+        assert stays is not None
+        session.add(
+            Appointment(unit_id=DISTRICT, role="distriktschef", person_id=stays.person_id, valid_from=today)
+        )
+        session.add(leaver)
+    assert agreement_of(year).state is AgreementState.SIGNING
+    task = take(year, *STEPS[-1])
+    year.until(year.now + timedelta(days=1))
+    assert (task.unit_id, task.role) == (DISTRICT, "distriktschef"), "the task is the post's"
+    assert agreement_of(year).state is AgreementState.IN_FORCE and agreement_of(year).version == 1
+    words = " ".join(" ".join(p.extract_text() for p in PdfReader(BytesIO(document(year))).pages).split())
+    assert "Ida Engsø" in words and "Ole Højager" in words
