@@ -1,16 +1,18 @@
-"""The committee's annex: 470 units as PDF, from the roll-up to the bytes, with the memory it takes."""
+"""The committee's annex as PDF and its cover in Word: 470 units, from roll-up to bytes, and the memory."""
 
 import resource
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bench.measurement import Measurement, timing
+from documents.cover import cover_values
 from documents.rollup_document import Standing, rollup_values
 from documents.typeset import typeset
+from documents.word import fill
 from tests.support.rolled_up import rolled_up
 
 UNITS, RUNS = 470, 3
-PDF_LIMIT_S, MEMORY_LIMIT_MB = 5, 500
+PDF_LIMIT_S, WORD_LIMIT_S, MEMORY_LIMIT_MB = 5, 15, 500
 AT = datetime(2027, 5, 3, 8, tzinfo=UTC)
 STANDING = Standing(
     "Byby Kommune", "Kvartalsrapport 1", 1, "Frigivet 3. maj 2027 kl. 10.00.", "Opdigtede svar"
@@ -28,5 +30,12 @@ def measure() -> Iterator[Measurement]:
     yield Measurement(
         "documents", f"roll-up of {UNITS} units as PDF", found.wall, "s", PDF_LIMIT_S, runs=RUNS
     )
+
+    def word() -> None:
+        fill("cover.da.docx", cover_values(rollup_values(rollup, facts, STANDING, "da", charts=False)))
+
+    found = timing(word, RUNS)
+    what = f"the cover of {UNITS} units in Word"
+    yield Measurement("documents", what, found.wall, "s", WORD_LIMIT_S, runs=RUNS)
     peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     yield Measurement("documents", "memory of both processes at most", peak / 1024, "MB", MEMORY_LIMIT_MB)

@@ -22,7 +22,7 @@ NONE = ("Ikke vurderet", "Not assessed")
 Areas = Sequence[tuple[str, Sequence[Line]]]
 
 
-def goal_values(goal: Lights, areas: Areas, language: str) -> dict[str, Any]:
+def goal_values(goal: Lights, areas: Areas, language: str, charts: bool) -> dict[str, Any]:
     """One goal: counts, a bar for each area, and the bars in words."""
     rows = [(name, _counts(goal, lines)) for name, lines in areas]
     rows = [(name, counts) for name, counts in rows if sum(counts)]
@@ -35,12 +35,12 @@ def goal_values(goal: Lights, areas: Areas, language: str) -> dict[str, Any]:
         "green": total[0],
         "yellow": total[1],
         "red": total[2],
-        "chart": stacked_bars(parts, rows),
+        "chart": stacked_bars(parts, rows) if charts else "",
         "alt": _sentence(goal.title, (f"{name} {_listed(names, counts)}" for name, counts in rows)),
     }
 
 
-def figure_values(question: Figures, areas: Areas, language: str) -> dict[str, Any]:
+def figure_values(question: Figures, areas: Areas, language: str, charts: bool) -> dict[str, Any]:
     """One question with numbers: a row for each area, and a chart when any may be shown."""
     rows, shown = [], []
     for name, lines in areas:
@@ -54,7 +54,7 @@ def figure_values(question: Figures, areas: Areas, language: str) -> dict[str, A
     return {
         "title": question.title,
         "rows": rows,
-        "chart": spreads(shown, title, comma=language != "en") if shown else "",
+        "chart": spreads(shown, title, comma=language != "en") if shown and charts else "",
         "alt": _sentence(question.title, words),
     }
 

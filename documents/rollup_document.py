@@ -28,7 +28,9 @@ class Standing:
     mark: str = ""
 
 
-def rollup_values(rollup: Rollup, facts: Facts, standing: Standing, language: str) -> dict[str, Any]:
+def rollup_values(
+    rollup: Rollup, facts: Facts, standing: Standing, language: str, *, charts: bool = True
+) -> dict[str, Any]:
     """Everything a template may show. Lists hold mappings; every text is plain."""
     goals = lights_in(rollup.lines, facts, language)
     areas = _areas(rollup.lines, facts, language)
@@ -42,8 +44,10 @@ def rollup_values(rollup: Rollup, facts: Facts, standing: Standing, language: st
         "dated": standing.dated,
         "total": len(rollup.lines),
         "counts": _counts(rollup.counts(), language),
-        "goals": [goal_values(goal, areas, language) for goal in goals.values()],
-        "figures": [figure_values(one, areas, language) for one in figures_in(rollup.lines, facts, language)],
+        "goals": [goal_values(goal, areas, language, charts) for goal in goals.values()],
+        "figures": [
+            figure_values(one, areas, language, charts) for one in figures_in(rollup.lines, facts, language)
+        ],
         "branches": [_branch(path, rollup, facts, goals, language) for path in _paths(rollup, facts)],
     }
 

@@ -18,7 +18,7 @@ def fault_of(said: Mapping[str, Any], template: str, values: Mapping[str, Any], 
     where = f"{place[1]}:{place[2]}" if place else template
     name = _UNKNOWN_NAME.search(said["message"])
     if name:
-        return Problem(where, *_unknown(name[1], values, language))
+        return Problem(where, *unknown_name(name[1], values, language))
     hints = " ".join(str(hint) for hint in said["hints"])
     words = said["message"] if not hints else f"{said['message']} ({hints})"
     if _PACKAGE.search(said["message"]):
@@ -28,8 +28,12 @@ def fault_of(said: Mapping[str, Any], template: str, values: Mapping[str, Any], 
     return Problem(where, f"Skabelonen kan ikke sættes: {words}.", _OURS_DA)
 
 
-def too_slow(template: str, seconds: float, language: str) -> Problem:
-    """The template did not end."""
+def stopped_fault(template: str, seconds: float, slow: bool, language: str) -> Problem:
+    """The template had to be stopped, or its process ended by itself."""
+    return _too_slow(template, seconds, language) if slow else _gone(template, language)
+
+
+def _too_slow(template: str, seconds: float, language: str) -> Problem:
     if language == "en":
         return Problem(
             template,
@@ -43,8 +47,7 @@ def too_slow(template: str, seconds: float, language: str) -> Problem:
     )
 
 
-def gone(template: str, _seconds: float, language: str) -> Problem:
-    """The process ended by itself: memory, most often."""
+def _gone(template: str, language: str) -> Problem:
     if language == "en":
         return Problem(
             template,
@@ -62,7 +65,8 @@ _OURS_DA = "Fjern filen fra mappen templates for at bruge den medfølgende."
 _OURS_EN = "Remove the file from the folder templates to use the one that comes with the product."
 
 
-def _unknown(name: str, values: Mapping[str, Any], language: str) -> tuple[str, str]:
+def unknown_name(name: str, values: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """(what is wrong, the cure) of a placeholder that the document has no value for."""
     known = sorted(values)
     near = difflib.get_close_matches(name, known, n=1)
     if language == "en":

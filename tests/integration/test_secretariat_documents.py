@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -149,6 +150,19 @@ def test_the_annex_is_the_released_version_and_before_that_a_draft_on_every_page
     assert FORMULA["status"]["comment"] in said.replace("\n", " ") and "+45 12 34 56 78" not in said
     assert committee.get("/afrapportering/1.pdf").content == annex.content
     assert "/afrapportering/1.pdf?udgave=1" in committee.get("/afrapportering/1").text
+
+
+def test_the_cover_for_the_committee_is_a_word_file(site):
+    office = secretariat(site)
+    answer = office.get("/afrapportering/1.docx")
+    assert 'filename="kvartalsrapport-1-2027-udkast.docx"' in answer.headers["content-disposition"]
+    said = [paragraph.text for paragraph in Document(io.BytesIO(answer.content)).paragraphs]
+    assert "Sagsfremstilling" in said and any(
+        text.startswith("Disse enheder har ikke svaret:") for text in said
+    )
+    assert "/afrapportering/1.docx" in office.get("/afrapportering/1").text
+    committee = site.signed_in("udvalg@by.example", Role.COMMITTEE, "BY")
+    assert committee.get("/afrapportering/1.docx").status_code == 404
 
 
 def test_an_area_has_its_own_part_and_nobody_gets_another_s(site):

@@ -16,12 +16,14 @@ from cycle.organisation.tables import Unit
 from cycle.tasks.releases import versions
 from cycle.tasks.rollup import Rollup, from_json, roll_up
 from cycle.tasks.tables import Release
+from documents.cover import cover_values
 from documents.rollup_document import Standing, rollup_values, within
 from documents.rollup_facts import facts_for
 from documents.typeset import typeset
+from documents.word import fill
 from web import context, render
 from web.plain import Id
-from web.secretariat.pages import pdf_download
+from web.secretariat.pages import docx_download, pdf_download
 from web.secretariat.reach import Reach, reach_released, title_of
 from web.secretariat.rollup import chosen_version
 from web.session import CurrentActor
@@ -49,7 +51,24 @@ def pdf(
     return pdf_download(content, f"{annex.name}.pdf")
 
 
-def annex_of(request: Request, actor: SignedIn, occurrence_id: int, wanted: int | None, under: str) -> Annex:
+@router.get("/afrapportering/{occurrence_id}.docx")
+def cover(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None) -> Response:
+    """The committee's cover for one released version, or a draft of it, for the secretariat to finish."""
+    annex = annex_of(request, actor, occurrence_id, udgave, charts=False)
+    own, language = context.settings(request).templates_dir, render.language_of(request)
+    content = fill(f"cover.{language}.docx", cover_values(annex.values), own=own, language=language)
+    return docx_download(content, f"{annex.name}.docx")
+
+
+def annex_of(
+    request: Request,
+    actor: SignedIn,
+    occurrence_id: int,
+    wanted: int | None,
+    under: str = "",
+    *,
+    charts: bool = True,
+) -> Annex:
     """What the account may see of it. Raises NotFound, NotAllowed."""
     with context.reading(request) as session:
         found = reach_released(session, actor, occurrence_id)
@@ -59,11 +78,17 @@ def annex_of(request: Request, actor: SignedIn, occurrence_id: int, wanted: int 
         whole = from_json(version.content) if version else roll_up(session, occurrence_id, now=now)
         place = _place(session, found, under)
         seen = within(within(whole, found.paths_for(Verb.SEE_UNIT)), [place.path])
-        return _annex(session, request, found, version, seen, place)
+        return _annex(session, request, found, version, seen, place, charts)
 
 
 def _annex(
-    session: Session, request: Request, found: Reach, version: Release | None, seen: Rollup, place: Unit
+    session: Session,
+    request: Request,
+    found: Reach,
+    version: Release | None,
+    seen: Rollup,
+    place: Unit,
+    charts: bool,
 ) -> Annex:
     language = render.language_of(request)
     town = session.get_one(Unit, found.occurrence.root_id)
@@ -77,7 +102,7 @@ def _annex(
         dated=_dated(request, version, at),
         mark=render.file_mark(request),
     )
-    values = rollup_values(seen, facts_for(session, town.id, seen), standing, language)
+    values = rollup_values(seen, facts_for(session, town.id, seen), standing, language, charts=charts)
     return Annex(values, at, _name(found, version, "" if whole else f"-{place.id}"))
 
 

@@ -80,6 +80,11 @@ def pdf_download(content: bytes, name: str) -> Response:
     return _download(content, "application/pdf", name)
 
 
+def docx_download(content: bytes, name: str) -> Response:
+    """A Word file as a download."""
+    return _download(content, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", name)
+
+
 def _download(content: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
