@@ -25,6 +25,8 @@ STEP: Mapping[str, str] = {
     "results": "Det, trinet ender med, punkt for punkt.",
     "participants": "Deltagere: roller, råd og udvalg; de behøver ingen konto.",
     "responsible": "De ansvarlige, som planen nævner dem. Opgaven går til »audience«.",
+    "members": "Et mødes deltagere, valgt som i audience; den, der indkalder, står i audience.",
+    "place": "Hvor mødet holdes.",
     "planned_in": "Id på det trin, hvor datoerne fastlægges.",
 }
 GOAL: Mapping[str, str] = {
@@ -137,6 +139,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "rows_from": "Rækkerne hentes fra opgaven, fx goals.",
         "rows": "Gruppens egne rækker.",
         "fields": "Felterne i hver række.",
+        "also": "Andre ordlyde, et mailsvar må bruge; … står for vilkårlige ord.",
         "only_when": "Spørg kun, når et felt ovenfor har et svar, fx holdt=ja.",
     },
     "Choice": {

@@ -62,6 +62,8 @@ def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
         what = f"Aktiviteten »{activity.id}« har intet skema."
         yield (), what, f"Tilføj »form: …«. {nearest('', around.forms)}".strip()
     yield from _audience(activity.audience, ("audience",), around)
+    if activity.members is not None:
+        yield from _audience(activity.members, ("members",), around)
     for index, role in enumerate(activity.approval):
         yield from _role(role, ("approval", index), around)
     yield from duplicates(("reminders",), [rule.id for rule in activity.reminders or ()], "påmindelse")

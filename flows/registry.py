@@ -21,6 +21,7 @@ OWN_MODULE = {
     FlowName.FRAME_APPROVAL: "flows.frame_approval",
     FlowName.FRAME_REPORT: "flows.frame_report",
     FlowName.PROCESS_STEP: "flows.process_step",
+    FlowName.MEETING_SERIES: "flows.meeting_series",
     FlowName.ANNUAL_ACCOUNTS: "flows.quarterly_report",  # the year's fourth follow-up
 }
 SERVICES = {

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,14 +64,14 @@ def read_reply(form: Form, text: str) -> Reply:
 
     "Intet at bemærke" alone is a nil return. A form with one question takes the whole text. Else each
     line that begins with a question's label or id and a colon begins an answer: "Status: gul, vi er bagud".
+    So does a question with its question mark, in any wording the form knows (seed 001).
     """
     if is_nil(text):
         return Reply(nil=True)
     asked = [f for f in form.fields if f.type not in (FieldType.FILE, FieldType.REPEAT)]
     if len(form.fields) == 1 and form.fields[0].type in FREE_TEXT:
         return Reply(raw={form.fields[0].id: _without_label(form.fields[0], text)})
-    labels = {name: f.id for f in asked for name in _names(f)}
-    found, unplaced = _labelled(labels, text)
+    found, unplaced = _labelled(asked, text)
     if not found and len(asked) == 1 and len(form.fields) == 1:
         return Reply(raw={asked[0].id: text})
     return Reply(raw=found, unplaced=unplaced)
@@ -87,13 +87,18 @@ def place_for_rest(form: Form) -> str | None:
     return next((f.id for f in form.fields if f.type is FieldType.LONG_TEXT), None)
 
 
-def _labelled(labels: Mapping[str, str], text: str) -> tuple[dict[str, str], str]:
+def _labelled(asked: Sequence[Field], text: str) -> tuple[dict[str, str], str]:
+    labels = {name: field.id for field in asked for name in _names(field)}
+    wordings = [(_wording(words), field.id) for field in asked for words in (field.label, *field.also)]
     found: dict[str, list[str]] = {}
     before: list[str] = []
     current = before
     for line in text.splitlines():
         name, colon, value = re.sub(r"^[\s*•–-]+", "", line).partition(":")
         field_id = labels.get(_plain(name)) if colon else None
+        if field_id is None and "?" in line:
+            question, _, value = line.partition("?")
+            field_id = next((id_ for form, id_ in wordings if form.fullmatch(_plain(question))), None)
         if field_id is not None:
             current = found.setdefault(field_id, [])
             line = value
@@ -109,6 +114,11 @@ def _without_label(asked: Field, text: str) -> str:
 
 def _names(asked: Field) -> set[str]:
     return {_plain(name) for name in (asked.id, asked.label, asked.label_en) if name}
+
+
+def _wording(text: str) -> re.Pattern[str]:
+    """One wording of a question; "…" in it stands for any words: "Hvad er … kerneopgave?"."""
+    return re.compile(" .+ ".join(re.escape(_plain(part)) for part in text.split("…")))
 
 
 def _plain(text: str) -> str:

@@ -152,6 +152,7 @@ class Step(Frozen):
 
     `work`, `results`, `participants` and `responsible` are a process's own words: bodies and roles that
     need no account. `track` is the track it belongs to; `planned_in` the step that gives it its dates.
+    A meeting is called by the post of its `audience` for its `members`.
     """
 
     id: Slug
@@ -177,6 +178,8 @@ class Step(Frozen):
     participants: tuple[str, ...] = ()
     responsible: tuple[str, ...] = ()
     planned_in: Slug | None = None
+    members: Audience | None = None
+    place: str = ""
 
 
 class Activity(Step):

@@ -118,6 +118,12 @@ def _month_part(match: re.Match[str]) -> Single | None:
     return MonthPart(_month(match), part, _year(match))
 
 
+def _year_part(match: re.Match[str]) -> Single | None:
+    """ "medio 2017": the days around the middle of the year, "ultimo 2016" its last month (seed 002)."""
+    first, last = {Part.PRIMO: (1, 1), Part.MEDIO: (6, 7), Part.ULTIMO: (12, 12)}[Part(match["part"].lower())]
+    return Months(first, last, int(match["year"]))
+
+
 def _week(match: re.Match[str]) -> Single | None:
     week = int(match["week"])
     return Week(week, _year(match)) if 1 <= week <= 53 else None
@@ -144,6 +150,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Single | None]], 
         (r"(?P<day>[0-9]{1,2})[.-](?P<m>[0-9]{1,2})[.-](?P<year>[12][0-9]{3})", _numeric_day),
         (rf"(?:den |d\. ?)?(?P<day>[0-9]{{1,2}})\.? ?{_MONTH}{_YEAR}", _named_day),
         (rf"(?:(?P<part>primo|medio|ultimo) )?{_MONTH}{_YEAR}", _month_part),
+        (r"(?P<part>primo|medio|ultimo) (?P<year>[12][0-9]{3})", _year_part),
         (r"uge ?(?P<week>[0-9]{1,2})(?:[ /](?P<year>[12][0-9]{3}))?", _week),
         (rf"{_ORDINAL} (?P<size>halvår|kvartal){_YEAR}", _months),
         (rf"{_ORDINAL} (?P<kind>{words.DAY_KINDS}) i {_MONTH}{_YEAR}", _nth_day),

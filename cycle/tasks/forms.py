@@ -54,6 +54,8 @@ class Field(Frozen):
     rows_from: str = ""
     rows: tuple[Choice, ...] = ()
     fields: tuple["Field", ...] = ()
+    also: tuple[str, ...] = ()
+    """Other wordings of the question that a reply by mail may use; "…" stands for any words."""
     only_when: str = ""
     """"other-field=value": asked (and required) only then. The other field stands before it, same group."""
 

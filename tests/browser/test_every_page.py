@@ -145,7 +145,11 @@ def test_the_secretariats_pages(browser, house, complaints):
     page = opened(browser, house, complaints, SECRETARIAT)
     person, file_of = house.town.leaders["BY-IN-D1-001"], f"/opgave-historik/{house.tasks[0].id}"
     paths = ["/aarshjul", "/koersler", "/mail", "/mail/ind", f"/mail/person/{person}", "/poster", file_of]
-    paths += [f"/aktivitet/{house.occurrence_id}", f"/afrapportering/{house.occurrence_id}"]
+    paths += [
+        f"/aktivitet/{house.occurrence_id}",
+        f"/afrapportering/{house.occurrence_id}",
+        f"/aktivitet/{house.occurrence_id}/samlet",
+    ]
     for path in paths:
         look(page, house.base + path)
     page.goto(f"{house.base}/mail")

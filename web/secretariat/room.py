@@ -12,6 +12,7 @@ from web.secretariat import (
     mail,
     many,
     posts,
+    reading,
     rollup,
     runs,
     seal,
@@ -20,7 +21,7 @@ from web.secretariat import (
 )
 
 router = APIRouter()
-for part in (wheel, activity, many, task, annex, rollup, frames, export, runs, mail, posts, seal):
+for part in (wheel, activity, many, task, annex, rollup, frames, export, runs, mail, posts, seal, reading):
     router.include_router(part.router)
 
 READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMITTEE})
