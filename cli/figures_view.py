@@ -8,9 +8,10 @@ from typing import Any
 from cli.import_view import SHOWN
 from cli.wording import english
 from cli.year_words import tell
-from cycle.danish import format_amount
+from cycle.danish import format_amount, format_decimal
 from cycle.tasks.figure_file import FigureSheet
 from cycle.tasks.figures import Fit
+from cycle.tasks.overspend import column_problems, overspending, rules_of
 from cycle.tasks.tables import Occurrence
 
 
@@ -38,9 +39,15 @@ class FiguresView:
         ]
         if sheet.unused:
             lines.append(tell("unused", columns=", ".join(sheet.unused)))
-        lines.append(tell("sign", count=sheet.negative()))
+        rules = rules_of(about)
+        lines.append(tell(f"sign {rules.costs.value}", count=sheet.negative()))
         lines += [self._sum(column) for column in sheet.columns]
         lines += _listed("units missing", self.fit.missing) + _listed("units empty", sheet.without)
+        if rules.above is not None:
+            over = [unit for unit, _ in overspending(rules, sheet)]
+            percent = format_decimal(Decimal(str(rules.above)), language="en" if english() else "da")
+            lines += _listed("overspending", over, above=percent)
+        lines += [f"{problem.what} {problem.cure}" for problem in column_problems(about, sheet)]
         return lines + _listed("units outside", self.fit.outside) + _listed("units unknown", self.fit.unknown)
 
     def data(self) -> dict[str, Any]:
@@ -57,6 +64,10 @@ class FiguresView:
             "totals": _plain(sheet.totals),
             "differences": _plain(sheet.differences()),
             "empty": list(sheet.without),
+            "costs": rules_of(self.occurrence).costs.value,
+            "overspending": {
+                unit: str(found.amount) for unit, found in overspending(rules_of(self.occurrence), sheet)
+            },
             **{name: list(units) for name, units in vars(self.fit).items()},
         }
 
@@ -76,11 +87,11 @@ class FiguresView:
         )
 
 
-def _listed(key: str, units: Sequence[str]) -> list[str]:
+def _listed(key: str, units: Sequence[str], **facts: str) -> list[str]:
     if not units:
         return []
     more = " …" if len(units) > SHOWN else ""
-    return [tell(key, count=len(units)), f"  {', '.join(units[:SHOWN])}{more}"]
+    return [tell(key, count=len(units), **facts), f"  {', '.join(units[:SHOWN])}{more}"]
 
 
 def _plain(amounts: dict[str, Decimal]) -> dict[str, str]:

@@ -8,9 +8,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Read as {encoding}: {units} units, columns {columns}. {title} {year}.",
     ),
     "unused": ("Ikke brugt: kolonnerne {columns}.", "Not used: the columns {columns}."),
-    "sign": (
+    "sign plus": (
         "Udgifter står med plus, indtægter med minus ({count} beløb).",
         "Costs are positive, income is negative (amounts: {count}).",
+    ),
+    "sign minus": (
+        "Udgifter står med minus ({count} beløb), indtægter med plus.",
+        "Costs are negative (amounts: {count}), income is positive.",
+    ),
+    "overspending": (
+        "Merforbrug over {above} procent ({count}); de skal forklare det:",
+        "Overspending above {above} per cent ({count}); they have to explain it:",
     ),
     "sum fits": (
         "  {column}: sum {total}, og det er filens egen sum.",

@@ -1,4 +1,4 @@
-"""English for what is said of steering frames (see `config.english`)."""
+"""English for what is said of steering frames and of a budget call's figures (see `config.english`)."""
 
 from collections.abc import Mapping
 
@@ -23,5 +23,9 @@ FRAMES: Mapping[str, str] = {
         "Begin a new version on the frame's page and have it approved."
     ),
     "»{}« skrives af kvartalsrapporten.": "“{}” is written by the quarterly report.",
+    "»figures« kan ikke bruges i »{}«.": "“figures” cannot be used in “{}”.",
+    "Brug den i flow budget_call.": "Use it in the flow budget_call.",
+    "»above« kan ikke bruges uden {}.": "“above” cannot be used without {}.",
+    "Skriv dem, eller slet »above«.": "Write them, or delete “above”.",
     "Lad punktet stå, som det står i rammen.": "Leave the item as it stands in the frame.",
 }

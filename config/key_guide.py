@@ -16,6 +16,7 @@ STEP: Mapping[str, str] = {
     "return_days": "Arbejdsdage til at rette et svar, der sendes retur.",
     "stages": "Trin efter enhedernes svar: sammenfatning, frigivelse, forhandling, underskrift.",
     "reminders": "Egne påmindelser i stedet for planens.",
+    "figures": "Hvordan budgetudmeldingens beløb er skrevet, og hvornår merforbrug skal forklares.",
     "confidential": "true: svarene ses kun af enheden selv og dens leder.",
     "body": "Udvalget, der beslutter, fx BUU.",
     "text": "De sætninger, der indleder aktiviteten i mails og på siden.",
@@ -76,6 +77,14 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "window": "Hvornår den åbner, har frist og lukker.",
     },
     "LaterStep": STEP,
+    "FigureRules": {
+        "costs": "plus: udgifter står med plus, indtægter med minus; minus: omvendt.",
+        "budget": "Overskriften på kolonnen med budgettet.",
+        "expected": "Overskriften på kolonnen med det forventede regnskab.",
+        "above": "Merforbrug over så mange procent giver enheden en opfølgning. Udeladt: ingen.",
+        "form": "Id på opfølgningens skema.",
+        "days": "Arbejdsdage til at svare på opfølgningen.",
+    },
     "Window": {
         "opens": "Den dag, den åbner.",
         "due": "Fristen: sidste dag at svare rettidigt.",

@@ -68,10 +68,25 @@ def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
         yield from _role(role, ("approval", index), around)
     yield from duplicates(("reminders",), [rule.id for rule in activity.reminders or ()], "påmindelse")
     yield from agreement_faults(activity, around.forms)
+    yield from _figures(activity, around)
     yield from duplicates(("stages",), [stage.id for stage in activity.stages], "trin")
     for index, stage in enumerate(activity.stages):
         for place, what, cure in _stage(stage, around):
             yield ("stages", index, *place), what, cure
+
+
+def _figures(activity: Activity, around: Surroundings) -> Iterator[Fault]:
+    rules = activity.figures
+    if rules is None:
+        return
+    if activity.flow is not FlowName.BUDGET_CALL:
+        yield ("figures",), f"»figures« kan ikke bruges i »{activity.id}«.", "Brug den i flow budget_call."
+    yield from _form(rules.form, ("figures", "form"), around)
+    needed = {"budget": rules.budget, "expected": rules.expected, "form": rules.form}
+    lacking = [key for key, value in needed.items() if not value]
+    if rules.above is not None and lacking:
+        what = f"»above« kan ikke bruges uden {' og '.join(lacking)}."
+        yield ("figures", "above"), what, "Skriv dem, eller slet »above«."
 
 
 def _stage(stage: Stage, around: Surroundings) -> Iterator[Fault]:

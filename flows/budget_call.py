@@ -7,6 +7,7 @@ from sqlmodel import Session
 from cycle.errors import ImportInvalid, Problem
 from cycle.organisation.snapshot import UnitRow
 from cycle.tasks.figures import figures_of
+from cycle.tasks.overspend import open_follow_ups
 from cycle.tasks.releases import release
 from cycle.tasks.tables import Cycle
 from flows import request
@@ -17,9 +18,10 @@ advance = request.advance
 
 
 def open(context: RunContext, occurrence_id: int) -> None:
-    """Every unit gets its figures. Raises ImportInvalid while units of the audience have none.
+    """Every unit gets its figures; who overspends more than the plan allows also has to explain it.
 
-    The run then stays red with that message and is tried again until the figures have been imported.
+    Raises ImportInvalid while units of the audience have no figures: the run then stays red with that
+    message and is tried again until they have been imported.
     """
     facts = facts_of(context, occurrence_id)
     with context.reading() as session:
@@ -43,7 +45,10 @@ def open(context: RunContext, occurrence_id: int) -> None:
     def prefill(unit: UnitRow) -> dict[str, Any]:
         return {"figures": figures[unit.id]}
 
-    open_for_audience(context, facts, prefill=prefill)
+    def explain(session: Session) -> None:
+        context.count(follow_ups=open_follow_ups(session, facts.occurrence, figures, now=context.now))
+
+    open_for_audience(context, facts, prefill=prefill, before=explain)
 
 
 def close(context: RunContext, occurrence_id: int) -> None:

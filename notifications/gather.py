@@ -138,6 +138,7 @@ class _Writer:
         form = self._rows.form_of(task.form_version_id)
         mine = group is not Group.MISSING
         answers = mine and task.kind is TaskKind.ANSWER
+        introduced = group is Group.NEW and task.kind is not TaskKind.FOLLOW_UP
         holder = self._rows.people.get(self._rows.holders.get((task.unit_id, task.role), 0))
         return Item(
             group=group,
@@ -148,7 +149,7 @@ class _Writer:
             days_left=(task.due_on - self._rows.today).days,
             url=self._office.page(self._token(TASK, task)) if mine else "",
             reply_to=self._office.reply_address(self._token(REPLY, task)) if answers and form else "",
-            text=self._rows.text_of(occurrence) if group is Group.NEW else "",
+            text=self._rows.text_of(occurrence) if introduced else "",
             figures=_figures(task.prefill) if mine else (),
             person=holder.name if holder and not mine else "",
             nil_allowed=bool(answers and form and form.nil_allowed),

@@ -147,6 +147,28 @@ class Stage(Frozen):
     form: Slug | None = None
 
 
+class Sign(StrEnum):
+    """How costs stand in a file of figures; income has the other sign."""
+
+    PLUS = "plus"
+    MINUS = "minus"
+
+
+class FigureRules(Frozen):
+    """How a budget call's figures are written, and when overspending has to be explained.
+
+    `budget` and `expected` name columns. A unit that is expected to spend more than `above` percent over
+    its budget owes the form `form` within `days` working days of the opening; without `above` none does.
+    """
+
+    costs: Sign = Sign.PLUS
+    budget: str = ""
+    expected: str = ""
+    above: float | None = Field(default=None, ge=0, le=1000)
+    form: Slug | None = None
+    days: int = Field(default=10, ge=1, le=60)
+
+
 class Step(Frozen):
     """What an entry of a plan is about, whatever its dates. `concerns`: see `Activity`.
 
@@ -168,6 +190,7 @@ class Step(Frozen):
     return_days: int = Field(default=5, ge=1, le=60)
     stages: tuple[Stage, ...] = ()
     reminders: tuple[ReminderRule, ...] | None = None
+    figures: FigureRules | None = None
     confidential: bool = False
     body: str = ""
     text: str = ""

@@ -17,6 +17,7 @@ from cycle.plan.model import Activity, Plan, PlanKind, ReminderRule
 from cycle.plan.resolve import resolve
 from cycle.plan.resolved import ResolvedActivity
 from cycle.tasks.forms import Form
+from cycle.tasks.overspend import OVERSPEND
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Cycle, CycleRevision, FormVersion, Occurrence
 
@@ -153,7 +154,7 @@ def occurrence_values(
     activity: Activity, dates: ResolvedActivity, draft: Draft, versions: Mapping[str, int]
 ) -> dict[str, object]:
     """The columns of an occurrence that follow from the plan: dates, texts, rules, form."""
-    calendar = draft.calendar
+    calendar, figures = draft.calendar, activity.figures
     rules = RULES.dump_json(draft.plan.rules_for(activity)).decode()
     return {
         "title": activity.title,
@@ -164,7 +165,10 @@ def occurrence_values(
         "closes_at": calendar.end_of(dates.closes_on),
         "stage_due": {stage: due.isoformat() for stage, due in dates.stage_due.items()},
         "form_version_id": versions.get(activity.form) if activity.form else None,
-        "stage_forms": {s.id: versions[s.form] for s in activity.stages if s.form},
+        "stage_forms": {
+            **{s.id: versions[s.form] for s in activity.stages if s.form},
+            **({OVERSPEND: versions[figures.form]} if figures and figures.form else {}),
+        },
         "activity": activity.model_dump_json(),
         "rules": rules,
         "note": "; ".join(dates.notes),

@@ -9,14 +9,18 @@ from sqlmodel import Session, col, select
 
 from cycle.danish import format_amount, format_date
 from cycle.errors import ImportInvalid, Problem
+from cycle.history import History
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
-from cycle.plan.model import Activity
+from cycle.plan.model import Activity, Sign
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.figure_file import FigureSheet
+from cycle.tasks.overspend import column_problems, rules_of
 from cycle.tasks.records import record_occurrence
-from cycle.tasks.states import OccurrenceState
+from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Figure, Occurrence, Task
+
+KEEP = "keep_figures"
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,10 @@ def keep_figures(
 ) -> int:
     """Replaces the occurrence's figures by the sheet's; gives how many amounts that is.
 
-    Raises ImportInvalid for units not known, and once the figures have been sent out.
+    Raises ImportInvalid for units and columns not known, and once the figures have been sent out.
     """
     _refuse_sent(session, occurrence)
-    _refuse_unknown(session, occurrence, sheet)
+    _refuse_unfit(session, occurrence, sheet)
     session.execute(sa.delete(Figure).where(col(Figure.occurrence_id) == occurrence.id))
     rows = [
         {"occurrence_id": occurrence.id, "unit_id": unit, "code": name, "label": name, "amount": str(amount)}
@@ -64,11 +68,47 @@ def keep_figures(
     _renew_tasks(session, occurrence)
     data = {
         "units": len(sheet.amounts),
+        "costs": rules_of(occurrence).costs.value,
+        "totals": {column: str(amount) for column, amount in sheet.totals.items()},
         "sums": {column: str(total) for column, total in sheet.sums().items()},
         "differences": {column: str(amount) for column, amount in sheet.differences().items()},
     }
-    record_occurrence(session, occurrence, "keep_figures", by=by, now=now, data=data)
+    record_occurrence(session, occurrence, KEEP, by=by, now=now, data=data)
     return len(rows)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was noted when an occurrence's figures were imported last. Amounts in DKK by column.
+
+    `totals` are the file's own, `differences` what they have more than the rows; `costs` is how they stand.
+    """
+
+    at: datetime
+    by: str
+    units: int
+    costs: Sign
+    sums: dict[str, Decimal]
+    totals: dict[str, Decimal]
+    differences: dict[str, Decimal]
+
+
+def kept_figures(session: Session, occurrence_id: int) -> Kept | None:
+    """The newest import of figures, from the history; None when there has been none."""
+    row = session.exec(
+        select(History)
+        .where(History.thing == f"occurrence:{occurrence_id}", History.verb == KEEP)
+        .order_by(col(History.id).desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    sums, totals, differences = (
+        {column: Decimal(amount) for column, amount in row.data.get(key, {}).items()}
+        for key in ("sums", "totals", "differences")
+    )
+    costs = Sign(row.data.get("costs", Sign.PLUS))
+    return Kept(row.at, row.actor, int(row.data["units"]), costs, sums, totals, differences)
 
 
 def figures_of(session: Session, occurrence_id: int) -> dict[str, list[dict[str, str]]]:
@@ -96,20 +136,24 @@ def _refuse_sent(session: Session, occurrence: Occurrence) -> None:
     raise ImportInvalid([Problem(occurrence.title, what, cure)])
 
 
-def _refuse_unknown(session: Session, occurrence: Occurrence, sheet: FigureSheet) -> None:
+def _refuse_unfit(session: Session, occurrence: Occurrence, sheet: FigureSheet) -> None:
     units = sa.select(col(Unit.id)).where(col(Unit.root_id) == occurrence.root_id)
     unknown = sorted(set(sheet.amounts) - set(session.execute(units).scalars()))
-    if unknown:
-        raise ImportInvalid(
-            [
-                Problem(unit_id, f"Enheden {unit_id} findes ikke.", "Ret id'et, eller indlæs enhederne.")
-                for unit_id in unknown
-            ]
-        )
+    problems = [
+        Problem(unit_id, f"Enheden {unit_id} findes ikke.", "Ret id'et, eller indlæs enhederne.")
+        for unit_id in unknown
+    ]
+    if problems := [*problems, *column_problems(occurrence, sheet)]:
+        raise ImportInvalid(problems)
 
 
 def _renew_tasks(session: Session, occurrence: Occurrence) -> None:
-    """An opening that was interrupted has written tasks with the figures there were then."""
+    """An opening that was interrupted has written tasks with the figures there were then.
+
+    Nobody has been told of them; who has to explain overspending is found anew.
+    """
+    of_it = col(Task.occurrence_id) == occurrence.id
+    session.execute(sa.delete(Task).where(of_it, col(Task.kind) == TaskKind.FOLLOW_UP))
     figures = figures_of(session, occurrence.id or 0)
     for task in session.exec(select(Task).where(Task.occurrence_id == occurrence.id)):
         task.prefill = {**task.prefill, "figures": figures.get(task.unit_id, [])}

@@ -90,6 +90,7 @@ class TaskKind(StrEnum):
     NEGOTIATE = "negotiate"
     APPROVE = "approve"
     SIGN = "sign"
+    FOLLOW_UP = "follow_up"
 
 
 class SubmissionKind(StrEnum):

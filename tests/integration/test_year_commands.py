@@ -1,4 +1,4 @@
-"""`aarshjul cycle` and `aarshjul import figures | goals | strategy`, as an operator types them."""
+"""`aarshjul cycle` and `aarshjul import figures | goals | frames | strategy`, as an operator types them."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from cli import main
 from cli.installation import open_installation
 from cli.wording import say
+from cycle.goals.frame_tables import Frame
 from cycle.goals.tables import Goal, GoalLevel, GoalScheme, Strategy
 from cycle.history import History
 from cycle.runs.tables import Run, RunState, Wake
@@ -180,7 +181,13 @@ def test_figures_are_shown_against_the_printed_total_and_kept_with_a_history_row
     assert out.endswith("Indlæst: 2 beløb.\n")
     assert {row.unit_id: row.amount for row in rows(Figure)} == {"S1": "1250000", "S2": "-250000"}
     (row,) = [row for row in rows(History) if row.verb == "keep_figures"]
-    assert row.data == {"units": 2, "sums": {"Ramme": "1000000"}, "differences": {"Ramme": "100000"}}
+    assert row.data == {
+        "units": 2,
+        "costs": "plus",
+        "sums": {"Ramme": "1000000"},
+        "totals": {"Ramme": "1100000"},
+        "differences": {"Ramme": "100000"},
+    }
     import_figures(started)
     assert len(rows(Figure)) == 2, "a new import takes the place of the one before"
 
@@ -311,6 +318,37 @@ def test_a_changed_indicator_is_named_in_the_difference(started: Act, tmp_path: 
     assert f"Ændrede mål (1)\n  {YEAR} fælles A: Sygefravær (indikator)\n" in out
     goal = next(row for row in rows(Goal) if row.code == "A")
     assert goal.indicator["target"] == "6.2" and goal.key == "A"
+
+
+FRAMES = f"""\
+years: [{YEAR}]
+parts:
+  - {{part: formal, rhythm: outside, owner: Udefra givet, items: [{{id: lov, title: Lovgrundlag}}]}}
+  - {{part: directional, rhythm: yearly, owner: Årligt, items: [{{id: strategi, title: Strategi}}]}}
+  - {{part: operating, rhythm: quarterly, owner: Kvartalsvis, items: [{{id: opfoelgning, title: Opfølgning}}]}}
+areas:
+  Skoler: {{lov: Folkeskoleloven, strategi: Tidlig indsats}}
+"""
+
+
+def test_frames_are_shown_as_a_difference_and_a_new_law_comes_with_a_second_import(
+    started: Act, tmp_path: Path
+) -> None:
+    file = tmp_path / "frames.yaml"
+    file.write_text(FRAMES, encoding="utf-8")
+    out = started("import", "frames", "frames.yaml", "--dry-run")[1]
+    assert f"Skoler {YEAR}: ny ramme med 3 punkter." in out and "er kladder" in out
+    assert rows(Frame) == []
+    status, out, _ = started("import", "frames", "frames.yaml")
+    assert status == 0 and out.endswith("Indlæst: 1 styringsrammer.\n")
+    assert started("import", "frames", "frames.yaml")[1] == "Ingen ændringer.\n"
+    file.write_text(FRAMES.replace("Folkeskoleloven", "Ny folkeskolelov"), encoding="utf-8")
+    assert f"Skoler {YEAR}: »Lovgrundlag«" in started("import", "frames", "frames.yaml")[1]
+    told = json.loads(started("import", "frames", "frames.yaml", "--json")[1])
+    assert told == {"applied": False, "changes": []}
+    file.write_text(FRAMES.replace("Skoler:", "Skolerne:"), encoding="utf-8")
+    status, _, err = started("import", "frames", "frames.yaml")
+    assert status == 1 and "Området »Skolerne« findes ikke" in err
 
 
 def test_goals_of_an_area_that_does_not_exist_are_refused(started: Act, tmp_path: Path) -> None:

@@ -57,6 +57,16 @@ def folder(tmp_path: Path) -> Path:
         ),
         ("[skole]", "skole", "wheel.yaml:10: kinds: »skole« er ikke en liste."),
         ("[skole]", "[skoel]", "wheel.yaml:10: Arten »skoel« findes ikke i units.csv. Mente du »skole«?"),
+        (
+            "flow: report",
+            "flow: report\n    figures: {above: 4}",
+            "wheel.yaml:9: »figures« kan ikke bruges i »rapport«. Brug den i flow budget_call.",
+        ),
+        (
+            "flow: report",
+            "flow: budget_call\n    figures: {above: 4, budget: Budget}",
+            "wheel.yaml:9: »above« kan ikke bruges uden expected og form. Skriv dem, eller slet »above«.",
+        ),
         ("kinds: [skole]", "units: [102]", "wheel.yaml:10: Enheden »102« findes ikke i units.csv."),
         (
             "kinds: [skole]",

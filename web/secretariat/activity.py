@@ -21,7 +21,9 @@ from cycle.goals.tables import AgreementState
 from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING
+from cycle.tasks.figures import kept_figures
 from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
+from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import steps_of, summary_of
 from cycle.tasks.releases import versions
 from web import context, render
@@ -110,6 +112,8 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
         "frames": _frames(session, found),
+        "figures": kept_figures(session, occurrence.id or 0),
+        "follow_ups": follow_ups(session, occurrence.id or 0, paths=found.paths),
         "decisions": decisions_of(session, occurrence.id or 0),
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},

@@ -15,6 +15,7 @@ from web.words import OUTCOMES, Pair
 ACTIVITY: Mapping[str, Pair] = {
     "opened": ("opgaver åbnet", "tasks opened"),
     "reviews": ("godkendelser ændret", "reviews changed"),
+    "follow_ups": ("opfølgninger på merforbrug", "follow-ups on overspending"),
     "stages": ("opgaver i næste skridt", "tasks of the next step"),
     "released": ("frigivet", "released"),
     "statuses": ("målstatusser", "goal statuses"),

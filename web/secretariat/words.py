@@ -41,6 +41,7 @@ NAMES: Words = {
         TaskKind.NEGOTIATE: ("Forhandling", "Negotiation"),
         TaskKind.APPROVE: ("Godkendelse", "Approval"),
         TaskKind.SIGN: ("Underskrift", "Signature"),
+        TaskKind.FOLLOW_UP: ("Opfølgning", "Follow-up"),
     },
     SubmissionKind: {
         SubmissionKind.COMPLETE: ("Besvarelse", "Answer"),

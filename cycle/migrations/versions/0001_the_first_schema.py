@@ -466,7 +466,7 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.String(), nullable=False),
     sa.Column('role', sa.String(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('answer', 'review', 'consolidate', 'release', 'decide', 'draft', 'negotiate', 'approve', 'sign', name='taskkind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('answer', 'review', 'consolidate', 'release', 'decide', 'draft', 'negotiate', 'approve', 'sign', 'follow_up', name='taskkind', native_enum=False, length=32), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('state', sa.Enum('open', 'submitted', 'approved', 'returned', 'waived', 'cancelled', name='taskstate', native_enum=False, length=32), nullable=False),
     sa.Column('level', sa.Integer(), nullable=False),
