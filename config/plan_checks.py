@@ -75,7 +75,7 @@ def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
             yield ("stages", index, *place), what, cure
 
 
-def _figures(activity: Activity, around: Surroundings) -> Iterator[Fault]:
+def _figures(activity: Step, around: Surroundings) -> Iterator[Fault]:
     rules = activity.figures
     if rules is None:
         return

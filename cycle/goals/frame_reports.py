@@ -29,6 +29,8 @@ QUARTERLY = (FlowName.QUARTERLY_REPORT, FlowName.FRAME_REPORT)
 """Followed up in the frame of the year they are about."""
 YEARLY = (FlowName.FRAME_REPORT, FlowName.ANNUAL_ACCOUNTS)
 """Last year's result in the frame of the year after."""
+TOLD_BY_TITLE = (GoalLevel.COMMON, GoalLevel.AREA)
+"""Goals that several units share; the units' own are counted together."""
 REPLIED = (Outcome.ANSWERED, Outcome.NOT_APPROVED, Outcome.NIL, Outcome.LATE)
 
 
@@ -184,4 +186,4 @@ def _areas(session: Session, root_id: str) -> dict[str, str]:
 
 
 def _titles(goals: Iterable[Goal]) -> dict[tuple[str, str], str]:
-    return {(goal.area, goal.code): goal.title for goal in goals if goal.level is not GoalLevel.UNIT}
+    return {(goal.area, goal.code): goal.title for goal in goals if goal.level in TOLD_BY_TITLE}
