@@ -13,7 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from documents.typeset_text import known_signs, shown_text
+from documents.typeset_text import Drawing, known_signs, shown_text
 
 WIDTH, ROW = 6.7, 0.26
 TOP, BOTTOM = 0.28, 0.45
@@ -46,7 +46,7 @@ class Spread:
     high: float
 
 
-def stacked_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]) -> str:
+def stacked_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]) -> Drawing:
     """A bar for each row, made of as many counts as there are parts."""
     names = [_name(name) for name, _ in rows]
     figure, axes = _canvas(names, TOP)
@@ -75,7 +75,7 @@ def stacked_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]
     return _svg(figure)
 
 
-def spreads(rows: Sequence[Spread], axis: str, *, comma: bool) -> str:
+def spreads(rows: Sequence[Spread], axis: str, *, comma: bool) -> Drawing:
     """The middle half of each row's values as a band with the median marked; `comma`: decimal commas."""
     names = [_name(row.name) for row in rows]
     figure, axes = _canvas(names, 0.06)
@@ -115,7 +115,7 @@ def _name(text: str, longest: int = LONGEST_LABEL) -> str:
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
-def _svg(figure: Figure) -> str:
+def _svg(figure: Figure) -> Drawing:
     target = io.StringIO()
     figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return target.getvalue()
+    return Drawing(target.getvalue())

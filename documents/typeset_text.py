@@ -20,8 +20,14 @@ _UNSEEN = ("Cc", "Cf", "Mn", "Me")
 _KEPT = frozenset("\n\t\u200b\u200e\u200f\u00ad")
 
 
+class Drawing(str):
+    """An SVG: its words must be showable too, but it is not prose that may be broken."""
+
+
 def printable(value: Any, known: frozenset[int]) -> Any:
     """The value with every text in it made showable in fonts that know these code points."""
+    if isinstance(value, Drawing):
+        return _named_where_unknown(value, known)
     if isinstance(value, str):
         return shown_text(value, known)
     if isinstance(value, Mapping):
@@ -36,9 +42,13 @@ def shown_text(text: str, known: frozenset[int]) -> str:
 
     An emoji becomes "[party popper]": nothing that was written is lost without a trace.
     """
-    if not {ord(sign) for sign in text} <= known:
-        text = "".join(sign if ord(sign) in known else _named(sign) for sign in text)
-    return _UNBROKEN.sub(lambda found: found.group() + "\u200b", text)
+    return _UNBROKEN.sub(lambda found: found.group() + "\u200b", _named_where_unknown(text, known))
+
+
+def _named_where_unknown(text: str, known: frozenset[int]) -> str:
+    if {ord(sign) for sign in text} <= known:
+        return text
+    return "".join(sign if ord(sign) in known else _named(sign) for sign in text)
 
 
 @lru_cache(maxsize=4)

@@ -4,9 +4,11 @@ import csv
 import html
 import io
 import re
+from datetime import date
 
 import pytest
 from docx import Document
+from icalendar import Calendar
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -188,6 +190,22 @@ def test_a_faulty_template_is_a_page_that_says_which_line(site):
     assert "rollup.typ:3" in said and "»titel«" in said and "Mente du »title«?" in said
     (folder / "rollup.typ").unlink()
     assert office.get("/afrapportering/1.pdf").status_code == 200
+
+
+def test_the_wheel_is_a_page_for_the_wall_and_its_deadlines_go_into_a_calendar(site):
+    office = secretariat(site)
+    page = office.get("/aarshjul").text
+    poster = re.search(r"/aarshjul/\d+/hjul.pdf", page).group()
+    (sheet,) = read(office.get(poster))
+    assert "Kvartalsrapport 1" in sheet and "Byby Kommune" in sheet and "Sept." in sheet
+    answer = office.get(re.search(r"/aarshjul/\d+/frister.ics", page).group())
+    assert answer.headers["content-type"].startswith("text/calendar")
+    events = {str(one["summary"]): one for one in Calendar.from_ical(answer.content).walk("VEVENT")}
+    assert set(events) == {"Kvartalsrapport 1 åbner", "Kvartalsrapport 1: frist"}
+    due = events["Kvartalsrapport 1: frist"]
+    assert due["dtstart"].dt == date(2027, 4, 20) and str(due["url"]).endswith("/aktivitet/1")
+    assert str(due["uid"]) == "occurrence-1-due@127.0.0.1" and due["transp"] == "TRANSPARENT"
+    assert site.browser().get(poster).status_code in (302, 303)
 
 
 class Demo:

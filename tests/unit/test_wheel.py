@@ -1,18 +1,22 @@
+import io
 import itertools
 import math
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from cycle.plan.model import Ring
 from cycle.tasks.overview import Standing
 from documents.geometry import Arc, arc_of, shares
+from documents.typeset import typeset
 from documents.wheel import Segment, Wheel, draw
 from documents.wheel_labels import Wanted, callouts
+from documents.wheel_print import print_svg, wheel_values
 from documents.wheel_style import DARK, LIGHT
 from documents.wheel_words import MONTHS, STANDINGS
 from tests.support.wheels import TITLES, segments
@@ -200,3 +204,17 @@ def test_titles_outside_the_rim_never_overlap(given_titles):
         side = sorted((c for c in placed if c.left is left), key=lambda c: c.y)
         for above, below in itertools.pairwise(side):
             assert below.y - above.y >= 20 * len(above.lines)
+
+
+def test_on_paper_every_colour_is_settled_and_the_page_is_one_a3_with_every_title():
+    wheel = Wheel(2027, "Byby 🎉 Kommune", segments(MIXED), TODAY, mark="Opdigtede svar")
+    drawn = print_svg(wheel)
+    assert "var(" not in drawn and "@media" not in drawn and ":hover" not in drawn
+    ElementTree.fromstring(drawn)
+    pdf = typeset("wheel.typ", wheel_values(wheel), at=datetime(2027, 10, 17, tzinfo=UTC))
+    (page,) = PdfReader(io.BytesIO(pdf)).pages
+    assert [round(side / 72 * 25.4) for side in page.mediabox[2:]] == [420, 297]
+    said = flat(page.extract_text())
+    assert "Opdigtedesvar" in said and "[partypopper]" in said
+    for title in TITLES:
+        assert flat(title) in said

@@ -85,6 +85,11 @@ def docx_download(content: bytes, name: str) -> Response:
     return _download(content, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", name)
 
 
+def ics_download(content: bytes, name: str) -> Response:
+    """A calendar as a download."""
+    return _download(content, "text/calendar; charset=utf-8", name)
+
+
 def _download(content: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)

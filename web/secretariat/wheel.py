@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -16,14 +17,17 @@ from cycle.errors import NotFound
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Confidence, PlanKind, Ring
 from cycle.tasks.calendars import calendar_of_cycle
-from cycle.tasks.overview import Summary, cycles_of, year_of
+from cycle.tasks.overview import Standing, Summary, cycles_of, year_of
 from cycle.tasks.tables import Cycle
 from cycle.tasks.titles import cycle_title
+from documents.deadlines import Deadline, to_ics
+from documents.typeset import typeset
 from documents.wheel import Segment, Wheel, draw
+from documents.wheel_print import wheel_values
 from documents.wheel_style import stylesheet
 from web import context, render
 from web.plain import Id
-from web.secretariat.pages import STYLE_PATH, show, svg_download
+from web.secretariat.pages import STYLE_PATH, ics_download, pdf_download, show, svg_download
 from web.secretariat.process import process_of
 from web.secretariat.reach import activity_of, root_paths, roots_for, title_of
 from web.session import CurrentActor
@@ -45,6 +49,19 @@ class Line:
     closes_on: date
     inferred: bool
     href: str
+
+    def deadline(self, base: str, mark: str) -> Deadline:
+        """The activity for a calendar; `base` is the address that links begin with."""
+        occurrence = self.summary.occurrence
+        return Deadline(
+            key=f"occurrence-{occurrence.id}",
+            title=self.title,
+            opens_on=self.opens_on,
+            due_on=occurrence.due_on,
+            told=mark,
+            link=f"{base}{self.href}" if self.href else "",
+            cancelled=self.summary.standing is Standing.CANCELLED,
+        )
 
 
 @dataclass(frozen=True)
@@ -110,6 +127,32 @@ def drawing(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
         year = _year(session, actor, _choose(_cycles(session, actor), cycle_id, None), request)
         wheel = year.wheel(render.language_of(request), render.file_mark(request))
         return svg_download(draw(wheel), f"aarshjul-{year.cycle.year}.svg")
+
+
+@router.get("/aarshjul/{cycle_id}/hjul.pdf")
+def poster(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
+    """The wheel on one page A3."""
+    language, settings = render.language_of(request), context.settings(request)
+    with context.reading(request) as session:
+        year = _year(session, actor, _choose(_cycles(session, actor), cycle_id, None), request)
+    values = wheel_values(year.wheel(language, render.file_mark(request)))
+    now = context.now(request)
+    content = typeset("wheel.typ", values, own=settings.templates_dir, language=language, at=now)
+    return pdf_download(content, f"aarshjul-{year.cycle.year}.pdf")
+
+
+@router.get("/aarshjul/{cycle_id}/frister.ics")
+def calendar(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
+    """The year's openings and deadlines for a calendar."""
+    language, base = render.language_of(request), context.settings(request).base_url
+    with context.reading(request) as session:
+        year = _year(session, actor, _choose(_cycles(session, actor), cycle_id, None), request)
+    mark = render.file_mark(request)
+    name = " · ".join(part for part in (year.title, mark) if part)
+    host, now = urlsplit(base).hostname or "localhost", context.now(request)
+    lines = [line.deadline(base, mark) for line in year.lines]
+    content = to_ics(name, lines, host=host, now=now, language=language)
+    return ics_download(content, f"aarshjul-{year.cycle.year}.ics")
 
 
 def _page(request: Request, actor: SignedIn, cycle_id: int | None) -> Response:
