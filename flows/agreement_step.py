@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import AgreementVerb
 from cycle.goals.tables import Agreement, AgreementState, GoalLevel
 from cycle.goals.tree import GoalText
+from cycle.messages.tables import MessageKind
 from cycle.plan.model import Stage, StageKind
 from cycle.tasks.approval import reviewer_of
+from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import move
 from cycle.tasks.opening import NewTask
 from cycle.tasks.review import return_for_changes
@@ -61,7 +63,10 @@ class Step:
             return
         stage = next(s for s in self._stages if s.id == task.subject.split(":")[0])
         answers = submission.answers
-        if stage.kind is StageKind.SIGN:
+        declined = answers.get(DECISION_FIELD, AGREED) != AGREED
+        if stage.kind is StageKind.SIGN and declined:
+            self._decline(submission)
+        elif stage.kind is StageKind.SIGN:
             self._sign(stage, submission)
         elif answers.get(DECISION_FIELD) == AGREED:
             self._move(FORWARD[stage.kind], submission.by)
@@ -71,7 +76,10 @@ class Step:
 
     @property
     def _stages(self) -> Sequence[Stage]:
-        return [stage for stage in self.facts.activity.stages if stage.kind in STEP_KIND]
+        """The steps that this unit takes, in the order of the plan."""
+        unit = self.facts.directory.units[self.agreement.unit_id]
+        steps = (stage for stage in self.facts.activity.stages if stage.kind in STEP_KIND)
+        return [stage for stage in steps if stage.is_for(unit.kind, unit.ownership)]
 
     def _propose(self, task: Task, submission: Submission) -> None:
         content = {
@@ -99,8 +107,26 @@ class Step:
         if self.agreement.state is AgreementState.IN_FORCE:
             self.following.in_force.append(self.agreement)
 
-    def _send_back(self, submission: Submission) -> None:
-        self._move(AgreementVerb.SEND_BACK, submission.by)
+    def _decline(self, submission: Submission) -> None:
+        """Somebody will not sign: back to the draft, and all who had a step are told why."""
+        self._send_back(submission, AgreementVerb.DECLINE)
+        subjects = [f"{stage.id}:{self.agreement.unit_id}" for stage in self._stages]
+        steps = select(Task).where(
+            Task.occurrence_id == self.agreement.occurrence_id, col(Task.subject).in_(subjects)
+        )
+        for task in self.session.exec(steps):
+            write_to_post(
+                self.session,
+                task,
+                root_id=self.agreement.root_id,
+                kind=MessageKind.DECLINED,
+                key=f"decline:{submission.id}:{task.id}",
+                context={"text": str(submission.answers.get(COMMENT_FIELD) or "")},
+                now=self.context.now,
+            )
+
+    def _send_back(self, submission: Submission, verb: AgreementVerb = AgreementVerb.SEND_BACK) -> None:
+        self._move(verb, submission.by)
         draft = self._task_of_draft()
         reason = str(submission.answers.get(COMMENT_FIELD) or "Se aftalen igennem igen.")
         return_for_changes(
@@ -189,6 +215,8 @@ class Step:
 
     def _post(self, stage: Stage) -> tuple[str, str]:
         audience_role = self.facts.activity.audience.role
+        if stage.at == "unit":
+            return self.agreement.unit_id, stage.by or audience_role
         if stage.by in ("", audience_role):
             return self.agreement.unit_id, audience_role
         post = reviewer_of(self.facts.directory, self.agreement.unit_id, (stage.by,), 0)

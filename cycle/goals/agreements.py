@@ -24,6 +24,7 @@ class AgreementVerb(StrEnum):
     AGREE = "agree"
     APPROVE = "approve"
     SEND_BACK = "send_back"
+    DECLINE = "decline"
     COMPLETE = "complete"
 
 
@@ -34,6 +35,7 @@ AGREEMENT_MOVES: dict[tuple[AgreementState, AgreementVerb], AgreementState] = {
     (S.NEGOTIATION, V.SEND_BACK): S.DRAFTING,
     (S.APPROVAL, V.APPROVE): S.SIGNING,
     (S.APPROVAL, V.SEND_BACK): S.DRAFTING,
+    (S.SIGNING, V.DECLINE): S.DRAFTING,
     (S.SIGNING, V.COMPLETE): S.IN_FORCE,
 }
 

@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     NUDGE = "nudge"
     WAIVED = "waived"
     NEW_LINK = "new_link"
+    DECLINED = "declined"
     REPLY_PROBLEM = "reply_problem"
 
 

@@ -135,7 +135,9 @@ class Stage(Frozen):
     `consolidate` and `release` are owed by the posts of `audience`, each for the units below it; such a
     stage opens at a post when everything below is done, or on the day after the date before it.
     `negotiate`, `approve` and `sign` are owed once per unit by the post `by` names ("leder", "nærmeste
-    leder", or the role of a post above), in the order of the plan.
+    leder", or the role of a post above; with `at: unit` a post of the unit itself), in the order of the
+    plan. `unit_kinds` and `ownership` keep such a step to some units: in a self-governing unit the board's
+    chair signs too.
     """
 
     id: Slug
@@ -143,8 +145,16 @@ class Stage(Frozen):
     kind: StageKind = StageKind.CONSOLIDATE
     audience: Audience | None = None
     by: str = ""
+    at: Literal["above", "unit"] = "above"
+    unit_kinds: tuple[str, ...] = ()
+    ownership: tuple[Literal["kommunal", "selvejende"], ...] = ()
     due: When
     form: Slug | None = None
+
+    def is_for(self, kind: str, ownership: str) -> bool:
+        """Whether a unit of this kind and ownership takes the step."""
+        of_kind = not self.unit_kinds or kind in self.unit_kinds
+        return of_kind and (not self.ownership or ownership in self.ownership)
 
 
 class Sign(StrEnum):

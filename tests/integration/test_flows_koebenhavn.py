@@ -484,9 +484,13 @@ def test_an_agreement_goes_from_draft_to_force_in_its_order_and_only_in_it(
     approved = take(year, signing, TaskKind.APPROVE, YES)
     assert (approved.unit_id, approved.role) == ("KBH-SKOLER", "områdechef")
     assert agreement_of(year, SCHOOL).state is AgreementState.SIGNING
-    first = take(year, signing, TaskKind.SIGN, {"navn": "Ida Invented", "bekraeft": "ja"})
+    first = take(
+        year, signing, TaskKind.SIGN, {"beslutning": "enig", "navn": "Ida Invented", "bekraeft": "ja"}
+    )
     assert (first.unit_id, first.subject) == (SCHOOL, f"underskrift-leder:{SCHOOL}")
-    second = take(year, signing, TaskKind.SIGN, {"navn": "Ole Invented", "bekraeft": "ja"})
+    second = take(
+        year, signing, TaskKind.SIGN, {"beslutning": "enig", "navn": "Ole Invented", "bekraeft": "ja"}
+    )
     assert (second.unit_id, second.role) == ("KBH-SKOLER-02", "distriktschef")
     agreement = agreement_of(year, SCHOOL)
     assert agreement.state is AgreementState.IN_FORCE
@@ -513,6 +517,7 @@ def test_an_agreement_goes_from_draft_to_force_in_its_order_and_only_in_it(
         "sign",
         "sign",
         "complete",
+        "seal",
     ]
 
 
@@ -603,8 +608,8 @@ def test_the_close_lists_the_unsigned_and_what_comes_by_extension_still_counts(
         (TaskKind.DRAFT, OWN),
         (TaskKind.NEGOTIATE, YES),
         (TaskKind.APPROVE, YES),
-        (TaskKind.SIGN, {"navn": "Ida Invented", "bekraeft": "ja"}),
-        (TaskKind.SIGN, {"navn": "Ole Invented", "bekraeft": "ja"}),
+        (TaskKind.SIGN, {"beslutning": "enig", "navn": "Ida Invented", "bekraeft": "ja"}),
+        (TaskKind.SIGN, {"beslutning": "enig", "navn": "Ole Invented", "bekraeft": "ja"}),
     ):
         take(year, signing, kind, raw)
     for kind, raw in ((TaskKind.DRAFT, OWN), (TaskKind.NEGOTIATE, YES)):
@@ -631,7 +636,7 @@ def test_the_close_lists_the_unsigned_and_what_comes_by_extension_still_counts(
     sign = step(year, signing, TaskKind.SIGN, "101005")
     assert sign.next_reminder_at is not None and sign.due_on > date(2028, 2, 9)
     for name in ("Ida Invented", "Ole Invented"):
-        take(year, signing, TaskKind.SIGN, {"navn": name, "bekraeft": "ja"}, "101005")
+        take(year, signing, TaskKind.SIGN, {"beslutning": "enig", "navn": name, "bekraeft": "ja"}, "101005")
     assert agreement_of(year, "101005").state is AgreementState.IN_FORCE
 
 
@@ -779,8 +784,8 @@ def test_on_postgresql_the_four_flows_go_from_opening_to_close(engine: Engine, t
         (TaskKind.DRAFT, OWN),
         (TaskKind.NEGOTIATE, YES),
         (TaskKind.APPROVE, YES),
-        (TaskKind.SIGN, {"navn": "Ida Invented", "bekraeft": "ja"}),
-        (TaskKind.SIGN, {"navn": "Ole Invented", "bekraeft": "ja"}),
+        (TaskKind.SIGN, {"beslutning": "enig", "navn": "Ida Invented", "bekraeft": "ja"}),
+        (TaskKind.SIGN, {"beslutning": "enig", "navn": "Ole Invented", "bekraeft": "ja"}),
     ):
         take(year, signing, kind, raw)
     year.until(instant(2028, 2, 9, 8))

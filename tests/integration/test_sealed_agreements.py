@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cycle.access.roles import Role
 from cycle.goals.sealed import document_of, unsealed
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, SealedDocument
 from cycle.history import History
-from cycle.organisation.tables import Appointment
+from cycle.messages.tables import Message, MessageKind
+from cycle.organisation.tables import Appointment, Person, Unit
+from cycle.plan.model import Activity, Stage, StageKind, When
 from cycle.store import reading, transaction
+from cycle.tasks.forms import Field, FieldType, Form
 from cycle.tasks.states import TaskKind, TaskState
-from cycle.tasks.tables import Task
+from cycle.tasks.tables import FormVersion, Occurrence, Review, Task
 from documents.seal_key import trusted
 from documents.sealing import SealFailed
 from documents.verification import verify
@@ -33,8 +36,8 @@ STEPS: tuple[tuple[TaskKind, dict[str, object]], ...] = (
     (TaskKind.DRAFT, {"enhedsmaal": {"G": {"titel": "Flere fælles timer", "beskrivelse": "To om ugen"}}}),
     (TaskKind.NEGOTIATE, {"beslutning": "enig"}),
     (TaskKind.APPROVE, {"beslutning": "enig"}),
-    (TaskKind.SIGN, {"navn": "Ida Engsø", "bekraeft": "ja"}),
-    (TaskKind.SIGN, {"navn": "Ole Højager", "bekraeft": "ja"}),
+    (TaskKind.SIGN, {"beslutning": "enig", "navn": "Ida Engsø", "bekraeft": "ja"}),
+    (TaskKind.SIGN, {"beslutning": "enig", "navn": "Ole Højager", "bekraeft": "ja"}),
 )
 
 
@@ -203,3 +206,97 @@ def test_a_signer_who_leaves_is_replaced_and_a_signature_already_given_stays_val
     assert agreement_of(year).state is AgreementState.IN_FORCE and agreement_of(year).version == 1
     words = " ".join(" ".join(p.extract_text() for p in PdfReader(BytesIO(document(year))).pages).split())
     assert "Ida Engsø" in words and "Ole Højager" in words
+
+
+def test_somebody_who_will_not_sign_sends_it_back_and_everyone_concerned_is_told_why(year: Year) -> None:
+    for kind, raw in STEPS[:-1]:
+        take(year, kind, raw)
+        year.until(year.now + timedelta(days=1))
+    take(
+        year,
+        TaskKind.SIGN,
+        {"beslutning": "afvist", "bemaerkning": "Målet er for svagt.", "navn": "Ole Højager"},
+    )
+    year.until(year.now + timedelta(days=1))
+    agreement = agreement_of(year)
+    assert agreement.state is AgreementState.DRAFTING
+    with reading(year.engine) as session:
+        verbs = session.exec(select(History.verb).where(History.thing == f"agreement:{agreement.id}")).all()
+        told = session.exec(select(Message).where(Message.kind == MessageKind.DECLINED)).all()
+        back = session.exec(select(Message).where(Message.kind == MessageKind.RETURNED)).all()
+        drafts = session.exec(select(Task).where(Task.unit_id == SCHOOL, Task.kind == TaskKind.DRAFT)).all()
+        reasons = session.exec(select(Review.reason)).all()
+    assert verbs[-1] == "decline" and "complete" not in verbs
+    assert len(told) == 4, "negotiation, approval and both signatures"
+    assert {mail.context["text"] for mail in told} == set(reasons) == {"Målet er for svagt."}
+    assert len(back) == 1 and [task.state for task in drafts] == [TaskState.RETURNED]
+    sign_all(year)
+    assert agreement_of(year).version == 2 and verify(document(year), trusted(year.settings)).valid
+
+
+def test_in_a_self_governing_unit_the_boards_chair_signs_too_and_its_statement_is_annexed(
+    year: Year,
+) -> None:
+    chair = Stage(
+        id="underskrift-bestyrelse",
+        title="Bestyrelsens underskrift",
+        kind=StageKind.SIGN,
+        by="bestyrelsesformand",
+        at="unit",
+        ownership=("selvejende",),
+        due=When(date="28. januar"),
+        form="underskrift",
+    )
+    with transaction(year.engine) as session:
+        session.execute(sa.update(Unit).where(col(Unit.id) == SCHOOL).values(ownership="selvejende"))
+        person = Person(root_id=koebenhavn.ROOT, key="bo@kbh.example", name="Bo Lindvang")
+        session.add(person)
+        session.flush()
+        session.add(
+            Appointment(
+                unit_id=SCHOOL,
+                role="bestyrelsesformand",
+                person_id=person.id or 0,
+                valid_from=year.now.date(),
+            )
+        )
+        occurrence = session.get_one(Occurrence, occurrence_of(year))
+        activity = Activity.model_validate_json(occurrence.activity)
+        *first, last = activity.stages
+        occurrence.activity = activity.model_copy(update={"stages": (*first, chair, last)}).model_dump_json()
+        occurrence.stage_due = {**occurrence.stage_due, chair.id: "2028-01-28"}
+        form = session.get_one(FormVersion, occurrence.stage_forms["underskrift-leder"])
+        asked = Form.model_validate_json(form.spec)
+        statement = Field(id="udtalelse", type=FieldType.LONG_TEXT, label="Bestyrelsens udtalelse")
+        own = FormVersion(
+            root_id=koebenhavn.ROOT,
+            form_id="underskrift-bestyrelse",
+            version=1,
+            spec=asked.model_copy(update={"fields": (*asked.fields, statement)}).model_dump_json(),
+        )
+        session.add(own)
+        session.flush()
+        occurrence.stage_forms = {**occurrence.stage_forms, chair.id: own.id or 0}
+        session.add(occurrence)
+    for kind, raw in STEPS[:-1]:
+        take(year, kind, raw)
+        year.until(year.now + timedelta(days=1))
+    signed = take(
+        year,
+        TaskKind.SIGN,
+        {
+            "beslutning": "enig",
+            "navn": "Bo Lindvang",
+            "bekraeft": "ja",
+            "udtalelse": "Bestyrelsen støtter aftalen.",
+        },
+    )
+    assert (signed.unit_id, signed.role) == (SCHOOL, "bestyrelsesformand")
+    year.until(year.now + timedelta(days=1))
+    assert agreement_of(year).state is AgreementState.SIGNING
+    take(year, *STEPS[-1])
+    year.until(year.now + timedelta(days=1))
+    words = " ".join(" ".join(p.extract_text() for p in PdfReader(BytesIO(document(year))).pages).split())
+    assert words.index("Bilag: udtalelse") < words.index("Bestyrelsen støtter aftalen.")
+    assert "bestyrelsesformand, Nyboder Skole" in words
+    assert words.index("Ida Engsø") < words.rindex("Bo Lindvang") < words.rindex("Ole Højager")

@@ -119,6 +119,7 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "nudge": (MessageKind.NUDGE, {"note": "Kan du nå det inden fredag?\nRing gerne til os."}),
     "waived": (MessageKind.WAIVED, {"note": "Skolen lukker til sommer."}),
     "new-link": (MessageKind.NEW_LINK, {}),
+    "declined": (MessageKind.DECLINED, {"note": "Målet om fravær kan vi ikke stå inde for."}),
     "reply-problem": (
         MessageKind.REPLY_PROBLEM,
         {

@@ -98,6 +98,7 @@ NAMES: Words = {
         MessageKind.DAILY: ("Dagens mail", "The day's mail"),
         MessageKind.RECEIPT: ("Kvittering", "Receipt"),
         MessageKind.RETURNED: ("Sendt retur", "Sent back"),
+        MessageKind.DECLINED: ("Ikke underskrevet", "Not signed"),
         MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
         MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),
         MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),
