@@ -48,17 +48,20 @@ class Indicator(Frozen):
 
     def reached(self, value: Decimal) -> bool:
         """Whether the value reaches the target; false where the target was never set."""
-        bounds: Mapping[TargetRule, tuple[Decimal | None, Decimal | None]] = {
-            TargetRule.AT_LEAST: (self.target, None),
-            TargetRule.AT_MOST: (None, self.target),
-            TargetRule.NOT_BELOW_BASELINE: (self.baseline, None),
-            TargetRule.DONE: (Decimal(1), None),
-            TargetRule.RANGE: (self.low, self.high),
-        }
-        low, high = bounds[self.rule]
+        low, high = self._bounds
         return (low, high) != (None, None) and (
             (low is None or value >= low) and (high is None or value <= high)
         )
+
+    @property
+    def _bounds(self) -> tuple[Decimal | None, Decimal | None]:
+        if self.rule is TargetRule.AT_MOST:
+            return None, self.target
+        if self.rule is TargetRule.RANGE:
+            return self.low, self.high
+        if self.rule is TargetRule.NOT_BELOW_BASELINE:
+            return self.baseline, None
+        return (Decimal(1) if self.rule is TargetRule.DONE else self.target), None
 
     def shown_target(self, language: str = "da") -> str:
         """The target as people read it: "højst 6,2 %"."""

@@ -115,7 +115,7 @@ class GoalStatus(SQLModel, table=True):
     __tablename__ = "goal_status"
     __table_args__ = (
         sa.UniqueConstraint("goal_id", "unit_id", "occurrence_id"),
-        sa.Index("ix_goal_status_counted", "goal_id", "occurrence_id", "status", "unit_id"),
+        sa.Index("ix_goal_status_counted", "goal_id", "occurrence_id", "status", "value", "unit_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -24,6 +24,9 @@ from web.leader.link import Holding, open_link
 from web.tickets import read_ticket
 from web.typed import Sender, typed_form, uploads, wrote_anything
 
+GIVEN = "given_goals"
+"""Where a task holds the goals that its unit inherits."""
+
 
 class Act(StrEnum):
     """The buttons of the page."""
@@ -90,6 +93,7 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
     if holding.is_review:
         raise NotAllowed("answer", f"task {holding.task_id}")
     typed = typed_form(holding.form, _sender(request, holding, sent))
+    _check_given(request, holding, sent, typed)
     once = once_of(holding, sent, typed)
     if already_done(session, once):
         return Outcome(typed)
@@ -101,6 +105,22 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
         return Outcome(typed, _save(session, request, holding, typed))
     _submit(session, request, holding, sent, typed, once)
     return Outcome(typed)
+
+
+def _check_given(request: Request, holding: Holding, sent: Sent, typed: Mapping[str, Any]) -> None:
+    """Goals given from above are not the unit's to change. No page of ours asks for them: nothing is kept."""
+    given = holding.task.prefill.get(GIVEN, ())
+    codes = {str(row["row"]) for row in given if isinstance(row, Mapping)}
+    for name in sent.form:
+        first, _, rest = name.partition(".")
+        if first == GIVEN or (rest and rest.partition(".")[0] in codes):
+            t = render.translator(render.language_of(request))
+            what = t("Fælles mål og områdemål kan ikke ændres her.", "Given goals cannot be changed here.")
+            cure = t(
+                "Skriv enhedens egne mål, eller en bemærkning til de givne.",
+                "Write the unit's own goals, or a remark on the given ones.",
+            )
+            raise Unfinished(typed, [Problem("", what, cure)])
 
 
 def already_done(session: Session, once: str) -> bool:

@@ -1,11 +1,16 @@
 """An activity with all its answers as a file."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from cycle.access.rules import Verb
 from cycle.errors import NotFound
+from cycle.goals.small_numbers import Places, hidden_places, without_hidden
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
@@ -63,13 +68,15 @@ def _table(session: Session, request: Request, found: Reach) -> Table:
     today = calendar.local_date(context.now(request))
     listed = entries(session, found.occurrence, paths=paths, today=today, calendar=calendar)
     language = render.language_of(request)
-    submissions = _submissions(session, found.occurrence.id or 0, listed)
+    submissions = _submissions(session, listed)
+    forms = _forms(session, found, submissions)
+    private = _Private.of(session, found, forms)
     place = 1 if language == "en" else 0
     table = answers_table(
         f"{found.occurrence.title} {found.occurrence.concerns_year}",
         [Column(words[place], kind, width) for words, kind, width in LEADING],
-        _forms(session, found, submissions),
-        [_answered(entry, submissions, language) for entry in listed],
+        forms,
+        [_answered(entry, submissions, private, language) for entry in listed],
         zone=calendar.zone,
         language=language,
     )
@@ -77,7 +84,26 @@ def _table(session: Session, request: Request, found: Reach) -> Table:
     return marked(table, mark) if mark else table
 
 
-def _answered(entry: Entry, submissions: dict[int, Submission], language: str) -> Answered:
+@dataclass(frozen=True)
+class _Private:
+    """The goals of which no unit's own status leaves in a file, and the fields whose rows are goals."""
+
+    hidden: Places
+    groups: frozenset[str]
+
+    @classmethod
+    def of(cls, session: Session, found: Reach, forms: Sequence[Form]) -> "_Private":
+        occurrence = found.occurrence
+        groups = frozenset(field.id for form in forms for field in form.fields if field.rows_from == "goals")
+        return cls(hidden_places(session, occurrence.root_id, occurrence.concerns_year), groups)
+
+    def less(self, answers: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+        """The answers without what is hidden."""
+        place = {"area": entry.area, "unit_id": entry.unit_id}
+        return without_hidden(answers, self.hidden, groups=self.groups, **place)
+
+
+def _answered(entry: Entry, submissions: dict[int, Submission], private: _Private, language: str) -> Answered:
     name = namer(language)
     submission = submissions.get(entry.submission_id or 0)
     leading: list[Cell] = [
@@ -96,10 +122,10 @@ def _answered(entry: Entry, submissions: dict[int, Submission], language: str) -
         entry.received_at,
         entry.version or None,
     ]
-    return Answered(leading, submission.answers if submission else {})
+    return Answered(leading, private.less(submission.answers, entry) if submission else {})
 
 
-def _submissions(session: Session, occurrence_id: Id, listed: list[Entry]) -> dict[int, Submission]:
+def _submissions(session: Session, listed: list[Entry]) -> dict[int, Submission]:
     ids = [entry.submission_id for entry in listed if entry.submission_id]
     found: dict[int, Submission] = {}
     for start in range(0, len(ids), 500):

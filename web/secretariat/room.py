@@ -9,6 +9,7 @@ from web.secretariat import (
     annex,
     export,
     frames,
+    goals,
     mail,
     many,
     posts,
@@ -21,7 +22,22 @@ from web.secretariat import (
 )
 
 router = APIRouter()
-for part in (wheel, activity, many, task, annex, rollup, frames, export, runs, mail, posts, seal, reading):
+for part in (
+    wheel,
+    activity,
+    many,
+    task,
+    annex,
+    rollup,
+    goals,
+    frames,
+    export,
+    runs,
+    mail,
+    posts,
+    seal,
+    reading,
+):
     router.include_router(part.router)
 
 READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMITTEE})
@@ -32,6 +48,7 @@ ROOM = Room(
     router,
     navigation=(
         MenuItem("/aarshjul", "Årshjulet", "The wheel", READERS),
+        MenuItem("/maal", "Mål", "Goals", READERS - {Role.COMMITTEE}),
         MenuItem("/rammer", "Styringsrammer", "Frames", READERS),
         MenuItem("/koersler", "Kørsler", "Runs", TECHNICAL),
         MenuItem("/mail", "Mails", "Mails", TECHNICAL),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from cycle.goals.frame_parts import FramePart
-from cycle.goals.tables import AgreementState
+from cycle.goals.tables import AgreementState, GoalLevel, GoalOrigin, GoalType
 from cycle.messages.tables import InboundVerdict, MessageKind, MessageState
 from cycle.organisation.directory import Capacity
 from cycle.organisation.posts import Trouble
@@ -57,6 +57,23 @@ NAMES: Words = {
         ReviewVerdict.RETURNED: ("Sendt retur", "Sent back"),
     },
     Outcome: pairs(OUTCOMES),
+    GoalLevel: {
+        GoalLevel.THEME: ("Tema", "Theme"),
+        GoalLevel.POLITICAL: ("Politisk mål", "Political goal"),
+        GoalLevel.COMMON: ("Fælles mål", "Common goal"),
+        GoalLevel.AREA: ("Områdemål", "Area goal"),
+        GoalLevel.UNIT: ("Enhedsmål", "Unit goal"),
+    },
+    GoalOrigin: {
+        GoalOrigin.POLITICAL: ("Politisk", "Politicians"),
+        GoalOrigin.AREA: ("Området", "The area"),
+        GoalOrigin.OWN: ("Enheden selv", "The unit itself"),
+    },
+    GoalType: {
+        GoalType.INPUT: ("Inputmål", "Input goal"),
+        GoalType.OUTPUT: ("Outputmål", "Output goal"),
+        GoalType.OUTCOME: ("Effektmål", "Outcome goal"),
+    },
     AgreementState: {
         AgreementState.DRAFTING: ("Udkast", "Draft"),
         AgreementState.NEGOTIATION: ("Forhandling", "Negotiation"),

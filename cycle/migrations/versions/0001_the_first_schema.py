@@ -725,7 +725,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('goal_id', 'unit_id', 'occurrence_id')
     )
     with op.batch_alter_table('goal_status', schema=None) as batch_op:
-        batch_op.create_index('ix_goal_status_counted', ['goal_id', 'occurrence_id', 'status', 'unit_id'], unique=False)
+        batch_op.create_index('ix_goal_status_counted', ['goal_id', 'occurrence_id', 'status', 'value', 'unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_status_occurrence_id'), ['occurrence_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_status_unit_id'), ['unit_id'], unique=False)
 

@@ -1,0 +1,90 @@
+"""The units under a goal, one page of them, each with its latest status in every period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cycle.access.rules import within
+from cycle.goals.indicators import Indicator, indicator_of
+from cycle.goals.tables import Goal, GoalStatus
+from cycle.goals.trace import NOT_OWED, Cell, Line, Trace
+from cycle.organisation.tables import Unit
+from cycle.store import table_of
+from cycle.tasks.states import TaskKind
+from cycle.tasks.tables import Task
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """Some of the units, in the order of the tree, and whether others follow."""
+
+    lines: Sequence[Line]
+    page: int
+    goes_on: bool
+
+
+def units_below(
+    session: Session, found: Trace, *, paths: Sequence[str], page: int, language: str = "da"
+) -> UnitPage:
+    """Every unit that was asked in any of the periods, `PAGE` at a time; pages count from 1."""
+    query = sa.select(col(Unit.id), col(Unit.name), col(Unit.district)).where(_asked(found, paths))
+    rows = session.execute(query.order_by(col(Unit.path)).limit(PAGE + 1).offset((page - 1) * PAGE)).all()
+    lines = {id_: Line(id_, name, district) for id_, name, district in rows[:PAGE]}
+    _fill(session, found, lines, language)
+    return UnitPage(list(lines.values()), page, len(rows) > PAGE)
+
+
+def _asked(found: Trace, paths: Sequence[str]) -> sa.ColumnElement[bool]:
+    goal, task = found.goal, table_of(Task).c
+    owing = sa.select(task.unit_id).where(
+        task.occurrence_id.in_([period.id for period in found.periods]),
+        task.kind == TaskKind.ANSWER,
+        task.state.not_in(NOT_OWED),
+    )
+    where = [col(Unit.id).in_(owing), within(col(Unit.path), paths), col(Unit.root_id) == goal.root_id]
+    if goal.area:
+        where.append(col(Unit.area) == goal.area)
+    if goal.unit_id:
+        where.append(col(Unit.id) == goal.unit_id)
+    return sa.and_(*where)
+
+
+def _fill(session: Session, found: Trace, lines: dict[str, Line], language: str) -> None:
+    status = table_of(GoalStatus).c
+    goals = _goals(session, found, list(lines))
+    indicators = {id_: indicator_of(goal.indicator) for id_, goal in goals.items()}
+    query = sa.select(
+        status.unit_id, status.occurrence_id, status.goal_id, status.status, status.value
+    ).where(
+        status.unit_id.in_(list(lines)),
+        status.occurrence_id.in_([period.id for period in found.periods]),
+    )
+    given = [row for row in session.execute(query) if row.goal_id in goals]
+    for unit_id, period, goal_id, light, value in sorted(given, key=lambda row: goals[row.goal_id].code):
+        lines[unit_id].cells[period].append(
+            _cell(goals[goal_id], indicators[goal_id], light, value, language)
+        )
+
+
+def _goals(session: Session, found: Trace, unit_ids: list[str]) -> dict[int, Goal]:
+    """The goals of the trace that have statuses, and the own ones of these units that hang under them."""
+    above = {below.goal.id or 0: below.goal for below in found.below}
+    keys = [goal.key for goal in above.values()]
+    own = select(Goal).where(
+        col(Goal.unit_id).in_(unit_ids), Goal.year == found.goal.year, col(Goal.parent_key).in_(keys)
+    )
+    return above | {
+        goal.id or 0: goal for goal in session.exec(own.where(Goal.root_id == found.goal.root_id))
+    }
+
+
+def _cell(goal: Goal, indicator: Indicator | None, light: str, value: str, language: str) -> Cell:
+    if goal.hide_small:
+        return Cell(goal.code, goal.title, "", "", hidden=True)
+    shown = indicator.shown(Decimal(value), language) if indicator and value else value
+    return Cell(goal.code, goal.title, light, shown, hidden=False)
