@@ -94,4 +94,10 @@ YEAR: Mapping[str, str] = {
     "Afslut den først.": "Close it first.",
     "Den nye frist for {}, {}, er allerede passeret.": "The new deadline of {}, {}, has passed already.",
     "Vælg en dato fra i dag og frem.": "Choose a date from today on.",
+    "Seglets nøgle er også givet som PKCS#12. Behold kun den ene.": (
+        "The seal's key is also given as PKCS#12. Keep one of them alone."
+    ),
+    "Langtidssikring kræver en tidsstempling. Sæt også AARSHJUL_SEAL_TSA_URL.": (
+        "Long-term validation needs time stamps. Set AARSHJUL_SEAL_TSA_URL as well."
+    ),
 }
