@@ -6,12 +6,7 @@ Texts are drawn as they stand: a dollar sign is a dollar sign. Several threads m
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from typing import TYPE_CHECKING
 
 from documents.typeset_text import Drawing, known_signs, shown_text
 
@@ -22,9 +17,21 @@ LETTER = 0.062
 LONGEST_LABEL, LONGEST_AXIS = 34, 80
 INK, RULE = "#22364d", "#c9d1d9"
 
-mpl.rcParams.update({"text.parse_math": False, "svg.hashsalt": "aarshjul", "svg.fonttype": "path"})
-mpl.rcParams.update({"font.family": "DejaVu Sans", "font.size": 7.5, "text.color": INK})
-mpl.rcParams.update({"axes.edgecolor": RULE, "xtick.color": INK, "ytick.color": INK})
+STYLE = {
+    "text.parse_math": False,
+    "svg.hashsalt": "aarshjul",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 7.5,
+    "text.color": INK,
+    "axes.edgecolor": RULE,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+if TYPE_CHECKING:  # loaded at the first chart: it takes a second, which every start would wait for
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class Spread:
 
 def stacked_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]) -> Drawing:
     """A bar for each row, made of as many counts as there are parts."""
+    from matplotlib.ticker import MaxNLocator
+
     names = [_name(name) for name, _ in rows]
     figure, axes = _canvas(names, TOP)
     left = [0] * len(rows)
@@ -77,6 +86,8 @@ def stacked_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]
 
 def spreads(rows: Sequence[Spread], axis: str, *, comma: bool) -> Drawing:
     """The middle half of each row's values as a band with the median marked; `comma`: decimal commas."""
+    from matplotlib.ticker import FuncFormatter
+
     names = [_name(row.name) for row in rows]
     figure, axes = _canvas(names, 0.06)
     for index, row in enumerate(rows):
@@ -90,8 +101,13 @@ def spreads(rows: Sequence[Spread], axis: str, *, comma: bool) -> Drawing:
     return _svg(figure)
 
 
-def _canvas(names: Sequence[str], top: float) -> tuple[Figure, Axes]:
+def _canvas(names: Sequence[str], top: float) -> "tuple[Figure, Axes]":
     """Room for the names beside, for `top` inches above and for the axis below; measured, not searched."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    mpl.rcParams.update(STYLE)
     height = top + ROW * len(names) + BOTTOM
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasSVG(figure)
@@ -115,7 +131,7 @@ def _name(text: str, longest: int = LONGEST_LABEL) -> str:
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
-def _svg(figure: Figure) -> Drawing:
+def _svg(figure: "Figure") -> Drawing:
     target = io.StringIO()
     figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return Drawing(target.getvalue())

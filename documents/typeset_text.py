@@ -7,11 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-from matplotlib.ft2font import FT2Font
+from importlib.util import find_spec
 
-FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-"""DejaVu Sans comes with matplotlib, so that every installation has the same font, offline."""
+FONTS = Path(getattr(find_spec("matplotlib"), "origin", "")).parent / "mpl-data" / "fonts" / "ttf"
+"""DejaVu Sans comes with matplotlib, so that every installation has the same font, offline. Matplotlib itself
+is loaded at its first use: it takes a second, which every start of the pages would wait for."""
 
 FAMILY = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 LONGEST_WORD = 40
@@ -54,6 +54,8 @@ def _named_where_unknown(text: str, known: frozenset[int]) -> str:
 @lru_cache(maxsize=4)
 def known_signs(own_fonts: tuple[Path, ...] = ()) -> frozenset[int]:
     """The code points that our fonts and the municipality's own have."""
+    from matplotlib.ft2font import FT2Font
+
     files = [*(FONTS / name for name in FAMILY), *own_fonts]
     found = set().union(*(FT2Font(str(file)).get_charmap() for file in files))
     signs = {code for code in found if unicodedata.category(chr(code)) not in ("Cc", "Cs", "Co", "Cn")}
