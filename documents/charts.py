@@ -6,7 +6,7 @@ Texts are drawn as they stand: a dollar sign is a dollar sign. Several threads m
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from documents.typeset_text import Drawing, known_signs, shown_text
 
@@ -17,7 +17,7 @@ LETTER = 0.062
 LONGEST_LABEL, LONGEST_AXIS = 34, 80
 INK, RULE = "#22364d", "#c9d1d9"
 
-STYLE = {
+STYLE: Any = {
     "text.parse_math": False,
     "svg.hashsalt": "aarshjul",
     "svg.fonttype": "path",

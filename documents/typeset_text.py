@@ -4,10 +4,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-from importlib.util import find_spec
 
 FONTS = Path(getattr(find_spec("matplotlib"), "origin", "")).parent / "mpl-data" / "fonts" / "ttf"
 """DejaVu Sans comes with matplotlib, so that every installation has the same font, offline. Matplotlib itself

@@ -23,7 +23,6 @@ from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
-from flows.agreement_sealing import seal_signed
 from flows.agreement_step import STEP_KIND, Following, Step, own_goals
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
@@ -54,6 +53,10 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     _take_answers(context, facts)
     if context.makes_documents:
+        from flows.agreement_sealing import (
+            seal_signed,  # loads what seals: seconds a worker's start would wait
+        )
+
         seal_signed(context, facts)
 
 

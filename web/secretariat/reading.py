@@ -62,10 +62,13 @@ def _forms(session: Session, lines: Sequence[Line]) -> dict[int, Form]:
 
 
 def _passages(lines: Sequence[Line], forms: Mapping[int, Form], language: str) -> list[Passage]:
-    """A question that has left the form keeps its passage; the newest wording names it."""
+    """A question that has left the form keeps its passage; the newest wording names it.
+
+    How each goal stands is no passage: it is told on the goal's page, which hides what must be hidden.
+    """
     asked: dict[str, Field] = {}
     for form in forms.values():
-        for field in form.fields:
+        for field in (each for each in form.fields if each.rows_from != "goals"):
             asked.setdefault(field.id, field)
     return [
         Passage(label(field, language), [(line.unit, told) for line, told in _told(field, lines, language)])
