@@ -94,6 +94,12 @@ FILES: Mapping[str, str] = {
         "Write the rows under “rows”, or “rows_from: goals”."
     ),
     "En gentaget gruppe kan ikke ligge i en anden.": "A repeated group cannot lie in another.",
+    "»only_rows« i »{}« hører til i en gentaget gruppe.": "“only_rows” in “{}” belongs in a repeated group.",
+    "Slet den, eller flyt feltet ind i gruppen.": "Delete it, or move the field into the group.",
+    "»only_rows« i »{}« kan ikke vide noget om skemaets egne rækker.": (
+        "“only_rows” in “{}” can know nothing about the form's own rows."
+    ),
+    "Slet den, eller brug »rows_from: goals«.": "Delete it, or use “rows_from: goals”.",
     "Læg dem efter hinanden.": "Put one after the other.",
     "Feltet »{}« har minimum over maximum.": "The field “{}” has minimum above maximum.",
     "Byt dem om.": "Swap them.",

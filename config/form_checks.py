@@ -39,6 +39,9 @@ def _group(fields: Sequence[Field], place: Place) -> Iterator[Fault]:
         yield from _own_keys(field, here)
         yield from _needs(field, here)
         yield from _only_when(field, fields[:index], here)
+        if field.only_rows and "fields" not in place[1:]:
+            what = f"»only_rows« i »{field.id}« hører til i en gentaget gruppe."
+            yield (*here, "only_rows"), what, "Slet den, eller flyt feltet ind i gruppen."
         if field.type is FieldType.REPEAT:
             yield from _repeat(field, here)
 
@@ -74,6 +77,9 @@ def _repeat(field: Field, place: Place) -> Iterator[Fault]:
     yield from _same_values([row.value for row in field.rows], (*place, "rows"))
     yield from _group(field.fields, (*place, "fields"))
     for index, inner in enumerate(field.fields):
+        if inner.only_rows and not field.rows_from:
+            what = f"»only_rows« i »{inner.id}« kan ikke vide noget om skemaets egne rækker."
+            yield (*place, "fields", index, "only_rows"), what, "Slet den, eller brug »rows_from: goals«."
         if inner.type is FieldType.REPEAT:
             what = "En gentaget gruppe kan ikke ligge i en anden."
             yield (*place, "fields", index, "type"), what, "Læg dem efter hinanden."

@@ -152,6 +152,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "rows": "Gruppens egne rækker.",
         "fields": "Felterne i hver række.",
         "also": "Andre ordlyde, et mailsvar må bruge; … står for vilkårlige ord.",
+        "only_rows": "Spørg kun i rækker, der kom med dette, fx indicator: mål, der måles.",
         "only_when": "Spørg kun, når et felt ovenfor har et svar, fx holdt=ja.",
     },
     "Choice": {

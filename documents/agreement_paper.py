@@ -11,6 +11,7 @@ from typing import Self
 
 from config.settings import Settings
 from cycle.danish import format_datetime
+from documents.agreement_text import Chapter
 from documents.seal_key import Owner
 from documents.sealing import Sealed, Sealer, SealLevel
 from documents.typeset import Typesetter
@@ -18,22 +19,6 @@ from documents.typeset import Typesetter
 TEMPLATE = "agreement.typ"
 ALONE = 12
 """So many documents are made by this process; of more, every core makes some."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One goal, or another thing agreed: its heading, and (what, words) below it."""
-
-    title: str
-    words: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """The goals of one level."""
-
-    title: str
-    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,18 @@ What is missing is read from the store; documents are made outside any transacti
 that a run that ends early leaves only the rest to the next.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from sqlmodel import Session, col, select
 
 from cycle.goals.sealed import keep_document, signed_version, unsealed
-from cycle.goals.tables import Agreement, GoalLevel, Signature
+from cycle.goals.tables import Agreement, Signature
 from cycle.organisation.tables import Person
 from cycle.store import in_pieces
-from cycle.tasks.answers import label, show_answer
-from cycle.tasks.forms import FieldType, Form
+from cycle.tasks.forms import Form
 from cycle.tasks.states import TaskKind
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import FormVersion, Submission, Task
-from documents.agreement_paper import AgreementPaper, Chapter, Entry, Signed, make_papers
+from documents.agreement_paper import AgreementPaper, Signed, make_papers
+from documents.agreement_text import chapters
 from documents.seal_key import Owner
 from flows.request import Facts
 from flows.runtime import RunContext
@@ -28,10 +25,6 @@ STATEMENT_FIELD = "udtalelse"
 """The question of a signing form whose answer is annexed to the agreement."""
 
 DEMO = ("Opdigtede svar", "Invented answers")
-CHAPTERS = {
-    GoalLevel.COMMON: ("Fælles mål", "Common goals"),
-    GoalLevel.AREA: ("Områdemål", "Goals of the area"),
-}
 IDENTIFIED = {
     "web": (
         "personligt link, sendt til postens e-mailadresse",
@@ -90,52 +83,16 @@ class _Gatherer:
             period=str(agreement.year),
             version=self._version.no,
             digest=self._version.digest,
-            chapters=(*self._given(), *self._own()),
+            chapters=chapters(self._version.content, self._form(), self._language),
             signatures=tuple(map(self._signed, self._signatures)),
             language=self._language,
             mark=mark,
         )
 
-    def _given(self) -> list[Chapter]:
-        rows: Sequence[Mapping[str, Any]] = self._version.content.get("given_goals") or []
-        return [
-            Chapter(
-                words[self._at],
-                tuple(
-                    Entry(
-                        str(row["label"]), (("", str(row["description"])),) if row.get("description") else ()
-                    )
-                    for row in rows
-                    if row["level"] == level.value
-                ),
-            )
-            for level, words in CHAPTERS.items()
-        ]
-
-    def _own(self) -> list[Chapter]:
-        """The unit's own part, question by question as its form asks."""
-        answers: Mapping[str, Any] = self._version.content.get("own") or {}
-        found: list[Entry] = []
-        for field in self._form().fields:
-            value = answers.get(field.id)
-            if field.type is FieldType.REPEAT:
-                found += [self._row(field.fields, row) for row in value or ()]
-            elif value not in (None, ""):
-                found.append(Entry(label(field, self._language), (("", self._shown(field, value)),)))
-        return [Chapter(("Enhedens egne mål", "The unit's own goals")[self._at], tuple(found))]
-
-    def _row(self, fields: Sequence[Any], row: Mapping[str, Any]) -> Entry:
-        told = [(label(f, self._language), self._shown(f, row[f.id])) for f in fields if row.get(f.id)]
-        title = f"{row['row']}. {told[0][1]}" if told else str(row["row"])
-        return Entry(title, tuple(told[1:]))
-
-    def _shown(self, field: Any, value: Any) -> str:
-        return show_answer(field, value, self._language)
-
     def _form(self) -> Form:
-        return Form.model_validate_json(
-            self._session.get_one(FormVersion, self._facts.occurrence.form_version_id).spec
-        )
+        """The form the unit's own part was written in."""
+        form_version_id = self._version.content.get("form") or self._facts.occurrence.form_version_id
+        return Form.model_validate_json(self._session.get_one(FormVersion, form_version_id).spec)
 
     def _steps(self) -> dict[str, tuple[Task, Submission | None]]:
         """The signing task of each capacity, with its newest answer."""

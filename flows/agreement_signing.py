@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
+from cycle.goals.own_goals import own_goals
 from cycle.goals.sealed import unsealed
 from cycle.goals.tables import Agreement, GoalLevel
-from cycle.goals.tree import GoalsByUnit, as_rows, keep_goals
+from cycle.goals.tree import GoalsByUnit, agreed_rows, keep_goals
 from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move_all, wake_stages
@@ -23,7 +24,7 @@ from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
-from flows.agreement_step import STEP_KIND, Following, Step, own_goals
+from flows.agreement_step import STEP_KIND, Following, Step
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
 
@@ -40,7 +41,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
         given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
         may_write = GoalLevel.UNIT in goals.scheme.levels_of(unit, year)
         own = [{"row": code, "label": f"Enhedsmål {code}"} for code in goals.scheme.own_slots if may_write]
-        return {"given_goals": as_rows(given), "unit_goals": own}
+        return {"given_goals": agreed_rows(given), "unit_goals": own}
 
     def draft(session: Session) -> None:
         _draft_agreements(session, facts)

@@ -1,6 +1,6 @@
 """One answered step of one agreement: takes it on, or back to its draft with a reason."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,8 +9,7 @@ from sqlmodel import Session, col, select
 
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import AgreementVerb
-from cycle.goals.tables import Agreement, AgreementState, GoalLevel
-from cycle.goals.tree import GoalText
+from cycle.goals.tables import Agreement, AgreementState
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Stage, StageKind
 from cycle.tasks.approval import reviewer_of
@@ -24,7 +23,6 @@ from flows.request import Facts
 from flows.runtime import RunContext
 
 DECISION_FIELD, AGREED, COMMENT_FIELD, NAME_FIELD = "beslutning", "enig", "bemaerkning", "navn"
-TITLE_FIELD, DESCRIPTION_FIELD, SIGNS_FIELD, SUPPORTS_FIELD = "titel", "beskrivelse", "tegn", "understoetter"
 STEP_KIND = {
     StageKind.NEGOTIATE: TaskKind.NEGOTIATE,
     StageKind.APPROVE: TaskKind.APPROVE,
@@ -86,6 +84,7 @@ class Step:
             "given_goals": task.prefill.get("given_goals", []),
             "own_codes": [row["row"] for row in task.prefill.get("unit_goals", [])],
             "own": submission.answers,
+            "form": submission.form_version_id,
             "year": self.agreement.year,
             "unit": self.agreement.unit_id,
         }
@@ -226,28 +225,3 @@ class Step:
 def signing_order(stages: Sequence[Stage]) -> list[str]:
     """The capacities that sign, in turn: the ids of the plan's signing stages."""
     return [stage.id for stage in stages if stage.kind is StageKind.SIGN]
-
-
-def own_goals(content: Mapping[str, Any], agreement: Agreement) -> list[GoalText]:
-    """The unit's own goals as its agreement gives them: the rows of its own codes that have a title.
-
-    A goal that says which given one it supports hangs under that one.
-    """
-    groups = [value for value in content["own"].values() if isinstance(value, list)]
-    rows = [row for group in groups for row in group if isinstance(row, dict)]
-    above = {row["row"]: row["key"] for row in content["given_goals"]}
-    return [
-        GoalText(
-            level=GoalLevel.UNIT,
-            code=row["row"],
-            title=str(row[TITLE_FIELD]),
-            unit_id=agreement.unit_id,
-            description=str(row.get(DESCRIPTION_FIELD, "")),
-            source="Udviklingsaftalen",
-            key=f"{agreement.unit_id}/{agreement.year}/{row['row']}",
-            parent_key=above.get(row.get(SUPPORTS_FIELD, ""), ""),
-            signs=tuple(str(row.get(SIGNS_FIELD, "")).splitlines()),
-        )
-        for row in rows
-        if row.get("row") in content["own_codes"] and row.get(TITLE_FIELD)
-    ]

@@ -4,6 +4,8 @@ GET /udviklingsaftale/{agreement}            the signatures, and where the docum
 GET /udviklingsaftale/{agreement}/aftale.pdf the sealed PDF
 """
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
@@ -13,10 +15,14 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
 from cycle.goals.sealed import document_of, signed_version
-from cycle.goals.tables import Agreement
+from cycle.goals.tables import Agreement, AgreementVersion
+from cycle.goals.tree import goal_ids
 from cycle.organisation.tables import Unit
+from cycle.tasks.tables import Occurrence
+from documents.agreement_text import Chapter, chapters
 from web import context, render
 from web.attachments import attachment
+from web.forms import form_of
 from web.plain import Id
 from web.rooms import Room
 from web.secretariat.words import namer
@@ -39,6 +45,8 @@ def show(request: Request, actor: CurrentActor, agreement_id: Id) -> Response:
             unit=unit,
             version=version,
             signatures=signatures,
+            chapters=_chapters(session, agreement, version, render.language_of(request)),
+            goals=goal_ids(session, agreement.root_id, agreement.year),
             document=document_of(session, agreement_id),
             name=namer(render.language_of(request)),
             may_check=Role.SECRETARIAT in actor.roles,
@@ -54,6 +62,17 @@ def fetch(request: Request, actor: CurrentActor, agreement_id: Id) -> Response:
         if found is None:
             raise NotFound("document", agreement_id)
         return attachment(found[1])
+
+
+def _chapters(
+    session: Session, agreement: Agreement, version: AgreementVersion | None, language: str
+) -> Sequence[Chapter]:
+    """The newest version's text; nothing before the leader has written one."""
+    if version is None:
+        return ()
+    occurrence = session.get_one(Occurrence, agreement.occurrence_id)
+    form = form_of(session, version.content.get("form") or occurrence.form_version_id)
+    return chapters(version.content, form, language)
 
 
 def _reach(session: Session, actor: SignedIn, agreement_id: int) -> tuple[Agreement, Unit]:

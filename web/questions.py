@@ -11,9 +11,11 @@ from typing import Any
 
 from cycle.danish import format_decimal
 from cycle.errors import Problem
-from cycle.tasks.answer_model import row_key
+from cycle.goals.indicators import indicator_of
+from cycle.tasks.answer_model import asked_rows, row_key
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, FieldType, Form
+from documents.goal_words import indicator_words
 
 NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT)
 
@@ -117,13 +119,21 @@ def rows_of(field: Field, prefill: Mapping[str, Any], language: str) -> list[tup
     if field.rows:
         return [(row.value, label(row, language), "") for row in field.rows]
     entries = prefill.get(field.rows_from, ())
-    return [(row_key(entry), *_row_words(entry)) for entry in entries]
+    return [(row_key(entry), *_row_words(entry, language)) for entry in entries]
 
 
-def _row_words(entry: Any) -> tuple[str, str]:
+def _row_words(entry: Any, language: str) -> tuple[str, str]:
     if not isinstance(entry, Mapping):
         return str(entry), ""
-    return str(entry.get("label") or entry.get("title") or row_key(entry)), str(entry.get("description", ""))
+    words = str(entry.get("label") or entry.get("title") or row_key(entry))
+    told = [str(entry.get("description", "")), _measured(entry, language)]
+    return words, " ".join(part for part in told if part)
+
+
+def _measured(entry: Mapping[str, Any], language: str) -> str:
+    """What a goal is measured by, where it is: "Sygefravær: højst 6 %."."""
+    indicator = indicator_of(entry.get("indicator") or {})
+    return f"{indicator_words(indicator, language)}." if indicator else ""
 
 
 def _group(
@@ -185,9 +195,10 @@ def _rows(field: Field, typed: Any, last: Any, beside: Beside, *, name: str, anc
     before = {str(row.get("row")): row for row in last or () if isinstance(row, Mapping)}
     made = []
     listed = rows_of(field, beside.prefill, beside.language)
+    fields = dict(asked_rows(field, beside.prefill))
     for index, (key, words, description) in enumerate(listed, start=1):
         asked = _group(
-            field.fields,
+            fields[key],
             by_key.get(key) or {},
             before.get(key, {}),
             beside,

@@ -58,8 +58,12 @@ def _group(
     return tuple(
         _one(field, answers.get(field.id), prefill, language, prefix)
         for field in fields
-        if field.id in answers or not field.only_when
+        if field.id in answers or not (field.only_when or field.only_rows or _has_no_rows(field, prefill))
     )
+
+
+def _has_no_rows(field: Field, prefill: Mapping[str, Any]) -> bool:
+    return field.type is FieldType.REPEAT and not (field.rows or prefill.get(field.rows_from))
 
 
 def _one(field: Field, value: Any, prefill: Mapping[str, Any], language: str, prefix: str) -> Shown:

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
-from cycle.tasks.answer_model import row_keys
+from cycle.tasks.answer_model import asked_rows
 from cycle.tasks.answer_values import blank
 from cycle.tasks.forms import Field, FieldType, Form
 from web.questions import typed_answers
@@ -53,8 +53,10 @@ def _group(fields: Sequence[Field], sender: Sender, last: Mapping[str, Any], pre
 def _field(field: Field, sender: Sender, last: Mapping[str, Any], name: str) -> Any:
     if field.type is FieldType.REPEAT:
         before = {str(row.get("row")): row for row in last.get(field.id) or () if isinstance(row, Mapping)}
-        keys = row_keys(field, sender.prefill)
-        return {key: _group(field.fields, sender, before.get(key, {}), f"{name}.{key}.") for key in keys}
+        return {
+            key: _group(asked, sender, before.get(key, {}), f"{name}.{key}.")
+            for key, asked in asked_rows(field, sender.prefill)
+        }
     value = _value(field, sender, name)
     if field.same_as_last and sender.text(f"{name}.same") and blank(value):
         return typed_answers([field], last).get(field.id, value)

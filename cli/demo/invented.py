@@ -11,6 +11,8 @@ from random import Random
 from typing import Any
 
 from cycle.calendar import WorkingCalendar
+from cycle.goals.statuses import VALUE_FIELD
+from cycle.tasks.answer_model import row_fields
 from cycle.tasks.forms import Field, FieldType, Form
 
 SHARES = (25, 9, 12, 20, 12, 13)
@@ -33,6 +35,21 @@ CONCERNS = (
     "To stillinger har stået ubesatte siden nytår. De er genopslået.",
     "Målet nås ikke i år. Vi har aftalt en ny plan med vores nærmeste leder.",
 )
+SAYINGS: Mapping[str, Sequence[str]] = {
+    "titel": (
+        "Flere forældre deltager i årets møder",
+        "Alle børn har en fast voksen i overgangen",
+        "Færre skift mellem voksne i løbet af dagen",
+        "Fælles sprog om trivsel på tværs af teams",
+        "Flere timer læses med to voksne",
+        "Børnene er med til at vælge aktiviteter",
+    ),
+    "indikator": ("Andel af forældre", "Andel af børn", "Timer om ugen"),
+    "maaleenhed": ("%",),
+    "navn": ("Opdigtet underskriver",),
+    "udtalelse": ("Bestyrelsen er hørt og bakker op om aftalens mål.",),
+}
+"""What is written in fields with these ids."""
 
 
 def rng(*key: object) -> Random:
@@ -114,17 +131,27 @@ def _value(field: Field, prefill: Mapping[str, Any], dice: Random) -> Any:
 def _written(field: Field, dice: Random) -> str:
     if field.type in (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT):
         return _number(field, dice)
-    return dice.choice(REMARKS)[: field.max_length]
+    return dice.choice(SAYINGS.get(field.id, REMARKS))[: field.max_length]
 
 
 def _row(field: Field, row: Mapping[str, Any], dice: Random) -> dict[str, Any]:
     given: dict[str, Any] = {}
-    for inner in field.fields:
+    for inner in row_fields(field, row):
         if _asked(inner, given):
-            value = _value(inner, {}, dice)
+            value = _measured(row, dice) if inner.id == VALUE_FIELD else _value(inner, {}, dice)
             if value is not None:
                 given[inner.id] = value
     return {"row": row["row"], **given}
+
+
+def _measured(row: Mapping[str, Any], dice: Random) -> str | None:
+    """A value near the target of the row's indicator; one in eight gives none."""
+    indicator = row["indicator"]
+    known = [indicator.get(name) for name in ("target", "baseline", "high", "low")]
+    near = next((Decimal(str(number)) for number in known if number is not None), Decimal(1))
+    if dice.random() < 1 / 8:
+        return None
+    return str((near * Decimal(str(dice.uniform(0.9, 1.05)))).quantize(Decimal("0.1")))
 
 
 def _choice(field: Field, dice: Random) -> str:

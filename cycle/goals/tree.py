@@ -26,6 +26,22 @@ ORIGINS: Mapping[GoalLevel, GoalOrigin] = {
 """Who a goal comes from when it does not say."""
 
 
+AGREED = (
+    "origin",
+    "goal_type",
+    "source",
+    "background_intention",
+    "background_knowledge",
+    "obligations",
+    "signs",
+    "evidence",
+    "indicator",
+    "follow_up_method",
+    "follow_up_by",
+)
+"""What an agreement says of a goal beside its letter, title and description; names of columns."""
+
+
 @dataclass(frozen=True)
 class GoalText:
     """A goal as written in a file or an agreement; the fields are the columns of `Goal`.
@@ -163,6 +179,14 @@ def goals_of_year(
     return session.exec(query.order_by(col(Goal.code), col(Goal.id))).all()
 
 
+def goal_ids(session: Session, root_id: str, year: int) -> dict[str, int]:
+    """The ids of the year's goals above the units' own, by key: where each is followed."""
+    query = select(Goal.key, Goal.id).where(
+        Goal.root_id == root_id, Goal.year == year, Goal.level != GoalLevel.UNIT
+    )
+    return {key: id_ or 0 for key, id_ in session.exec(query)}
+
+
 class GoalsByUnit:
     """Goals, asked unit by unit, as far as the year's scheme has come at each."""
 
@@ -185,19 +209,25 @@ class GoalsByUnit:
         return sorted(found, key=lambda goal: (goal.code, goal.id or 0))
 
 
-def as_rows(goals: Iterable[Goal]) -> list[dict[str, str]]:
-    """The goals as rows of a form's repeated group."""
-    return [
-        {
-            "row": goal.code,
-            "label": f"{goal.code}. {goal.title}",
-            "title": goal.title,
-            "level": goal.level.value,
-            "description": goal.description,
-            "key": goal.key,
-        }
-        for goal in goals
-    ]
+def as_rows(goals: Iterable[Goal]) -> list[dict[str, Any]]:
+    """The goals as rows of a form's repeated group; a goal that is measured brings its indicator."""
+    return [_row(goal) | ({"indicator": goal.indicator} if goal.indicator else {}) for goal in goals]
+
+
+def agreed_rows(goals: Iterable[Goal]) -> list[dict[str, Any]]:
+    """The goals with everything they say of themselves, as an agreement holds them."""
+    return [_row(goal) | {name: value for name in AGREED if (value := getattr(goal, name))} for goal in goals]
+
+
+def _row(goal: Goal) -> dict[str, Any]:
+    return {
+        "row": goal.code,
+        "label": f"{goal.code}. {goal.title}",
+        "title": goal.title,
+        "level": goal.level.value,
+        "description": goal.description,
+        "key": goal.key,
+    }
 
 
 def _known(session: Session, texts: Sequence[GoalText], root_id: str, year: int) -> dict[str, Goal]:

@@ -13,6 +13,9 @@ from cycle.tasks.forms import Field, FieldType, Form
 Rows = Mapping[str, Sequence[Any]]
 """The rows a task knows, by name: its `prefill`. An entry is a text, or a mapping with "row"."""
 
+AskedRows = tuple[tuple[str, tuple[Field, ...]], ...]
+"""The rows of a repeated group, each with the fields that are asked in it."""
+
 DRAFT = "draft"
 """Validation context in which nothing is demanded."""
 
@@ -25,7 +28,19 @@ class Answers(BaseModel):
 
 def answer_model(form: Form, rows: Rows) -> type[BaseModel]:
     """The model of the form's answers. It takes what was typed and holds canonical values."""
-    return _model(form.fields, tuple((f.id, row_keys(f, rows)) for f in form.fields if f.fields))
+    return _model(form.fields, tuple((f.id, asked_rows(f, rows)) for f in form.fields if f.fields))
+
+
+def asked_rows(group: Field, rows: Rows) -> AskedRows:
+    """The rows of a repeated group, each with what is asked in it."""
+    entries = group.rows or rows.get(group.rows_from, ())
+    return tuple(zip(row_keys(group, rows), (row_fields(group, each) for each in entries), strict=True))
+
+
+def row_fields(group: Field, entry: Any) -> tuple[Field, ...]:
+    """What a repeated group asks in one row: some of it only where the row came with what it is about."""
+    known = {name for name, value in entry.items() if value} if isinstance(entry, Mapping) else set()
+    return tuple(field for field in group.fields if not field.only_rows or field.only_rows in known)
 
 
 def row_keys(field: Field, rows: Rows) -> tuple[str, ...]:
@@ -42,7 +57,7 @@ def row_key(entry: Any) -> str:
 
 def canonical(fields: Sequence[Field], answers: BaseModel) -> dict[str, Any]:
     """The values of a validated model as JSON, without what was not answered."""
-    found = {field.id: getattr(answers, _name(index)) for index, field in enumerate(fields)}
+    found = _by_alias(answers)
     found |= {
         field.id: _canonical_rows(field, found[field.id])
         for field in fields
@@ -52,30 +67,36 @@ def canonical(fields: Sequence[Field], answers: BaseModel) -> dict[str, Any]:
 
 
 def _canonical_rows(group: Field, rows: BaseModel) -> list[dict[str, Any]]:
-    given = [
-        (str(definition.alias), getattr(rows, name)) for name, definition in type(rows).model_fields.items()
-    ]
+    given = _by_alias(rows).items()
     read = [(key, canonical(group.fields, row)) for key, row in given if row is not None]
     return [{"row": key, **values} for key, values in read if values]
 
 
+def _by_alias(answers: BaseModel) -> dict[str, Any]:
+    parts = type(answers).model_fields.items()
+    return {str(definition.alias): getattr(answers, name) for name, definition in parts}
+
+
 @lru_cache(maxsize=512)
-def _model(fields: tuple[Field, ...], rows: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> type[BaseModel]:
-    keys = dict(rows)
+def _model(fields: tuple[Field, ...], rows: tuple[tuple[str, AskedRows], ...] = ()) -> type[BaseModel]:
+    asked = {name: dict(entries) for name, entries in rows}
     positions = {field.id: _name(index) for index, field in enumerate(fields)}
     return _made(
         {
-            f.id: (_kind(f, keys.get(f.id, ())), partial(_read, f, positions, keys.get(f.id, ())))
+            f.id: (
+                _kind(f, asked.get(f.id, {})),
+                partial(_read, f, positions, tuple(asked.get(f.id, ()))),
+            )
             for f in fields
         }
     )
 
 
-def _kind(field: Field, keys: tuple[str, ...]) -> Any:
+def _kind(field: Field, rows: Mapping[str, tuple[Field, ...]]) -> Any:
     if field.type is not FieldType.REPEAT:
         return Any
-    row = _model(field.fields)
-    return _made({key: (row | None, partial(_read_row, field)) for key in keys}) | None
+    made = {key: (_model(asked) | None, partial(_read_row, field, asked)) for key, asked in rows.items()}
+    return _made(made) | None
 
 
 def _made(parts: Mapping[str, tuple[Any, Any]]) -> type[BaseModel]:
@@ -128,12 +149,12 @@ def _read_group(demanded: bool, keys: Sequence[str], raw: object) -> object:
     return {**dict.fromkeys(keys), **raw}
 
 
-def _read_row(group: Field, raw: object, info: ValidationInfo) -> object:
+def _read_row(group: Field, asked: Sequence[Field], raw: object, info: ValidationInfo) -> object:
     if blank(raw):
-        return every_part(group.fields, {}) if group.required and info.context != DRAFT else None
+        return every_part(asked, {}) if group.required and info.context != DRAFT else None
     if not isinstance(raw, Mapping):
         raise Wrong("not_rows")
-    return every_part(group.fields, raw)
+    return every_part(asked, raw)
 
 
 def every_part(fields: Sequence[Field], raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class Field(Frozen):
     fields: tuple["Field", ...] = ()
     also: tuple[str, ...] = ()
     """Other wordings of the question that a reply by mail may use; "…" stands for any words."""
+    only_rows: str = ""
+    """Asked only in rows that came with something under this name: `indicator`, where a goal is measured."""
     only_when: str = ""
     """"other-field=value": asked (and required) only then. The other field stands before it, same group."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from cycle.access.roles import Role
-from cycle.errors import ImportInvalid, NotNow
+from cycle.errors import AnswerInvalid, ImportInvalid, NotNow
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import AgreementVerb
@@ -215,6 +215,33 @@ def test_a_report_is_prefilled_with_the_years_goals_and_the_last_answer(
     again = year.task(second, SCHOOL, TaskKind.ANSWER)
     assert again.prefill["last"] == given.answers and again.prefill["goals"] == school.prefill["goals"]
     assert year.task(second, "101005", TaskKind.ANSWER).prefill["last"] == {}
+
+
+def test_a_goal_that_is_measured_asks_for_its_value_and_its_evidence_and_no_other_does(
+    store: Engine, tmp_path: Path
+) -> None:
+    year, report = report_open(store, tmp_path)
+    year.until(instant(2027, 4, 12, 10))
+    school = year.task(report, SCHOOL, TaskKind.ANSWER)
+    with reading(store) as session:
+        holder = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
+    site = Site(store, tmp_path, at=year.now, secret_key="k" * 40)
+    page = site.browser().get(site.link(school, holder or 0)).text
+    assert "Sygefravær: højst 6 % (før: 6,4 %)" in page
+    assert [code for code in "ABCDEF" if f'name="goals.{code}.vaerdi"' in page] == ["A", "B", "C"]
+    green = {"status": {"light": "grøn"}}
+    rest = {"forventet-afvigelse": "0", "sygefravaer": "5"}
+    with pytest.raises(AnswerInvalid) as refused:
+        year.answer(school, {"goals": {code: {**green, "vaerdi": "1"} for code in "ABCDEF"}, **rest})
+    assert {each.where for each in refused.value.problems} == {f"goals.{code}.vaerdi" for code in "DEF"}
+    answers = {code: dict(green) for code in "ABCDEF"} | {"A": {**green, "vaerdi": "5,9"}}
+    year.answer(school, {"goals": answers, **rest})
+    year.until(instant(2027, 5, 11, 8))
+    with reading(store) as session:
+        found = session.exec(
+            select(Goal.code, GoalStatus.value).join(Goal, col(Goal.id) == col(GoalStatus.goal_id))
+        ).all()
+    assert dict(found) == {"A": "5.9", **dict.fromkeys("BCDEF", "")}
 
 
 def test_districts_open_when_everything_below_is_approved_and_areas_when_every_district_is_done(

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from cycle.access.roles import Role
 from cycle.goals.sealed import document_of, unsealed
-from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, SealedDocument
+from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Goal, SealedDocument
 from cycle.history import History
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.tables import Appointment, Person, Unit
@@ -33,7 +33,22 @@ from tests.support.web import Site
 
 SCHOOL, DISTRICT = "101003", "KBH-SKOLER-02"
 STEPS: tuple[tuple[TaskKind, dict[str, object]], ...] = (
-    (TaskKind.DRAFT, {"enhedsmaal": {"G": {"titel": "Flere fælles timer", "beskrivelse": "To om ugen"}}}),
+    (
+        TaskKind.DRAFT,
+        {
+            "enhedsmaal": {
+                "G": {
+                    "titel": "Flere fælles timer",
+                    "beskrivelse": "To om ugen",
+                    "understoetter": "D",
+                    "indikator": "Timer om ugen",
+                    "udgangspunkt": "1",
+                    "regel": "mindst",
+                    "maaltal": "2",
+                }
+            }
+        },
+    ),
     (TaskKind.NEGOTIATE, {"beslutning": "enig"}),
     (TaskKind.APPROVE, {"beslutning": "enig"}),
     (TaskKind.SIGN, {"beslutning": "enig", "navn": "Ida Engsø", "bekraeft": "ja"}),
@@ -108,6 +123,11 @@ def test_the_signed_agreement_is_sealed_with_its_words_its_signatures_and_what_t
         "Områdemål",
         "G. Flere fælles timer",
         "To om ugen",
+        "Sygefravær: højst 6 % (før: 6,4 %)",
+        "Målene er givet og kan ikke ændres i aftalen.",
+        "Opfølgningsansvarlig Nærmeste leder",
+        "Hvilket givet mål støtter det? D. Gennemførelse af planlagte timer",
+        "Timer om ugen: mindst 2 (før: 1)",
         "Underskriftsbevis",
         "Ida Engsø",
         "leder, Nyboder Skole",
@@ -177,6 +197,13 @@ def test_whom_it_concerns_can_fetch_it_and_nobody_else(year: Year, tmp_path: Pat
     assert page in office.get(f"/aktivitet/{occurrence_of(year)}").text
     assert f"{page}/aftale.pdf" in office.get(page).text and "Ida Engsø" in office.get(page).text
     assert office.get(f"{page}/aftale.pdf").content == document(year)
+    read = office.get(page).text
+    assert "Sygefravær: højst 6 % (før: 6,4 %)" in read and "Timer om ugen: mindst 2" in read
+    with reading(year.engine) as session:
+        sick = session.exec(select(Goal).where(Goal.year == 2028, Goal.code == "A")).one()
+        (own,) = session.exec(select(Goal).where(Goal.unit_id == SCHOOL)).all()
+    assert f'href="/maal/{sick.id}"' in read
+    assert (own.parent_key, own.indicator["target"]) == ("Skoler/D", "2")
     assert site.signed_in("d2@kbh.example", Role.SUPERIOR, DISTRICT).get(page).status_code == 200
     stranger = site.signed_in("d1@kbh.example", Role.SUPERIOR, "KBH-SKOLER-01")
     assert [stranger.get(path).status_code for path in (page, f"{page}/aftale.pdf")] == [403, 403]

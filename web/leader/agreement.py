@@ -1,6 +1,6 @@
 """The text of the agreement that a task speaks of, as it stood in that version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,22 +10,24 @@ from cycle.files.tables import File
 from cycle.goals.agreements import of_units
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import AgreementVersion
+from documents.agreement_text import Chapter, chapters, given_chapters
+from web.forms import form_of
+from web.leader.answering import GIVEN
 from web.leader.link import Holding
 
 
 @dataclass(frozen=True)
 class AgreementShown:
-    """Goals given from above, the unit's own answers, and the digest of exactly this text."""
+    """The whole text, and the digest of exactly it."""
 
     version: int
     digest: str
-    given: list[Mapping[str, Any]]
-    own: list[tuple[str, str]]
+    chapters: Sequence[Chapter]
 
 
-def agreement_shown(session: Session, prefill: Mapping[str, Any]) -> AgreementShown | None:
+def agreement_shown(session: Session, holding: Holding, language: str) -> AgreementShown | None:
     """The agreement's version that the task was opened with; None when it speaks of none."""
-    named = prefill.get("agreement")
+    named = holding.task.prefill.get("agreement")
     if not isinstance(named, Mapping):
         return None
     version = session.exec(
@@ -35,8 +37,14 @@ def agreement_shown(session: Session, prefill: Mapping[str, Any]) -> AgreementSh
     ).first()
     if version is None:
         return None
-    given = version.content.get("given_goals") or []
-    return AgreementShown(version.no, version.digest, list(given), _own(version.content.get("own") or {}))
+    form = form_of(session, version.content.get("form") or holding.occurrence.form_version_id)
+    return AgreementShown(version.no, version.digest, chapters(version.content, form, language))
+
+
+def given_shown(prefill: Mapping[str, Any], language: str) -> Sequence[Chapter]:
+    """The goals given from above that the draft of an agreement came with."""
+    given = prefill.get(GIVEN)
+    return given_chapters(given, language) if isinstance(given, list) else ()
 
 
 def sealed_document(session: Session, holding: Holding) -> File | None:
@@ -45,19 +53,3 @@ def sealed_document(session: Session, holding: Holding) -> File | None:
     agreement = of_units(session, holding.occurrence.id or 0, [unit_id]).get(unit_id)
     found = document_of(session, agreement.id or 0) if agreement else None
     return found[1] if found else None
-
-
-def _own(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(what, text) of the unit's own part: its goals row by row, and what else it wrote."""
-    found: list[tuple[str, str]] = []
-    for name, value in answers.items():
-        if isinstance(value, list):
-            rows = [row for row in value if isinstance(row, Mapping)]
-            found += [(str(row.get("row", "")), _text(row)) for row in rows]
-        elif value not in (None, ""):
-            found.append((name, str(value)))
-    return found
-
-
-def _text(row: Mapping[str, Any]) -> str:
-    return "\n".join(str(value) for name, value in row.items() if name != "row" and value not in (None, ""))

@@ -12,8 +12,8 @@ from cycle.errors import Problem
 from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
-from web.leader.agreement import agreement_shown, sealed_document
-from web.leader.answering import editions_of
+from web.leader.agreement import agreement_shown, given_shown, sealed_document
+from web.leader.answering import GIVEN, editions_of
 from web.leader.below import below
 from web.leader.link import Holding
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, typed_answers
@@ -53,8 +53,9 @@ def show_form(
         readings=readings(holding),
         **_to_be_sent(request, holding),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
+        given=given_shown(holding.task.prefill, language),
         below=below(session, holding, language, now=context.now(request)),
-        **common(session, holding, token),
+        **common(session, holding, token, language),
     )
 
 
@@ -81,7 +82,7 @@ def show_answer_page(
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,
         figures=figures_of(holding.task.prefill),
         sealed=sealed_document(session, holding) is not None,
-        **common(session, holding, token),
+        **common(session, holding, token, language),
     )
 
 
@@ -108,8 +109,8 @@ def summary(asked: Sequence[Question], problems: Sequence[Problem]) -> list[tupl
 
 
 def readings(holding: Holding) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    """Lists the task came with that no question asks about: goals already given."""
-    used = {field.rows_from for field in holding.form.fields} | {"last", "figures"}
+    """Lists the task came with that no question asks about, but goals already given."""
+    used = {field.rows_from for field in holding.form.fields} | {"last", "figures", GIVEN}
     return [
         (name, value)
         for name, value in holding.task.prefill.items()
@@ -117,14 +118,14 @@ def readings(holding: Holding) -> list[tuple[str, list[Mapping[str, Any]]]]:
     ]
 
 
-def common(session: Session, holding: Holding, token: str) -> dict[str, Any]:
+def common(session: Session, holding: Holding, token: str, language: str) -> dict[str, Any]:
     """What every page of a task shows."""
     return {
         "holding": holding,
         "task": holding.task,
         "token": token,
         "address": f"/opgave/{token}",
-        "agreement": agreement_shown(session, holding.task.prefill),
+        "agreement": agreement_shown(session, holding, language),
         "returned": holding.task.state is TaskState.RETURNED,
     }
 

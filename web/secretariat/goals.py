@@ -22,6 +22,7 @@ from cycle.goals.tree import goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.calendars import calendar_of_root
+from documents.goal_words import FACTS
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show
@@ -29,19 +30,6 @@ from web.secretariat.reach import roots_for
 from web.session import CurrentActor, require
 
 router = APIRouter()
-
-FACTS: Sequence[tuple[str, tuple[str, str]]] = (
-    ("description", ("Beskrivelse", "Description")),
-    ("source", ("Sat af", "Set by")),
-    ("background_intention", ("Politisk intention", "Political intention")),
-    ("background_knowledge", ("Viden på området", "Knowledge")),
-    ("obligations", ("Det skal der gøres", "What must be done")),
-    ("signs", ("Tegn på, at det lykkes", "Signs of success")),
-    ("evidence", ("Kan ses i", "Evidence")),
-    ("follow_up_method", ("Opfølgningsmetode", "Follow-up method")),
-    ("follow_up_by", ("Opfølgningsansvarlig", "Responsible for follow-up")),
-)
-"""What is told of a goal, and its heading."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from cycle.tasks.rollup import Outcome
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Timeliness
 from cycle.tasks.states import Verdict as ReviewVerdict
 from cycle.tasks.told import Told
+from documents.goal_words import ORIGINS, TYPES
 from documents.wheel_words import RINGS, STANDINGS
 from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
 
@@ -64,16 +65,8 @@ NAMES: Words = {
         GoalLevel.AREA: ("Områdemål", "Area goal"),
         GoalLevel.UNIT: ("Enhedsmål", "Unit goal"),
     },
-    GoalOrigin: {
-        GoalOrigin.POLITICAL: ("Politisk", "Politicians"),
-        GoalOrigin.AREA: ("Området", "The area"),
-        GoalOrigin.OWN: ("Enheden selv", "The unit itself"),
-    },
-    GoalType: {
-        GoalType.INPUT: ("Inputmål", "Input goal"),
-        GoalType.OUTPUT: ("Outputmål", "Output goal"),
-        GoalType.OUTCOME: ("Effektmål", "Outcome goal"),
-    },
+    GoalOrigin: {**ORIGINS},
+    GoalType: {**TYPES},
     AgreementState: {
         AgreementState.DRAFTING: ("Udkast", "Draft"),
         AgreementState.NEGOTIATION: ("Forhandling", "Negotiation"),

@@ -1,0 +1,72 @@
+"""What is told of a goal, in words, wherever it stands: its trace page, an agreement, the document signed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cycle.goals.indicators import Indicator, TargetRule, indicator_of
+from cycle.goals.tables import GoalOrigin, GoalType
+
+Pair = tuple[str, str]
+"""Danish, English."""
+
+ORIGINS: Mapping[GoalOrigin, Pair] = {
+    GoalOrigin.POLITICAL: ("Politisk", "Politicians"),
+    GoalOrigin.AREA: ("Området", "The area"),
+    GoalOrigin.OWN: ("Enheden selv", "The unit itself"),
+}
+TYPES: Mapping[GoalType, Pair] = {
+    GoalType.INPUT: ("Inputmål", "Input goal"),
+    GoalType.OUTPUT: ("Outputmål", "Output goal"),
+    GoalType.OUTCOME: ("Effektmål", "Outcome goal"),
+}
+FACTS: Sequence[tuple[str, Pair]] = (
+    ("description", ("Beskrivelse", "Description")),
+    ("source", ("Sat af", "Set by")),
+    ("background_intention", ("Politisk intention", "Political intention")),
+    ("background_knowledge", ("Viden på området", "Knowledge")),
+    ("obligations", ("Det skal der gøres", "What must be done")),
+    ("signs", ("Tegn på, at det lykkes", "Signs of success")),
+    ("evidence", ("Kan ses i", "Evidence")),
+    ("follow_up_method", ("Opfølgningsmetode", "Follow-up method")),
+    ("follow_up_by", ("Opfølgningsansvarlig", "Responsible for follow-up")),
+)
+"""What is told of a goal, and its heading; the names are columns of `Goal`."""
+ORIGIN: Pair = ("Kommer fra", "Comes from")
+TYPE: Pair = ("Måltype", "Type of goal")
+INDICATOR: Pair = ("Indikator", "Indicator")
+
+
+@dataclass(frozen=True)
+class Words:
+    """One thing told: its heading (which may be empty) and one text, or several as a list."""
+
+    label: str
+    texts: tuple[str, ...]
+
+
+def goal_words(told: Mapping[str, Any], language: str) -> tuple[Words, ...]:
+    """Everything a goal says of itself, in the order it is read. `told` has the columns of `Goal`."""
+    at = int(language == "en")
+    found = []
+    if told.get("origin"):
+        found.append(Words(ORIGIN[at], (ORIGINS[GoalOrigin(told["origin"])][at],)))
+    if told.get("goal_type"):
+        found.append(Words(TYPE[at], (TYPES[GoalType(told["goal_type"])][at],)))
+    for name, words in FACTS:
+        value = told.get(name)
+        texts = tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value or ""),)
+        if any(texts):
+            found.append(Words(words[at], texts))
+        if name == "evidence" and (indicator := indicator_of(told.get("indicator") or {})):
+            found.append(Words(INDICATOR[at], (indicator_words(indicator, language),)))
+    return tuple(found)
+
+
+def indicator_words(indicator: Indicator, language: str) -> str:
+    """What is measured, the target, and where it began: "Sygefravær: højst 6 % (før: 6,4 %)"."""
+    target = f"{indicator.name}: {indicator.shown_target(language)}"
+    if indicator.baseline is None or indicator.rule is TargetRule.NOT_BELOW_BASELINE:
+        return target
+    before = ("før", "before")[language == "en"]
+    return f"{target} ({before}: {indicator.shown(indicator.baseline, language)})"
