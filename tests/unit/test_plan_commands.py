@@ -22,7 +22,7 @@ def test_check_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None
     assert (status, err) == (0, "")
     assert out.endswith("er i orden: 12 aktiviteter og 17 skemaer. Datoerne kan regnes ud for 2027.\n")
     status, out, _ = plan(capsys, "check", EXAMPLE, "--year", "2027", "--json")
-    facts = {"ok": True, "file": EXAMPLE, "activities": 12, "forms": 16, "years": [2027]}
+    facts = {"ok": True, "file": EXAMPLE, "activities": 12, "forms": 17, "years": [2027]}
     assert status == 0 and json.loads(out) == facts
 
 
