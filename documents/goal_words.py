@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from cycle.goals.indicators import Indicator, TargetRule, indicator_of
@@ -10,12 +11,12 @@ from cycle.goals.tables import GoalOrigin, GoalType
 Pair = tuple[str, str]
 """Danish, English."""
 
-ORIGINS: Mapping[GoalOrigin, Pair] = {
+ORIGINS: Mapping[StrEnum, Pair] = {
     GoalOrigin.POLITICAL: ("Politisk", "Politicians"),
     GoalOrigin.AREA: ("Området", "The area"),
     GoalOrigin.OWN: ("Enheden selv", "The unit itself"),
 }
-TYPES: Mapping[GoalType, Pair] = {
+TYPES: Mapping[StrEnum, Pair] = {
     GoalType.INPUT: ("Inputmål", "Input goal"),
     GoalType.OUTPUT: ("Outputmål", "Output goal"),
     GoalType.OUTCOME: ("Effektmål", "Outcome goal"),

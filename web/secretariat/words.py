@@ -65,8 +65,8 @@ NAMES: Words = {
         GoalLevel.AREA: ("Områdemål", "Area goal"),
         GoalLevel.UNIT: ("Enhedsmål", "Unit goal"),
     },
-    GoalOrigin: {**ORIGINS},
-    GoalType: {**TYPES},
+    GoalOrigin: ORIGINS,
+    GoalType: TYPES,
     AgreementState: {
         AgreementState.DRAFTING: ("Udkast", "Draft"),
         AgreementState.NEGOTIATION: ("Forhandling", "Negotiation"),
