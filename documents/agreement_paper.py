@@ -1,12 +1,8 @@
 """The signed agreement as a document: its words, its signatures and a certificate page, set and sealed."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from multiprocessing import get_context
-from os import cpu_count
 from typing import Self
 
 from config.settings import Settings
@@ -17,8 +13,6 @@ from documents.sealing import Sealed, Sealer, SealLevel
 from documents.typeset import Typesetter
 
 TEMPLATE = "agreement.typ"
-ALONE = 12
-"""So many documents are made by this process; of more, every core makes some."""
 
 
 @dataclass(frozen=True)
@@ -71,30 +65,6 @@ class Press:
         values = values_of(paper, self._sealer.level, self._settings)
         pdf = self._setter.set(TEMPLATE, values, at=self._now)
         return self._sealer.seal(pdf, reason=f"{paper.title}: {paper.unit}", now=self._now)
-
-
-def make_papers(
-    settings: Settings, owner: Owner, papers: Sequence[AgreementPaper], *, language: str, now: datetime
-) -> Iterator[Sealed]:
-    """Every paper set and sealed as of `now` (UTC), in their order; many are shared among the cores."""
-    if len(papers) <= ALONE:
-        with Press(settings, owner, language, now=now) as press:
-            yield from map(press.make, papers)
-        return
-    Sealer.of(settings, owner, now=now)  # the key is there before several processes want it
-    cores = cpu_count() or 1
-    shares = [papers[start::cores] for start in range(cores)]
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        given = [pool.submit(_share, settings, owner, share, language, now) for share in shares]
-        made = [iter(each.result()) for each in given]
-    yield from (next(made[number % cores]) for number in range(len(papers)))
-
-
-def _share(
-    settings: Settings, owner: Owner, papers: Iterable[AgreementPaper], language: str, now: datetime
-) -> list[Sealed]:
-    with Press(settings, owner, language, now=now) as press:
-        return [press.make(paper) for paper in papers]
 
 
 def values_of(paper: AgreementPaper, level: SealLevel, settings: Settings) -> dict[str, object]:

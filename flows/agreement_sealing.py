@@ -1,6 +1,6 @@
 """The signed agreements that have no sealed document yet get one. Safe to repeat and to break off.
 
-What is missing is read from the store; documents are made outside any transaction and kept in chunks, so
+What is missing is read from the store; documents are made outside any transaction and kept one by one, so
 that a run that ends early leaves only the rest to the next.
 """
 
@@ -9,18 +9,16 @@ from sqlmodel import Session, col, select
 from cycle.goals.sealed import keep_document, signed_version, unsealed
 from cycle.goals.tables import Agreement, Signature
 from cycle.organisation.tables import Person
-from cycle.store import in_pieces
 from cycle.tasks.forms import Form
 from cycle.tasks.states import TaskKind
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import FormVersion, Submission, Task
-from documents.agreement_paper import AgreementPaper, Signed, make_papers
+from documents.agreement_paper import AgreementPaper, Press, Signed
 from documents.agreement_text import chapters
 from documents.seal_key import Owner
 from flows.request import Facts
 from flows.runtime import RunContext
 
-CHUNK = 100
 STATEMENT_FIELD = "udtalelse"
 """The question of a signing form whose answer is annexed to the agreement."""
 
@@ -43,13 +41,15 @@ def seal_signed(context: RunContext, facts: Facts) -> None:
     occurrence, language = facts.occurrence, context.settings.language
     with context.reading() as session:
         missing = unsealed(session, occurrence.id or 0)
+    if not missing:
+        return
     owner = Owner(occurrence.root_id, facts.directory.units[occurrence.root_id].name)
-    for piece in in_pieces(missing, CHUNK):
-        with context.reading() as session:
-            mark = DEMO[language == "en"] if context.settings.demo else ""
-            papers = [_Gatherer(session, facts, each, language).paper(mark) for each in piece]
-        made = make_papers(context.settings, owner, papers, language=language, now=context.now)
-        for agreement, sealed in zip(piece, made, strict=True):
+    mark = DEMO[language == "en"] if context.settings.demo else ""
+    with Press(context.settings, owner, language, now=context.now) as press:
+        for agreement in missing:
+            with context.reading() as session:
+                paper = _Gatherer(session, facts, agreement, language).paper(mark)
+            sealed = press.make(paper)
             with context.transaction() as session:
                 new = keep_document(
                     session,

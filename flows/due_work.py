@@ -28,6 +28,8 @@ SWEEP_FROM = time(5)
 """Local. Nothing happens between 00 and 04, when closings are due, so that neither
 DST night skips or repeats anything."""
 
+SATURDAY = 5
+
 MAILBOX_EVERY = timedelta(minutes=2)
 MAILBOX_PATIENCE = timedelta(hours=24)
 HOLDS_UP = timedelta(minutes=10)
@@ -84,9 +86,12 @@ def next_instant(session: Session, *, after: datetime, settings: Settings) -> da
 
 
 def sweeping_since(now: datetime, zone: ZoneInfo) -> datetime | None:
-    """From when today's sweep was due (05:00 local, in UTC); None when it is not yet."""
-    today = datetime.combine(now.astimezone(zone).date(), SWEEP_FROM, zone).astimezone(now.tzinfo)
-    return today if now >= today else None
+    """From when today's sweep was due (05:00 local, in UTC); None when it is not yet, or not at all.
+
+    On Saturdays and Sundays nothing would be mailed that it found.
+    """
+    today = datetime.combine(now.astimezone(zone).date(), SWEEP_FROM, zone)
+    return today.astimezone(now.tzinfo) if now >= today and today.weekday() < SATURDAY else None
 
 
 def _candidates(read: sa.Connection, now: datetime, settings: Settings, nightly: bool) -> Iterator[Work]:
@@ -147,7 +152,7 @@ def _may_close(
 
 
 def _sweeps(read: sa.Connection, now: datetime, zone: ZoneInfo) -> Iterator[Work]:
-    """Once a day from 05:00 local: every open task looked at anew, whatever the hints say.
+    """Once each weekday from 05:00 local: every open task looked at anew, whatever the hints say.
 
     The sweep also decides what is due, so that the day's first reminders are one run and not two.
     """
