@@ -117,6 +117,7 @@ def _places(plan: Plan) -> Iterator[tuple[str, Place]]:
         yield activity.id, here
         for point in ("opens", "due", "closes"):
             yield f"{activity.id}.window.{point}", (*here, "window", point)
+        yield f"{activity.id}.preparation.erased", (*here, "preparation", "erased")
         for number, stage in enumerate(activity.stages):
             yield f"{activity.id}.stages.{stage.id}", (*here, "stages", number)
             yield f"{activity.id}.stages.{stage.id}.due", (*here, "stages", number, "due")

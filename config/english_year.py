@@ -3,6 +3,29 @@
 from collections.abc import Mapping
 
 YEAR: Mapping[str, str] = {
+    "Skemaet »{}« er kun for en samtales to parter.": "The form “{}” is for a dialogue's two parties alone.",
+    "Brug det under »preparation«, eller slet »confidential« i skemaet.": (
+        "Use it under “preparation”, or delete “confidential” in the form."
+    ),
+    "»preparation« kan ikke bruges i »{}«.": "“preparation” cannot be used in “{}”.",
+    "Brug den i flow results_dialogue.": "Use it in flow results_dialogue.",
+    "Skemaet »{}« er ikke kun for en samtales to parter.": (
+        "The form “{}” is not for a dialogue's two parties alone."
+    ),
+    "Skriv »confidential: parties« i skemaet.": "Write “confidential: parties” in the form.",
+    "»{}« kan ikke bruges i et skema med »confidential: parties«.": (
+        "“{}” cannot be used in a form with “confidential: parties”."
+    ),
+    "Fjern den; ingen skylder at forberede sig.": "Remove it; nobody owes a preparation.",
+    "Fjern den; intet huskes fra år til år.": "Remove it; nothing is remembered from year to year.",
+    "Filer kan ikke vedhæftes i et skema med »confidential: parties«.": (
+        "Files cannot be attached in a form with “confidential: parties”."
+    ),
+    "Gentagne grupper kan ikke bruges i et skema med »confidential: parties«.": (
+        "Repeated groups cannot be used in a form with “confidential: parties”."
+    ),
+    "Brug et tekstfelt.": "Use a text field.",
+    "{} sletter forberedelser {}, men {}.": "{} erases preparations on {}, but {}.",
     "Sporet »{}« findes ikke i planen.": "The track “{}” is not in the plan.",
     "Skriv det under »tracks«.": "Write it under “tracks”.",
     "Trinnet »{}« findes ikke blandt dem med datoer.": "The step “{}” is not among those with dates.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from config.agreement_checks import Fault
 from config.plan_checks import duplicates
+from config.preparation_checks import confidential_faults
 from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
@@ -27,6 +28,7 @@ OWN_KEYS = (
 def form_problems(document: Document, form: Form) -> list[Problem]:
     """Every fault of the form, each at the line of the value that has to change."""
     found = list(_group(form.fields, ("fields",)))
+    found += confidential_faults(form)
     if not form.fields:
         found.append((("fields",), "Skemaet har ingen felter.", "Skriv mindst ét felt."))
     return [document.problem(place, what, cure) for place, what, cure in found]

@@ -17,6 +17,7 @@ STEP: Mapping[str, str] = {
     "stages": "Trin efter enhedernes svar: sammenfatning, frigivelse, forhandling, underskrift.",
     "reminders": "Egne påmindelser i stedet for planens.",
     "figures": "Hvordan budgetudmeldingens beløb er skrevet, og hvornår merforbrug skal forklares.",
+    "preparation": "Det, en resultatsamtales to parter kan skrive til hinanden. Ingen andre ser det.",
     "confidential": "true: svarene ses kun af enheden selv og dens leder.",
     "body": "Udvalget, der beslutter, fx BUU.",
     "text": "De sætninger, der indleder aktiviteten i mails og på siden.",
@@ -85,6 +86,10 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "form": "Id på opfølgningens skema.",
         "days": "Arbejdsdage til at svare på opfølgningen.",
     },
+    "PreparationRules": {
+        "form": "Id på et skema med confidential: parties.",
+        "erased": "Den dag, alt det skrevne slettes.",
+    },
     "Window": {
         "opens": "Den dag, den åbner.",
         "due": "Fristen: sidste dag at svare rettidigt.",
@@ -132,6 +137,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "guidance": "Vejledning øverst på siden.",
         "guidance_en": "Vejledningen på engelsk.",
         "nil_allowed": "true: »intet at bemærke« er et svar.",
+        "confidential": "parties: kun for en resultatsamtales to parter, se »preparation«.",
         "fields": "Spørgsmålene.",
     },
     "Field": {

@@ -26,6 +26,8 @@ STAND_INS: dict[str, Any] = {
     "opens": WHEN,
     "due": WHEN,
     "date": "1. januar",
+    "erased": WHEN,
+    "form": "?",
     "audience": {},
 }
 """What stands for a required key that is missing."""
@@ -51,7 +53,7 @@ class Mended:
     def has_all_dates(self) -> bool:
         """Whether every date stands as it was written."""
         return self.has_all_names and not any(
-            {"window", "stages", "starts", "flow"} & set(each) for each in self.faulty
+            {"window", "stages", "preparation", "starts", "flow"} & set(each) for each in self.faulty
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from config.agreement_checks import PER_UNIT, Fault, agreement_faults
 from config.mending import Mended
+from config.preparation_checks import preparation_faults
 from config.process_checks import process_faults
 from config.sentences import nearest
 from config.yaml_source import Document, Place
@@ -69,6 +70,7 @@ def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
     yield from duplicates(("reminders",), [rule.id for rule in activity.reminders or ()], "påmindelse")
     yield from agreement_faults(activity, around.forms)
     yield from _figures(activity, around)
+    yield from preparation_faults(activity, around.forms)
     yield from duplicates(("stages",), [stage.id for stage in activity.stages], "trin")
     for index, stage in enumerate(activity.stages):
         for place, what, cure in _stage(stage, around):
@@ -111,8 +113,15 @@ def _stage(stage: Stage, around: Surroundings) -> Iterator[Fault]:
 
 
 def _form(form: str | None, place: Place, around: Surroundings) -> Iterator[Fault]:
-    if form is not None and form not in around.forms:
+    if form is None:
+        return
+    if form not in around.forms:
         yield place, f"Skemaet »{form}« findes ikke i mappen forms.", nearest(form, around.forms)
+        return
+    found = around.forms[form]
+    if found is not None and found.confidential:
+        what = f"Skemaet »{form}« er kun for en samtales to parter."
+        yield place, what, "Brug det under »preparation«, eller slet »confidential« i skemaet."
 
 
 def _audience(audience: Audience, place: Place, around: Surroundings) -> Iterator[Fault]:

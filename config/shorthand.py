@@ -58,7 +58,9 @@ def _activity(item: Any, document: Document, place: Place) -> tuple[Any, list[Pr
     if isinstance(activity.get("window"), Mapping):
         activity["window"] = {name: _when(value) for name, value in activity["window"].items()}
     if isinstance(activity.get("stages"), list):
-        activity["stages"] = [_stage(stage) for stage in activity["stages"]]
+        activity["stages"] = [_dated(stage, "due") for stage in activity["stages"]]
+    if isinstance(activity.get("preparation"), Mapping):
+        activity["preparation"] = _dated(activity["preparation"], "erased")
     if isinstance(activity.get("reminders"), list):
         activity["reminders"], problems = _rules(activity["reminders"], document, (*place, "reminders"))
     if re.fullmatch(r"[+-]?\d+", str(activity.get("concerns", ""))):
@@ -66,8 +68,8 @@ def _activity(item: Any, document: Document, place: Place) -> tuple[Any, list[Pr
     return activity, problems
 
 
-def _stage(stage: Any) -> Any:
-    return {**stage, "due": _when(stage["due"])} if isinstance(stage, Mapping) and "due" in stage else stage
+def _dated(item: Any, key: str) -> Any:
+    return {**item, key: _when(item[key])} if isinstance(item, Mapping) and key in item else item
 
 
 def _when(value: Any) -> Any:

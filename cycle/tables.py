@@ -9,9 +9,22 @@ from cycle.goals import frame_tables as frames
 from cycle.goals import tables as goals
 from cycle.messages import tables as messages
 from cycle.organisation import tables as organisation
+from cycle.preparations import tables as preparations
 from cycle.reminders import tables as reminders
 from cycle.runs import tables as runs
 from cycle.tasks import tables as tasks
 
-MODULES = (access, files, frames, goals, history, messages, organisation, reminders, runs, tasks)
+MODULES = (
+    access,
+    files,
+    frames,
+    goals,
+    history,
+    messages,
+    organisation,
+    preparations,
+    reminders,
+    runs,
+    tasks,
+)
 METADATA = SQLModel.metadata

@@ -1,9 +1,9 @@
 """What is due now: the store says, nobody remembers.
 
 A turn reads indexed hints only, so it costs what is due and not what is open. For each municipality the
-order is collect, close, open, advance, remind, deliver: work of one kind waits while work of an earlier
-kind is due or under way, because an answer in the mailbox silences a reminder and a reminder is merged
-into the mail that goes out. Paused work and work that failed a moment ago holds nothing up.
+order is collect, close, erase, open, advance, remind, deliver: work of one kind waits while work of an
+earlier kind is due or under way, because an answer in the mailbox silences a reminder and a reminder is
+merged into the mail that goes out. Paused work and work that failed a moment ago holds nothing up.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from cycle.tasks.coming import close_due_at
 from cycle.tasks.states import OccurrenceState
 from flows import hints
 
-ORDER = ("collect", "close", "open", "advance", "remind", "deliver")
+ORDER = ("collect", "close", "erase", "open", "advance", "remind", "deliver")
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """How long a failed (flow, subject) rests after the first, second, third … failure in a row."""
 
@@ -32,6 +32,8 @@ SATURDAY = 5
 
 MAILBOX_EVERY = timedelta(minutes=2)
 MAILBOX_PATIENCE = timedelta(hours=24)
+NOT_OVER = (OccurrenceState.PLANNED, OccurrenceState.OPEN)
+ADVANCED = (OccurrenceState.OPEN, OccurrenceState.CLOSED)
 HOLDS_UP = timedelta(minutes=10)
 """How long unfinished work makes later work wait; work that hangs must not stop the year."""
 
@@ -123,7 +125,7 @@ def _collect(read: sa.Connection, now: datetime, marks: dict[str, datetime]) -> 
 def _occurrences(
     read: sa.Connection, now: datetime, settings: Settings, marks: dict[str, datetime]
 ) -> Iterator[Work]:
-    """Those to close, open or advance.
+    """Those to close, open or advance, and those whose preparations are to be erased.
 
     One whose whole window passed while nothing ran is closed (cancelled) and not opened. A closed one is
     advanced too: an answer or a decision after the close makes a new version of what was released.
@@ -132,10 +134,11 @@ def _occurrences(
         planned, is_over = row.state is OccurrenceState.PLANNED, row.closes_at <= now
         verbs = {
             "close": is_over
-            and row.state is not OccurrenceState.CLOSED
+            and row.state in NOT_OVER
             and _may_close(row.root_id, row.closes_at, now, settings, marks),
+            "erase": row.to_be_erased,
             "open": planned and not is_over,
-            "advance": not planned and row.advance_at is not None and row.advance_at <= now,
+            "advance": row.state in ADVANCED and row.advance_at is not None and row.advance_at <= now,
         }
         for verb in (verb for verb, is_due in verbs.items() if is_due):
             yield _work(row.flow, f"{verb}:{row.id}", row.root_id)

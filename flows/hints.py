@@ -41,6 +41,9 @@ MUNICIPALITIES = sa.select(table_of(Cycle).c.root_id).distinct()
 _planned = _occurrence.state == OccurrenceState.PLANNED
 _open = _occurrence.state == OccurrenceState.OPEN
 _closed = _occurrence.state == OccurrenceState.CLOSED
+_unerased = sa.and_(
+    _occurrence.erased_at.is_(None), _occurrence.erase_at.is_not(None), _occurrence.opened_at.is_not(None)
+)
 
 _swept = sa.exists().where(
     _run.flow == "remind",
@@ -57,9 +60,11 @@ OCCURRENCES_DUE = (
         _occurrence.state,
         _occurrence.closes_at,
         _occurrence.advance_at,
+        sa.and_(_unerased, _occurrence.erase_at <= _now).label("to_be_erased"),
     )
     .where(
         sa.or_(
+            sa.and_(_unerased, _occurrence.erase_at <= _now),
             sa.and_(_open, _occurrence.closes_at <= _now),
             sa.and_(_planned, _occurrence.opens_at <= _now),
             sa.and_(_open, _occurrence.advance_at <= _now),
@@ -94,6 +99,7 @@ def _first(column: sa.Column[Any], *which: sa.ColumnElement[bool] | sa.TextClaus
 NEXT_INSTANTS = sa.select(
     _first(_occurrence.opens_at, _planned),
     _first(_occurrence.advance_at, _open),
+    _first(_occurrence.erase_at, _unerased),
     _first(_task.next_reminder_at),
     _first(_message.next_at, UNSENT, _waiting),
 )

@@ -1,7 +1,8 @@
 """Which function is the body of a run: by the flow's name and its subject.
 
-The subject is "open:12", "advance:12" or "close:12" (an occurrence) for the flows of a plan, and the
-municipality's id for the three that serve all of them. Modules are imported when first needed.
+The subject is "open:12", "advance:12" or "close:12" (an occurrence) for the flows of a plan, "erase:12" for
+results dialogues as well, and the municipality's id for the three that serve all of them. Modules are
+imported when first needed.
 """
 
 import importlib
@@ -22,6 +23,7 @@ OWN_MODULE = {
     FlowName.FRAME_REPORT: "flows.frame_report",
     FlowName.PROCESS_STEP: "flows.process_step",
     FlowName.MEETING_SERIES: "flows.meeting_series",
+    FlowName.RESULTS_DIALOGUE: "flows.results_dialogue",
     FlowName.ANNUAL_ACCOUNTS: "flows.quarterly_report",  # the year's fourth follow-up
 }
 SERVICES = {
@@ -30,7 +32,7 @@ SERVICES = {
     "sweep": ("flows.remind", "sweep"),
     "deliver": ("flows.deliver", "deliver"),
 }
-VERBS = ("open", "advance", "close")
+VERBS = ("open", "advance", "close", "erase")
 
 NAMES = (*(name.value for name in FlowName), "remind", "deliver", "collect")
 """Every flow there is."""

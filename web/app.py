@@ -21,13 +21,23 @@ from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
 from web.language import KeepLanguage
+from web.leader import preparation as leader_preparation
 from web.leader import routes as leader
 from web.rooms import Room
 from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
+from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
 
-ROOMS: tuple[Room, ...] = (sign_in.ROOM, leader.ROOM, superior.ROOM, SECRETARIAT, agreements.ROOM)
+ROOMS: tuple[Room, ...] = (
+    sign_in.ROOM,
+    leader.ROOM,
+    leader_preparation.ROOM,
+    superior.ROOM,
+    superior_preparation.ROOM,
+    SECRETARIAT,
+    agreements.ROOM,
+)
 
 QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Addresses hold link tokens: no request is ever described to a collector."""

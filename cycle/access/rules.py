@@ -47,12 +47,15 @@ class Thing(StrEnum):
     """In which condition the thing is that a verb is about.
 
     `ordinary`: not released (and whatever has no release: runs, the wheel, users). `released`: what the
-    direction has released. `confidential`: answers of an activity marked so (staff matters).
+    direction has released. `confidential`: answers of an activity marked so (staff matters). `parties`: what
+    two persons write for each other before a dialogue; no role sees it, so it is in no permission, and
+    `cycle.preparations` asks who the person is.
     """
 
     ORDINARY = "ordinary"
     RELEASED = "released"
     CONFIDENTIAL = "confidential"
+    PARTIES = "parties"
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Granted:
         return self.path.split("/")[1]
 
 
-EVERYTHING = frozenset(Thing)
+EVERYTHING = frozenset(Thing) - {Thing.PARTIES}
 ONLY_RELEASED = frozenset({Thing.RELEASED})
 
 _BELOW = Permission(Scope.BELOW)

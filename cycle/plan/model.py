@@ -179,6 +179,16 @@ class FigureRules(Frozen):
     days: int = Field(default=10, ge=1, le=60)
 
 
+class PreparationRules(Frozen):
+    """What the two parties of a results dialogue may write for each other before it.
+
+    `form` is one marked `confidential: parties`. `erased` is the local date from which nothing is left.
+    """
+
+    form: Slug
+    erased: When
+
+
 class Step(Frozen):
     """What an entry of a plan is about, whatever its dates. `concerns`: see `Activity`.
 
@@ -201,6 +211,7 @@ class Step(Frozen):
     stages: tuple[Stage, ...] = ()
     reminders: tuple[ReminderRule, ...] | None = None
     figures: FigureRules | None = None
+    preparation: PreparationRules | None = None
     confidential: bool = False
     body: str = ""
     text: str = ""

@@ -12,7 +12,7 @@ from cycle.plan.relations import NamedDate, OwnDate, Phrase, Point, Relation
 
 
 class Node(NamedTuple):
-    """One date of a plan: a point of an activity's window, or the due date of its `stage`."""
+    """One date of a plan: a point of an activity, or the due date of its `stage`."""
 
     activity: str
     point: Point
@@ -23,17 +23,25 @@ class Node(NamedTuple):
         """The path in the plan, for problems."""
         if self.stage:
             return f"{self.activity}.stages.{self.stage}.due"
+        if self.point is Point.ERASED:
+            return f"{self.activity}.preparation.erased"
         return f"{self.activity}.window.{self.point}"
 
 
 Graph = dict[Node, set[Node]]
 
 
-def floor_of(activity: Activity, node: Node) -> Node | None:
-    """The date before `node` in the window: opening, due, each stage, closing. None for the opening."""
+def line_of(activity: Activity) -> list[Node]:
+    """The activity's dates in the order they have to come: opening, due, each stage, closing, erasing."""
     line = [Node(activity.id, Point.OPENS), Node(activity.id, Point.DUE)]
     line += [Node(activity.id, Point.DUE, stage.id) for stage in activity.stages]
     line += [Node(activity.id, Point.CLOSES)]
+    return [*line, Node(activity.id, Point.ERASED)] if activity.preparation else line
+
+
+def floor_of(activity: Activity, node: Node) -> Node | None:
+    """The date before `node` in the activity's line. None for the opening."""
+    line = line_of(activity)
     place = line.index(node)
     return line[place - 1] if place else None
 

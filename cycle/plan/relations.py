@@ -10,11 +10,12 @@ from cycle.plan.moments import Day, Moment
 
 
 class Point(StrEnum):
-    """The three dates of an activity's window."""
+    """The three dates of an activity's window, and when its confidential preparations are erased."""
 
     OPENS = "opens"
     DUE = "due"
     CLOSES = "closes"
+    ERASED = "erased"
 
 
 class Unit(StrEnum):

@@ -18,7 +18,7 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay, find_meeting
 from cycle.plan.model import Activity, Plan, PlanKind, When
 from cycle.plan.moments import Moment, Span, cycle_year, place, wrong
-from cycle.plan.order import Graph, Node, add_floors, depends_on, floor_of, in_order
+from cycle.plan.order import Graph, Node, add_floors, depends_on, floor_of, in_order, line_of
 from cycle.plan.reading import certainty, parse
 from cycle.plan.relations import MeetingDate, NamedDate, OwnDate, Phrase, Point, Relation
 from cycle.plan.resolved import ResolvedActivity, ResolvedDate
@@ -59,6 +59,8 @@ def whens(activity: Activity) -> Iterator[tuple[Node, When]]:
         yield Node(activity.id, Point.DUE, stage.id), stage.due
     if activity.window.closes is not None:
         yield Node(activity.id, Point.CLOSES), activity.window.closes
+    if activity.preparation is not None:
+        yield Node(activity.id, Point.ERASED), activity.preparation.erased
 
 
 class _Resolver:
@@ -193,9 +195,7 @@ class _Resolver:
         return place(moment, year, self.plan.starts, self.calendar)
 
     def _check_window(self, activity: Activity) -> None:
-        nodes = [node for node, _ in whens(activity)]
-        closes = Node(activity.id, Point.CLOSES)
-        line = [node for node in dict.fromkeys([*nodes, closes]) if node in self.dates]
+        line = [node for node in line_of(activity) if node in self.dates]
         for before, after in pairwise(line):
             if self.dates[after].on < self.dates[before].on:
                 self.problems.append(self._disorder(before, after))
@@ -205,6 +205,7 @@ class _Resolver:
     def _disorder(self, before: Node, after: Node) -> Problem:
         late, early = format_date(self.dates[before].on), format_date(self.dates[after].on)
         verbs = {Point.OPENS: "åbner", Point.DUE: "har frist", Point.CLOSES: "lukker"}
+        verbs[Point.ERASED] = "sletter forberedelser"
         firsts = {Point.OPENS: "åbner først", Point.DUE: "har først frist", Point.CLOSES: "lukker først"}
         of_after, of_before = (f"trinnet {n.stage}" if n.stage else "aktiviteten" for n in (after, before))
         other = "" if of_before == of_after else f"{of_before} "
@@ -219,7 +220,9 @@ class _Resolver:
             self.problems.append(Problem(node.where, what, "Skriv datoen uden årstal, eller ret afstanden."))
 
     def _resolved(self, activity: Activity) -> ResolvedActivity:
-        opens, due, closes = (self.dates[Node(activity.id, point)] for point in Point)
+        window = (Point.OPENS, Point.DUE, Point.CLOSES)
+        opens, due, closes = (self.dates[Node(activity.id, point)] for point in window)
+        erased = self.dates.get(Node(activity.id, Point.ERASED))
         stages = {stage.id: self.dates[Node(activity.id, Point.DUE, stage.id)] for stage in activity.stages}
         return ResolvedActivity(
             activity_id=activity.id,
@@ -228,7 +231,8 @@ class _Resolver:
             closes_on=closes.on,
             stage_due={stage: each.on for stage, each in stages.items()},
             concerns_year=cycle_year(opens.nominal, self.plan.starts) + activity.concerns,
-            dates=(opens, due, *stages.values(), closes),
+            dates=(opens, due, *stages.values(), closes, *([erased] if erased else [])),
+            erased_on=erased.on if erased else None,
         )
 
 

@@ -11,6 +11,7 @@ POINT_NAMES = {
     Point.OPENS: ("Åbner", "Opens"),
     Point.DUE: ("Frist", "Due"),
     Point.CLOSES: ("Lukker", "Closes"),
+    Point.ERASED: ("Forberedelser slettes", "Preparations erased"),
 }
 
 
@@ -40,7 +41,8 @@ class ResolvedActivity:
     """One activity in one cycle. All dates are local and inclusive.
 
     `concerns_year` is the year it is about. `stage_due` has the due date of each stage by its id, in
-    the order of the plan. `dates` explains every one of them.
+    the order of the plan. From `erased_on` no confidential preparation is left, where it has them.
+    `dates` explains every one of them.
     """
 
     activity_id: str
@@ -50,6 +52,7 @@ class ResolvedActivity:
     stage_due: dict[str, date]
     concerns_year: int
     dates: tuple[ResolvedDate, ...]
+    erased_on: date | None = None
 
     @property
     def moved(self) -> tuple[ResolvedDate, ...]:

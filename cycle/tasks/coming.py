@@ -17,8 +17,8 @@ CLOSE_FROM = time(4)
 
 @dataclass(frozen=True)
 class Coming:
-    """One flow run that the plan has scheduled: what (`verb` is open, advance or close) and from when
-    it is due (UTC).
+    """One flow run that the plan has scheduled: what (`verb` is open, advance, close or erase) and from
+    when it is due (UTC).
     """
 
     at: datetime
@@ -30,11 +30,13 @@ class Coming:
     concerns_year: int
 
 
+_UNERASED = sa.case((col(Occurrence.erased_at).is_(None), col(Occurrence.erase_at)))
 _STEPS = (
     ("open", OccurrenceState.PLANNED, col(Occurrence.opens_at)),
     ("advance", OccurrenceState.OPEN, col(Occurrence.advance_at)),
     ("close", OccurrenceState.OPEN, col(Occurrence.closes_at)),
     ("close", OccurrenceState.PLANNED, col(Occurrence.closes_at)),
+    ("erase", OccurrenceState.CLOSED, _UNERASED),
 )
 
 

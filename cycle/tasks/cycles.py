@@ -22,6 +22,8 @@ from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Cycle, CycleRevision, FormVersion, Occurrence
 
 RULES = TypeAdapter(tuple[ReminderRule, ...])
+PREPARATION = "preparation/form"
+"""The place of the confidential preparation's form among an occurrence's forms; no stage can have this id."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def occurrence_values(
     activity: Activity, dates: ResolvedActivity, draft: Draft, versions: Mapping[str, int]
 ) -> dict[str, object]:
     """The columns of an occurrence that follow from the plan: dates, texts, rules, form."""
-    calendar, figures = draft.calendar, activity.figures
+    calendar = draft.calendar
     rules = RULES.dump_json(draft.plan.rules_for(activity)).decode()
     return {
         "title": activity.title,
@@ -165,14 +167,20 @@ def occurrence_values(
         "closes_at": calendar.end_of(dates.closes_on),
         "stage_due": {stage: due.isoformat() for stage, due in dates.stage_due.items()},
         "form_version_id": versions.get(activity.form) if activity.form else None,
-        "stage_forms": {
-            **{s.id: versions[s.form] for s in activity.stages if s.form},
-            **({OVERSPEND: versions[figures.form]} if figures and figures.form else {}),
-        },
+        "stage_forms": _other_forms(activity, versions),
+        "erase_at": calendar.opening(dates.erased_on) if dates.erased_on else None,
         "activity": activity.model_dump_json(),
         "rules": rules,
         "note": "; ".join(dates.notes),
     }
+
+
+def _other_forms(activity: Activity, versions: Mapping[str, int]) -> dict[str, int]:
+    """The form versions of the stages, of the follow-up on figures, and of the preparation."""
+    named = {stage.id: stage.form for stage in activity.stages}
+    named[OVERSPEND] = activity.figures.form if activity.figures else None
+    named[PREPARATION] = activity.preparation.form if activity.preparation else None
+    return {place: versions[form] for place, form in named.items() if form}
 
 
 def _year_title(plan: Plan, year: int) -> str:

@@ -1,6 +1,7 @@
 """A form as frozen data: what is asked, in which order, with which bounds."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field as PydanticField
 
@@ -63,7 +64,11 @@ class Field(Frozen):
 
 
 class Form(Frozen):
-    """A form. `nil_allowed` offers "intet at bemærke"."""
+    """A form. `nil_allowed` offers "intet at bemærke".
+
+    One with `confidential: parties` is no answer to anybody: it is what the two parties of a results
+    dialogue write for each other (`cycle.preparations`).
+    """
 
     id: Slug
     title: str
@@ -71,6 +76,7 @@ class Form(Frozen):
     guidance: str = ""
     guidance_en: str = ""
     nil_allowed: bool = False
+    confidential: Literal["", "parties"] = ""
     fields: tuple[Field, ...]
 
     def field(self, field_id: str) -> Field:

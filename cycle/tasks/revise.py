@@ -42,6 +42,7 @@ MOVABLE_WHEN_OPEN = (
     "closes_at",
     "stage_due",
     "stage_forms",
+    "erase_at",
     "form_version_id",
     "activity",
     "rules",

@@ -11,6 +11,7 @@ from cycle.store import enum_type
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Verdict
 
 TO_BE_LOOKED_AT = sa.text("next_reminder_at IS NOT NULL")
+TO_BE_ERASED = sa.text("erased_at IS NULL AND erase_at IS NOT NULL")
 
 
 class Cycle(SQLModel, table=True):
@@ -63,6 +64,8 @@ class Occurrence(SQLModel, table=True):
     end of the last local day on which answers are taken. `advance_at`: look no later than then whether
     a stage above the units has to open or end. `rules` are the reminder rules in force, as JSON;
     `stage_due` and `stage_forms` give each stage's due date (ISO) and form version by stage id.
+    `erase_at` is when confidential preparations are to be erased (null: it has none), `erased_at` when
+    they were.
     """
 
     __table_args__ = (
@@ -70,6 +73,7 @@ class Occurrence(SQLModel, table=True):
         sa.Index("ix_occurrence_state_opens", "state", "opens_at"),
         sa.Index("ix_occurrence_state_closes", "state", "closes_at"),
         sa.Index("ix_occurrence_state_advance", "state", "advance_at"),
+        sa.Index("ix_occurrence_erase", "erase_at", sqlite_where=TO_BE_ERASED, postgresql_where=TO_BE_ERASED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -92,6 +96,8 @@ class Occurrence(SQLModel, table=True):
     advance_at: datetime | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    erase_at: datetime | None = None
+    erased_at: datetime | None = None
     note: str = ""
 
 

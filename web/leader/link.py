@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from cycle.access.links import read_token
 from cycle.calendar import WorkingCalendar
 from cycle.errors import LinkInvalid
-from cycle.organisation.directory import Capacity, Directory
+from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of
@@ -19,6 +19,7 @@ from cycle.tasks.submit import latest_submission, takes_answer
 from cycle.tasks.tables import Draft, Occurrence, Review, Submission, Task
 from web import context, faults
 from web.forms import form_of
+from web.preparation import prepares_with
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Holding:
     returned: Review | None
     takes_answer: bool
     today: date
+    prepares_with: Recipient | None = None
+    """The other party of the dialogue this task is about, when this person may prepare it."""
 
     @property
     def task_id(self) -> int:
@@ -114,6 +117,7 @@ def _holding(
         returned=_return_of(session, submission) if task.state is TaskState.RETURNED else None,
         takes_answer=takes_answer(session, task, occurrence, received_at=now),
         today=calendar.local_date(now),
+        prepares_with=prepares_with(directory, task, occurrence, person.id, now=now),
     )
 
 

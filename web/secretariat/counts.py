@@ -27,6 +27,7 @@ ACTIVITY: Mapping[str, Pair] = {
     "in_force": ("gældende aftaler", "agreements in force"),
     "sealed": ("forseglede aftaler", "sealed agreements"),
     "unsigned": ("ikke underskrevet", "unsigned"),
+    "erased": ("aktiviteter med slettede forberedelser", "activities whose preparations were erased"),
     **{outcome: (word[0].lower(), word[1].lower()) for outcome, word in OUTCOMES.items()},
 }
 REMIND: Mapping[str, Pair] = {

@@ -198,6 +198,7 @@ STEPS: Mapping[str, Pair] = {
     "open": ("åbner", "opens"),
     "advance": ("går videre", "advances"),
     "close": ("lukker", "closes"),
+    "erase": ("sletter forberedelser", "erases preparations"),
     "sweep": ("natligt eftersyn", "nightly check"),
 }
 
@@ -213,6 +214,7 @@ VERBS: Mapping[str, Pair] = {
     "extend": ("fristen forlænget", "deadline extended"),
     "waive": ("fritaget", "waived"),
     "cancel": ("aflyst", "cancelled"),
+    "erase": ("forberedelser slettet", "preparations erased"),
     "nudge": ("besked sendt", "message sent"),
     "revoke_links": ("de gamle links lukket", "earlier links closed"),
     "revise": ("fristen ændret i planen", "deadline changed in the plan"),

@@ -20,6 +20,7 @@ from cycle.access.rules import Verb, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, NotAllowed, NotFound, Problem
 from cycle.files import store as files
+from cycle.organisation.directory import Recipient
 from cycle.tasks import review
 from cycle.tasks.ledger import reasons_for
 from cycle.tasks.rollup import Outcome, roll_up
@@ -33,6 +34,7 @@ from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
 from web.superior import turn
+from web.superior.preparation import prepared_with
 from web.superior.scope import (
     Case,
     activity_of,
@@ -94,7 +96,9 @@ def case(request: Request, actor: CurrentActor, task_id: Id, gjort: str = "") ->
     with context.reading(request) as session:
         now = context.now(request)
         found = open_case(session, actor, task_id, now=now)
-        return _show(request, found, done=gjort, onward=next_case(session, actor, found))
+        prepares = prepared_with(session, request, actor, found.task, found.occurrence)
+        onward = next_case(session, actor, found)
+        return _show(request, found, done=gjort, onward=onward, prepares=prepares)
 
 
 @router.get("/opgave/{task_id}/fil/{digest}")
@@ -150,6 +154,7 @@ def _show(
     problems: Sequence[Problem] = (),
     sent: FormData | None = None,
     status: int = 200,
+    prepares: Recipient | None = None,
 ) -> Response:
     language = render.language_of(request)
     typed: Mapping[str, str] = {name: readable(value) for name, value in sent.items()} if sent else {}
@@ -164,6 +169,7 @@ def _show(
         problems=problems,
         done=done,
         onward=onward,
+        prepares=prepares,
         figures=figures_of(found.task.prefill),
         reasons=reasons_for(found.reviews, found.submission),
         states=words.STATES,

@@ -378,6 +378,8 @@ def upgrade() -> None:
     sa.Column('advance_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('erase_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('erased_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('note', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['cycle_id'], ['cycle.id'], ),
     sa.ForeignKeyConstraint(['form_version_id'], ['form_version.id'], ),
@@ -388,6 +390,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('occurrence', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_occurrence_cycle_id'), ['cycle_id'], unique=False)
+        batch_op.create_index('ix_occurrence_erase', ['erase_at'], unique=False, sqlite_where=sa.text('erased_at IS NULL AND erase_at IS NOT NULL'), postgresql_where=sa.text('erased_at IS NULL AND erase_at IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_occurrence_root_id'), ['root_id'], unique=False)
         batch_op.create_index('ix_occurrence_state_advance', ['state', 'advance_at'], unique=False)
         batch_op.create_index('ix_occurrence_state_closes', ['state', 'closes_at'], unique=False)
@@ -444,6 +447,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('figure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_figure_occurrence_id'), ['occurrence_id'], unique=False)
+
+    op.create_table('preparation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('occurrence_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.String(), nullable=False),
+    sa.Column('writer_id', sa.Integer(), nullable=False),
+    sa.Column('reader_id', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
+    sa.ForeignKeyConstraint(['reader_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['writer_id'], ['person.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('occurrence_id', 'unit_id', 'writer_id', 'reader_id')
+    )
+    with op.batch_alter_table('preparation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_preparation_occurrence_id'), ['occurrence_id'], unique=False)
 
     op.create_table('release',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -575,7 +597,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'reply_problem', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'reply_problem', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
@@ -846,6 +868,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_release_occurrence_id'))
 
     op.drop_table('release')
+    with op.batch_alter_table('preparation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_preparation_occurrence_id'))
+
+    op.drop_table('preparation')
     with op.batch_alter_table('figure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_figure_occurrence_id'))
 
@@ -866,6 +892,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_occurrence_state_closes')
         batch_op.drop_index('ix_occurrence_state_advance')
         batch_op.drop_index(batch_op.f('ix_occurrence_root_id'))
+        batch_op.drop_index('ix_occurrence_erase', sqlite_where=sa.text('erased_at IS NULL AND erase_at IS NOT NULL'), postgresql_where=sa.text('erased_at IS NULL AND erase_at IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_occurrence_cycle_id'))
 
     op.drop_table('occurrence')

@@ -1,0 +1,25 @@
+"""What the parties of a results dialogue write for each other; nothing else reads or joins this table."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class Preparation(SQLModel, table=True):
+    """One party's part: `writer_id` wrote it for `reader_id`, both persons, about the post at `unit_id`.
+
+    `content` is encrypted (`cycle.preparations.sealing`). `edition` grows at each save, so that two tabs are
+    noticed. The row is deleted at the occurrence's `erase_at`.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("occurrence_id", "unit_id", "writer_id", "reader_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
+    unit_id: str = Field(foreign_key="unit.id")
+    writer_id: int = Field(foreign_key="person.id")
+    reader_id: int = Field(foreign_key="person.id")
+    content: bytes
+    edition: int = 1
+    at: datetime
