@@ -12,7 +12,7 @@ from typing import Any
 
 from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.answers import LIGHTS_EN, show_answer
-from cycle.tasks.rollup import Line
+from cycle.tasks.rollup import Counted, Line
 from documents.charts import Part, Spread, spreads, stacked_bars
 from documents.rollup_lights import Figures, Lights
 
@@ -37,6 +37,21 @@ def goal_values(goal: Lights, areas: Areas, language: str, charts: bool) -> dict
         "red": total[2],
         "chart": stacked_bars(parts, rows) if charts else "",
         "alt": _sentence(goal.title, (f"{name} {_listed(names, counts)}" for name, counts in rows)),
+    }
+
+
+def counted_values(goal: Counted, language: str) -> dict[str, Any]:
+    """A goal of which only the counts of all are told: no chart by area, and a word for what is hidden."""
+    hidden = "hidden" if language == "en" else "skjult"
+    counts = [hidden if goal.counts[light] is None else str(goal.counts[light]) for light in LIGHTS]
+    names = [light_name(light, language) for light in LIGHTS]
+    listed = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
+    return {
+        "code": goal.code,
+        "title": goal.title,
+        **dict(zip(("green", "yellow", "red"), counts, strict=True)),
+        "chart": "",
+        "alt": f"{goal.title}. {listed}.",
     }
 
 

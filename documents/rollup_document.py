@@ -5,13 +5,13 @@ stays out; so are files.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, FieldType, Form
 from cycle.tasks.rollup import Line, Outcome, Rollup, Section
-from documents.rollup_charts import figure_values, goal_values, light_name
+from documents.rollup_charts import counted_values, figure_values, goal_values, light_name
 from documents.rollup_facts import Facts, Place
 from documents.rollup_lights import Key, Lights, figures_in, lights_in, lights_of
 from documents.rollup_words import outcome_name
@@ -33,7 +33,7 @@ def rollup_values(
 ) -> dict[str, Any]:
     """Everything a template may show. Lists hold mappings; every text is plain."""
     goals = lights_in(rollup.lines, facts, language)
-    areas = _areas(rollup.lines, facts, language)
+    areas = areas_of(rollup.lines, facts, language)
     return {
         "municipality": standing.municipality,
         "mark": standing.mark,
@@ -44,7 +44,13 @@ def rollup_values(
         "dated": standing.dated,
         "total": len(rollup.lines),
         "counts": _counts(rollup.counts(), language),
-        "goals": [goal_values(goal, areas, language, charts) for goal in goals.values()],
+        "goals": sorted(
+            [
+                *(goal_values(goal, areas, language, charts) for goal in goals.values()),
+                *(counted_values(goal, language) for goal in rollup.counted),
+            ],
+            key=lambda goal: goal["code"] or "~",
+        ),
         "figures": [
             figure_values(one, areas, language, charts) for one in figures_in(rollup.lines, facts, language)
         ],
@@ -53,15 +59,15 @@ def rollup_values(
 
 
 def within(whole: Rollup, paths: Sequence[str]) -> Rollup:
-    """Only what lies in or below the paths, and the sections of whom that concerns."""
+    """Only what lies in or below the paths, and the sections of whom that concerns.
+
+    What is counted of all is not told of a part.
+    """
     inside = tuple(paths)
-    return Rollup(
-        whole.occurrence_id,
-        whole.title,
-        whole.concerns_year,
-        tuple(line for line in whole.lines if line.path.startswith(inside)),
-        tuple(section for section in whole.sections if section.path.startswith(inside)),
-    )
+    lines = tuple(line for line in whole.lines if line.path.startswith(inside))
+    sections = tuple(section for section in whole.sections if section.path.startswith(inside))
+    counted = whole.counted if len(lines) == len(whole.lines) else ()
+    return replace(whole, lines=lines, sections=sections, counted=counted)
 
 
 def above(path: str) -> list[str]:
@@ -78,7 +84,7 @@ def _counts(counts: Mapping[Outcome, int], language: str) -> list[dict[str, Any]
     ]
 
 
-def _areas(lines: Iterable[Line], facts: Facts, language: str) -> list[tuple[str, list[Line]]]:
+def areas_of(lines: Iterable[Line], facts: Facts, language: str) -> list[tuple[str, list[Line]]]:
     """The lines by area, in the order of the tree; those of none under a name that says so."""
     other = "Others" if language == "en" else "Øvrige"
     found: dict[str, list[Line]] = {}

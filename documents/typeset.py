@@ -1,4 +1,4 @@
-"""PDF through Typst: a template and values in, a tagged PDF (PDF/UA-1) out.
+"""PDF through Typst: a template and values in, a tagged PDF for archives (PDF/A-2a, PDF/UA-1) out.
 
     typeset("rollup.typ", values, own=settings.templates_dir, language="da", at=now)
 

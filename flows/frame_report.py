@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from cycle.goals.frame_reports import keep_reports
+from cycle.goals.told_rollup import told_rollup
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.releases import release
 from cycle.tasks.states import OccurrenceState
@@ -26,7 +27,8 @@ def close(context: RunContext, occurrence_id: int) -> None:
     """Closes, keeps what was reported as version 1 and writes it into the frames."""
 
     def reported(session: Session) -> None:
-        release(session, occurrence_id, by="engine", now=context.now, why="Samlet ved lukning")
+        why = "Samlet ved lukning"
+        release(session, occurrence_id, by="engine", now=context.now, why=why, make=told_rollup)
         write_frames(session, context, occurrence_id)
 
     close_and_count(context, occurrence_id, also=reported)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.statuses import keep_statuses
+from cycle.goals.told_rollup import told_rollup
 from cycle.goals.tree import GoalsByUnit, as_rows
 from cycle.organisation.snapshot import UnitRow
 from cycle.store import table_of
@@ -103,7 +104,8 @@ def _release_when_given(session: Session, context: RunContext, occurrence_id: in
     if is_released(session, occurrence_id):
         return keep_release_current(session, context, occurrence_id)
     if session.connection().execute(_GIVEN, {"occurrence_id": occurrence_id}).first() is not None:
-        release(session, occurrence_id, by="engine", now=context.now, why="Frigivet af direktionen")
+        why = "Frigivet af direktionen"
+        release(session, occurrence_id, by="engine", now=context.now, why=why, make=told_rollup)
         context.count(released=1)
         return True
     return False

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
+from cycle.goals.told_rollup import told_rollup
 from cycle.organisation.directory import Directory
 from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import Activity
@@ -156,9 +157,8 @@ def advance_reviews_and_stages(session: Session, context: RunContext, facts: Fac
 
 def keep_release_current(session: Session, context: RunContext, occurrence_id: int) -> bool:
     """Whatever was answered after a release goes out as the next numbered version; gives whether it did."""
-    again = release_again(
-        session, occurrence_id, by="engine", now=context.now, why="Svar modtaget efter frigivelsen"
-    )
+    why = "Svar modtaget efter frigivelsen"
+    again = release_again(session, occurrence_id, by="engine", now=context.now, why=why, make=told_rollup)
     context.count(released=int(again is not None))
     return again is not None
 

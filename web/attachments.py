@@ -9,9 +9,10 @@ from cycle.files.tables import File
 
 def attachment(file: File) -> Response:
     """The file as a download under the name it came with."""
-    name = quote(file.name, safe="")
-    return Response(
-        file.content,
-        media_type=file.sniffed_type,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
-    )
+    return attached(file.content, file.name, file.sniffed_type)
+
+
+def attached(content: bytes, name: str, media_type: str) -> Response:
+    """The bytes as a download under that name."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(content, media_type=media_type, headers=headers)

@@ -111,15 +111,16 @@ def kept_figures(session: Session, occurrence_id: int) -> Kept | None:
     return Kept(row.at, row.actor, int(row.data["units"]), costs, sums, totals, differences)
 
 
-def figures_of(session: Session, occurrence_id: int) -> dict[str, list[dict[str, str]]]:
-    """Each unit's figures as shown with its task: label, canonical amount and the amount in Danish."""
+def figures_of(
+    session: Session, occurrence_id: int, unit_id: str | None = None
+) -> dict[str, list[dict[str, str]]]:
+    """Each unit's figures (or one's) as shown with its task: label, canonical amount, amount in Danish."""
     found: dict[str, list[dict[str, str]]] = {}
-    rows = session.execute(
-        sa.select(Figure.unit_id, Figure.label, Figure.amount)  # type: ignore[call-overload]  # columns
-        .where(col(Figure.occurrence_id) == occurrence_id)
-        .order_by(col(Figure.id))
-    )
-    for unit_id, label, amount in rows:
+    query = sa.select(col(Figure.unit_id), col(Figure.label), col(Figure.amount))
+    query = query.where(col(Figure.occurrence_id) == occurrence_id).order_by(col(Figure.id))
+    if unit_id is not None:
+        query = query.where(col(Figure.unit_id) == unit_id)
+    for unit_id, label, amount in session.execute(query):
         entry = {"label": label, "amount": amount, "shown": format_amount(Decimal(amount))}
         found.setdefault(unit_id, []).append(entry)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.store import table_of
 from cycle.tasks.moves import get_occurrence
-from cycle.tasks.rollup import OWN_WORK, as_json, roll_up
+from cycle.tasks.rollup import OWN_WORK, Rollup, as_json, roll_up
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Release, Submission, Task
 
@@ -35,7 +36,22 @@ _RELEASED_UP_TO = (
 )
 
 
-def release(session: Session, occurrence_id: int, *, by: str, now: datetime, why: str = "") -> Release:
+class Making(Protocol):
+    """How a roll-up is made of what is there: whole, or with what may be told alone."""
+
+    def __call__(self, session: Session, occurrence_id: int, *, now: datetime) -> Rollup:
+        """The roll-up as it stands at `now`."""
+
+
+def release(
+    session: Session,
+    occurrence_id: int,
+    *,
+    by: str,
+    now: datetime,
+    why: str = "",
+    make: Making = roll_up,
+) -> Release:
     """Freezes the roll-up as the next numbered version; what was released before stays as it was."""
     occurrence = get_occurrence(session, occurrence_id)
     newest = session.exec(
@@ -46,7 +62,7 @@ def release(session: Session, occurrence_id: int, *, by: str, now: datetime, why
     row = Release(
         occurrence_id=occurrence_id,
         version=(newest or 0) + 1,
-        content={**as_json(roll_up(session, occurrence_id, now=now)), "newest_submission": up_to},
+        content={**as_json(make(session, occurrence_id, now=now)), "newest_submission": up_to},
         by=by,
         at=now,
         why=why,
@@ -67,7 +83,7 @@ def release(session: Session, occurrence_id: int, *, by: str, now: datetime, why
 
 
 def release_again(
-    session: Session, occurrence_id: int, *, by: str, now: datetime, why: str
+    session: Session, occurrence_id: int, *, by: str, now: datetime, why: str, make: Making = roll_up
 ) -> Release | None:
     """Releases the next version when something was answered since the newest one.
 
@@ -77,7 +93,7 @@ def release_again(
     found = session.execute(_RELEASED_UP_TO, {"occurrence_id": occurrence_id}).first()
     if found is None or found.newest_submission == _newest_submission(session, occurrence_id):
         return None
-    return release(session, occurrence_id, by=by, now=now, why=why)
+    return release(session, occurrence_id, by=by, now=now, why=why, make=make)
 
 
 def releases(session: Session, occurrence_id: int) -> Sequence[Release]:

@@ -63,14 +63,27 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """A goal of which no unit's own status is told: how many of all have which light (None: hidden)."""
+
+    code: str
+    title: str
+    counts: dict[str, int | None]
+
+
+@dataclass(frozen=True)
 class Rollup:
-    """Everything of one occurrence, lines in the order of the organisation tree."""
+    """Everything of one occurrence, lines in the order of the organisation tree.
+
+    The answers in `lines` hold no row of the goals that are `counted` instead.
+    """
 
     occurrence_id: int
     title: str
     concerns_year: int
     lines: tuple[Line, ...]
     sections: tuple[Section, ...]
+    counted: tuple[Counted, ...] = ()
 
     def counts(self, below: str = "/") -> dict[Outcome, int]:
         """Units by outcome, below a unit path; every outcome is a key."""
@@ -162,6 +175,7 @@ def as_json(rollup: Rollup) -> dict[str, Any]:
         "counts": {outcome.value: count for outcome, count in rollup.counts().items()},
         "lines": [{**vars(line), "outcome": line.outcome.value} for line in rollup.lines],
         "sections": [vars(section) for section in rollup.sections],
+        "counted": [vars(goal) for goal in rollup.counted],
     }
 
 
@@ -173,6 +187,7 @@ def from_json(content: Mapping[str, Any]) -> Rollup:
         concerns_year=content["concerns_year"],
         lines=tuple(Line(**{**line, "outcome": Outcome(line["outcome"])}) for line in content["lines"]),
         sections=tuple(Section(**section) for section in content["sections"]),
+        counted=tuple(Counted(**goal) for goal in content.get("counted", ())),
     )
 
 

@@ -5,6 +5,7 @@ POST /opgave/{token}              draft, submit or nothing to report (`act`)
 GET  /opgave/{token}/kvittering   the receipt
 GET  /opgave/{token}/fil/{digest} a file of this task
 GET  /opgave/{token}/aftale.pdf   the sealed agreement that this task is about
+GET  /opgave/{token}/budgetbrev.pdf   the budget call's letter to the unit
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ from cycle.errors import Conflict, NotFound, NotNow, Problem
 from cycle.files import store as files
 from cycle.tasks.states import TaskState
 from web import context, faults, render
-from web.attachments import attachment
+from web.attachments import attached, attachment
 from web.context import Sent as SentForm
 from web.leader import sheet
 from web.leader.agreement import sealed_document
 from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads
 from web.leader.below import answers_below
+from web.leader.letter import budget_letter
 from web.leader.link import Holding, open_link
 from web.questions import Beside, flat, questions
 from web.rooms import Room
@@ -90,6 +92,14 @@ def agreement(request: Request, token: str) -> Response:
         if found is None:
             raise NotFound("document", token)
         return attachment(found)
+
+
+@router.api_route("/budgetbrev.pdf", methods=READ)
+def letter(request: Request, token: str) -> Response:
+    """The budget call's letter to the unit whose task this is."""
+    with context.reading(request) as session:
+        found = budget_letter(session, request, open_link(session, request, token))
+    return attached(found, "budgetbrev.pdf", "application/pdf")
 
 
 def _act(request: Request, token: str, sent: Sent, *, again: bool = True) -> Response:

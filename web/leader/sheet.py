@@ -15,6 +15,7 @@ from web.forms import form_of
 from web.leader.agreement import agreement_shown, given_shown, sealed_document
 from web.leader.answering import GIVEN, editions_of
 from web.leader.below import below
+from web.leader.letter import writes_letter
 from web.leader.link import Holding
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, typed_answers
 from web.shown import shown_answers
@@ -126,6 +127,7 @@ def common(session: Session, holding: Holding, token: str, language: str) -> dic
         "token": token,
         "address": f"/opgave/{token}",
         "agreement": agreement_shown(session, holding, language),
+        "letter": writes_letter(holding),
         "returned": holding.task.state is TaskState.RETURNED,
     }
 

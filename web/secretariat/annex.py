@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -12,13 +11,14 @@ from cycle.access.rules import Thing, Verb
 from cycle.access.sessions import SignedIn
 from cycle.danish import format_datetime
 from cycle.errors import NotFound
+from cycle.goals.told_rollup import told_rollup
 from cycle.organisation.tables import Unit
 from cycle.tasks.releases import versions
-from cycle.tasks.rollup import Rollup, from_json, roll_up
+from cycle.tasks.rollup import Rollup, from_json
 from cycle.tasks.tables import Release
 from documents.cover import cover_values
 from documents.rollup_document import Standing, rollup_values, within
-from documents.rollup_facts import facts_for
+from documents.rollup_facts import Facts, facts_for
 from documents.typeset import typeset
 from documents.word import fill
 from web import context, render
@@ -32,10 +32,13 @@ router = APIRouter()
 
 
 @dataclass(frozen=True)
-class Annex:
-    """A roll-up's values for its templates, the date it bears, and its file name without the ending."""
+class Part:
+    """What an account may see of a roll-up: what the document is, the date it bears, and its file name."""
 
-    values: dict[str, Any]
+    found: Reach
+    rollup: Rollup
+    facts: Facts
+    standing: Standing
     at: datetime
     name: str
 
@@ -45,51 +48,47 @@ def pdf(
     request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None, under: str = ""
 ) -> Response:
     """One released version, or a draft that says so on every page; whole, or of what lies under a unit."""
-    annex = annex_of(request, actor, occurrence_id, udgave, under)
+    part = read_part(request, actor, occurrence_id, udgave, under)
     own, language = context.settings(request).templates_dir, render.language_of(request)
-    content = typeset("rollup.typ", annex.values, own=own, language=language, at=annex.at)
-    return pdf_download(content, f"{annex.name}.pdf")
+    values = rollup_values(part.rollup, part.facts, part.standing, language)
+    return pdf_download(
+        typeset("rollup.typ", values, own=own, language=language, at=part.at), f"{part.name}.pdf"
+    )
 
 
 @router.get("/afrapportering/{occurrence_id}.docx")
 def cover(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None) -> Response:
     """The committee's cover for one released version, or a draft of it, for the secretariat to finish."""
-    annex = annex_of(request, actor, occurrence_id, udgave, charts=False)
+    part = read_part(request, actor, occurrence_id, udgave)
     own, language = context.settings(request).templates_dir, render.language_of(request)
-    content = fill(f"cover.{language}.docx", cover_values(annex.values), own=own, language=language)
-    return docx_download(content, f"{annex.name}.docx")
+    values = cover_values(rollup_values(part.rollup, part.facts, part.standing, language, charts=False))
+    content = fill(f"cover.{language}.docx", values, own=own, language=language)
+    return docx_download(content, f"{part.name}.docx")
 
 
-def annex_of(
-    request: Request,
-    actor: SignedIn,
-    occurrence_id: int,
-    wanted: int | None,
-    under: str = "",
-    *,
-    charts: bool = True,
-) -> Annex:
+def read_part(
+    request: Request, actor: SignedIn, occurrence_id: int, wanted: int | None, under: str = ""
+) -> Part:
     """What the account may see of it. Raises NotFound, NotAllowed."""
     with context.reading(request) as session:
         found = reach_released(session, actor, occurrence_id)
         must = found.thing is Thing.RELEASED
         version = chosen_version(versions(session, occurrence_id), wanted, must=must)
         now = context.now(request)
-        whole = from_json(version.content) if version else roll_up(session, occurrence_id, now=now)
+        whole = from_json(version.content) if version else told_rollup(session, occurrence_id, now=now)
         place = _place(session, found, under)
         seen = within(within(whole, found.paths_for(Verb.SEE_UNIT)), [place.path])
-        return _annex(session, request, found, version, seen, place, charts)
+        return _part(session, request, found, version, seen, place)
 
 
-def _annex(
+def _part(
     session: Session,
     request: Request,
     found: Reach,
     version: Release | None,
     seen: Rollup,
     place: Unit,
-    charts: bool,
-) -> Annex:
+) -> Part:
     language = render.language_of(request)
     town = session.get_one(Unit, found.occurrence.root_id)
     title = title_of(found.activity, language)
@@ -102,8 +101,8 @@ def _annex(
         dated=_dated(request, version, at),
         mark=render.file_mark(request),
     )
-    values = rollup_values(seen, facts_for(session, town.id, seen), standing, language, charts=charts)
-    return Annex(values, at, _name(found, version, "" if whole else f"-{place.id}"))
+    name = _name(found, version, "" if whole else f"-{place.id}")
+    return Part(found, seen, facts_for(session, town.id, seen), standing, at, name)
 
 
 def _place(session: Session, found: Reach, under: str) -> Unit:

@@ -14,12 +14,24 @@ from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, CycleError, NotFound, Problem
 from cycle.goals.frame_parts import FramePart, Rhythm, Writer
 from cycle.goals.frame_tables import Frame, FrameSection
-from cycle.goals.frames import begin_next, check_writable, editions_of, frames_of, get_frame, write_section
+from cycle.goals.frames import (
+    begin_next,
+    check_writable,
+    editions_of,
+    frames_of,
+    get_frame,
+    sections_of,
+    write_section,
+)
 from cycle.goals.tables import Decision
-from web import context
+from cycle.organisation.tables import Unit
+from documents.frame_document import TEMPLATE, frame_values
+from documents.typeset import typeset
+from documents.zipped import file_name
+from web import context, render
 from web.difference import Piece, difference
 from web.plain import Id, readable
-from web.secretariat.pages import show
+from web.secretariat.pages import pdf_download, show
 from web.secretariat.typed import whole_number
 from web.session import CheckedForm, CurrentActor, require
 
@@ -47,6 +59,27 @@ def frames(request: Request, actor: CurrentActor) -> Response:
         by_area = {area: list(those) for area, those in groupby(found, key=lambda frame: frame.area)}
         decisions = _decisions(session, found)
         return show(request, "frames.html", by_area=by_area, decisions=decisions)
+
+
+@router.get("/ramme/{frame_id}.pdf")
+def paper(request: Request, actor: CurrentActor, frame_id: Id) -> Response:
+    """One version as a document."""
+    language, settings = render.language_of(request), context.settings(request)
+    with context.reading(request) as session:
+        it = _reach(session, actor, frame_id)
+        values = frame_values(
+            it,
+            sections_of(session, [frame_id]).get(frame_id, []),
+            _decisions(session, [it]).get(it.decision_id or 0),
+            municipality=session.get_one(Unit, it.root_id).name,
+            zone=settings.zone,
+            language=language,
+            mark=render.file_mark(request),
+        )
+    content = typeset(
+        TEMPLATE, values, own=settings.templates_dir, language=language, at=context.now(request)
+    )
+    return pdf_download(content, f"{file_name('styringsramme', it.area)}-{it.year}-{it.version}.pdf")
 
 
 @router.get("/ramme/{frame_id}")

@@ -1,12 +1,13 @@
 """A page of this room: what `web.render.page` gives, with the names of states and kinds beside it."""
 
 import hashlib
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from cycle.danish import format_decimal
 from documents.wheel_style import stylesheet
@@ -24,6 +25,7 @@ from web.secretariat.words import (
 )
 
 STYLE_PATH = "/aarshjul/hjul.css"
+PIECE = 1 << 20
 
 
 def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -88,6 +90,17 @@ def docx_download(content: bytes, name: str) -> Response:
 def ics_download(content: bytes, name: str) -> Response:
     """A calendar as a download."""
     return _download(content, "text/calendar; charset=utf-8", name)
+
+
+def zip_download(content: IO[bytes], name: str) -> Response:
+    """A zip as a download, piece by piece."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_pieces(content), media_type="application/zip", headers=headers)
+
+
+def _pieces(content: IO[bytes]) -> Iterator[bytes]:
+    with content:
+        yield from iter(lambda: content.read(PIECE), b"")
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from cycle.access.rules import Thing, Verb
 from cycle.errors import NotFound
+from cycle.goals.told_rollup import told_rollup
 from cycle.organisation.tables import Unit
+from cycle.plan.model import FlowName
 from cycle.tasks.forms import Form
 from cycle.tasks.releases import versions
-from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json, roll_up
+from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json
 from cycle.tasks.tables import FormVersion, Release
 from documents.rollup_document import above, within
 from web import context, render
@@ -24,6 +26,8 @@ from web.session import CurrentActor
 from web.shown import Shown, shown_answers
 
 router = APIRouter()
+
+FOLLOWING_GOALS = (FlowName.QUARTERLY_REPORT, FlowName.ANNUAL_ACCOUNTS)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int
         whole = (
             from_json(version.content)
             if version
-            else roll_up(session, occurrence_id, now=context.now(request))
+            else told_rollup(session, occurrence_id, now=context.now(request))
         )
         seen = within(whole, found.paths_for(Verb.SEE_UNIT))
         return show(
@@ -77,6 +81,7 @@ def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int
             partial=found.paths_for(Verb.SEE_UNIT) != (found.root_path,),
             ordinary=found.thing is not Thing.RELEASED,
             export=bool(found.paths_for(Verb.EXPORT)),
+            goals=found.activity.flow in FOLLOWING_GOALS,
         )
 
 

@@ -20,6 +20,7 @@ from cycle.tasks.rollup import Outcome
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Timeliness
 from cycle.tasks.states import Verdict as ReviewVerdict
 from cycle.tasks.told import Told
+from documents.frame_document import PARTS
 from documents.goal_words import ORIGINS, TYPES
 from documents.wheel_words import RINGS, STANDINGS
 from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
@@ -75,11 +76,7 @@ NAMES: Words = {
         AgreementState.IN_FORCE: ("Gældende", "In force"),
         AgreementState.SUPERSEDED: ("Afløst", "Superseded"),
     },
-    FramePart: {
-        FramePart.FORMAL: ("Formelt grundlag", "Formal basis"),
-        FramePart.DIRECTIONAL: ("Retningsgivende grundlag", "Directional basis"),
-        FramePart.OPERATING: ("Driftsgrundlag", "Operating basis"),
-    },
+    FramePart: {part: words for part, words in PARTS.items()},
     RunState: {
         RunState.WANTED: ("Venter", "Waiting"),
         RunState.CLAIMED: ("Kører", "Running"),
