@@ -23,6 +23,7 @@ from cli.demo.mailroom import Mailroom
 from cli.demo.people import People
 from cli.demo.setting import EXAMPLE, FIRST_DAY, YEARS, end_of_year, load, open_demo
 from cli.demo.stage import Stage
+from cli.heap import seldom_look_for_cycles
 from cli.installation import Installation
 from cli.serve import free_port, prefect_server, refuse_taken_port
 from cli.wording import say
@@ -100,6 +101,7 @@ def run(folder: Path, options: Options) -> int:
     with _mail_server(folder / "mail", clock, options.hook) as server:
         here = open_demo(folder, port=options.port or free_port(0), smtp_port=server.port)
         _say(options.as_json, say("demo loading", example=options.example.name))
+        seldom_look_for_cycles()
         stage = _stage(here, server, clock, options, prefect_port)
         child = start(prefect_server(here.settings.data_dir, prefect_port)) if options.prefect else None
         try:
