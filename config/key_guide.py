@@ -60,6 +60,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "title_en": "Titlen på engelsk.",
         "municipality": "Id på den øverste enhed i units.csv.",
         "starts": "Den måned, året begynder i; 8 for et skoleår.",
+        "purpose": "Hvad planen er til for, en sætning for hvert formål.",
         "source": "Hvor planen kommer fra.",
         "reminders": "Påmindelser for alle aktiviteter, der ikke har deres egne.",
         "activities": "Årets aktiviteter, eller processens trin.",

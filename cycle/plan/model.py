@@ -267,6 +267,7 @@ class Plan(Frozen):
     """A `wheel` recurs every year, a `process` runs once on fixed dates, `later` steps on dates yet to come.
 
     `starts` is the month the year begins in (8 for a school year). `municipality` is the root unit's id.
+    `purpose` says what the plan is there for, in the source's sentences.
     """
 
     kind: PlanKind
@@ -275,6 +276,7 @@ class Plan(Frozen):
     title_en: str = ""
     municipality: str
     starts: int = Field(default=1, ge=1, le=12)
+    purpose: tuple[str, ...] = ()
     source: str = ""
     reminders: tuple[ReminderRule, ...] = DEFAULT_REMINDERS
     activities: tuple[Activity, ...]

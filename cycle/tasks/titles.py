@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -22,17 +23,28 @@ def cycle_title(session: Session, cycle: Cycle, language: str) -> str:
     """The year's title in the language, with the year behind it as the Danish one has it."""
     if language != "en":
         return cycle.title
+    plan = _plan(session, cycle)
+    english, danish = plan.get("title_en", ""), plan.get("title", "")
+    if not english or not cycle.title.startswith(danish):
+        return cycle.title
+    return f"{english}{cycle.title.removeprefix(danish)}"
+
+
+def cycle_purpose(session: Session, cycle: Cycle) -> list[str]:
+    """What the plan in force says that it is there for, as its source has it."""
+    purpose: list[str] = _plan(session, cycle).get("purpose", [])
+    return purpose
+
+
+def _plan(session: Session, cycle: Cycle) -> dict[str, Any]:
     newest = (
         select(CycleRevision.plan)
         .where(CycleRevision.cycle_id == cycle.id)
         .order_by(col(CycleRevision.no).desc())
         .limit(1)
     )
-    plan = json.loads(session.exec(newest).first() or "{}")
-    english, danish = plan.get("title_en", ""), plan.get("title", "")
-    if not english or not cycle.title.startswith(danish):
-        return cycle.title
-    return f"{english}{cycle.title.removeprefix(danish)}"
+    plan: dict[str, Any] = json.loads(session.exec(newest).first() or "{}")
+    return plan
 
 
 @lru_cache(maxsize=256)

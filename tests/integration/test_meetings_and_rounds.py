@@ -1,16 +1,13 @@
 """Seed 001 (three questions, many units, one reading) and seed 002 (clusters, meetings, homework)."""
 
 from collections import Counter
-from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from cycle.access.roles import Role
-from cycle.plan.model import Activity, Confidence, FlowName
-from cycle.plan.reading import certainty
+from cycle.plan.model import FlowName
 from cycle.store import reading
 from cycle.tasks.answers import read_answers
 from cycle.tasks.rollup import roll_up
@@ -18,59 +15,12 @@ from cycle.tasks.states import OccurrenceState, TaskState
 from cycle.tasks.submit import latest_submission
 from cycle.tasks.tables import Task
 from notifications.replies import own_words, read_reply
+from tests.support.kerneopgaven import PRINTED, QUESTIONS, mail_of
 from tests.support.municipality import instant
 from tests.support.processes import DELIVERED, Process, example
 from tests.support.web import Site
 
-QUESTIONS = [
-    "Hvad er jeres kerneopgave?",
-    "Hvilken forskel gør fokus på kerneopgaven i hverdagen?",
-    "Hvordan er kerneopgaven kommet til verden?",
-]
-PRINTED = {
-    "MAABJERGHUS": "At skabe de bedste muligheder for det enkelte barns trivsel og udvikling",
-    "SABRO": "Vores kerneopgave er at støtte alle børn bedst muligt i deres faglige, personlige og sociale "
-    "udvikling",
-    "CHARLOTTEHAVEN": "Et godt børneliv",
-}
-"""The three answers to the first question, as the source has them."""
-
-SECOND = {
-    "MAABJERGHUS": ("Måbjerghus Børnehaves", "Hvilken forskel\u00a0 gør fokus på kerneopgaven i hverdagen?"),
-    "SABRO": ("Sabro-Korsvejsskolens", "Hvilken forskel gør\u00a0 fokus på kerneopgaven i hverdagen?"),
-    "CHARLOTTEHAVEN": ("Charlottehavens", "Hvad gør fokus på kerneopgaven i hverdagen?"),
-}
-"""Whose core task the first question asks for, and the second question's own wording and spaces."""
-
-
-def mail_of(unit_id: str) -> str:
-    """A reply that repeats the questions as the source prints them for this unit."""
-    whose, second = SECOND[unit_id]
-    return (
-        f"Hej\n\nHvad er {whose} kerneopgave?\n”{PRINTED[unit_id]}”.\n\n{second}\nOpdigtet: den samler os.\n"
-        "To linjer.\n\nHvordan er kerneopgaven kommet til verden?\nOpdigtet: på en fælles dag.\n\n"
-        "Venlig hilsen\nIda\n"
-    )
-
-
 # ---- 001
-
-
-def test_001_asks_the_three_printed_questions() -> None:
-    loaded = example("kerneopgaven")
-    assert [field.label for field in loaded.forms["kerneopgave"].fields] == QUESTIONS
-    assert "»Styrk samarbejdet om kerneopgaven« består af fire moduler" in loaded.plan.activities[0].text
-
-
-@pytest.mark.parametrize("unit_id", list(PRINTED))
-def test_a_reply_is_read_in_any_of_the_printed_wordings(unit_id: str) -> None:
-    form = example("kerneopgaven").forms["kerneopgave"]
-    reply = read_reply(form, own_words(mail_of(unit_id)))
-    assert reply.unplaced == "" and reply.raw == {
-        "kerneopgave": f"”{PRINTED[unit_id]}”.",
-        "forskel": "Opdigtet: den samler os.\nTo linjer.",
-        "tilblivelse": "Opdigtet: på en fælles dag.",
-    }
 
 
 def test_a_question_inside_an_answer_begins_no_other_answer() -> None:
@@ -116,75 +66,6 @@ def test_001_runs_to_one_collected_reading_of_three_units(engine: Engine, tmp_pa
 
 
 # ---- 002
-
-
-def meetings(cluster: int) -> list[Activity]:
-    plan = example("laering-og-trivsel").plan
-    return [each for each in plan.activities if each.id.startswith(f"klynge-{cluster}-moede-")]
-
-
-def test_002_has_its_phases_and_phrases_as_printed() -> None:
-    plan = example("laering-og-trivsel").plan
-    assert [track.title.partition(" –")[0] for track in plan.tracks] == [
-        "Planlægnings- og udviklingsfasen",
-        "Gennemførelsesfasen",
-        "Gennemførelsesfasen",
-        "Formidlingsfasen (3 temakonferencer)",
-    ]
-    printed = {
-        certainty(when)
-        for each in plan.activities
-        for when in (each.window.opens, each.window.due)
-        if when.printed
-    }
-    assert printed == {
-        (Confidence.CERTAIN, "Første halvår 2016"),
-        (Confidence.CERTAIN, "2. kvartal 2016"),
-        (Confidence.INFERRED, "September 2016"),
-        (Confidence.INFERRED, "1.12.2016 – 1.6.2017"),
-        (Confidence.UNCERTAIN, "ultimo 2016"),
-        (Confidence.UNCERTAIN, "medio 2017"),
-        (Confidence.UNCERTAIN, "ultimo 2017"),
-        (Confidence.UNCERTAIN, "primio 2018"),
-        (Confidence.CERTAIN, "2. halvår 2017"),
-        (Confidence.INFERRED, "2018"),
-    }
-    dates = example("laering-og-trivsel").resolve(2016)
-    assert (dates["udvikling"].opens_on, dates["udvikling"].due_on) == (date(2016, 1, 1), date(2016, 6, 30))
-    assert dates["tilmelding"].opens_on == date(2016, 4, 1)
-    assert (dates["oevrige-klynger"].opens_on, dates["klynger-slut"].due_on) == (
-        date(2016, 12, 1),
-        date(2018, 1, 31),
-    )
-    conferences = [dates[f"temakonference-{number}"].due_on.year for number in (1, 2, 3)]
-    assert conferences == [2017, 2018, 2018]
-    actors = plan.activity("udvikling").participants
-    assert actors == (
-        "KL",
-        "Kontaktudvalget",
-        "Rådgivningsgruppen",
-        "Børne- og Kulturchefforeningen",
-        "Skolelederforeningen",
-    )
-
-
-@pytest.mark.parametrize(("cluster", "first"), [(1, date(2016, 9, 20)), (2, date(2016, 12, 6))])
-def test_a_cluster_meets_five_times_within_twelve_months_with_homework_between(
-    cluster: int, first: date
-) -> None:
-    dates = example("laering-og-trivsel").resolve(2016)
-    held = [dates[each.id].due_on for each in meetings(cluster)]
-    assert len(held) == 5 and held[0] == first and held[-1] - held[0] < timedelta(days=365)
-    assert [each.work[0].partition(" ")[0] for each in meetings(cluster)] == [
-        "Faglig",
-        "Dokumentation",
-        "Faglige",
-        "Kompetence-",
-        "Støttefunktioner",
-    ]
-    for number in range(1, 5):
-        homework = dates[f"klynge-{cluster}-hjemmeopgave-{number}"]
-        assert held[number - 1] < homework.opens_on <= homework.due_on < held[number]
 
 
 def test_002_runs_to_the_end_with_attendance_and_minutes_of_every_meeting(

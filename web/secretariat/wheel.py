@@ -19,7 +19,7 @@ from cycle.plan.model import Confidence, PlanKind, Ring
 from cycle.tasks.calendars import calendar_of_cycle
 from cycle.tasks.overview import Standing, Summary, cycles_of, year_of
 from cycle.tasks.tables import Cycle
-from cycle.tasks.titles import cycle_title
+from cycle.tasks.titles import cycle_purpose, cycle_title
 from documents.deadlines import Deadline, to_ics
 from documents.typeset import typeset
 from documents.wheel import Segment, Wheel, draw
@@ -73,6 +73,7 @@ class Year:
     place: str
     lines: Sequence[Line]
     today: date
+    purpose: Sequence[str]
 
     @property
     def round(self) -> bool:
@@ -206,9 +207,8 @@ def _year(session: Session, actor: SignedIn, cycle: Cycle, request: Request) -> 
     found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
     language = render.language_of(request)
     lines = [_line(n, summary, actor, calendar, language) for n, summary in enumerate(found, start=1)]
-    return Year(
-        cycle, cycle_title(session, cycle, language), session.get_one(Unit, cycle.root_id).name, lines, today
-    )
+    title, place = cycle_title(session, cycle, language), session.get_one(Unit, cycle.root_id).name
+    return Year(cycle, title, place, lines, today, cycle_purpose(session, cycle))
 
 
 def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar, language: str) -> Line:

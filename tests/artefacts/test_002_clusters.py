@@ -1,0 +1,94 @@
+"""Seed 002: a programme of clusters of municipalities, with meetings, homework and conferences."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from cycle.plan.model import Activity, Confidence
+from tests.support.artefacts import printed
+from tests.support.processes import EXAMPLES, example
+
+THEMES = [
+    "Faglig ledelse",
+    "Dokumentation",
+    "Faglige læringsfællesskaber",
+    "Kompetence- og opgavefordeling",
+    "Støttefunktioner",
+]
+
+
+def meetings(cluster: int) -> list[Activity]:
+    plan = example("laering-og-trivsel").plan
+    return [each for each in plan.activities if each.id.startswith(f"klynge-{cluster}-moede-")]
+
+
+def test_002_has_its_phases_and_phrases_as_printed() -> None:
+    plan = example("laering-og-trivsel").plan
+    assert [track.title.partition(" –")[0] for track in plan.tracks] == [
+        "Planlægnings- og udviklingsfasen",
+        "Gennemførelsesfasen",
+        "Gennemførelsesfasen",
+        "Formidlingsfasen (3 temakonferencer)",
+    ]
+    assert printed(example("laering-og-trivsel")) == {
+        (Confidence.CERTAIN, "Første halvår 2016"),
+        (Confidence.CERTAIN, "2. kvartal 2016"),
+        (Confidence.INFERRED, "September 2016"),
+        (Confidence.INFERRED, "1.12.2016 – 1.6.2017"),
+        (Confidence.UNCERTAIN, "ultimo 2016"),
+        (Confidence.UNCERTAIN, "medio 2017"),
+        (Confidence.UNCERTAIN, "ultimo 2017"),
+        (Confidence.UNCERTAIN, "primio 2018"),
+        (Confidence.CERTAIN, "2. halvår 2017"),
+        (Confidence.INFERRED, "2018"),
+    }
+    dates = example("laering-og-trivsel").resolve(2016)
+    assert (dates["udvikling"].opens_on, dates["udvikling"].due_on) == (date(2016, 1, 1), date(2016, 6, 30))
+    assert dates["tilmelding"].opens_on == date(2016, 4, 1)
+    assert (dates["oevrige-klynger"].opens_on, dates["klynger-slut"].due_on) == (
+        date(2016, 12, 1),
+        date(2018, 1, 31),
+    )
+    conferences = [dates[f"temakonference-{number}"].due_on.year for number in (1, 2, 3)]
+    assert conferences == [2017, 2018, 2018]
+    actors = plan.activity("udvikling").participants
+    assert actors == (
+        "KL",
+        "Kontaktudvalget",
+        "Rådgivningsgruppen",
+        "Børne- og Kulturchefforeningen",
+        "Skolelederforeningen",
+    )
+
+
+def test_a_cluster_is_six_to_eight_municipalities_with_four_to_six_people_each() -> None:
+    lines = (EXAMPLES / "laering-og-trivsel" / "units.csv").read_text(encoding="utf-8").splitlines()
+    for cluster in ("Klynge 1", "Klynge 2"):
+        assert 6 <= sum(f";kommune;{cluster};" in line for line in lines) <= 8
+    assert all("4-6 personer" in each.text for number in (1, 2) for each in meetings(number))
+
+
+def test_the_vague_phrases_are_read_as_spans() -> None:
+    dates = example("laering-og-trivsel").resolve(2016)
+    assert (dates["tilmelding"].opens_on, dates["tilmelding"].due_on) == (date(2016, 4, 1), date(2016, 6, 30))
+    assert dates["oevrige-klynger"].due_on == date(2017, 7, 31), "medio 2017"
+    assert dates["temakonference-1"].due_on == date(2017, 12, 31), "2. halvår 2017"
+
+
+@pytest.mark.parametrize(("cluster", "first"), [(1, date(2016, 9, 20)), (2, date(2016, 12, 6))])
+def test_a_cluster_meets_five_times_within_twelve_months_with_homework_between(
+    cluster: int, first: date
+) -> None:
+    dates = example("laering-og-trivsel").resolve(2016)
+    held = [dates[each.id].due_on for each in meetings(cluster)]
+    assert len(held) == 5 and held[0] == first and held[-1] - held[0] < timedelta(days=365)
+    assert [each.work[0].partition(" ")[0] for each in meetings(cluster)] == [
+        "Faglig",
+        "Dokumentation",
+        "Faglige",
+        "Kompetence-",
+        "Støttefunktioner",
+    ]
+    for number in range(1, 5):
+        homework = dates[f"klynge-{cluster}-hjemmeopgave-{number}"]
+        assert held[number - 1] < homework.opens_on <= homework.due_on < held[number]
