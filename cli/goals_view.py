@@ -11,6 +11,7 @@ from cli.import_view import SHOWN
 from cli.year_words import tell
 from config.goals_file import GoalsFile
 from cycle.goals.scheme import keep_scheme, scheme_differs
+from cycle.goals.strategy_tree import link_goals
 from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_not_named, keep_goals
 
@@ -68,6 +69,7 @@ def keep_file(session: Session, found: GoalsFile, *, root_id: str, by: str, now:
         keep_goals(session, texts, root_id=root_id, year=year, by=by, now=now)
         if scheme_differs(session, scheme, root_id=root_id, year=year):
             keep_scheme(session, scheme, root_id=root_id, year=year, by=by, now=now)
+    link_goals(session, root_id)
 
 
 def _section(key: str, lines: Sequence[str]) -> list[str]:

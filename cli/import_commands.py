@@ -1,6 +1,7 @@
 """`aarshjul import units | leaders | meetings FILE`: shows what would change, then changes all of it.
 
-`figures`, `goals` and `strategy` stand in `cli.import_year`, `frames` in `cli.import_frames`.
+`figures` and `goals` stand in `cli.import_year`, `frames` in `cli.import_frames`, `strategy` in
+`cli.import_strategy`.
 """
 
 import json
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from cli import import_frames, import_year
+from cli import import_frames, import_strategy, import_year
 from cli.given_file import names_its_file
 from cli.import_options import AsJson, DryRun, Municipality, begin
 from cli.import_view import (
@@ -63,7 +64,7 @@ NewPerson = Annotated[
 ]
 app.command()(import_year.figures)
 app.command()(import_year.goals)
-app.command()(import_year.strategy)
+app.command()(import_strategy.strategy)
 app.command()(import_frames.frames)
 
 

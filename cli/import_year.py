@@ -1,4 +1,4 @@
-"""`aarshjul import figures | goals | strategy FILE`: what a year is filled with, besides people and dates."""
+"""`aarshjul import figures | goals FILE`: what a year is filled with, besides people and dates."""
 
 import json
 from collections.abc import Iterable
@@ -16,9 +16,7 @@ from cli.installation import open_installation
 from cli.municipality_choice import only_municipality
 from cli.year_words import tell
 from config.goals_file import load_goals
-from config.strategy_file import load_strategy
 from cycle.errors import Invalid, NotNow, Problem
-from cycle.goals.decisions import current_strategy, keep_first_version
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
 from cycle.runs.requests import retry, wake
@@ -96,38 +94,6 @@ def goals(
     if difference:
         done = tell("goals kept", count=len(difference.changes), years=years)
         echo([tell("dry")] if dry_run else [done])
-
-
-def strategy(
-    file: Yaml, municipality: Municipality = None, dry_run: DryRun = False, as_json: AsJson = False
-) -> None:
-    """Indlæs strategien, som den står før den første revision. Import the strategy as it stands now."""
-    found = load_strategy(file)
-    here, now = open_installation(), SystemClock().now()
-    content = found.model_dump(mode="json")
-    with transaction(here.engine) as session:
-        root_id = only_municipality(session, municipality, "--municipality")
-        stored = current_strategy(session, root_id, found.id)
-        if stored is not None and stored.content != content:
-            what = tell("strategy there", title=stored.title, version=stored.version)
-            raise Invalid([Problem(file.name, what, tell("revise it"))])
-        if stored is None and not dry_run:
-            keep_first_version(
-                session,
-                root_id=root_id,
-                strategy_id=found.id,
-                title=found.title,
-                content=content,
-                by=BY,
-                now=now,
-            )
-    number = sum(len(theme.goals) for theme in found.themes)
-    applied = stored is None and not dry_run
-    if as_json:
-        print_json({"applied": applied, "id": found.id, "themes": len(found.themes), "goals": number})
-        return
-    ending = tell("dry") if dry_run else tell("strategy kept" if applied else "no changes")
-    echo([tell("strategy found", title=found.title, themes=len(found.themes), goals=number), ending])
 
 
 def _budget_call(session: Session, root_id: str, year: int, activity: str | None) -> Occurrence:

@@ -19,8 +19,9 @@ from config.loader import LoadedPlan, load_plan
 from config.organisation_words import NO_FILES
 from config.plan_checks import Surroundings
 from config.strategy_file import load_strategy
-from cycle.goals.decisions import keep_first_version
 from cycle.goals.frame_import import keep_frames
+from cycle.goals.strategies import keep_first_version
+from cycle.goals.strategy_tree import link_goals
 from cycle.organisation.applying import Import
 from cycle.organisation.importing import import_leaders, import_meetings, import_units
 from cycle.organisation.leader_file import look_into_leaders
@@ -113,16 +114,9 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
         approved = frames.decision()
         keep_frames(session, frames.texts(), root_id=root_id, approved=approved, by=BY, now=now)
     if (file := beside / "strategy.yaml").exists():
-        strategy = load_strategy(file)
-        keep_first_version(
-            session,
-            root_id=root_id,
-            strategy_id=strategy.id,
-            title=strategy.title,
-            content=strategy.model_dump(mode="json"),
-            by=BY,
-            now=now,
-        )
+        strategy = load_strategy(file).text()
+        keep_first_version(session, strategy, root_id=root_id, by=BY, now=now)
+        link_goals(session, root_id)
 
 
 def start_years(

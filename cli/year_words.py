@@ -1,4 +1,4 @@
-"""What the commands that import figures, goals, frames and a strategy say, in Danish and English."""
+"""What the commands that import figures, goals and frames say, in Danish and English."""
 
 from cli.wording import english
 
@@ -93,21 +93,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "follow_up_by": ("opfølgningsansvarlig", "responsible for follow-up"),
     "first_year": ("første år", "first year"),
     "last_year": ("sidste år", "last year"),
+    "follows": ("afløser", "takes over from"),
     "hide_small": ("små tal skjules", "small numbers hidden"),
     "inferred": ("udledt", "inferred"),
-    "strategy found": (
-        "{title}: {themes} temaer med {goals} mål.",
-        "{title}: {themes} themes with {goals} goals.",
-    ),
-    "strategy kept": ("Indlæst som version 1.", "Imported as version 1."),
-    "strategy there": (
-        "Strategien »{title}« findes allerede i version {version}.",
-        "The strategy “{title}” exists already, version {version}.",
-    ),
-    "revise it": (
-        "En ny version vedtages med strategirevisionen i årshjulet.",
-        "A new version is adopted by the wheel's strategy revision.",
-    ),
     "frame new": (
         "{area} {year}: ny ramme med {count} punkter.",
         "{area} {year}: a new frame with {count} items.",

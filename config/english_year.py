@@ -120,6 +120,15 @@ YEAR: Mapping[str, str] = {
     "Seglets nøgle er også givet som PKCS#12. Behold kun den ene.": (
         "The seal's key is also given as PKCS#12. Keep one of them alone."
     ),
+    "Målet »{}« ender i {}, før det begynder i {}.": "The goal “{}” ends in {}, before it begins in {}.",
+    "Byt årene om.": "Exchange the years.",
+    "Årene står ikke i rækkefølge, hvert år én gang.": "The years are not in order, each of them once.",
+    "Skriv fx [2019, 2020, 2021].": "Write for example [2019, 2020, 2021].",
+    "»{}« står her to gange.": "“{}” stands here twice.",
+    "Slet den ene linje.": "Delete one of the lines.",
+    "Revisionen »{}« forberedes i »{}«, som ikke findes i planen.": (
+        "The revision “{}” is prepared in “{}”, which is not in the plan."
+    ),
     "Langtidssikring kræver en tidsstempling. Sæt også AARSHJUL_SEAL_TSA_URL.": (
         "Long-term validation needs time stamps. Set AARSHJUL_SEAL_TSA_URL as well."
     ),

@@ -29,7 +29,7 @@ class Goals(Protocol):
 
     @property
     def years(self) -> tuple[int, ...]:
-        """The years that it is for."""
+        """The years that it is for; none: any."""
 
     @property
     def scheme(self) -> Scheme:
@@ -117,7 +117,10 @@ def _parents(listed: Listed) -> Iterator[Fault]:
 
 def _years(listed: Listed, years: Sequence[int]) -> Iterator[Fault]:
     for place, goal in listed:
-        if not any(goal.spans(year) for year in years):
+        if (goal.first_year or 0) > (goal.last_year or 9999):
+            what = f"Målet »{goal.title}« ender i {goal.last_year}, før det begynder i {goal.first_year}."
+            yield (*place, "last_year"), what, "Byt årene om."
+        elif years and not any(goal.spans(year) for year in years):
             what = f"Målet »{goal.title}« gælder ikke i noget af filens år."
             key = "first_year" if goal.first_year else "last_year"
             yield (*place, key), what, "Ret first_year og last_year, eller filens years."

@@ -11,6 +11,7 @@ from config.yaml_source import Document, Place
 from cycle.errors import PlanInvalid
 
 ROWS: Mapping[str, str] = {
+    "årstal": "years",
     "mål": "title",
     "måltype": "type",
     "baggrund": "background",

@@ -29,6 +29,7 @@ STEP: Mapping[str, str] = {
     "responsible": "De ansvarlige, som planen nævner dem. Opgaven går til »audience«.",
     "members": "Et mødes deltagere, valgt som i audience; den, der indkalder, står i audience.",
     "place": "Hvor mødet holdes.",
+    "prepared_in": "Id på den aktivitet, hvor revisionen forberedes.",
     "planned_in": "Id på det trin, hvor datoerne fastlægges.",
 }
 GOAL: Mapping[str, str] = {
@@ -47,6 +48,7 @@ GOAL: Mapping[str, str] = {
     "follow_up_by": "Hvem der følger op.",
     "first_year": "Det første år, målet gælder.",
     "last_year": "Det sidste år, målet gælder.",
+    "follows": "Nøglen på det mål, det afløser, når det havde en anden nøgle.",
     "hide_small": "true: tal fra færre end 5 vises ikke.",
     "inferred": "true: målets plads i træet er udledt.",
 }
@@ -236,13 +238,37 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
     "StrategyFile": {
         "id": "Strategiens korte navn, som aldrig ændres.",
         "title": "Strategiens titel.",
-        "themes": "Strategiens temaer.",
+        "source": "Hvor strategien kommer fra.",
+        "years": "De år, dens mål er sat for.",
+        "approved": "Beslutningen, strategien hviler på.",
+        "dated": "Datoen, som den er trykt.",
+        "concerns": "Det, strategien vedrører.",
+        "policy": "Den politik, den udmønter.",
+        "perspective": "Det, den ser på, fx 0-18 år.",
+        "guiding_theme": "Det gennemgående tema.",
+        "called": "Hvad strategien kalder sine to niveauer.",
+        "under_each": "Den linje, der står under hvert tema.",
+        "made_by": "Hvem der har udarbejdet den.",
+        "centres": "De centre, der svarer på den med projekter.",
+        "follow_up": "Hvem der følger op, hvordan og hvornår.",
+        "signed_by": "Underskriverne.",
+        "themes": "Temaerne (fokusområderne, politikken) med deres mål.",
     },
-    "Theme": {
-        "title": "Temaet.",
-        "description": "En beskrivelse.",
-        "goals": "De mål, der er sat for temaet.",
+    "StrategyApproval": {
+        "body": "Udvalget, fx BUU.",
+        "on": "Mødets dato, fx 2026-05-27.",
+        "text": "Beslutningens ordlyd.",
     },
+    "LevelNames": {
+        "theme": "Det øverste niveau, fx Fokusområde.",
+        "goal": "Niveauet under det, fx Målsætning.",
+    },
+    "FollowUp": {
+        "by": "Hvem der følger op.",
+        "how": "Hvordan.",
+        "when": "Hvornår, som det er trykt.",
+    },
+    "Signatory": {"name": "Navnet.", "title": "Titlen."},
     "WorkingCalendar": {
         "timezone": "Kommunens tidszone.",
         "yearly": "Dage, der er lukket hvert år, selv om de ikke er helligdage.",

@@ -55,6 +55,16 @@ def _faults(plan: Plan, around: Surroundings) -> Iterator[Fault]:
         for place, what, cure in _activity(later, around):
             yield ("later", index, *place), what, cure
     yield from process_faults(plan, around.forms)
+    yield from _preparations(plan)
+
+
+def _preparations(plan: Plan) -> Iterator[Fault]:
+    known = [activity.id for activity in plan.activities]
+    for index, activity in enumerate(plan.activities):
+        where = activity.prepared_in
+        if where is not None and (where not in known or where == activity.id):
+            what = f"Revisionen »{activity.id}« forberedes i »{where}«, som ikke findes i planen."
+            yield ("activities", index, "prepared_in"), what, nearest(where, set(known) - {activity.id})
 
 
 def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:

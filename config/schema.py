@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.frames_file import FramesFile
-from config.goal_words import ROWS
+from config.goal_words import ROWS, TYPES
 from config.goals_file import GoalsFile
 from config.key_guide import GUIDE
 from config.shorthand import KINDS
@@ -57,8 +57,9 @@ def schema(name: str) -> dict[str, Any]:
         _describe(title, part)
     if name == "plan":
         _accept_short_forms(parts)
-    if name == "goals":
+    if name in ("goals", "strategy"):
         _accept_rows(parts)
+        _by_other_names(made["properties"])
     return {"$schema": DIALECT, **made}
 
 
@@ -81,7 +82,7 @@ def _accept_short_forms(parts: dict[str, Any]) -> None:
 
 def _accept_rows(parts: dict[str, Any]) -> None:
     """A goal may be written with the words of a goal table's rows; a political one as its title alone."""
-    for title in ("WrittenGoal", "WrittenTheme", "WrittenPolitical"):
+    for title in parts.keys() & {"WrittenGoal", "WrittenTheme", "WrittenPolitical"}:
         properties, required = parts[title]["properties"], parts[title]["required"]
         _by_other_names(properties)
         if title == "WrittenPolitical":
@@ -95,6 +96,10 @@ def _by_other_names(properties: dict[str, Any]) -> None:
     for written, key in ROWS.items():
         if key in properties:
             properties[written.capitalize()] = {**properties[key]}
+            if key == "type":
+                words = {"enum": [*TYPES, *(word.capitalize() for word in TYPES)]}
+                either = {"anyOf": [*properties[key]["anyOf"], words]}
+                properties[written.capitalize()] = {**either, "description": properties[key]["description"]}
             properties[written.capitalize()].pop("default", None)
 
 

@@ -27,6 +27,7 @@ class Verb(StrEnum):
     RENEW_LINK = "renew_link"
     RECORD_DECISION = "record_decision"
     EDIT_FRAME = "edit_frame"
+    EDIT_STRATEGY = "edit_strategy"
     SEE_RUNS = "see_runs"
     RETRY_RUN = "retry_run"
     PAUSE_FLOW = "pause_flow"

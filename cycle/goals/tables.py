@@ -55,8 +55,9 @@ class Goal(SQLModel, table=True):
 
     A theme stands at the top ("" above it); a goal common to all has neither area nor unit. `code` is its
     slot in an agreement (A … I), or its number in the strategy (4, 4.2). `first_year` and `last_year` are
-    those it was set for, null for no bound. `indicator` is an `Indicator` as JSON, or empty. `inferred`:
-    its place in the tree is a guess.
+    those it was set for, null for no bound. `follows` is the key of the goal it takes over from, where that
+    had another one. `strategy_row` is the strategy version it stands in. `indicator` is an `Indicator` as
+    JSON, or empty. `inferred`: its place in the tree is a guess.
     """
 
     __table_args__ = (sa.UniqueConstraint("root_id", "year", "key"),)
@@ -85,9 +86,10 @@ class Goal(SQLModel, table=True):
     follow_up_by: str = ""
     first_year: int | None = None
     last_year: int | None = None
+    follows: str = ""
     hide_small: bool = False
     inferred: bool = False
-    strategy_version: int | None = None
+    strategy_row: int | None = Field(default=None, foreign_key="strategy.id", index=True)
 
 
 class GoalScheme(SQLModel, table=True):
@@ -193,7 +195,12 @@ class SealedDocument(SQLModel, table=True):
 
 
 class Strategy(SQLModel, table=True):
-    """One version of a strategy. Version 1 is the current one at the start; a revision adopts the next."""
+    """One version of a strategy. Version 1 is the current one at the start; a revision adopts the next.
+
+    `content` is what `cycle.goals.strategies.StrategyText` holds; `hearing` what was answered and gathered
+    before it was adopted. A `draft` is the next version as proposed: `edition` counts how often it was
+    written. `first_year` is the first year whose goal tree it is for, null for no bound.
+    """
 
     __table_args__ = (sa.UniqueConstraint("root_id", "strategy_id", "version"),)
 
@@ -203,6 +210,10 @@ class Strategy(SQLModel, table=True):
     version: int
     title: str
     content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    hearing: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    draft: bool = False
+    edition: int = 1
+    first_year: int | None = None
     adopted_on: date | None = None
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
     occurrence_id: int | None = Field(default=None, foreign_key="occurrence.id")
@@ -218,5 +229,23 @@ class Decision(SQLModel, table=True):
     decided_on: date
     text: str
     adopted: bool
+    by: str
+    at: datetime
+
+
+class HearingNote(SQLModel, table=True):
+    """What the secretariat sums up of one group of a hearing's answers, at one edition; the highest counts.
+
+    `group` names the group: "theme:overgange", "area:Skoler", "question:mangler".
+    """
+
+    __tablename__ = "hearing_note"
+    __table_args__ = (sa.UniqueConstraint("occurrence_id", "group", "edition"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id")
+    group: str
+    edition: int
+    text: str
     by: str
     at: datetime

@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
-from cycle.goals.indicators import Indicator
+from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.scheme import LEVELS, Scheme, scheme_of
-from cycle.goals.tables import Goal, GoalLevel, GoalOrigin, GoalType
+from cycle.goals.tables import Goal, GoalLevel, GoalOrigin, GoalType, Strategy
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
 from cycle.store import in_pieces
@@ -70,6 +71,7 @@ class GoalText:
     follow_up_by: str = ""
     first_year: int | None = None
     last_year: int | None = None
+    follows: str = ""
     hide_small: bool = False
     inferred: bool = False
 
@@ -81,6 +83,20 @@ class GoalText:
     def spans(self, year: int) -> bool:
         """Whether the goal holds in that year."""
         return (self.first_year or year) <= year <= (self.last_year or year)
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Any]) -> "GoalText":
+        """The goal of columns as `columns` gives them, after a way through JSON."""
+        given = {each.name: columns[each.name] for each in fields(cls) if each.name in columns}
+        lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        kinds = {"level": GoalLevel(given["level"]), "origin": GoalOrigin(given["origin"])}
+        kind = given.get("goal_type")
+        return cls(
+            **given
+            | lists
+            | kinds
+            | {"goal_type": GoalType(kind) if kind else None, "indicator": indicator_of(given["indicator"])}
+        )
 
     def columns(self) -> dict[str, Any]:
         """What of the goal is kept, as plain data."""
@@ -107,10 +123,23 @@ class GoalChange:
     changed: tuple[str, ...] = ()
 
 
-def goal_changes(session: Session, goals: Iterable[GoalText], *, root_id: str, year: int) -> list[GoalChange]:
-    """What `keep_goals` would change. Goals that do not hold in the year are left out."""
+def goal_changes(
+    session: Session,
+    goals: Iterable[GoalText],
+    *,
+    root_id: str,
+    year: int,
+    strategy_row: int | None = None,
+) -> list[GoalChange]:
+    """What `keep_goals` would change.
+
+    Goals that do not hold in the year are left out, and those that a revision of the strategy has set,
+    unless it is a strategy version that speaks.
+    """
     texts = [text for text in goals if text.spans(year)]
     known = _known(session, texts, root_id, year)
+    if strategy_row is None and (held := _adopted(session, known.values())):
+        texts = [text for text in texts if text.identity not in held]
     changes = []
     for text in texts:
         goal = known.get(text.identity)
@@ -129,19 +158,19 @@ def keep_goals(
     year: int,
     by: str,
     now: datetime,
-    strategy_version: int | None = None,
+    strategy_row: int | None = None,
 ) -> int:
     """Adds or rewords the year's goals, by their keys. Safe to repeat; gives the number of changes.
 
-    Nothing is taken away: agreements and statuses may speak of it (see `goals_not_named`).
+    Nothing is taken away: agreements and statuses may speak of it (see `goals_not_named`). `strategy_row`
+    is the strategy version that says so; what one has set in a revision, nothing else changes.
     """
-    changes = goal_changes(session, goals, root_id=root_id, year=year)
+    changes = goal_changes(session, goals, root_id=root_id, year=year, strategy_row=strategy_row)
     known = _known(session, [change.text for change in changes], root_id, year)
     for text in (change.text for change in changes):
         goal = known.get(text.identity)
         if goal is None:
-            own: dict[str, Any] = {"root_id": root_id, "year": year, "strategy_version": strategy_version}
-            goal = Goal(**own, **text.columns())
+            goal = Goal(root_id=root_id, year=year, strategy_row=strategy_row, **text.columns())
         else:
             goal.sqlmodel_update(text.columns())
         session.add(goal)
@@ -174,8 +203,13 @@ def goals_not_named(
 def goals_of_year(
     session: Session, root_id: str, year: int, *, levels: Collection[GoalLevel] = LEVELS
 ) -> Sequence[Goal]:
-    """The goals of the year at these levels (those of agreements, if nothing is said), by code."""
+    """The goals of the year at these levels (those of agreements, if nothing is said), by code.
+
+    One that has ended before the year is not among them, though its row stays.
+    """
+    goes_on = sa.or_(col(Goal.last_year).is_(None), col(Goal.last_year) >= year)
     query = select(Goal).where(Goal.root_id == root_id, Goal.year == year, col(Goal.level).in_(list(levels)))
+    query = query.where(goes_on)
     return session.exec(query.order_by(col(Goal.code), col(Goal.id))).all()
 
 
@@ -242,3 +276,13 @@ def _known(session: Session, texts: Sequence[GoalText], root_id: str, year: int)
 def _differences(goal: Goal, text: GoalText) -> tuple[str, ...]:
     """The columns in which the text says something else."""
     return tuple(name for name, value in text.columns().items() if getattr(goal, name) != value)
+
+
+def _adopted(session: Session, goals: Iterable[Goal]) -> set[str]:
+    """The keys of those that a revision of the strategy has set."""
+    rows = {goal.strategy_row for goal in goals} - {None}
+    if not rows:
+        return set()
+    query = select(Strategy.id).where(col(Strategy.id).in_(rows), col(Strategy.occurrence_id).is_not(None))
+    adopted = set(session.exec(query))
+    return {goal.key for goal in goals if goal.strategy_row in adopted}

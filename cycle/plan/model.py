@@ -193,7 +193,8 @@ class Step(Frozen):
     """What an entry of a plan is about, whatever its dates. `concerns`: see `Activity`.
 
     `work`, `results`, `participants` and `responsible` are a process's own words: bodies and roles that
-    need no account. `track` is the track it belongs to; `planned_in` the step that gives it its dates.
+    need no account. `track` is the track it belongs to; `planned_in` the step that gives it its dates,
+    `prepared_in` the activity in which it was prepared.
     A meeting is called by the post of its `audience` for its `members`.
     """
 
@@ -224,6 +225,7 @@ class Step(Frozen):
     planned_in: Slug | None = None
     members: Audience | None = None
     place: str = ""
+    prepared_in: Slug | None = None
 
 
 class Activity(Step):

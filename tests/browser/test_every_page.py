@@ -19,6 +19,7 @@ from tests.support.house import House
 from tests.support.leader import EVERY_TYPE
 from tests.support.municipality import ROOT, instant
 from tests.support.postgres import free_port
+from tests.support.strategy_pages import strategy_pages
 
 SUPERIOR, SECRETARIAT = "dorte@by.example", "sif@by.example"
 LIGHT = {"status": {"light": "rød", "comment": "Bagud"}, "beloeb": "-1200.50"}
@@ -150,6 +151,7 @@ def test_the_secretariats_pages(browser, house, complaints):
         f"/afrapportering/{house.occurrence_id}",
         f"/aktivitet/{house.occurrence_id}/samlet",
     ]
+    paths += ["/strategi", *strategy_pages(house)]
     for path in paths:
         look(page, house.base + path)
     page.goto(f"{house.base}/mail")

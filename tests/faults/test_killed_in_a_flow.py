@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
-from cycle.goals.decisions import keep_first_version, record_decision
+from cycle.goals.decisions import record_decision
+from cycle.goals.strategies import StrategyText, keep_first_version
 from cycle.goals.tables import GoalLevel, GoalStatus, Strategy
 from cycle.goals.tree import GoalText, as_rows, goals_of_year, keep_goals
 from cycle.history import History, verify
@@ -220,10 +221,8 @@ def test_an_adoption_that_a_kill_interrupts_is_one_version(
 ) -> None:
     with transaction(engine) as session:
         _, occurrence_id = prepare(session, activity(FlowName.STRATEGY_REVISION))
-        content = {"themes": [{"title": "Helhed"}]}
-        keep_first_version(
-            session, root_id=m.ROOT, strategy_id="s", title="S", content=content, by="cli", now=OPENS
-        )
+        themes = (GoalText(GoalLevel.THEME, "1", "Helhed"),)
+        keep_first_version(session, StrategyText("s", "S", {}, themes), root_id=m.ROOT, by="cli", now=OPENS)
         record_decision(
             session,
             occurrence_id=occurrence_id,

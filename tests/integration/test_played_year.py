@@ -16,7 +16,6 @@ UNITS = ("101019", "101012", "281474", "G23143", "G26265", "G23188", "101212", "
 SMALL = (
     "budgetseminar",
     "styringsrammer-godkendelse",
-    "strategirevision-forberedelse",
     "kvartalsrapport-2",
     "kvartalsrapport-3",
     "resultatsamtaler",

@@ -87,7 +87,7 @@ def act(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     for name in ("AARSHJUL_DATABASE_URL", "AARSHJUL_LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     files = {"wheel.yaml": WHEEL, "forms/skema.yaml": FORM, "units.csv": UNITS, "budget.csv": FIGURES}
-    for name, text in {**files, "goals.yaml": GOALS, "strategy.yaml": STRATEGY}.items():
+    for name, text in {**files, "goals.yaml": GOALS}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -360,7 +360,17 @@ def test_goals_of_an_area_that_does_not_exist_are_refused(started: Act, tmp_path
     assert "Området »Skolerne« findes ikke blandt enhederne. Kommunens områder: Dagtilbud, Skoler." in err
 
 
+def test_goals_without_themes_have_those_of_the_strategy_beside_them(started: Act, tmp_path: Path) -> None:
+    (tmp_path / "strategy.yaml").write_text(STRATEGY, encoding="utf-8")
+    assert started("import", "strategy", "strategy.yaml")[0] == 0
+    assert started("import", "goals", "goals.yaml")[1].endswith(f"Indlæst: 6 mål for {YEAR}.\n")
+    (strategy,) = rows(Strategy)
+    in_strategy = {row.key for row in rows(Goal) if row.strategy_row == strategy.id}
+    assert in_strategy == {"1", "1.1", "1.2", "2"}, "each goal says which version it stands in"
+
+
 def test_a_strategy_is_imported_once_as_version_1(started: Act, tmp_path: Path) -> None:
+    (tmp_path / "strategy.yaml").write_text(STRATEGY, encoding="utf-8")
     out = started("import", "strategy", "strategy.yaml", "--dry-run")[1]
     assert out == "Vores grundlag: 2 temaer med 2 mål.\nIntet er ændret (--dry-run).\n"
     assert rows(Strategy) == []
@@ -370,6 +380,8 @@ def test_a_strategy_is_imported_once_as_version_1(started: Act, tmp_path: Path) 
     status, _, err = started("import", "strategy", "strategy.yaml")
     assert status == 1 and "findes allerede i version 1" in err and "strategirevisionen" in err
     assert [row.version for row in rows(Strategy)] == [1]
+    status, _, err = started("import", "strategy", "strategy.yaml", "--proposal", "1")
+    assert status == 1 and "ikke en strategirevision" in err
 
 
 def test_the_commands_speak_english_when_asked_to(started: Act, monkeypatch: pytest.MonkeyPatch) -> None:

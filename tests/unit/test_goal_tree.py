@@ -50,7 +50,9 @@ def test_the_23_political_goals_hang_under_their_themes_and_the_split_is_inferre
     assert all(goal.inferred and goal.origin is None for goal in political)
     assert {goal.columns()["origin"] for goal in political} == {GoalOrigin.POLITICAL}
     strategy = load_strategy(FOLDER)
-    assert [goal.title for goal in political] == [goal for theme in strategy.themes for goal in theme.goals]
+    assert [goal.title for goal in political] == [
+        goal.title for theme in strategy.themes for goal in theme.goals
+    ]
     assert political[0].title == (
         "Der er etableret et fælles pædagogisk grundlag for BUF, som følges op af en implementeringsplan"
     )

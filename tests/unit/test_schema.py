@@ -80,12 +80,12 @@ def test_every_explanation_is_of_a_key_that_exists() -> None:
         found[model.__name__] = set(model.model_fields)
 
     found: dict[str, set[str]] = {}
-    from config import frames_file, goals_file, strategy_file
+    from config import frames_file, goals_file, strategy_file, written_goals
     from cycle import calendar
     from cycle.plan import model as plan_model
     from cycle.tasks import forms
 
-    for module in (plan_model, forms, frames_file, goals_file, strategy_file, calendar):
+    for module in (plan_model, forms, frames_file, goals_file, strategy_file, written_goals, calendar):
         for each in vars(module).values():
             if isinstance(each, type) and issubclass(each, BaseModel):
                 known(each)

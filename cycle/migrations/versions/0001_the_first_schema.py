@@ -162,41 +162,6 @@ def upgrade() -> None:
     with op.batch_alter_table('cycle', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cycle_root_id'), ['root_id'], unique=False)
 
-    op.create_table('goal',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('root_id', sa.String(), nullable=False),
-    sa.Column('year', sa.Integer(), nullable=False),
-    sa.Column('key', sa.String(), nullable=False),
-    sa.Column('parent_key', sa.String(), nullable=False),
-    sa.Column('level', sa.Enum('theme', 'political', 'common', 'area', 'unit', name='goallevel', native_enum=False, length=32), nullable=False),
-    sa.Column('area', sa.String(), nullable=False),
-    sa.Column('unit_id', sa.String(), nullable=False),
-    sa.Column('code', sa.String(), nullable=False),
-    sa.Column('title', sa.String(), nullable=False),
-    sa.Column('description', sa.String(), nullable=False),
-    sa.Column('source', sa.String(), nullable=False),
-    sa.Column('origin', sa.Enum('political', 'area', 'own', name='goalorigin', native_enum=False, length=32), nullable=False),
-    sa.Column('goal_type', sa.Enum('input', 'output', 'outcome', name='goaltype', native_enum=False, length=32), nullable=True),
-    sa.Column('background_intention', sa.String(), nullable=False),
-    sa.Column('background_knowledge', sa.String(), nullable=False),
-    sa.Column('obligations', sa.JSON(), nullable=False),
-    sa.Column('signs', sa.JSON(), nullable=False),
-    sa.Column('evidence', sa.JSON(), nullable=False),
-    sa.Column('indicator', sa.JSON(), nullable=False),
-    sa.Column('follow_up_method', sa.String(), nullable=False),
-    sa.Column('follow_up_by', sa.String(), nullable=False),
-    sa.Column('first_year', sa.Integer(), nullable=True),
-    sa.Column('last_year', sa.Integer(), nullable=True),
-    sa.Column('hide_small', sa.Boolean(), nullable=False),
-    sa.Column('inferred', sa.Boolean(), nullable=False),
-    sa.Column('strategy_version', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('root_id', 'year', 'key')
-    )
-    with op.batch_alter_table('goal', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_goal_root_id'), ['root_id'], unique=False)
-
     op.create_table('goal_scheme',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -448,6 +413,18 @@ def upgrade() -> None:
     with op.batch_alter_table('figure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_figure_occurrence_id'), ['occurrence_id'], unique=False)
 
+    op.create_table('hearing_note',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('occurrence_id', sa.Integer(), nullable=False),
+    sa.Column('group', sa.String(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('occurrence_id', 'group', 'edition')
+    )
     op.create_table('preparation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('occurrence_id', sa.Integer(), nullable=False),
@@ -667,6 +644,10 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('hearing', sa.JSON(), nullable=False),
+    sa.Column('draft', sa.Boolean(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('first_year', sa.Integer(), nullable=True),
     sa.Column('adopted_on', sa.Date(), nullable=True),
     sa.Column('decision_id', sa.Integer(), nullable=True),
     sa.Column('occurrence_id', sa.Integer(), nullable=True),
@@ -728,28 +709,43 @@ def upgrade() -> None:
     with op.batch_alter_table('frame_section', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_frame_section_frame_id'), ['frame_id'], unique=False)
 
-    op.create_table('goal_status',
+    op.create_table('goal',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('goal_id', sa.Integer(), nullable=False),
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('parent_key', sa.String(), nullable=False),
+    sa.Column('level', sa.Enum('theme', 'political', 'common', 'area', 'unit', name='goallevel', native_enum=False, length=32), nullable=False),
+    sa.Column('area', sa.String(), nullable=False),
     sa.Column('unit_id', sa.String(), nullable=False),
-    sa.Column('occurrence_id', sa.Integer(), nullable=False),
-    sa.Column('status', sa.String(), nullable=False),
-    sa.Column('value', sa.String(), nullable=False),
-    sa.Column('comment', sa.String(), nullable=False),
-    sa.Column('evidence_file', sa.String(), nullable=True),
-    sa.Column('submission_id', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['evidence_file'], ['file.sha256'], ),
-    sa.ForeignKeyConstraint(['goal_id'], ['goal.id'], ),
-    sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
-    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], ),
-    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('description', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('origin', sa.Enum('political', 'area', 'own', name='goalorigin', native_enum=False, length=32), nullable=False),
+    sa.Column('goal_type', sa.Enum('input', 'output', 'outcome', name='goaltype', native_enum=False, length=32), nullable=True),
+    sa.Column('background_intention', sa.String(), nullable=False),
+    sa.Column('background_knowledge', sa.String(), nullable=False),
+    sa.Column('obligations', sa.JSON(), nullable=False),
+    sa.Column('signs', sa.JSON(), nullable=False),
+    sa.Column('evidence', sa.JSON(), nullable=False),
+    sa.Column('indicator', sa.JSON(), nullable=False),
+    sa.Column('follow_up_method', sa.String(), nullable=False),
+    sa.Column('follow_up_by', sa.String(), nullable=False),
+    sa.Column('first_year', sa.Integer(), nullable=True),
+    sa.Column('last_year', sa.Integer(), nullable=True),
+    sa.Column('follows', sa.String(), nullable=False),
+    sa.Column('hide_small', sa.Boolean(), nullable=False),
+    sa.Column('inferred', sa.Boolean(), nullable=False),
+    sa.Column('strategy_row', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['strategy_row'], ['strategy.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('goal_id', 'unit_id', 'occurrence_id')
+    sa.UniqueConstraint('root_id', 'year', 'key')
     )
-    with op.batch_alter_table('goal_status', schema=None) as batch_op:
-        batch_op.create_index('ix_goal_status_counted', ['goal_id', 'occurrence_id', 'status', 'value', 'unit_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_goal_status_occurrence_id'), ['occurrence_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_goal_status_unit_id'), ['unit_id'], unique=False)
+    with op.batch_alter_table('goal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_goal_root_id'), ['root_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_goal_strategy_row'), ['strategy_row'], unique=False)
 
     op.create_table('reminder_decision',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -790,11 +786,40 @@ def upgrade() -> None:
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_review_submission_id'), ['submission_id'], unique=False)
 
+    op.create_table('goal_status',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('goal_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.String(), nullable=False),
+    sa.Column('occurrence_id', sa.Integer(), nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('comment', sa.String(), nullable=False),
+    sa.Column('evidence_file', sa.String(), nullable=True),
+    sa.Column('submission_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['evidence_file'], ['file.sha256'], ),
+    sa.ForeignKeyConstraint(['goal_id'], ['goal.id'], ),
+    sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('goal_id', 'unit_id', 'occurrence_id')
+    )
+    with op.batch_alter_table('goal_status', schema=None) as batch_op:
+        batch_op.create_index('ix_goal_status_counted', ['goal_id', 'occurrence_id', 'status', 'value', 'unit_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_goal_status_occurrence_id'), ['occurrence_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_goal_status_unit_id'), ['unit_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('goal_status', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_goal_status_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_goal_status_occurrence_id'))
+        batch_op.drop_index('ix_goal_status_counted')
+
+    op.drop_table('goal_status')
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_review_submission_id'))
 
@@ -805,12 +830,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reminder_decision_message_id'))
 
     op.drop_table('reminder_decision')
-    with op.batch_alter_table('goal_status', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_goal_status_unit_id'))
-        batch_op.drop_index(batch_op.f('ix_goal_status_occurrence_id'))
-        batch_op.drop_index('ix_goal_status_counted')
+    with op.batch_alter_table('goal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_goal_strategy_row'))
+        batch_op.drop_index(batch_op.f('ix_goal_root_id'))
 
-    op.drop_table('goal_status')
+    op.drop_table('goal')
     with op.batch_alter_table('frame_section', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_frame_section_frame_id'))
 
@@ -872,6 +896,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_preparation_occurrence_id'))
 
     op.drop_table('preparation')
+    op.drop_table('hearing_note')
     with op.batch_alter_table('figure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_figure_occurrence_id'))
 
@@ -944,10 +969,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_goal_scheme_root_id'))
 
     op.drop_table('goal_scheme')
-    with op.batch_alter_table('goal', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_goal_root_id'))
-
-    op.drop_table('goal')
     with op.batch_alter_table('cycle', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cycle_root_id'))
 

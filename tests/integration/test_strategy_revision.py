@@ -1,0 +1,305 @@
+"""The strategy revision: prepared, heard and gathered, proposed, delivered, decided, taken into the tree."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+from starlette.testclient import TestClient
+
+from cli.municipality import Folder, load_municipality, start_years
+from config.goals_file import load_goals
+from cycle.access.roles import Role
+from cycle.errors import Conflict
+from cycle.goals.hearing import notes_of, write_note
+from cycle.goals.strategies import current_strategy, draft_of, text_of
+from cycle.goals.strategy_tree import set_tree, tree_changes
+from cycle.goals.tables import Goal, GoalLevel, Strategy
+from cycle.goals.tree import goals_of_year, keep_goals
+from cycle.history import History
+from cycle.organisation.tables import Unit
+from cycle.store import reading, transaction
+from cycle.tasks.states import TaskKind
+from tests.support.koebenhavn import BEFORE, ROOT, Year
+from tests.support.municipality import instant
+from tests.support.small_copenhagen import cut
+from tests.support.web import Form, Site
+
+UNITS = ("101019", "101012", "G23188", "281474", "G23143", "G26265", "101212", "KBH-C3")
+KEEP, CHANGE = "behold", "aendr"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cut(tmp_path_factory.mktemp("lille") / "by", UNITS)
+
+
+@pytest.fixture
+def year(engine: Engine, folder: Path, tmp_path: Path) -> Year:
+    """The hearing is open: five have answered, one has nothing to remark, two are silent."""
+    with transaction(engine) as session:
+        loaded = load_municipality(session, Folder.at(folder), now=BEFORE)
+        start_years(session, loaded, (2027,), folder, now=BEFORE)
+    year = Year(engine, tmp_path, instant(2027, 2, 28))
+    year.only("strategirevision")
+    year.until(instant(2027, 3, 2, 10))
+    tasks = year.tasks(revision(year), TaskKind.ANSWER)
+    assert len(tasks) == len(UNITS) and len(tasks[0].prefill["themes"]) == 7
+    for number, task in enumerate(tasks[:5]):
+        stance = {"holdning": CHANGE if number == 0 else KEEP, "begrundelse": f"Fordi {number}"}
+        raw = {"temaer": {row["row"]: stance for row in task.prefill["themes"]}, "mangler": ""}
+        year.answer(task, raw | ({"mangler": "Et tema om natur"} if number == 1 else {}))
+    year.answer(tasks[5], nil=True)
+    year.settle()
+    return year
+
+
+def revision(year: Year) -> int:
+    return year.occurrence("strategirevision").id or 0
+
+
+def office(year: Year, *, role: Role = Role.SECRETARIAT, unit: str = ROOT) -> TestClient:
+    site = Site(year.engine, year.settings.data_dir, at=year.now)
+    return site.signed_in(f"{role.value}@kbh.example", role, unit)
+
+
+def versions(year: Year) -> list[Strategy]:
+    with reading(year.engine) as session:
+        return list(session.exec(select(Strategy).order_by(col(Strategy.version))))
+
+
+def press(browser: TestClient, address: str, action: str, **changed: str) -> TestClient:
+    page = browser.get(address)
+    form = Form(page, action)
+    sent = browser.post(action, data={**form.fields, **changed})
+    assert sent.status_code == 303, sent.text[:3000]
+    return sent
+
+
+def propose(year: Year, browser: TestClient) -> Strategy:
+    """Theme 1 reworded, its first goal ended, a new goal under theme 2, theme 7 ended, a new theme."""
+    begun = press(browser, f"/hoering/{revision(year)}", f"/hoering/{revision(year)}/forslag")
+    address = begun.headers["location"]
+    press(
+        browser,
+        address,
+        address,
+        **{
+            "t:overgange": "Helhed i barnets liv",
+            "x:overgange.1": "1",
+            "n:brugere": "Forældre svarer på en undersøgelse hvert år\n",
+            "x:arbejdsplads": "1",
+            "nt": "Natur og bæredygtighed",
+            "nn": "Alle tilbud har en naturplan",
+        },
+    )
+    with reading(year.engine) as session:
+        draft = draft_of(session, revision(year))
+        assert draft is not None
+        session.expunge_all()
+    return draft
+
+
+def decide(year: Year, browser: TestClient) -> None:
+    address = f"/aktivitet/{revision(year)}"
+    press(
+        browser,
+        address,
+        f"{address}/beslutning",
+        body="BUU",
+        decided_on="2027-05-12",
+        adopted="ja",
+        text="Udvalget vedtog det reviderede strategiske grundlag.",
+    )
+    year.settle()
+
+
+def words(page: object) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))  # type: ignore[attr-defined]  # a response
+
+
+def test_the_hearing_is_gathered_by_theme_and_by_area_and_nobody_is_left_out(year: Year) -> None:
+    browser = office(year)
+    page = browser.get(f"/hoering/{revision(year)}")
+    said = words(page)
+    assert page.status_code == 200 and said.count("4 Behold det 0 Skærp det 1 Ændr det 0 Lad det udgå") == 7
+    assert "1 Intet at bemærke 2 Afventer svar 8 enheder i alt" in said.replace("5 Besvaret ", "")
+    assert "3 sagde intet her" in said and "Et tema om natur" in said and "Fordi 4" in said
+    areas = words(browser.get(f"/hoering/{revision(year)}?efter=omraade"))
+    with reading(year.engine) as session:
+        names = [task.unit_id for task in year.tasks(revision(year), TaskKind.ANSWER)]
+        units = session.exec(select(Unit.name).where(col(Unit.id).in_(names))).all()
+    assert len(units) == 8 and all(unit in areas for unit in units)
+    assert {"Skoler", "Institutioner", "Centre"} <= set(areas.split()) and "Afventer svar" in areas
+
+
+def test_the_secretariat_writes_a_note_on_a_group_and_whoever_comes_second_is_told(year: Year) -> None:
+    browser, address = office(year), f"/hoering/{revision(year)}"
+    sent = {
+        **Form(browser.get(address), f"{address}/sammenfatning").fields,
+        "text": "Fire vil beholde temaet.",
+    }
+    sent |= {"group": "themes:overgange", "edition": "0"}
+    first = browser.post(f"{address}/sammenfatning", data=sent)
+    assert first.status_code == 303 and first.headers["location"].endswith("#themes-overgange")
+    assert "Fire vil beholde temaet." in browser.get(address).text
+    again = browser.post(f"{address}/sammenfatning", data=sent)
+    assert again.status_code == 303, "the same once more changes nothing"
+    late = browser.post(f"{address}/sammenfatning", data={**sent, "text": "En anden tekst"})
+    assert late.status_code == 409 and "En anden tekst" in late.text, "what was written is not lost"
+    with reading(year.engine) as session:
+        note = notes_of(session, revision(year))["themes:overgange"]
+        assert (note.text, note.edition) == ("Fire vil beholde temaet.", 1)
+    odd = browser.post(f"{address}/sammenfatning", data={**sent, "group": "findes-ikke"})
+    assert odd.status_code == 404
+    with transaction(year.engine) as session, pytest.raises(Conflict):
+        write_note(session, revision(year), "themes:overgange", "x", seen=0, by="account:2", now=year.now)
+
+
+def test_others_may_read_and_not_write_and_a_superior_reads_the_own_units_alone(year: Year) -> None:
+    address = f"/hoering/{revision(year)}"
+    superior = office(year, role=Role.SUPERIOR, unit="KBH-SKOLER")
+    page = superior.get(f"{address}?efter=omraade")
+    assert page.status_code == 200 and "Du ser dine egne enheder." in page.text
+    assert "<h2>Skoler</h2>" in page.text and "<h2>Centre</h2>" not in page.text
+    assert "sammenfatning" not in page.text.lower().replace("sammenfatningen", "")
+    direction = office(year, role=Role.DIRECTION)
+    token = Form(direction.get("/strategi"), "/log-ud").fields
+    for path in ("sammenfatning", "forslag"):
+        refused = direction.post(
+            f"{address}/{path}", data={**token, "group": "x", "edition": "0", "text": "x"}
+        )
+        assert refused.status_code == 403
+    committee = office(year, role=Role.COMMITTEE)
+    assert committee.get(address).status_code == 403
+    assert committee.get("/strategi").status_code == 200 and committee.get("/strategi/1").status_code == 200
+
+
+def test_a_proposal_is_shown_as_a_difference_and_adopted_by_the_decision(year: Year) -> None:
+    browser = office(year)
+    draft = propose(year, browser)
+    assert (draft.version, draft.edition, draft.first_year) == (2, 2, 2028)
+    said = words(browser.get(f"/strategi/{draft.id}"))
+    assert "(forslag)" in said and "Helhed i barnets liv" in said and "Udgået siden udgave 1" in said
+    assert "overgange.4" not in said and "Natur og bæredygtighed nyt" in said
+    assert "som de blev vist" not in said and "Målene føres ind, når forslaget er vedtaget." in said
+    assert office(year, role=Role.COMMITTEE).get(f"/strategi/{draft.id}").status_code == 404
+    decide(year, browser)
+    first, second = versions(year)
+    assert (second.id, second.draft, second.adopted_on) == (draft.id, False, date(2027, 5, 12))
+    titles = [goal.title for goal in text_of(second).goals]
+    assert "Helhed i barnets liv" in titles and "Alle tilbud har en naturplan" in titles
+    assert not [title for title in titles if title.startswith("BUF som attraktiv")]
+    keys = {goal.title: goal.identity for goal in text_of(second).goals}
+    assert keys["Helhed i barnets liv"] == "overgange"
+    assert keys["Forældre svarer på en undersøgelse hvert år"] == "brugere.2"
+    assert [goal.code for goal in text_of(second).goals][:4] == ["1", "1.1", "1.2", "2"]
+    assert second.hearing["counts"]["answered"] == 5 and len(second.hearing["lines"]) == 8
+    assert text_of(first).goals[0].title.startswith("Helhed og sammenhæng")
+    year.settle()
+    assert len(versions(year)) == 2
+    late = browser.get(f"/strategi/{draft.id}/forslag")
+    assert late.status_code == 409
+
+
+def test_the_goals_go_into_next_years_tree_as_shown_and_twice_changes_nothing(year: Year) -> None:
+    browser = office(year)
+    draft = propose(year, browser)
+    decide(year, browser)
+    page = browser.get(f"/strategi/{draft.id}")
+    form = Form(page, f"/strategi/{draft.id}/maal")
+    said = words(page)
+    assert "ændret 1 Helhed og sammenhæng" in said and "nyt 2.2 Forældre svarer" in said
+    assert "udgår 7 BUF som attraktiv arbejdsplads" in said and "A Sygefravær" in said, "a goal left over"
+    stale = browser.post(f"/strategi/{draft.id}/maal", data={**form.fields, "seen": "noget andet"})
+    assert stale.status_code == 409
+    for _ in range(2):
+        assert browser.post(f"/strategi/{draft.id}/maal", data=form.fields).status_code == 303
+    with reading(year.engine) as session:
+        tree = {goal.key: goal for goal in goals_of_year(session, ROOT, 2028, levels=list(GoalLevel))}
+        assert tree["overgange"].title == "Helhed i barnets liv" and "arbejdsplads" not in tree
+        assert "overgange.1" not in tree and tree["tema.1.1"].parent_key == "tema.1"
+        assert {tree[key].strategy_row for key in ("overgange", "tema.1", "viden.1")} == {draft.id}
+        ended = session.exec(select(Goal).where(Goal.year == 2028, Goal.key == "arbejdsplads")).one()
+        assert ended.last_year == 2027, "its row stays"
+        before = session.exec(select(Goal).where(Goal.year == 2027, Goal.key == "overgange")).one()
+        assert before.title.startswith("Helhed og sammenhæng") and before.strategy_row != draft.id
+        verbs = session.exec(select(History.verb).where(History.thing == f"strategy:{draft.id}")).all()
+        assert verbs.count("set_tree") == 1
+    assert "Måltræet har strategiens mål." in browser.get(f"/strategi/{draft.id}").text
+
+
+def test_a_file_does_not_undo_what_a_revision_has_set(year: Year, folder: Path) -> None:
+    browser = office(year)
+    draft = propose(year, browser)
+    decide(year, browser)
+    with transaction(year.engine) as session:
+        found = session.get_one(Strategy, draft.id)
+        shown = tree_changes(session, found, 2028)
+        set_tree(session, found, 2028, seen=shown.digest, by="account:1", now=year.now)
+        keep_goals(session, load_goals(folder).texts(), root_id=ROOT, year=2028, by="cli", now=year.now)
+        kept = session.exec(select(Goal).where(Goal.year == 2028, Goal.key == "overgange")).one()
+        assert kept.title == "Helhed i barnets liv"
+
+
+def test_the_paper_has_the_strategy_what_is_new_and_the_hearing_as_its_annex(
+    year: Year, tmp_path: Path
+) -> None:
+    browser, address = office(year), f"/hoering/{revision(year)}"
+    draft = propose(year, browser)
+    sent = {
+        **Form(browser.get(address), f"{address}/sammenfatning").fields,
+        "text": "Et flertal vil beholde.",
+    }
+    browser.post(f"{address}/sammenfatning", data={**sent, "group": "themes:viden"})
+    text = pdf_text(browser, f"/strategi/{draft.id}.pdf", tmp_path / "forslag.pdf")
+    assert "UDKAST" in text and "Udgave 2 (forslag)" in text and "Bilag: høringen" in text
+    assert "Før: Helhed og sammenhæng" in text and "Et flertal vil beholde." in text and "Fordi 3" in text
+    decide(year, browser)
+    text = pdf_text(browser, f"/strategi/{draft.id}.pdf", tmp_path / "udgave.pdf")
+    order = [
+        "Vedtaget af BUU",
+        "Helhed i barnets liv",
+        "Udgået siden udgave 1",
+        "Bilag: høringen",
+        "Enhederne",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places) and "UDKAST" not in text
+    english = pdf_text(browser, f"/strategi/{draft.id}.pdf?sprog=en", tmp_path / "english.pdf")
+    assert "Adopted by BUU" in english and "Annex: the hearing" in english
+    committee = office(year, role=Role.COMMITTEE)
+    assert "Bilag: høringen" in pdf_text(committee, f"/strategi/{draft.id}.pdf", tmp_path / "udvalg.pdf")
+
+
+def pdf_text(browser: TestClient, address: str, file: Path) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.text[:2000]
+    file.write_bytes(answer.content)
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(file).pages))
+
+
+def test_without_a_proposal_the_strategy_is_adopted_again_as_it_is(year: Year) -> None:
+    browser = office(year)
+    decide(year, browser)
+    first, second = versions(year)
+    assert text_of(second) == text_of(first) and second.version == 2
+    with reading(year.engine) as session:
+        present = current_strategy(session, ROOT)
+        assert present is not None and present.id == second.id
+
+
+def test_two_people_writing_one_proposal(year: Year) -> None:
+    browser = office(year)
+    draft = propose(year, browser)
+    address = f"/strategi/{draft.id}/forslag"
+    old = Form(browser.get(address), address).fields
+    assert browser.post(address, data={**old, "t:viden": "Viden"}).status_code == 303
+    late = browser.post(address, data={**old, "t:viden": "Anden viden"})
+    assert late.status_code == 409 and "Anden viden" in late.text
+    empty = {**Form(browser.get(address), address).fields, "t:viden": " "}
+    refused = browser.post(address, data=empty)
+    assert refused.status_code == 422 and "har ingen ordlyd" in refused.text
