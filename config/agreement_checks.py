@@ -19,6 +19,9 @@ def agreement_faults(activity: Step, forms: Mapping[str, Form | None]) -> Iterat
     """Negotiation, approval and signature stand in that order, and their forms ask what is read."""
     steps = [(index, stage) for index, stage in enumerate(activity.stages) if stage.kind in PER_UNIT]
     if activity.flow is not FlowName.AGREEMENT_SIGNING:
+        if "period" in activity.model_fields_set:
+            what = f"»period« kan ikke bruges i »{activity.id}«."
+            yield ("period",), what, "Den hører kun til i flow agreement_signing."
         for index, stage in steps:
             what = f"Trinnet »{stage.id}« hører kun til i flow agreement_signing."
             yield ("stages", index), what, "Brug kind: consolidate eller release."

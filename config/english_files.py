@@ -94,6 +94,8 @@ FILES: Mapping[str, str] = {
         "Write the rows under “rows”, or “rows_from: goals”."
     ),
     "En gentaget gruppe kan ikke ligge i en anden.": "A repeated group cannot lie in another.",
+    "»period« kan ikke bruges i »{}«.": "“period” cannot be used in “{}”.",
+    "Den hører kun til i flow agreement_signing.": "It belongs in the flow agreement_signing alone.",
     "»only_rows« i »{}« hører til i en gentaget gruppe.": "“only_rows” in “{}” belongs in a repeated group.",
     "Slet den, eller flyt feltet ind i gruppen.": "Delete it, or move the field into the group.",
     "»only_rows« i »{}« kan ikke vide noget om skemaets egne rækker.": (

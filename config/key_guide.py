@@ -18,6 +18,7 @@ STEP: Mapping[str, str] = {
     "reminders": "Egne påmindelser i stedet for planens.",
     "figures": "Hvordan budgetudmeldingens beløb er skrevet, og hvornår merforbrug skal forklares.",
     "preparation": "Det, en resultatsamtales to parter kan skrive til hinanden. Ingen andre ser det.",
+    "period": "Hvor længe en udviklingsaftale gælder. Udeladt: kalenderåret.",
     "confidential": "true: svarene ses kun af enheden selv og dens leder.",
     "body": "Udvalget, der beslutter, fx BUU.",
     "text": "De sætninger, der indleder aktiviteten i mails og på siden.",
@@ -81,6 +82,11 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "window": "Hvornår den åbner, har frist og lukker.",
     },
     "LaterStep": STEP,
+    "Period": {
+        "years": "Hvor mange år. Udeladt: 1.",
+        "starts": "Den måned, den begynder i; 8 for et skoleår. Udeladt: 1.",
+        "first": "Et år, en periode begynder i, når alle følges ad; 2026 for byrådsperioden 2026-2029.",
+    },
     "FigureRules": {
         "costs": "plus: udgifter står med plus, indtægter med minus; minus: omvendt.",
         "budget": "Overskriften på kolonnen med budgettet.",

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cycle.danish import format_date
 from cycle.goals.own_goals import MEASURED, SUPPORTS_FIELD, TITLE_FIELD, own_indicator
-from cycle.goals.tables import GoalLevel
+from cycle.goals.tables import Agreement, GoalLevel
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, Form
 from documents.goal_words import INDICATOR, Pair, Words, goal_words, indicator_words
@@ -39,6 +40,21 @@ class Chapter:
     title: str
     entries: tuple[Entry, ...]
     locked: bool = False
+
+
+def years(agreement: Agreement) -> str:
+    """The years of an agreement's period: "2028", "2027/28" (a school year), "2026-2029"."""
+    begins, ends = agreement.period_from, agreement.period_to
+    if begins.year == ends.year:
+        return str(begins.year)
+    if begins.month > 1 and ends.year == begins.year + 1:
+        return f"{begins.year}/{ends.year % 100:02d}"
+    return f"{begins.year}–{ends.year}"
+
+
+def period(agreement: Agreement, language: str) -> str:
+    """The period in whole dates: "1. august 2027 – 31. juli 2028"."""
+    return " – ".join(format_date(day, language) for day in (agreement.period_from, agreement.period_to))
 
 
 def chapters(content: Mapping[str, Any], form: Form | None, language: str) -> tuple[Chapter, ...]:

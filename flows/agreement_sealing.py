@@ -14,7 +14,7 @@ from cycle.tasks.states import TaskKind
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import FormVersion, Submission, Task
 from documents.agreement_paper import AgreementPaper, Press, Signed
-from documents.agreement_text import chapters
+from documents.agreement_text import chapters, period, years
 from documents.seal_key import Owner
 from flows.request import Facts
 from flows.runtime import RunContext
@@ -70,7 +70,7 @@ class _Gatherer:
         self._session, self._facts, self._agreement = session, facts, agreement
         self._language, self._at = language, int(language == "en")
         self._units = facts.directory.units
-        self._version, self._signatures = signed_version(session, agreement)
+        self._version, self._signatures = signed_version(session, agreement, agreement.in_force_version)
         self._signing = self._steps()
 
     def paper(self, mark: str) -> AgreementPaper:
@@ -78,9 +78,9 @@ class _Gatherer:
         agreement = self._agreement
         return AgreementPaper(
             municipality=self._units[agreement.root_id].name,
-            title=("Udviklingsaftale", "Development agreement")[self._at] + f" {agreement.year}",
+            title=("Udviklingsaftale", "Development agreement")[self._at] + f" {years(agreement)}",
             unit=self._units[agreement.unit_id].name,
-            period=str(agreement.year),
+            period=period(agreement, self._language),
             version=self._version.no,
             digest=self._version.digest,
             chapters=chapters(self._version.content, self._form(), self._language),

@@ -4,7 +4,7 @@
 names. An answer moves the agreement on, or back to its draft with a reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,10 +13,11 @@ from sqlmodel import Session, col, select
 from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
+from cycle.goals.by_unit import GoalsByUnit, agreed_rows
 from cycle.goals.own_goals import own_goals
 from cycle.goals.sealed import unsealed
 from cycle.goals.tables import Agreement, GoalLevel
-from cycle.goals.tree import GoalsByUnit, agreed_rows, keep_goals
+from cycle.goals.tree import keep_goals
 from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move_all, wake_stages
@@ -24,18 +25,23 @@ from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
+from flows.agreement_renewal import renew
 from flows.agreement_step import STEP_KIND, Following, Step
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
 
 
 def open(context: RunContext, occurrence_id: int) -> None:
-    """Drafts an agreement for every unit of the audience and asks its leader for the unit's own goals."""
+    """Drafts an agreement for every unit of the audience and asks its leader for the unit's own goals.
+
+    A unit whose agreement runs on into the period keeps the one it has.
+    """
     facts = facts_of(context, occurrence_id)
     _check_stages(facts)
     with context.reading() as session:
         year = facts.occurrence.concerns_year
         goals = GoalsByUnit.load(session, facts.occurrence.root_id, year)
+        busy = agreements.running(session, facts.occurrence, facts.activity.period.dates(year))
 
     def prefill(unit: UnitRow) -> dict[str, Any]:
         given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
@@ -44,9 +50,9 @@ def open(context: RunContext, occurrence_id: int) -> None:
         return {"given_goals": agreed_rows(given), "unit_goals": own}
 
     def draft(session: Session) -> None:
-        _draft_agreements(session, facts)
+        _draft_agreements(session, facts, without=busy)
 
-    open_for_audience(context, facts, prefill=prefill, kind=TaskKind.DRAFT, before=draft)
+    open_for_audience(context, facts, prefill=prefill, kind=TaskKind.DRAFT, before=draft, without=busy)
 
 
 def advance(context: RunContext, occurrence_id: int) -> None:
@@ -73,7 +79,7 @@ def _take_answers(context: RunContext, facts: Facts) -> None:
         book.write()
         open_tasks(session, facts.occurrence, following.tasks, now=context.now)
         _keep_own_goals(session, context, facts.occurrence, following.in_force)
-        context.count(moved=len(answered))
+        context.count(moved=len(answered), renewed=renew(session, context, facts))
         if context.makes_documents and unsealed(session, occurrence_id):
             # Until every document is kept, the occurrence is looked at again.
             wake_stages(session, occurrence_id, at=context.now)
@@ -82,11 +88,11 @@ def _take_answers(context: RunContext, facts: Facts) -> None:
 def _keep_own_goals(
     session: Session, context: RunContext, occurrence: Occurrence, in_force: Sequence[Agreement]
 ) -> None:
-    """The own goals of units whose agreement is in force join the year's: reports will ask about them."""
+    """The own goals of units whose agreement is in force join those of every year that it runs in: reports
+    will ask about them."""
     contents = agreements.present_contents(session, in_force)
     goals = [goal for each in in_force for goal in own_goals(contents[each.id or 0], each)]
-    if goals:
-        year = occurrence.concerns_year
+    for year in sorted({year for goal in goals for year in goal.years}):
         keep_goals(session, goals, root_id=occurrence.root_id, year=year, by="engine", now=context.now)
 
 
@@ -117,8 +123,9 @@ def _check_stages(facts: Facts) -> None:
         )
 
 
-def _draft_agreements(session: Session, facts: Facts) -> None:
+def _draft_agreements(session: Session, facts: Facts, *, without: Set[str]) -> None:
     occurrence = facts.occurrence
+    begins, ends = facts.activity.period.dates(occurrence.concerns_year)
     known = set(session.exec(select(Agreement.unit_id).where(Agreement.occurrence_id == occurrence.id)))
     rows: list[Mapping[str, Any]] = [
         {
@@ -126,9 +133,11 @@ def _draft_agreements(session: Session, facts: Facts) -> None:
             "occurrence_id": occurrence.id,
             "unit_id": unit_id,
             "year": occurrence.concerns_year,
+            "period_from": begins,
+            "period_to": ends,
         }
         for unit_id, _ in facts.directory.posts(facts.activity.audience)
-        if unit_id not in known
+        if unit_id not in known | without
     ]
     if rows:
         session.execute(sa.insert(Agreement), rows)

@@ -59,8 +59,11 @@ class Step:
         if task.kind is TaskKind.DRAFT:
             self._propose(task, submission)
             return
-        stage = next(s for s in self._stages if s.id == task.subject.split(":")[0])
+        stage = next(s for s in self.stages if s.id == task.subject.split(":")[0])
         answers = submission.answers
+        if task.prefill["agreement"]["version"] != self.agreement.version:
+            self.open_stage(stage)  # what was answered is another text than the one there is now
+            return
         declined = answers.get(DECISION_FIELD, AGREED) != AGREED
         if stage.kind is StageKind.SIGN and declined:
             self._decline(submission)
@@ -73,7 +76,7 @@ class Step:
             self._send_back(submission)
 
     @property
-    def _stages(self) -> Sequence[Stage]:
+    def stages(self) -> Sequence[Stage]:
         """The steps that this unit takes, in the order of the plan."""
         unit = self.facts.directory.units[self.agreement.unit_id]
         steps = (stage for stage in self.facts.activity.stages if stage.kind in STEP_KIND)
@@ -90,13 +93,13 @@ class Step:
         }
         self.book.write_version(self.agreement, content, by=submission.by, now=self.context.now)
         self._move(AgreementVerb.PROPOSE, submission.by)
-        self._open_stage(self._stages[0])
+        self.open_stage(self.stages[0])
 
     def _sign(self, stage: Stage, submission: Submission) -> None:
         self.book.sign(
             self.agreement,
             capacity=stage.id,
-            order=signing_order(self._stages),
+            order=signing_order(self.stages),
             name=str(submission.answers.get(NAME_FIELD, "")),
             by=submission.by,
             identified_by=submission.channel.value,
@@ -109,7 +112,7 @@ class Step:
     def _decline(self, submission: Submission) -> None:
         """Somebody will not sign: back to the draft, and all who had a step are told why."""
         self._send_back(submission, AgreementVerb.DECLINE)
-        subjects = [f"{stage.id}:{self.agreement.unit_id}" for stage in self._stages]
+        subjects = [f"{stage.id}:{self.agreement.unit_id}" for stage in self.stages]
         steps = select(Task).where(
             Task.occurrence_id == self.agreement.occurrence_id, col(Task.subject).in_(subjects)
         )
@@ -150,11 +153,11 @@ class Step:
         ).one()
 
     def _open_after(self, stage: Stage) -> None:
-        at = [each.id for each in self._stages].index(stage.id)
-        if at + 1 < len(self._stages):
-            self._open_stage(self._stages[at + 1])
+        at = [each.id for each in self.stages].index(stage.id)
+        if at + 1 < len(self.stages):
+            self.open_stage(self.stages[at + 1])
 
-    def _open_stage(self, stage: Stage) -> None:
+    def open_stage(self, stage: Stage) -> None:
         """Opens the stage's task for this unit, or opens it again after a second round."""
         unit_id, role = self._post(stage)
         subject = f"{stage.id}:{self.agreement.unit_id}"
@@ -162,6 +165,9 @@ class Step:
         task = self._task(unit_id, role, subject)
         if task is None:
             self.following.tasks.append(self._new(stage, unit_id, role, subject, due))
+        elif task.state in (TaskState.OPEN, TaskState.RETURNED):
+            task.prefill = self.shown()
+            self.session.add(task)
         elif task.state is TaskState.APPROVED:
             move(
                 self.session,
@@ -169,13 +175,14 @@ class Step:
                 TaskVerb.REOPEN,
                 actor=Actor.ENGINE,
                 level=0,
+                title=self._title(stage),
                 opened_at=self.context.now,
                 due_on=due,
                 original_due_on=due,
                 received_at=None,
                 due_when_received=None,
                 next_reminder_at=self.context.now,
-                prefill=self._shown(),
+                prefill=self.shown(),
             )
 
     def _task(self, unit_id: str, role: str, subject: str) -> Task | None:
@@ -192,19 +199,24 @@ class Step:
         ).one()
 
     def _new(self, stage: Stage, unit_id: str, role: str, subject: str, due: date) -> NewTask:
-        unit = self.facts.directory.units[self.agreement.unit_id]
         return NewTask(
             unit_id=unit_id,
             role=role,
             due_on=due,
             subject=subject,
             kind=STEP_KIND[stage.kind],
-            title=f"{stage.title}: {unit.name}",
+            title=self._title(stage),
             form_version_id=self.facts.occurrence.stage_forms.get(stage.id),
-            prefill=self._shown(),
+            prefill=self.shown(),
         )
 
-    def _shown(self) -> dict[str, Any]:
+    def _title(self, stage: Stage) -> str:
+        """What the step is called; one in force is signed again because its goals have changed."""
+        again = " efter ændrede mål" if self.agreement.in_force_version else ""
+        return f"{stage.title}{again}: {self.facts.directory.units[self.agreement.unit_id].name}"
+
+    def shown(self) -> dict[str, Any]:
+        """What the step's task speaks of: exactly this version of the text."""
         version = self.book.present(self.agreement)
         return {"agreement": {"id": self.agreement.id, "version": version.no, "digest": version.digest}}
 

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.goals.statuses import keep_statuses
+from cycle.goals.by_unit import as_rows
+from cycle.goals.statuses import keep_statuses, reported_goals
 from cycle.goals.told_rollup import told_rollup
-from cycle.goals.tree import GoalsByUnit, as_rows
 from cycle.organisation.snapshot import UnitRow
 from cycle.store import table_of
 from cycle.tasks.releases import is_released, release
@@ -38,7 +38,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
     """Every unit gets the report with its goals and what it answered last time."""
     facts = facts_of(context, occurrence_id)
     with context.reading() as session:
-        goals = GoalsByUnit.load(session, facts.occurrence.root_id, facts.occurrence.concerns_year)
+        goals = reported_goals(session, facts.occurrence)
         rows = {goal.id: row for goal, row in zip(goals.all, as_rows(goals.all), strict=True)}
         last = last_answers(session, facts.occurrence)
 

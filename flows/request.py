@@ -4,7 +4,7 @@
 the same steps with what is their own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,15 +85,17 @@ def open_for_audience(
     prefill: Prefill | None = None,
     kind: TaskKind = TaskKind.ANSWER,
     before: Callable[[Session], None] | None = None,
+    without: Set[str] = frozenset(),
 ) -> None:
     """Writes the audience's tasks in chunks and opens the occurrence with the last one.
 
-    `before` runs in the first chunk's transaction (rows the tasks speak of). Safe to run again after a
+    `before` runs in the first chunk's transaction (rows the tasks speak of); units in `without` are not
+    asked. Safe to run again after a
     crash at any point.
     """
     occurrence = facts.occurrence
     assert occurrence.id is not None
-    wanted = _wanted(context, facts, prefill, kind)
+    wanted = _wanted(context, facts, prefill, kind, without)
     pieces = list(chunks(wanted)) or [[]]
     for number, piece in enumerate(pieces, start=1):
         last = number == len(pieces)
@@ -108,7 +110,9 @@ def open_for_audience(
                 set_next_look(session, facts, context)
 
 
-def _wanted(context: RunContext, facts: Facts, prefill: Prefill | None, kind: TaskKind) -> list[NewTask]:
+def _wanted(
+    context: RunContext, facts: Facts, prefill: Prefill | None, kind: TaskKind, without: Set[str]
+) -> list[NewTask]:
     """What the posts of the audience shall owe that have no task yet."""
     occurrence = facts.occurrence
     with context.reading() as session:
@@ -124,7 +128,7 @@ def _wanted(context: RunContext, facts: Facts, prefill: Prefill | None, kind: Ta
             prefill=prefill(facts.directory.units[unit_id]) if prefill else {},
         )
         for unit_id, role in facts.directory.posts(facts.activity.audience)
-        if (unit_id, role, "") not in known
+        if (unit_id, role, "") not in known and unit_id not in without
     ]
 
 

@@ -5,8 +5,10 @@ GET /udviklingsaftale/{agreement}/aftale.pdf the sealed PDF
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -14,30 +16,46 @@ from cycle.access.roles import Role
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
+from cycle.goals.agreements import version_of
+from cycle.goals.by_unit import goal_ids
 from cycle.goals.sealed import document_of, signed_version
-from cycle.goals.tables import Agreement, AgreementVersion
-from cycle.goals.tree import goal_ids
+from cycle.goals.tables import Agreement
 from cycle.organisation.tables import Unit
-from cycle.tasks.tables import Occurrence
-from documents.agreement_text import Chapter, chapters
+from documents.agreement_text import period, years
 from web import context, render
+from web.agreement_changes import ChangedEntry, changes
+from web.agreement_versions import text_of
 from web.attachments import attachment
-from web.forms import form_of
 from web.plain import Id
 from web.rooms import Room
 from web.secretariat.words import namer
 from web.session import CurrentActor, require
 
+
+@dataclass(frozen=True)
+class Compared:
+    """Two versions, and what they say differently."""
+
+    before: int
+    after: int
+    changes: Sequence[ChangedEntry]
+
+
+Number = Annotated[int, Query(ge=0, le=10_000)]
 router = APIRouter(prefix="/udviklingsaftale/{agreement_id}")
 ROOM = Room(router)
 
 
 @router.get("")
-def show(request: Request, actor: CurrentActor, agreement_id: Id) -> Response:
-    """One unit's agreement: how far it is, its signatures, its document."""
+def show(
+    request: Request, actor: CurrentActor, agreement_id: Id, fra: Number = 0, til: Number = 0
+) -> Response:
+    """One unit's agreement: how far it is, its text, two versions side by side, signatures, document."""
     with context.reading(request) as session:
         agreement, unit = _reach(session, actor, agreement_id)
-        version, signatures = signed_version(session, agreement) if agreement.version else (None, [])
+        language = render.language_of(request)
+        newest = agreement.version
+        version, signatures = signed_version(session, agreement, newest) if newest else (None, [])
         return render.page(
             request,
             "agreement.html",
@@ -45,10 +63,13 @@ def show(request: Request, actor: CurrentActor, agreement_id: Id) -> Response:
             unit=unit,
             version=version,
             signatures=signatures,
-            chapters=_chapters(session, agreement, version, render.language_of(request)),
+            chapters=text_of(session, agreement, version, language) if version else (),
+            period=period(agreement, language),
+            years=years(agreement),
+            compared=_compared(session, agreement, fra, til or newest, language),
             goals=goal_ids(session, agreement.root_id, agreement.year),
             document=document_of(session, agreement_id),
-            name=namer(render.language_of(request)),
+            name=namer(language),
             may_check=Role.SECRETARIAT in actor.roles,
         )
 
@@ -64,15 +85,17 @@ def fetch(request: Request, actor: CurrentActor, agreement_id: Id) -> Response:
         return attachment(found[1])
 
 
-def _chapters(
-    session: Session, agreement: Agreement, version: AgreementVersion | None, language: str
-) -> Sequence[Chapter]:
-    """The newest version's text; nothing before the leader has written one."""
-    if version is None:
-        return ()
-    occurrence = session.get_one(Occurrence, agreement.occurrence_id)
-    form = form_of(session, version.content.get("form") or occurrence.form_version_id)
-    return chapters(version.content, form, language)
+def _compared(
+    session: Session, agreement: Agreement, first: int, second: int, language: str
+) -> Compared | None:
+    """Two versions side by side; as they come the newest and the one before it. None with one version."""
+    signed = agreement.in_force_version
+    first = first or (signed if 0 < signed < second else second - 1)
+    before, after = (version_of(session, agreement, no) for no in (first, second))
+    if before is None or after is None or before.no == after.no:
+        return None
+    old, new = (text_of(session, agreement, each, language) for each in (before, after))
+    return Compared(before.no, after.no, changes(old, new))
 
 
 def _reach(session: Session, actor: SignedIn, agreement_id: int) -> tuple[Agreement, Unit]:

@@ -67,6 +67,17 @@ class AgreementBook:
         """Keeps the text as the agreement's next version. Only a draft can be written."""
         if agreement.state is not AgreementState.DRAFTING:
             raise NotNow("agreement", agreement.id, agreement.state.value, "write")
+        self._keep(agreement, content, by=by, now=now)
+
+    def renew(self, agreement: Agreement, content: Mapping[str, Any], *, by: str, now: datetime) -> None:
+        """Keeps the text with its changed goals as the next version, which nobody has signed yet.
+
+        The version that is in force stays so until then.
+        """
+        self._keep(agreement, content, by=by, now=now)
+        self.advance(agreement, AgreementVerb.RENEW, by=by, now=now)
+
+    def _keep(self, agreement: Agreement, content: Mapping[str, Any], *, by: str, now: datetime) -> None:
         present = Present(agreement.version + 1, content_digest(content))
         row = {"agreement_id": agreement.id, "content": dict(content), "by": by, "at": now}
         self._versions.append({**row, **present._asdict()})
@@ -127,7 +138,7 @@ class AgreementBook:
         for (before, after), ids in alike.items():
             for piece in in_pieces(ids):
                 as_read = (_AGREEMENT.c.id.in_(piece), _AGREEMENT.c.state == before)
-                changed = connection.execute(sa.update(_AGREEMENT).where(*as_read).values(state=after))
+                changed = connection.execute(sa.update(_AGREEMENT).where(*as_read).values(_values(after)))
                 if changed.rowcount != len(piece):
                     raise Conflict("agreement", piece[0])
             self._state_read |= dict.fromkeys(ids, after)
@@ -135,3 +146,9 @@ class AgreementBook:
     def _record(self, agreement: Agreement, verb: str, *, by: str, now: datetime, **facts: Any) -> None:
         thing = {"root_id": agreement.root_id, "thing": f"agreement:{agreement.id}"}
         self._history.append({**thing, "at": now, "actor": by, "verb": verb, **facts})
+
+
+def _values(state: AgreementState) -> dict[str, Any]:
+    """What a move writes: signed by all, the version that was signed is the one in force."""
+    signed = {"in_force_version": _AGREEMENT.c.version} if state is AgreementState.IN_FORCE else {}
+    return {"state": state, **signed}

@@ -14,7 +14,10 @@ from sqlmodel import Session, col, select
 
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
 from cycle.organisation.tables import Unit
+from cycle.plan.period import Dates
 from cycle.store import in_pieces
+from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Occurrence
 
 
 class AgreementVerb(StrEnum):
@@ -26,6 +29,7 @@ class AgreementVerb(StrEnum):
     SEND_BACK = "send_back"
     DECLINE = "decline"
     COMPLETE = "complete"
+    RENEW = "renew"
 
 
 S, V = AgreementState, AgreementVerb
@@ -37,7 +41,12 @@ AGREEMENT_MOVES: dict[tuple[AgreementState, AgreementVerb], AgreementState] = {
     (S.APPROVAL, V.SEND_BACK): S.DRAFTING,
     (S.SIGNING, V.DECLINE): S.DRAFTING,
     (S.SIGNING, V.COMPLETE): S.IN_FORCE,
+    (S.NEGOTIATION, V.RENEW): S.NEGOTIATION,
+    (S.APPROVAL, V.RENEW): S.APPROVAL,
+    (S.SIGNING, V.RENEW): S.SIGNING,
+    (S.IN_FORCE, V.RENEW): S.SIGNING,
 }
+"""Renewed: a given goal has changed, and the agreement goes on with a new version of its text."""
 
 
 class Present(NamedTuple):
@@ -48,11 +57,16 @@ class Present(NamedTuple):
 
 
 class Unsigned(NamedTuple):
-    """An agreement that is not in force: whose, and how far it has come."""
+    """An agreement that somebody has yet to sign: whose, and how far it has come.
 
+    `in_force` is the version that holds meanwhile, 0 when none does.
+    """
+
+    id: int
     unit_id: str
     unit: str
     state: AgreementState
+    in_force: int
 
 
 def of_occurrence(session: Session, occurrence_id: int) -> Sequence[Agreement]:
@@ -76,9 +90,10 @@ def of_units(session: Session, occurrence_id: int, unit_ids: Iterable[str]) -> d
 
 
 def unsigned(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)) -> list[Unsigned]:
-    """The agreements that are not in force at units below these paths, in the order of the tree."""
+    """The agreements not signed by all at units below these paths, in the order of the tree."""
+    its = (col(Agreement.id), col(Agreement.state), col(Agreement.in_force_version))
     rows = session.execute(
-        sa.select(col(Unit.id), col(Unit.name), col(Unit.path), col(Agreement.state))
+        sa.select(col(Unit.id), col(Unit.name), col(Unit.path), *its)
         .join(Agreement, col(Agreement.unit_id) == col(Unit.id))
         .where(
             col(Agreement.occurrence_id) == occurrence_id,
@@ -87,7 +102,9 @@ def unsigned(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/
         .order_by(col(Unit.path))
     )
     return [
-        Unsigned(unit_id, name, state) for unit_id, name, path, state in rows if path.startswith(tuple(below))
+        Unsigned(id_, unit_id, name, state, version)
+        for unit_id, name, path, id_, state, version in rows
+        if path.startswith(tuple(below))
     ]
 
 
@@ -96,10 +113,34 @@ def in_force(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/
     rows = session.execute(
         sa.select(col(Agreement.id), col(Unit.name), col(Unit.path))
         .join(Unit, col(Agreement.unit_id) == col(Unit.id))
-        .where(col(Agreement.occurrence_id) == occurrence_id, col(Agreement.state) == AgreementState.IN_FORCE)
+        .where(col(Agreement.occurrence_id) == occurrence_id, col(Agreement.in_force_version) > 0)
         .order_by(col(Unit.path))
     )
     return [(agreement_id, name) for agreement_id, name, path in rows if path.startswith(tuple(below))]
+
+
+def running(session: Session, occurrence: Occurrence, period: Dates) -> set[str]:
+    """The units that need none for the period: another agreement runs into it, or is being made."""
+    query = (
+        select(Agreement.unit_id)
+        .join(Occurrence, col(Occurrence.id) == col(Agreement.occurrence_id))
+        .where(
+            Agreement.root_id == occurrence.root_id,
+            Agreement.occurrence_id != occurrence.id,
+            col(Agreement.period_from) <= period.ends,
+            col(Agreement.period_to) >= period.begins,
+            sa.or_(col(Agreement.in_force_version) > 0, col(Occurrence.state) == OccurrenceState.OPEN),
+        )
+    )
+    return set(session.exec(query))
+
+
+def version_of(session: Session, agreement: Agreement, no: int) -> AgreementVersion | None:
+    """The agreement's text in that version; None when there is no such version."""
+    query = select(AgreementVersion).where(
+        AgreementVersion.agreement_id == agreement.id, AgreementVersion.no == no
+    )
+    return session.exec(query).first()
 
 
 def present_versions(session: Session, agreements: Iterable[Agreement]) -> dict[int, Present]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cycle.goals.indicators import Indicator, TargetRule
 from cycle.goals.tables import Agreement, GoalLevel
-from cycle.goals.tree import GoalText
+from cycle.goals.tree import GoalText, own_key
 
 TITLE_FIELD, DESCRIPTION_FIELD, SIGNS_FIELD, SUPPORTS_FIELD = "titel", "beskrivelse", "tegn", "understoetter"
 INDICATOR_FIELD, UNIT_FIELD, BASELINE_FIELD = "indikator", "maaleenhed", "udgangspunkt"
@@ -57,10 +57,12 @@ def own_goals(content: Mapping[str, Any], agreement: Agreement) -> list[GoalText
             unit_id=agreement.unit_id,
             description=str(row.get(DESCRIPTION_FIELD, "")),
             source="Udviklingsaftalen",
-            key=f"{agreement.unit_id}/{agreement.year}/{row['row']}",
+            key=own_key(agreement.unit_id, agreement.year, row["row"]),
             parent_key=above.get(row.get(SUPPORTS_FIELD, ""), ""),
             signs=tuple(str(row.get(SIGNS_FIELD, "")).splitlines()),
             indicator=own_indicator(row),
+            first_year=agreement.period_from.year,
+            last_year=agreement.period_to.year,
         )
         for row in own_rows(content)
     ]

@@ -10,33 +10,35 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.files import store as files
 from cycle.files.tables import File
-from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, SealedDocument, Signature
+from cycle.goals.tables import Agreement, AgreementVersion, SealedDocument, Signature
 from cycle.store import is_sqlite
 
 _DONE = sa.exists().where(
     col(SealedDocument.agreement_id) == col(Agreement.id),
-    col(SealedDocument.version) == col(Agreement.version),
+    col(SealedDocument.version) == col(Agreement.in_force_version),
 )
 
 
 def unsealed(session: Session, occurrence_id: int) -> Sequence[Agreement]:
     """The occurrence's agreements in force that have no sealed document yet, in order of unit."""
     query = select(Agreement).where(
-        Agreement.occurrence_id == occurrence_id, Agreement.state == AgreementState.IN_FORCE, ~_DONE
+        Agreement.occurrence_id == occurrence_id, col(Agreement.in_force_version) > 0, ~_DONE
     )
     return session.exec(query.order_by(col(Agreement.unit_id))).all()
 
 
-def signed_version(session: Session, agreement: Agreement) -> tuple[AgreementVersion, Sequence[Signature]]:
-    """The agreement's present text, and the signatures under it in the order they were given."""
+def signed_version(
+    session: Session, agreement: Agreement, no: int
+) -> tuple[AgreementVersion, Sequence[Signature]]:
+    """The agreement's text in that version, and the signatures under it in the order they were given."""
     version = session.exec(
         select(AgreementVersion).where(
-            AgreementVersion.agreement_id == agreement.id, AgreementVersion.no == agreement.version
+            AgreementVersion.agreement_id == agreement.id, AgreementVersion.no == no
         )
     ).one()
     signatures = session.exec(
         select(Signature)
-        .where(Signature.agreement_id == agreement.id, Signature.version == agreement.version)
+        .where(Signature.agreement_id == agreement.id, Signature.version == no)
         .order_by(col(Signature.at), col(Signature.id))
     ).all()
     return version, signatures
@@ -52,10 +54,10 @@ def keep_document(
     fingerprint: str,
     now: datetime,
 ) -> bool:
-    """Keeps the sealed PDF of the agreement's version; False when another run has kept one already."""
+    """Keeps the sealed PDF of the version in force; False when another run has kept one already."""
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     file = files.keep(session, name, content, now=now)
-    what = {"agreement_id": agreement.id, "version": agreement.version, "file": file.sha256}
+    what = {"agreement_id": agreement.id, "version": agreement.in_force_version, "file": file.sha256}
     row = {**what, "level": level, "fingerprint": fingerprint, "at": now}
     new = insert(SealedDocument).values(row).on_conflict_do_nothing().returning(col(SealedDocument.id))
     if session.connection().execute(new).scalar_one_or_none() is None:
@@ -67,7 +69,7 @@ def keep_document(
         actor="engine",
         verb="seal",
         thing=f"agreement:{agreement.id}",
-        data={"version": agreement.version, "sha256": file.sha256, "level": level},
+        data={"version": agreement.in_force_version, "sha256": file.sha256, "level": level},
     )
     return True
 

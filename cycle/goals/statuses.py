@@ -1,18 +1,19 @@
 """Goal statuses, taken from the answers of an occurrence when it closes."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.goals.by_unit import GoalsByUnit
 from cycle.goals.tables import GoalStatus
-from cycle.goals.tree import GoalsByUnit
 from cycle.organisation.tables import Unit
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import newest_submissions
 from cycle.tasks.states import TaskKind
-from cycle.tasks.tables import Submission, Task
+from cycle.tasks.tables import Occurrence, Submission, Task
 
 VALUE_FIELD = "vaerdi"
 """The field of a goal's row in which its indicator's value is given."""
@@ -26,7 +27,7 @@ def keep_statuses(session: Session, occurrence_id: int) -> int:
     the one before.
     """
     occurrence = get_occurrence(session, occurrence_id)
-    goals = GoalsByUnit.load(session, occurrence.root_id, occurrence.concerns_year)
+    goals = reported_goals(session, occurrence)
     known = {
         (row.goal_id, row.unit_id): row
         for row in session.exec(select(GoalStatus).where(GoalStatus.occurrence_id == occurrence_id))
@@ -45,6 +46,16 @@ def keep_statuses(session: Session, occurrence_id: int) -> int:
         session.execute(sa.insert(GoalStatus), new)
     session.flush()
     return len(new) + changed
+
+
+def reported_goals(session: Session, occurrence: Occurrence) -> GoalsByUnit:
+    """The goals that a report asks about: own ones of the agreement in force when it is due.
+
+    A report on a year that is over asks about its last day.
+    """
+    year = occurrence.concerns_year
+    on = min(occurrence.due_on, date(year, 12, 31))
+    return GoalsByUnit.load(session, occurrence.root_id, year, on=on)
 
 
 def _given(

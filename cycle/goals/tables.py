@@ -132,7 +132,11 @@ class GoalStatus(SQLModel, table=True):
 
 
 class Agreement(SQLModel, table=True):
-    """One unit's development agreement for one year."""
+    """One unit's development agreement, made of the goals of `year`, for a period of local dates.
+
+    `in_force_version` is the version that all have signed, 0 before that; it holds until a later one has
+    been signed by all. `goals_changed_at` marks one whose given goals have changed: it is to be signed anew.
+    """
 
     __table_args__ = (sa.UniqueConstraint("unit_id", "year", "occurrence_id"),)
 
@@ -141,8 +145,12 @@ class Agreement(SQLModel, table=True):
     occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
     unit_id: str = Field(foreign_key="unit.id", index=True)
     year: int
+    period_from: date
+    period_to: date
     state: AgreementState = Field(default=AgreementState.DRAFTING, sa_type=enum_type(AgreementState))
     version: int = 0
+    in_force_version: int = 0
+    goals_changed_at: datetime | None = None
 
 
 class AgreementVersion(SQLModel, table=True):

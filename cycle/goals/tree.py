@@ -1,6 +1,5 @@
 """The goal tree of a year: theme > political goal > common > area > unit goal (seed 004 A, B and J)."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -10,11 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
+from cycle.goals.changed_goals import mark_agreements
 from cycle.goals.indicators import Indicator, indicator_of
-from cycle.goals.scheme import LEVELS, Scheme, scheme_of
+from cycle.goals.scheme import LEVELS
 from cycle.goals.tables import Goal, GoalLevel, GoalOrigin, GoalType, Strategy
-from cycle.organisation.snapshot import UnitRow
-from cycle.organisation.tables import Unit
 from cycle.store import in_pieces
 
 ORIGINS: Mapping[GoalLevel, GoalOrigin] = {
@@ -41,6 +39,7 @@ AGREED = (
     "follow_up_by",
 )
 """What an agreement says of a goal beside its letter, title and description; names of columns."""
+SAID = frozenset({"code", "title", "description", *AGREED})
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,11 @@ class GoalText:
             | kinds
             | {"goal_type": GoalType(kind) if kind else None, "indicator": indicator_of(given["indicator"])}
         )
+
+    @property
+    def years(self) -> range:
+        """The years it was set for, where both bounds are."""
+        return range(self.first_year or 0, (self.last_year or -1) + 1)
 
     def columns(self) -> dict[str, Any]:
         """What of the goal is kept, as plain data."""
@@ -163,7 +167,8 @@ def keep_goals(
     """Adds or rewords the year's goals, by their keys. Safe to repeat; gives the number of changes.
 
     Nothing is taken away: agreements and statuses may speak of it (see `goals_not_named`). `strategy_row`
-    is the strategy version that says so; what one has set in a revision, nothing else changes.
+    is the strategy version that says so; what one has set in a revision, nothing else changes. Agreements
+    that hold a reworded goal are marked, and are to be signed anew.
     """
     changes = goal_changes(session, goals, root_id=root_id, year=year, strategy_row=strategy_row)
     known = _known(session, [change.text for change in changes], root_id, year)
@@ -174,6 +179,7 @@ def keep_goals(
         else:
             goal.sqlmodel_update(text.columns())
         session.add(goal)
+    marked = mark_agreements(session, _reworded(changes, known), now=now)
     if changes:
         history.record(
             session,
@@ -182,10 +188,19 @@ def keep_goals(
             actor=by,
             verb="keep_goals",
             thing=f"goals:{year}",
-            data={"changed": len(changes)},
+            data={"changed": len(changes), "agreements": marked},
         )
     session.flush()
     return len(changes)
+
+
+def _reworded(changes: Iterable[GoalChange], known: Mapping[str, Goal]) -> list[Goal]:
+    """The goals that agreements were made of and that say something else now."""
+    return [
+        known[change.text.identity]
+        for change in changes
+        if SAID.intersection(change.changed) and change.text.level is not GoalLevel.UNIT
+    ]
 
 
 def goals_not_named(
@@ -213,55 +228,9 @@ def goals_of_year(
     return session.exec(query.order_by(col(Goal.code), col(Goal.id))).all()
 
 
-def goal_ids(session: Session, root_id: str, year: int) -> dict[str, int]:
-    """The ids of the year's goals above the units' own, by key: where each is followed."""
-    query = select(Goal.key, Goal.id).where(
-        Goal.root_id == root_id, Goal.year == year, Goal.level != GoalLevel.UNIT
-    )
-    return {key: id_ or 0 for key, id_ in session.exec(query)}
-
-
-class GoalsByUnit:
-    """Goals, asked unit by unit, as far as the year's scheme has come at each."""
-
-    def __init__(self, goals: Sequence[Goal], scheme: Scheme, year: int) -> None:
-        self.all, self.scheme, self._year = goals, scheme, year
-        self._at: dict[tuple[GoalLevel, str], list[Goal]] = defaultdict(list)
-        for goal in goals:
-            self._at[goal.level, goal.unit_id or goal.area].append(goal)
-
-    @classmethod
-    def load(cls, session: Session, root_id: str, year: int) -> "GoalsByUnit":
-        """All of the year's goals that agreements may hold."""
-        return cls(goals_of_year(session, root_id, year), scheme_of(session, root_id, year), year)
-
-    def of(self, unit: Unit | UnitRow) -> list[Goal]:
-        """The goals that apply to a unit: common ones, those of its area, its own; in order of code."""
-        places = {GoalLevel.COMMON: "", GoalLevel.AREA: unit.area, GoalLevel.UNIT: unit.id}
-        levels = self.scheme.levels_of(unit, self._year)
-        found = [goal for level in levels for goal in self._at.get((level, places[level]), ())]
-        return sorted(found, key=lambda goal: (goal.code, goal.id or 0))
-
-
-def as_rows(goals: Iterable[Goal]) -> list[dict[str, Any]]:
-    """The goals as rows of a form's repeated group; a goal that is measured brings its indicator."""
-    return [_row(goal) | ({"indicator": goal.indicator} if goal.indicator else {}) for goal in goals]
-
-
-def agreed_rows(goals: Iterable[Goal]) -> list[dict[str, Any]]:
-    """The goals with everything they say of themselves, as an agreement holds them."""
-    return [_row(goal) | {name: value for name in AGREED if (value := getattr(goal, name))} for goal in goals]
-
-
-def _row(goal: Goal) -> dict[str, Any]:
-    return {
-        "row": goal.code,
-        "label": f"{goal.code}. {goal.title}",
-        "title": goal.title,
-        "level": goal.level.value,
-        "description": goal.description,
-        "key": goal.key,
-    }
+def own_key(unit_id: str, year: int, code: str) -> str:
+    """The key of a goal that a unit wrote itself in the agreement made of that year's goals."""
+    return f"{unit_id}/{year}/{code}"
 
 
 def _known(session: Session, texts: Sequence[GoalText], root_id: str, year: int) -> dict[str, Goal]:

@@ -8,9 +8,11 @@ reads a file.
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from cycle.calendar import Move
+from cycle.plan.frozen import Frozen as Frozen
+from cycle.plan.period import Period
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-zæøå0-9][a-zæøå0-9._-]*$")]
 
@@ -51,12 +53,6 @@ class Ring(StrEnum):
 
     PLANNING = "planlægningsår"
     FOLLOW_UP = "opfølgningsår"
-
-
-class Frozen(BaseModel):
-    """Immutable; an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class When(Frozen):
@@ -213,6 +209,7 @@ class Step(Frozen):
     reminders: tuple[ReminderRule, ...] | None = None
     figures: FigureRules | None = None
     preparation: PreparationRules | None = None
+    period: Period = Period()
     confidential: bool = False
     body: str = ""
     text: str = ""

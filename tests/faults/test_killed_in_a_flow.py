@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
+from cycle.goals.by_unit import as_rows
 from cycle.goals.decisions import record_decision
 from cycle.goals.strategies import StrategyText, keep_first_version
 from cycle.goals.tables import GoalLevel, GoalStatus, Strategy
-from cycle.goals.tree import GoalText, as_rows, goals_of_year, keep_goals
+from cycle.goals.tree import GoalText, goals_of_year, keep_goals
 from cycle.history import History, verify
 from cycle.messages.tables import Message
 from cycle.plan.model import Activity, Audience, FlowName, Stage, StageKind, When, Window

@@ -1,5 +1,7 @@
 """Tasks of posts above the units, answered by link: putting together, releasing, signing an agreement."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
@@ -67,6 +69,8 @@ def test_whoever_signs_sees_exactly_the_text_that_is_signed(world):
             occurrence_id=world.occurrence_id,
             unit_id=world.task.unit_id,
             year=2027,
+            period_from=date(2027, 1, 1),
+            period_to=date(2027, 12, 31),
             state=AgreementState.SIGNING,
             version=2,
         )

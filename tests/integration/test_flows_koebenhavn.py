@@ -552,8 +552,8 @@ def refused_out_of_turn(year: Year, state: AgreementState) -> None:
     """In this state nobody signs, and only the step whose turn it is can be taken."""
     right = {
         AgreementState.DRAFTING: {AgreementVerb.PROPOSE},
-        AgreementState.NEGOTIATION: {AgreementVerb.AGREE, AgreementVerb.SEND_BACK},
-        AgreementState.APPROVAL: {AgreementVerb.APPROVE, AgreementVerb.SEND_BACK},
+        AgreementState.NEGOTIATION: {AgreementVerb.AGREE, AgreementVerb.SEND_BACK, AgreementVerb.RENEW},
+        AgreementState.APPROVAL: {AgreementVerb.APPROVE, AgreementVerb.SEND_BACK, AgreementVerb.RENEW},
     }[state]
     agreement = agreement_of(year, SCHOOL)
     assert agreement.state is state

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Engine
 
+from cycle.goals.by_unit import GoalsByUnit
 from cycle.goals.indicators import Indicator
 from cycle.goals.scheme import Rollout, Scheme, keep_scheme, scheme_differs, scheme_of
 from cycle.goals.tables import GoalLevel, GoalOrigin
-from cycle.goals.tree import GoalsByUnit, GoalText, goal_changes, goals_not_named, goals_of_year, keep_goals
+from cycle.goals.tree import GoalText, goal_changes, goals_not_named, goals_of_year, keep_goals
 from cycle.organisation.tables import Unit
 from cycle.store import reading, transaction
 from tests.support.municipality import ROOT, build, instant

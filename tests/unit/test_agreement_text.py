@@ -1,5 +1,6 @@
 """What an agreement says, chapter by chapter, in Danish and English."""
 
+from datetime import date
 from typing import Any
 
 from cycle.goals.own_goals import own_goals
@@ -129,6 +130,7 @@ def test_in_english() -> None:
 
 def test_an_own_goal_hangs_under_the_one_it_supports_and_has_its_indicator() -> None:
     agreement = Agreement(root_id="KBH", occurrence_id=1, unit_id="101003", year=2028)
+    agreement.period_from, agreement.period_to = date(2028, 1, 1), date(2028, 12, 31)
     (goal,) = own_goals(CONTENT, agreement)
     assert (goal.code, goal.key, goal.parent_key) == ("G", "101003/2028/G", "A")
     assert goal.indicator is not None and goal.indicator.shown_target() == "mindst 12 timer"

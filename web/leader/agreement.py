@@ -4,41 +4,52 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from cycle.files.tables import File
-from cycle.goals.agreements import of_units
+from cycle.goals.agreements import of_units, version_of
 from cycle.goals.sealed import document_of
-from cycle.goals.tables import AgreementVersion
-from documents.agreement_text import Chapter, chapters, given_chapters
-from web.forms import form_of
+from cycle.goals.tables import Agreement
+from documents.agreement_text import Chapter, given_chapters, period
+from web.agreement_changes import ChangedEntry, changes
+from web.agreement_versions import text_of
 from web.leader.answering import GIVEN
 from web.leader.link import Holding
 
 
 @dataclass(frozen=True)
 class AgreementShown:
-    """The whole text, and the digest of exactly it."""
+    """The whole text, the digest of exactly it, and what is other than in the version before.
+
+    `before` is that version's number, 0 when there is none: the one in force, where one is.
+    """
 
     version: int
     digest: str
+    period: str
     chapters: Sequence[Chapter]
+    before: int
+    changes: Sequence[ChangedEntry]
 
 
 def agreement_shown(session: Session, holding: Holding, language: str) -> AgreementShown | None:
     """The agreement's version that the task was opened with; None when it speaks of none."""
     named = holding.task.prefill.get("agreement")
-    if not isinstance(named, Mapping):
+    agreement = session.get(Agreement, named["id"]) if isinstance(named, Mapping) else None
+    version = version_of(session, agreement, named["version"]) if agreement and named else None
+    if agreement is None or version is None:
         return None
-    version = session.exec(
-        select(AgreementVersion).where(
-            AgreementVersion.agreement_id == named["id"], AgreementVersion.no == named["version"]
-        )
-    ).first()
-    if version is None:
-        return None
-    form = form_of(session, version.content.get("form") or holding.occurrence.form_version_id)
-    return AgreementShown(version.no, version.digest, chapters(version.content, form, language))
+    text = text_of(session, agreement, version, language)
+    before = version_of(session, agreement, agreement.in_force_version or version.no - 1)
+    differs = changes(text_of(session, agreement, before, language), text) if before else []
+    return AgreementShown(
+        version.no,
+        version.digest,
+        period(agreement, language),
+        text,
+        before.no if before else 0,
+        differs,
+    )
 
 
 def given_shown(prefill: Mapping[str, Any], language: str) -> Sequence[Chapter]:

@@ -37,11 +37,14 @@ class Act(StrEnum):
 
 
 class Overtaken(Exception):
-    """Another tab, another person or a mail changed the answer since the page was made."""
+    """Another tab, another person or a mail changed the answer since the page was made.
 
-    def __init__(self, typed: Mapping[str, Any]) -> None:
+    `reworded`: not the answer, but the text that it is about.
+    """
+
+    def __init__(self, typed: Mapping[str, Any], *, reworded: bool = False) -> None:
         super().__init__("the answer was changed meanwhile")
-        self.typed = typed
+        self.typed, self.reworded = typed, reworded
 
 
 class Unfinished(Exception):
@@ -100,7 +103,8 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
     if not holding.takes_answer:
         raise NotNow("task", holding.task_id, holding.task.state.value, "answer")
     if sent.editions != editions_of(holding):
-        raise Overtaken(typed)
+        shown = sent.editions[1].partition(".")[2]
+        raise Overtaken(typed, reworded=shown != text_shown(holding.task.prefill))
     if sent.act is Act.DRAFT:
         return Outcome(typed, _save(session, request, holding, typed))
     _submit(session, request, holding, sent, typed, once)
@@ -131,7 +135,17 @@ def already_done(session: Session, once: str) -> bool:
 def editions_of(holding: Holding) -> tuple[str, str]:
     """What the page's hidden fields say about the state it shows."""
     draft, submission = holding.draft, holding.submission
-    return str(draft.edition if draft else 0), str(submission.version if submission else 0)
+    text = text_shown(holding.task.prefill)
+    version = str(submission.version if submission else 0)
+    return str(draft.edition if draft else 0), f"{version}.{text}" if text else version
+
+
+def text_shown(prefill: Mapping[str, Any]) -> str:
+    """Names the text of the agreement that the page shows; empty where the task is about none."""
+    if isinstance(agreement := prefill.get("agreement"), Mapping):
+        return str(agreement["digest"])[:16]
+    given = prefill.get(GIVEN)
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:16] if given else ""
 
 
 def once_of(holding: Holding, sent: Sent, typed: Mapping[str, Any]) -> str:

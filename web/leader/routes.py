@@ -111,7 +111,8 @@ def _act(request: Request, token: str, sent: Sent, *, again: bool = True) -> Res
     except Unfinished as error:
         return _again(request, token, error.typed, status=422, problems=error.problems)
     except Overtaken as error:
-        return _again(request, token, error.typed, status=409, notice="overtaken")
+        notice = "reworded" if error.reworded else "overtaken"
+        return _again(request, token, error.typed, status=409, notice=notice)
     except NotNow as error:
         raise faults.Refused(_why_not(request, token)) from error
     except (Conflict, IntegrityError):

@@ -24,6 +24,7 @@ ACTIVITY: Mapping[str, Pair] = {
     "frame_texts": ("tekster i styringsrammer", "texts in steering frames"),
     "dated": ("trin med nye datoer", "steps given dates"),
     "moved": ("aftaler flyttet", "agreements moved"),
+    "renewed": ("aftaler med ændrede mål", "agreements with changed goals"),
     "in_force": ("gældende aftaler", "agreements in force"),
     "sealed": ("forseglede aftaler", "sealed agreements"),
     "unsigned": ("ikke underskrevet", "unsigned"),

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
+from cycle.goals.by_unit import GoalsByUnit
 from cycle.goals.tables import Goal
-from cycle.goals.tree import GoalsByUnit
 from cycle.organisation.tables import Unit
 from cycle.store import in_pieces
 from cycle.tasks.rollup import Rollup

@@ -1,0 +1,234 @@
+"""A given goal changes after agreements were signed: exactly those that hold it are to be signed again."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from config.goals_file import load_goals
+from cycle.access.roles import Role
+from cycle.goals.agreements import unsigned
+from cycle.goals.sealed import document_of
+from cycle.goals.tables import Agreement, AgreementState, Goal, SealedDocument, Signature
+from cycle.goals.tree import GoalText, goals_not_named, keep_goals
+from cycle.history import History
+from cycle.organisation.tables import Appointment
+from cycle.plan.model import Activity, Audience
+from cycle.store import reading, transaction
+from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.tables import Occurrence, Task
+from tests.support import koebenhavn
+from tests.support.koebenhavn import FOLDER, Year
+from tests.support.municipality import instant
+from tests.support.web import Form, Site
+
+SCHOOL, OTHER_SCHOOL, DAYCARE = "101003", "101005", "G10432"
+UNITS = (SCHOOL, OTHER_SCHOOL, DAYCARE)
+DRAFT = {"enhedsmaal": {"G": {"titel": "Flere fælles timer", "beskrivelse": "To om ugen"}}}
+YES = {"beslutning": "enig"}
+SIGN = {**YES, "navn": "Ida Engsø", "bekraeft": "ja"}
+STEPS = (
+    (TaskKind.DRAFT, DRAFT),
+    (TaskKind.NEGOTIATE, YES),
+    (TaskKind.APPROVE, YES),
+    (TaskKind.SIGN, SIGN),
+    (TaskKind.SIGN, SIGN),
+)
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
+
+
+@pytest.fixture
+def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
+    engine = koebenhavn.copy_of(example, tmp_path)
+    yield engine
+    engine.dispose()
+
+
+def begun(engine: Engine, tmp_path: Path) -> Year:
+    """The agreements of three units alone, drafted."""
+    with transaction(engine) as session:
+        query = select(Occurrence).where(Occurrence.activity_id == "udviklingsaftaler")
+        occurrence = session.exec(query).one()
+        activity = Activity.model_validate_json(occurrence.activity)
+        only = activity.model_copy(update={"audience": Audience(units=UNITS)})
+        occurrence.activity = only.model_dump_json()
+        session.add(occurrence)
+    year = Year(engine, tmp_path, instant(2027, 11, 30))
+    year.only("udviklingsaftaler")
+    year.until(instant(2027, 12, 6, 10))
+    return year
+
+
+def open_step(year: Year, kind: TaskKind, unit_id: str) -> Task:
+    waiting = (TaskState.OPEN, TaskState.RETURNED)
+    (task,) = [
+        task
+        for task in year.tasks(year.occurrence("udviklingsaftaler").id, kind)
+        if task.state in waiting and (task.subject.partition(":")[2] or task.unit_id) == unit_id
+    ]
+    return task
+
+
+def take(year: Year, *steps: tuple[TaskKind, dict[str, object]], units: tuple[str, ...] = UNITS) -> None:
+    """These units' open steps are answered one after the other, half a day each."""
+    for kind, raw in steps:
+        for unit_id in units:
+            year.answer(open_step(year, kind, unit_id), raw)
+        year.until(year.now + timedelta(hours=12))
+
+
+def reword(year: Year, code: str, area: str = "", **words: object) -> int:
+    """The goals file is imported again with one goal said differently; gives the number of changes."""
+    texts = [
+        replace(text, **words) if (text.code, text.area) == (code, area) else text
+        for text in load_goals(FOLDER).texts()
+    ]
+    with transaction(year.engine) as session:
+        found = keep_goals(session, texts, root_id="KBH", year=2028, by="cli", now=year.now)
+    year.settle()
+    return found
+
+
+def agreements(year: Year) -> dict[str, Agreement]:
+    with reading(year.engine) as session:
+        rows = session.exec(select(Agreement).where(col(Agreement.unit_id).in_(UNITS))).all()
+    return {row.unit_id: row for row in rows}
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+def test_exactly_the_agreements_that_hold_the_goal_are_signed_again_and_the_old_one_holds_meanwhile(
+    engine: Engine, tmp_path: Path
+) -> None:
+    koebenhavn.load(engine)
+    year = begun(engine, tmp_path)
+    take(year, *STEPS)
+    before = {unit: document_bytes(year, unit) for unit in UNITS}
+    assert {a.in_force_version for a in agreements(year).values()} == {1}
+    assert reword(year, "D", "Skoler", title="Gennemførelse af alle planlagte timer") == 1
+    found = agreements(year)
+    assert {unit: (a.state, a.version, a.in_force_version) for unit, a in found.items()} == {
+        SCHOOL: (AgreementState.SIGNING, 2, 1),
+        OTHER_SCHOOL: (AgreementState.SIGNING, 2, 1),
+        DAYCARE: (AgreementState.IN_FORCE, 1, 1),
+    }
+    assert {a.goals_changed_at for a in found.values()} == {None}, "what was marked has been renewed"
+    asked = open_step(year, TaskKind.SIGN, SCHOOL)
+    assert asked.title == "Underskrift af udviklingsaftale efter ændrede mål: Nyboder Skole"
+    assert asked.prefill["agreement"]["version"] == 2
+    year.settle()
+    assert agreements(year)[SCHOOL].version == 2, "another look renews nothing"
+    take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, SIGN), units=(SCHOOL, OTHER_SCHOOL))
+    assert {(a.state, a.in_force_version) for a in agreements(year).values()} == {
+        (AgreementState.IN_FORCE, 1),
+        (AgreementState.IN_FORCE, 2),
+    }
+    with reading(engine) as session:
+        sealed = session.exec(select(SealedDocument)).all()
+        signed = session.exec(select(Signature)).all()
+        verbs = session.exec(
+            select(History.verb)
+            .where(History.thing == f"agreement:{found[SCHOOL].id}")
+            .order_by(col(History.id))
+        ).all()
+    assert Counter(row.agreement_id for row in sealed) == {
+        found[SCHOOL].id: 2,
+        found[OTHER_SCHOOL].id: 2,
+        found[DAYCARE].id: 1,
+    }, "the earlier document is kept beside the new one"
+    assert Counter((row.agreement_id, row.version) for row in signed)[found[SCHOOL].id, 1] == 2
+    assert verbs[-5:] == ["renew", "sign", "sign", "complete", "seal"]
+    assert document_bytes(year, SCHOOL) != before[SCHOOL]
+    assert document_bytes(year, DAYCARE) == before[DAYCARE]
+
+
+def document_bytes(year: Year, unit_id: str) -> bytes:
+    with reading(year.engine) as session:
+        found = document_of(session, agreements(year)[unit_id].id or 0)
+    assert found is not None
+    return bytes(found[1].content)
+
+
+def test_a_common_goal_is_everyones_and_a_place_in_the_tree_is_nobodys(store: Engine, tmp_path: Path) -> None:
+    year = begun(store, tmp_path)
+    take(year, *STEPS)
+    assert reword(year, "A", parent_key="viden") == 1
+    assert {a.version for a in agreements(year).values()} == {1}, "what the agreement says is as it was"
+    reword(year, "A", obligations=("Hold samtaler",))
+    assert {a.version for a in agreements(year).values()} == {2}
+    with reading(store) as session:
+        waiting = unsigned(session, year.occurrence("udviklingsaftaler").id or 0)
+    assert {each.unit_id: each.in_force for each in waiting} == dict.fromkeys(UNITS, 1)
+
+
+def test_wherever_an_agreement_has_come_it_goes_on_with_the_new_text(store: Engine, tmp_path: Path) -> None:
+    year = begun(store, tmp_path)
+    take(year, STEPS[0], units=(SCHOOL, OTHER_SCHOOL))
+    take(year, *STEPS[1:4], units=(SCHOOL,))
+    assert open_step(year, TaskKind.SIGN, SCHOOL).unit_id == "KBH-SKOLER-02", "the leader has signed"
+    reword(year, "B", description="Enheden overholder sit budget hvert kvartal.")
+    found = agreements(year)
+    assert [(found[unit].state, found[unit].version) for unit in UNITS] == [
+        (AgreementState.SIGNING, 2),
+        (AgreementState.NEGOTIATION, 2),
+        (AgreementState.DRAFTING, 0),
+    ]
+    assert open_step(year, TaskKind.SIGN, SCHOOL).unit_id == SCHOOL, "signing begins anew"
+    assert open_step(year, TaskKind.NEGOTIATE, OTHER_SCHOOL).prefill["agreement"]["version"] == 2
+    given = open_step(year, TaskKind.DRAFT, DAYCARE).prefill["given_goals"]
+    assert given[1]["description"] == "Enheden overholder sit budget hvert kvartal."
+    take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, SIGN), units=(SCHOOL,))
+    assert agreements(year)[SCHOOL].in_force_version == 2
+
+
+def test_a_signer_who_still_shows_the_old_text_is_told_and_loses_nothing(
+    store: Engine, tmp_path: Path
+) -> None:
+    year = begun(store, tmp_path)
+    take(year, *STEPS[:3])
+    task = open_step(year, TaskKind.SIGN, SCHOOL)
+    with reading(store) as session:
+        holder = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
+    site = Site(store, tmp_path, at=year.now, secret_key="k" * 40)
+    browser, address = site.browser(), site.link(task, holder or 0)
+    old = Form(browser.get(address), address)
+    reword(year, "A", title="Sygefravær og trivsel")
+    refused = old.send(browser, act="submit", beslutning="enig", navn="Ida Engsø", bekraeft="on")
+    assert refused.status_code == 409 and "Aftalens tekst er ændret" in refused.text
+    assert 'value="Ida Engsø"' in refused.text
+    page = browser.get(address).text
+    assert "Ændret siden udgave 1" in page and "og trivsel</ins>" in page
+    taken = Form(browser.get(address), address).send(
+        browser, act="submit", beslutning="enig", navn="Ida Engsø", bekraeft="on"
+    )
+    assert taken.status_code == 303
+    year.until(year.now + timedelta(hours=1))
+    with reading(store) as session:
+        assert [row.version for row in session.exec(select(Signature))] == [2]
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, "KBH")
+    read = office.get(f"/udviklingsaftale/{agreements(year)[SCHOOL].id}").text
+    assert "Udgave 1 og 2 ved siden af hinanden" in read and "og trivsel</ins>" in read
+
+
+def test_a_goal_that_the_file_no_longer_names_stays_in_the_agreements_and_in_the_tree(
+    store: Engine, tmp_path: Path
+) -> None:
+    year = begun(store, tmp_path)
+    take(year, *STEPS)
+    texts: list[GoalText] = [text for text in load_goals(FOLDER).texts() if text.code != "C"]
+    with transaction(store) as session:
+        keep_goals(session, texts, root_id="KBH", year=2028, by="cli", now=year.now)
+        gone = goals_not_named(session, texts, root_id="KBH", year=2028)
+        assert [goal.title for goal in gone] == ["Afholdelse af MUS"]
+    year.settle()
+    assert {a.version for a in agreements(year).values()} == {1}
+    with reading(store) as session:
+        assert session.exec(select(Goal).where(Goal.year == 2028, Goal.code == "C")).one()
