@@ -1,4 +1,7 @@
-"""`aarshjul plan new | check | schema | show`: a plan before it is started. `new` writes a folder."""
+"""`aarshjul plan new | check | schema | show | diff | roll`: a plan before it is started.
+
+`diff` stands in `cli.plan_difference`, `roll` in `cli.plan_roll`.
+"""
 
 import json
 import sys
@@ -12,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli import plan_difference
 from cli.new_plan import new_folder
 from cli.plan_words import grouped, shown
 from cli.process_view import process_facts, process_table
@@ -30,6 +34,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Undersøg en plan, før den startes. Look into a plan before it is started.",
 )
+app.command()(plan_difference.diff)
 PlanFile = Annotated[
     Path, typer.Argument(help="Planen, eller mappen med wheel.yaml. The plan, or the folder of wheel.yaml.")
 ]
@@ -105,6 +110,25 @@ def show(file: PlanFile, year: Year = None, as_json: AsJson = False) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
     made = process_table if loaded.plan.kind is PlanKind.PROCESS else as_table
     console.print(made(loaded, of_year, resolved))
+
+
+@app.command()
+def roll(
+    to: Annotated[int, typer.Option("--to", min=FIRST_YEAR, max=LAST_YEAR, help="Det nye år. The new year.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Mappen med næste års plan; ellers den, der gælder i år. Next year's plan."),
+    ] = None,
+    municipality: Annotated[str | None, typer.Option(help="Kommunens id. The municipality's id.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Forskellen er godkendt: skriv. Approved: write.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Før årshjul og mål videre til næste år. Roll the wheel and the goals on to next year."""
+    from cli.plan_roll import roll_on  # the store, which no other command about a plan needs
+
+    roll_on(to, folder, municipality, yes=yes, as_json=as_json)
 
 
 def as_data(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]) -> dict[str, Any]:

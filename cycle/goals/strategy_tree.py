@@ -157,10 +157,24 @@ def link_goals(session: Session, root_id: str) -> None:
         _link(session, strategy, keys, *without)
 
 
-def set_years(session: Session, strategy: Strategy) -> list[int]:
-    """The years whose trees have goals of this version."""
-    query = select(Goal.year).where(Goal.strategy_row == strategy.id).distinct().order_by(col(Goal.year))
-    return list(session.exec(query))
+def ended_keys(session: Session, root_id: str, year: int) -> set[str]:
+    """The goals that a strategy had and, in the version for this year, no longer has."""
+    had: dict[str, set[str]] = {}
+    has: dict[str, set[str]] = {}
+    for each in strategy_versions(session, root_id):
+        if not each.draft and (each.first_year or year) <= year:
+            has[each.strategy_id] = {goal.identity for goal in text_of(each).goals}
+            had.setdefault(each.strategy_id, set()).update(has[each.strategy_id])
+    return {key for name, keys in had.items() for key in keys - has[name]}
+
+
+def not_taken_in(session: Session, root_id: str, year: int) -> list[Strategy]:
+    """The newest versions for this year whose goals are not in its tree as they were adopted."""
+    newest: dict[str, Strategy] = {}
+    for each in strategy_versions(session, root_id):
+        if not each.draft and each.first_year is not None and each.first_year <= year:
+            newest[each.strategy_id] = each
+    return [each for each in newest.values() if each.first_year == year and tree_changes(session, each, year)]
 
 
 def goals_of_strategy(session: Session, strategy: Strategy) -> dict[str, list[Goal]]:

@@ -152,6 +152,14 @@ def keep_forms(session: Session, root_id: str, forms: Mapping[str, Form]) -> dic
     return versions
 
 
+def newest_forms(session: Session, root_id: str) -> dict[str, Form]:
+    """The newest version of every form of the municipality."""
+    rows = session.exec(
+        select(FormVersion).where(FormVersion.root_id == root_id).order_by(col(FormVersion.version))
+    )
+    return {row.form_id: Form.model_validate_json(row.spec) for row in rows}
+
+
 def occurrence_values(
     activity: Activity, dates: ResolvedActivity, draft: Draft, versions: Mapping[str, int]
 ) -> dict[str, object]:

@@ -1,0 +1,49 @@
+"""Rolls a wheel and its goals on to the next year, once the difference is approved."""
+
+import json
+from pathlib import Path
+
+import typer
+
+from cli.import_options import BY
+from cli.installation import open_installation
+from cli.next_year import Roll, rolled
+from cli.roll_view import data, told
+from cli.roll_words import tell
+from config.loader import load_plan
+from cycle.goals.rolling import roll_goals
+from cycle.store import reading, transaction
+from cycle.tasks.cycles import start_cycle
+from flows.runtime import SystemClock
+
+
+def roll_on(to: int, folder: Path | None, municipality: str | None, *, yes: bool, as_json: bool) -> None:
+    """Shows next year beside this year; with `yes` it is written, in one transaction. Safe to repeat."""
+    loaded = load_plan(folder) if folder else None
+    here, now = open_installation(), SystemClock().now()
+    with reading(here.engine) as session:
+        found = rolled(session, to, loaded, municipality)
+    if not as_json:
+        for line in told(found, folder):
+            typer.echo(line)
+    applied = yes and not found.done
+    if applied:
+        with transaction(here.engine) as session:
+            if not found.started:
+                start_cycle(session, found.draft, year=to, by=BY, now=now, why=f"plan roll --to {to}")
+            roll_goals(session, found.draft.plan.municipality, year=to, by=BY, now=now)
+    if as_json:
+        typer.echo(json.dumps({"applied": applied, **data(found)}, ensure_ascii=False))
+        return
+    typer.echo(_ending(found, applied=applied))
+
+
+def _ending(found: Roll, *, applied: bool) -> str:
+    if found.done:
+        return tell("nothing left", year=found.year)
+    if not applied:
+        return tell("approve goals" if found.started else "approve", year=found.year)
+    goals = len(found.goals.copied)
+    if found.started:
+        return tell("goals alone", year=found.year, goals=goals)
+    return tell("rolled", year=found.year, activities=len(found.draft.plan.activities), goals=goals)

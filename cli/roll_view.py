@@ -1,0 +1,121 @@
+"""Next year beside this year, for people and for scripts."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cli.import_view import SHOWN
+from cli.next_year import Roll
+from cli.plan_difference import as_data, lines, named
+from cli.plan_words import shown
+from cli.roll_words import tell, trouble
+from cycle.goals.rolling import GoalRoll
+from cycle.goals.tables import Goal
+from cycle.goals.tree import GoalText
+from cycle.plan.difference import DoubtfulDate
+from cycle.plan.model import Plan
+
+POINTS = ("opens", "due", "closes")
+
+
+def told(found: Roll, folder: Path | None) -> Iterator[str]:
+    """The difference for people."""
+    plan, year = found.draft.plan, found.year
+    yield tell("roll", title=plan.title, before=year - 1, after=year)
+    if found.from_files and found.difference:
+        yield tell("plan from files", folder=folder, year=year - 1)
+        yield from lines(found.difference, None)
+    else:
+        yield tell("plan same", year=year - 1, number=found.number)
+    yield tell("dates", year=year)
+    for activity in plan.activities:
+        before, after = found.before.get(activity.id), found.after[activity.id]
+        days = {
+            name: _day(getattr(after, f"{name}_on"), getattr(before, f"{name}_on") if before else None)
+            for name in POINTS
+        }
+        yield tell("activity", title=activity.title, **days)
+    if found.doubts:
+        yield tell("look at", count=len(found.doubts))
+        yield from (_doubt(plan, each) for each in found.doubts)
+    yield from _goals(found.goals)
+
+
+def _goals(found: GoalRoll) -> Iterator[str]:
+    yield from _listed(tell("goals copied", count=len(found.copied)), found.copied)
+    if found.there:
+        yield tell("goals there", year=found.year, count=len(found.there))
+    if found.ended:
+        yield from _listed(tell("goals ended", year=found.year, count=len(found.ended)), found.ended)
+    if found.left:
+        yield from _listed(tell("goals left", count=len(found.left)), found.left)
+    if found.scheme:
+        yield tell("scheme")
+    if found.written:
+        yield tell("goals written", count=found.written)
+    for each in found.waiting:
+        values = {"title": each.title, "version": each.version, "id": each.id}
+        yield tell("strategy waits", year=found.year, **values)
+
+
+def _listed(heading: str, goals: Sequence[GoalText | Goal]) -> Iterator[str]:
+    yield heading
+    for goal in goals[:SHOWN]:
+        yield tell("goal", code=goal.code, title=goal.title, area=f" ({goal.area})" if goal.area else "")
+    if len(goals) > SHOWN:
+        yield tell("more", count=len(goals) - SHOWN)
+
+
+def _doubt(plan: Plan, each: DoubtfulDate) -> str:
+    why = f" ({each.why})" if each.why else ""
+    words = trouble(each.trouble, on=shown(each.on), nominal=shown(each.nominal), why=why)
+    return tell("doubt", activity=plan.activity(each.activity).title, name=named(each.name), words=words)
+
+
+def _day(after: date, before: date | None) -> str:
+    return tell("one day", after=shown(after), before=shown(before) if before else tell("none"))
+
+
+def data(found: Roll) -> dict[str, Any]:
+    """The difference for scripts: ISO dates, goals by key."""
+    goals = found.goals
+    return {
+        "year": found.year,
+        "started": found.started,
+        "difference": as_data(found.difference),
+        "dates": [
+            {
+                "id": activity_id,
+                **{
+                    name: {
+                        "before": getattr(found.before[activity_id], f"{name}_on").isoformat()
+                        if activity_id in found.before
+                        else None,
+                        "after": getattr(after, f"{name}_on").isoformat(),
+                    }
+                    for name in POINTS
+                },
+            }
+            for activity_id, after in found.after.items()
+        ],
+        "look_at": [
+            {
+                "activity": each.activity,
+                "name": each.name,
+                "trouble": each.trouble.value,
+                "nominal": each.nominal.isoformat(),
+                "on": each.on.isoformat(),
+                "why": each.why,
+            }
+            for each in found.doubts
+        ],
+        "goals": {
+            "copied": [each.identity for each in goals.copied],
+            "there": [each.key for each in goals.there],
+            "ended": [each.key for each in goals.ended],
+            "left": [each.identity for each in goals.left],
+            "concept": goals.scheme,
+            "waiting": [each.id for each in goals.waiting],
+        },
+    }

@@ -1,0 +1,83 @@
+"""Next year's goal tree from this year's: what goes on, what has ended, what stands there already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlmodel import Session
+
+from cycle.goals.scheme import keep_scheme, scheme_differs, scheme_of
+from cycle.goals.strategy_tree import ended_keys, link_goals, not_taken_in
+from cycle.goals.tables import Goal, GoalLevel, Strategy
+from cycle.goals.tree import GoalText, goals_of_year, keep_goals
+
+
+@dataclass(frozen=True)
+class GoalRoll:
+    """The difference to be approved. `written` are the units' own goals: those come with new agreements.
+
+    `ended` are left out because their last year has come, or the strategy no longer has them; `left` go on,
+    but the goal above them does not. `waiting` are strategies whose goals have not been taken in.
+    """
+
+    year: int
+    copied: Sequence[GoalText]
+    there: Sequence[Goal]
+    ended: Sequence[Goal]
+    left: Sequence[GoalText]
+    written: int
+    scheme: bool
+    waiting: Sequence[Strategy]
+
+    def __bool__(self) -> bool:
+        return bool(self.copied or self.scheme)
+
+
+def text_of_goal(goal: Goal) -> GoalText:
+    """The goal's words without its year."""
+    return GoalText.from_columns({each.name: getattr(goal, each.name) for each in fields(GoalText)})
+
+
+def goals_rolled(session: Session, root_id: str, *, year: int) -> GoalRoll:
+    """What `roll_goals` would write into `year`, from the year before."""
+    levels = list(GoalLevel)
+    before = goals_of_year(session, root_id, year - 1, levels=levels)
+    there = {goal.key: goal for goal in goals_of_year(session, root_id, year, levels=levels)}
+    own = [goal for goal in before if goal.level is GoalLevel.UNIT and goal.last_year is None]
+    others = [goal for goal in before if goal.level is not GoalLevel.UNIT or goal.last_year is not None]
+    gone = ended_keys(session, root_id, year)
+    ended = [goal for goal in others if goal.key in gone or not text_of_goal(goal).spans(year)]
+    texts = [text_of_goal(goal) for goal in others if goal not in ended]
+    copied = [text for text in texts if text.identity not in there]
+    known = {*there, *(text.identity for text in copied)}
+    return GoalRoll(
+        year=year,
+        copied=copied,
+        there=[there[text.identity] for text in texts if text.identity in there],
+        ended=ended,
+        left=[text for text in copied if text.parent_key and text.parent_key not in known],
+        written=len(own),
+        scheme=_new_scheme(session, root_id, year),
+        waiting=not_taken_in(session, root_id, year),
+    )
+
+
+def roll_goals(session: Session, root_id: str, *, year: int, by: str, now: datetime) -> GoalRoll:
+    """Writes the goals that go on into `year` under the same keys; what stands there is not touched.
+
+    Safe to repeat.
+    """
+    found = goals_rolled(session, root_id, year=year)
+    keep_goals(session, found.copied, root_id=root_id, year=year, by=by, now=now)
+    if found.scheme:
+        scheme = scheme_of(session, root_id, year - 1)
+        keep_scheme(session, scheme, root_id=root_id, year=year, by=by, now=now)
+    link_goals(session, root_id)
+    return found
+
+
+def _new_scheme(session: Session, root_id: str, year: int) -> bool:
+    """Whether this year has a concept of agreements and the next one has none yet."""
+    from_this = scheme_of(session, root_id, year - 1)
+    has_none = not scheme_differs(session, type(from_this)(), root_id=root_id, year=year)
+    return has_none and scheme_differs(session, from_this, root_id=root_id, year=year)
