@@ -9,21 +9,6 @@ from cycle.tasks.states import OccurrenceState
 from tests.support.municipality import instant
 from tests.support.processes import Process, example
 
-LINE = "De enkelte centerstrategier indeholder pro- og/eller prejekter i relation til fokusområdet."
-
-
-def test_003_has_four_focus_areas_with_the_fixed_line_under_each() -> None:
-    loaded = example("udviklingsstrategi")
-    assert [track.title for track in loaded.plan.tracks] == [
-        "1. Involvering af brugere, borgere og erhverv i velfærdsudviklingen",
-        "2. Samarbejde med leverandører",
-        "3. Produktivitetsforbedringer",
-        "4. Kerneopgaven i forandring",
-    ]
-    asked = [each for each in loaded.plan.activities if each.track is not None]
-    assert [loaded.forms[each.form or ""].guidance for each in asked] == [LINE] * 4
-    assert {each.responsible for each in loaded.plan.activities} == {("Chefgruppen",)}
-
 
 def test_003_gives_each_centre_a_task_per_focus_area_and_runs_to_the_follow_up(
     engine: Engine, tmp_path: Path

@@ -1,4 +1,4 @@
-"""The goal tree of the example (seed 004 A, B, H, J), a goal table (seed 000), and the faults of both."""
+"""Goals as files: levels, tables with the source's words, indicators, and every fault with its line."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -6,117 +6,10 @@ from pathlib import Path
 import pytest
 
 from config.goals_file import GoalsFile, load_goals
-from config.strategy_file import load_strategy
 from cycle.errors import PlanInvalid
 from cycle.goals.indicators import Indicator, TargetRule
-from cycle.goals.scheme import LEVELS, Rollout, Scheme
-from cycle.goals.tables import GoalLevel, GoalOrigin, GoalType
-from cycle.goals.tree import GoalText
-from tests.support.koebenhavn import FOLDER
-
-THEMES = [
-    "Helhed og sammenhæng i barnets liv med fokus på overgange",
-    "Samarbejde og dialog med brugerne af BUFs tilbud",
-    "Inkluderende tilbud og fokus på tidlig indsats",
-    "Fagligt og økonomisk bæredygtige enheder",
-    "Politisk fastsatte mål og lokal fagligt stærk ledelse",
-    "Faglighed og kvalitet baseret på viden om effekt af indsatser",
-    "BUF som attraktiv arbejdsplads",
-]
-
-
-def example() -> list[GoalText]:
-    return load_goals(FOLDER).texts()
-
-
-def at(level: GoalLevel) -> list[GoalText]:
-    return [goal for goal in example() if goal.level is level]
-
-
-# ---- A and B
-
-
-def test_the_seven_themes_stand_at_the_top_with_their_exact_titles() -> None:
-    assert [(goal.code, goal.title) for goal in at(GoalLevel.THEME)] == [
-        (str(number), title) for number, title in enumerate(THEMES, 1)
-    ]
-    assert all(goal.parent_key == "" and goal.description for goal in at(GoalLevel.THEME))
-
-
-def test_the_23_political_goals_hang_under_their_themes_and_the_split_is_inferred() -> None:
-    political = at(GoalLevel.POLITICAL)
-    themes = [goal.identity for goal in at(GoalLevel.THEME)]
-    assert [sum(goal.parent_key == key for goal in political) for key in themes] == [3, 1, 3, 4, 4, 4, 4]
-    assert all(goal.inferred and goal.origin is None for goal in political)
-    assert {goal.columns()["origin"] for goal in political} == {GoalOrigin.POLITICAL}
-    strategy = load_strategy(FOLDER)
-    assert [goal.title for goal in political] == [
-        goal.title for theme in strategy.themes for goal in theme.goals
-    ]
-    assert political[0].title == (
-        "Der er etableret et fælles pædagogisk grundlag for BUF, som følges op af en implementeringsplan"
-    )
-    assert political[22].title == "BUF kan tiltrække, rekruttere og fastholde medarbejdere på alle niveauer"
-
-
-def test_every_common_and_area_goal_leads_up_to_a_theme() -> None:
-    by_key = {goal.identity: goal for goal in example()}
-    for goal in [*at(GoalLevel.COMMON), *at(GoalLevel.AREA)]:
-        top = goal
-        while top.parent_key:
-            top = by_key[top.parent_key]
-        assert top.level is GoalLevel.THEME, goal
-        assert goal.inferred
-
-
-# ---- J
-
-
-def test_the_concept_of_agreements_has_its_levels_examples_sources_and_nine_slots() -> None:
-    scheme = load_goals(FOLDER).scheme
-    common, area, unit = (scheme.level(level) for level in LEVELS)
-    assert [level.title for level in (common, area, unit)] == [
-        "Fælles mål for BUF",
-        "Områdespecifikke mål",
-        "Enhedsspecifikke mål",
-    ]
-    assert [level.scope for level in (common, area, unit)] == [
-        "Gælder for alle udviklingsaftaler i BUF",
-        "Gælder for alle udviklingsaftaler på et område (f.eks. alle skoler eller alle distrikter)",
-        "Gælder for den enkelte enhed (skole, center m.v.)",
-    ]
-    assert common.examples == (
-        "Sygefravær",
-        "Budget og regnskab",
-        "Afholdelse af MUS",
-        "Kompetenceudvikling af medarbejdere",
-    )
-    assert area.examples == (
-        "Gennemførelse af planlagte timer",
-        "Udarbejdelse af pædagogiske læreplaner",
-        "Aflæggelse af barselsbesøg",
-        "Deltagelse i SSP",
-    )
-    assert unit.examples == (
-        "Udvikling af forældresamarbejdet",
-        "Inklusion af elever med særlige behov",
-        "Andel af timer der læses af lærere med linjefagskompetence",
-    )
-    assert common.sources == ("Lovgivning", "BR", "BUU", "BUFs overordnede strategi", "BUFs direktion")
-    assert area.sources == ("Lovgivning", "BUU", "BUFs delstrategi for kerneområder", "BUFs direktion")
-    assert unit.sources == ("BUFs direktion", "Centerledelse", "Skole- og institutionsledelse")
-    assert [level.slots for level in (common, area, unit)] == [
-        ("A", "B", "C"),
-        ("D", "E", "F"),
-        ("G", "H", "I"),
-    ]
-
-
-def test_every_example_of_the_upper_levels_is_a_goal_of_the_tree() -> None:
-    scheme = load_goals(FOLDER).scheme
-    titles = {goal.title for goal in example()}
-    wanted = {*scheme.level(GoalLevel.COMMON).examples, *scheme.level(GoalLevel.AREA).examples}
-    assert wanted <= titles
+from cycle.goals.scheme import Rollout, Scheme
+from cycle.goals.tables import GoalLevel, GoalType
 
 
 def test_a_concept_that_says_nothing_has_the_slots_of_the_source() -> None:
@@ -124,18 +17,7 @@ def test_a_concept_that_says_nothing_has_the_slots_of_the_source() -> None:
     assert Scheme().level(GoalLevel.COMMON).slots == ("A", "B", "C")
 
 
-# ---- H
-
-
-def test_the_rollout_of_the_example_only_rises_and_names_what_it_builds_on() -> None:
-    rollout = load_goals(FOLDER).scheme.rollout
-    assert rollout.inferred
-    assert set(rollout.kinds) == {"skole", "daginstitution", "bydækkende institution", "center"}
-    for years in rollout.kinds.values():
-        assert list(years) == [2008, 2009, 2010] and list(years.values()) == sorted(years.values())
-    assert len(rollout.assumptions) == 7
-    assert rollout.assumptions[0] == "FFA-krav på skoleområdet"
-    assert rollout.assumptions[6] == "Resultatløn anvendes på skoleområdet"
+# ---- levels and slots
 
 
 def test_a_level_holds_until_the_next_and_a_pilot_goes_before_its_kind() -> None:
@@ -145,7 +27,7 @@ def test_a_level_holds_until_the_next_and_a_pilot_goes_before_its_kind() -> None
     assert rollout.step("1", "klub", 2008) == 3
 
 
-# ---- 000
+# ---- a table of goals
 
 
 TABLE = """\

@@ -8,7 +8,7 @@ from config.strategy_file import StrategyFile, load_strategy
 from cycle.errors import PlanInvalid
 from cycle.goals.strategies import StrategyText
 from cycle.goals.strategy_tree import keep_keys, text_changes
-from cycle.goals.tables import GoalLevel, GoalType
+from cycle.goals.tables import GoalLevel
 from cycle.goals.tree import GoalText
 
 EXAMPLES = Path(__file__).parents[2] / "config" / "examples"
@@ -37,55 +37,10 @@ def written(folder: Path, text: str) -> Path:
     return folder
 
 
-def test_a_goal_table_has_goals_that_span_several_years_in_the_sources_own_words() -> None:
-    strategy = load_strategy(VEJEN)
-    assert strategy.years == (2019, 2020, 2021, 2022) and strategy.policy == "Økonomi, ledelse og innovation"
-    assert strategy.approved is not None and strategy.approved.on.isoformat() == "2019-02-21"
-    assert strategy.approved.body == "Udvalget for skoler & børn"
-    first, second = goals(strategy)
-    assert [goal.spans(year) for goal in (first, second) for year in strategy.years] == [
-        *(True, True, False, False),
-        *(False, False, True, True),
-    ]
-    assert {goal.goal_type for goal in (first, second)} == {GoalType.INPUT} and first.inferred
-    assert first.background_intention.startswith("Personalets tid") and "Kerneopgaven er" in (
-        first.background_knowledge
-    )
-    assert first.obligations[0].startswith("Skal beskrives") and "lokal- og område-MED" in (
-        first.follow_up_method
-    )
-    assert first.follow_up_by == "Afdelingschefen for Dagtilbud & Skole"
-    source = (VEJEN / "strategy.yaml").read_text(encoding="utf-8")
-    assert "Opfølgingsmetode:" in source and "Opfølgingsansvarlig:" in source
-
-
 def test_both_spellings_of_the_follow_up_rows_are_read(tmp_path: Path) -> None:
     source = (VEJEN / "strategy.yaml").read_text(encoding="utf-8")
     corrected = source.replace("Opfølgings", "Opfølgnings")
     assert goals(load_strategy(written(tmp_path, corrected))) == goals(load_strategy(VEJEN))
-
-
-def test_four_focus_areas_with_three_objectives_each_and_those_who_answer_for_them() -> None:
-    strategy = load_strategy(GREVE)
-    assert strategy.guiding_theme == "Innovation i praksis" and strategy.dated == "Januar 2014"
-    assert [theme.title for theme in strategy.themes] == [
-        "Involvering af brugere, borgere og erhverv i velfærdsudviklingen",
-        "Samarbejde med leverandører",
-        "Produktivitetsforbedringer",
-        "Kerneopgaven i forandring",
-    ]
-    assert [len(theme.goals) for theme in strategy.themes] == [3, 3, 3, 3] and len(goals(strategy)) == 12
-    assert len(strategy.centres) == 7 and strategy.centres[-1] == "Byråd og Økonomi"
-    assert strategy.follow_up is not None and strategy.follow_up.by == "Chefgruppen"
-    assert strategy.follow_up.when == "i løbet af 2014" and "følge systematisk op" in strategy.follow_up.how
-    assert len(strategy.signed_by) == 10
-    assert [each.title.split()[0] for each in strategy.signed_by] == [
-        *["Centerchef"] * 6,
-        "Vicedirektør",
-        *["Direktør"] * 2,
-        "Kommunaldirektør",
-    ]
-    assert strategy.called.theme == "Fokusområde" and strategy.under_each.startswith("De enkelte centerstrat")
 
 
 def test_a_strategy_goes_through_json_unchanged() -> None:
