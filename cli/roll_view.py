@@ -79,43 +79,45 @@ def _day(after: date, before: date | None) -> str:
 
 def data(found: Roll) -> dict[str, Any]:
     """The difference for scripts: ISO dates, goals by key."""
-    goals = found.goals
     return {
         "year": found.year,
         "started": found.started,
         "difference": as_data(found.difference),
         "dates": [
-            {
-                "id": activity_id,
-                **{
-                    name: {
-                        "before": getattr(found.before[activity_id], f"{name}_on").isoformat()
-                        if activity_id in found.before
-                        else None,
-                        "after": getattr(after, f"{name}_on").isoformat(),
-                    }
-                    for name in POINTS
-                },
-            }
-            for activity_id, after in found.after.items()
+            {"id": activity_id, **{name: _both(found, activity_id, name) for name in POINTS}}
+            for activity_id in found.after
         ],
-        "look_at": [
-            {
-                "activity": each.activity,
-                "name": each.name,
-                "trouble": each.trouble.value,
-                "nominal": each.nominal.isoformat(),
-                "on": each.on.isoformat(),
-                "why": each.why,
-            }
-            for each in found.doubts
-        ],
-        "goals": {
-            "copied": [each.identity for each in goals.copied],
-            "there": [each.key for each in goals.there],
-            "ended": [each.key for each in goals.ended],
-            "left": [each.identity for each in goals.left],
-            "concept": goals.scheme,
-            "waiting": [each.id for each in goals.waiting],
-        },
+        "look_at": [_doubt_data(each) for each in found.doubts],
+        "goals": _goal_data(found.goals),
+    }
+
+
+def _both(found: Roll, activity_id: str, point: str) -> dict[str, str | None]:
+    """One date of an activity in both years."""
+    before = found.before.get(activity_id)
+    return {
+        "before": getattr(before, f"{point}_on").isoformat() if before else None,
+        "after": getattr(found.after[activity_id], f"{point}_on").isoformat(),
+    }
+
+
+def _doubt_data(each: DoubtfulDate) -> dict[str, str]:
+    days = {"nominal": each.nominal.isoformat(), "on": each.on.isoformat()}
+    return {
+        "activity": each.activity,
+        "name": each.name,
+        "trouble": each.trouble.value,
+        "why": each.why,
+        **days,
+    }
+
+
+def _goal_data(goals: GoalRoll) -> dict[str, Any]:
+    return {
+        "copied": [each.identity for each in goals.copied],
+        "there": [each.key for each in goals.there],
+        "ended": [each.key for each in goals.ended],
+        "left": [each.identity for each in goals.left],
+        "concept": goals.scheme,
+        "waiting": [each.id for each in goals.waiting],
     }
