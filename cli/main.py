@@ -56,6 +56,11 @@ COMMANDS: dict[str, Command] = {
     "verify": Command(
         "cli.verify", "se, om et forseglet dokument er uændret", "see whether a sealed document is unaltered"
     ),
+    "case": Command(
+        "cli.case_commands",
+        "aflever sagspakker til ESDH, og mærk dem som journaliseret",
+        "hand case packages to the records system, and mark them as filed",
+    ),
     "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),

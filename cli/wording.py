@@ -159,6 +159,44 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Intet er ændret: revision {number} gælder fortsat.",
         "Nothing is changed: revision {number} stays in force.",
     ),
+    "case delivered": (
+        "{path}: {documents} dokumenter.",
+        "{path}: documents: {documents}.",
+    ),
+    "case unchanged": ("{path}: uændret.", "{path}: unchanged."),
+    "cases none": (
+        "Der er intet at aflevere.",
+        "There is nothing to hand over.",
+    ),
+    "case of what": (
+        "Vælg enten --activity eller --agreement.",
+        "Choose either --activity or --agreement.",
+    ),
+    "no such case": (
+        "Der er ingen åbnet aktivitet »{activity}« i {year}.",
+        "There is no activity “{activity}” in {year} that has opened.",
+    ),
+    "see cycle show": (
+        "Se aktiviteterne med `aarshjul cycle show`.",
+        "See the activities with `aarshjul cycle show`.",
+    ),
+    "no such agreement": ("Aftalen {number} findes ikke.", "There is no agreement {number}."),
+    "see agreement": (
+        "Nummeret står i adressen på aftalens side.",
+        "The number stands in the address of the agreement's page.",
+    ),
+    "no manifest": (
+        "Mappen er ikke en sagspakke: {why}.",
+        "The folder is no case package: {why}.",
+    ),
+    "choose package": (
+        "Vælg en mappe, som `aarshjul case export` har lavet.",
+        "Choose a folder that `aarshjul case export` has made.",
+    ),
+    "case marked": (
+        "{count} dokumenter er mærket som journaliseret i {number}.",
+        "Marked as filed in {number}: {count} documents.",
+    ),
     "store unreachable": ("Databasen kan ikke nås: {why}", "The database cannot be reached: {why}"),
     "mend store": (
         "Se efter, om databasen kører, og om AARSHJUL_DATABASE_URL er rigtig.",

@@ -49,6 +49,9 @@ FILES: Mapping[str, str] = {
     "{} kan ikke bruges her.": "{} cannot be used here.",
     "{} kan ikke bruges her ({}).": "{} cannot be used here ({}).",
     "{} kan ikke bruges som id.": "{} cannot be used as an id.",
+    "»{}« er ikke et nummer i KL Emnesystematik. Skriv det som 00.30.00.": (
+        "“{}” is no number of KL Emnesystematik. Write it like 00.30.00."
+    ),
     "Værdien er for kort.": "The value is too short.",
     "Værdien er for lang.": "The value is too long.",
     "Skriv {}.": "Write {}.",

@@ -20,6 +20,8 @@ STEP: Mapping[str, str] = {
     "preparation": "Det, en resultatsamtales to parter kan skrive til hinanden. Ingen andre ser det.",
     "period": "Hvor længe en udviklingsaftale gælder. Udeladt: kalenderåret.",
     "confidential": "true: svarene ses kun af enheden selv og dens leder.",
+    "kle": "Emnet i KL Emnesystematik, som dokumenterne journaliseres under, fx 00.30.00.",
+    "case_number": "Sagens nummer i ESDH-systemet.",
     "body": "Udvalget, der beslutter, fx BUU.",
     "text": "De sætninger, der indleder aktiviteten i mails og på siden.",
     "source": "Hvor aktiviteten kommer fra.",

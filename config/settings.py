@@ -3,9 +3,7 @@
 Those that may be secrets can be given as a file instead, see `config.secret_settings`.
 """
 
-import difflib
 import os
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -15,10 +13,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
-from config.secret_settings import FROM_FILE, PREFIX, SecretFiles
+from config.secret_settings import PREFIX, SecretFiles
 from config.sentences import sentence
 from cycle.errors import PlanInvalid, Problem
+from cycle.plan.kle import Kle
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Security = Literal["starttls", "tls", "none"]
@@ -97,6 +97,15 @@ class Settings(BaseSettings):
     inbox_dir: Path | None = Field(
         default=None,
         description="Folder of .eml files to read as the mailbox of the replies when there is no imap_host.",
+    )
+    kle: Kle = Field(
+        default="",
+        description="Subject in KL Emnesystematik (00.00.00) of documents where the plan names none.",
+    )
+    case_number: str = Field(
+        default="",
+        max_length=60,
+        description="Case in the records system (ESDH) of documents where the plan names none.",
     )
     demo: bool = Field(
         default=False,
@@ -267,7 +276,7 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Settings from `given`, else the environment. Raises PlanInvalid with every wrong value."""
-    problems = misspelt(os.environ)
+    problems = misspelt(os.environ, Settings.model_fields)
     try:
         settings = Settings(**given)
     except ValidationError as error:
@@ -275,19 +284,6 @@ def load_settings(**given: Any) -> Settings:
     if problems:
         raise PlanInvalid(problems)
     return settings
-
-
-def misspelt(environ: Mapping[str, str]) -> list[Problem]:
-    """Variables that look like a setting with a slip of the pen. Others named AARSHJUL_ are let be."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    known |= {f"{PREFIX}{name.upper()}_FILE" for name in FROM_FILE}
-    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
-    near = {name: difflib.get_close_matches(name, known, n=1, cutoff=0.87) for name in unknown}
-    return [
-        Problem(name, "Indstillingen findes ikke.", f"Mente du {match[0]}?")
-        for name, match in near.items()
-        if match
-    ]
 
 
 def _problem(detail: dict[str, Any]) -> Problem:

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from cycle import history
 from cycle.access import tables as access
+from cycle.cases import tables as cases
 from cycle.files import tables as files
 from cycle.goals import frame_tables as frames
 from cycle.goals import tables as goals
@@ -16,6 +17,7 @@ from cycle.tasks import tables as tasks
 
 MODULES = (
     access,
+    cases,
     files,
     frames,
     goals,

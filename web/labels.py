@@ -17,12 +17,14 @@ FIELDS: Mapping[str, Pair] = {
     "decided_on": ("Mødedato", "Date of the meeting"),
     "adopted": ("Vedtaget", "Adopted"),
     "email": ("E-mail", "E-mail"),
+    "case_number": ("Sagsnummer", "Case number"),
 }
 OTHER: Pair = ("Din tekst", "Your text")
 TECHNICAL = frozenset(
     [
         "account",
         "act",
+        "alle",
         "csrf",
         "edition",
         "flow",

@@ -35,6 +35,8 @@ class Verb(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
     CHECK_SEAL = "check_seal"
+    JOURNALISE = "journalise"
+    HAND_OUT = "hand_out"
 
 
 class Scope(StrEnum):

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from cycle.calendar import Move
 from cycle.plan.frozen import Frozen as Frozen
+from cycle.plan.kle import Kle
 from cycle.plan.period import Period
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-zæøå0-9][a-zæøå0-9._-]*$")]
@@ -190,8 +191,8 @@ class Step(Frozen):
 
     `work`, `results`, `participants` and `responsible` are a process's own words: bodies and roles that
     need no account. `track` is the track it belongs to; `planned_in` the step that gives it its dates,
-    `prepared_in` the activity in which it was prepared.
-    A meeting is called by the post of its `audience` for its `members`.
+    `prepared_in` the activity in which it was prepared. A meeting is called by the post of its `audience`
+    for its `members`. `kle` and `case_number` say where its documents are filed (KL Emnesystematik).
     """
 
     id: Slug
@@ -211,6 +212,8 @@ class Step(Frozen):
     preparation: PreparationRules | None = None
     period: Period = Period()
     confidential: bool = False
+    kle: Kle = ""
+    case_number: str = ""
     body: str = ""
     text: str = ""
     source: str = ""

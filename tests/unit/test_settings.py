@@ -123,3 +123,11 @@ def test_an_unsafe_secret_file_is_refused(tmp_path: Path, mode: int, content: st
 def test_a_shared_secret_can_be_given_and_must_be_long() -> None:
     assert load_settings(secret_key="k" * 40).secret == b"k" * 40
     assert refused(secret_key="kort").startswith("AARSHJUL_SECRET_KEY: Værdien er for kort.")
+
+
+def test_a_subject_that_is_no_number_of_kle_is_told(tmp_path):
+    with pytest.raises(PlanInvalid) as caught:
+        load_settings(data_dir=tmp_path, kle="budget")
+    (problem,) = caught.value.problems
+    assert problem.where == "AARSHJUL_KLE" and "Skriv det som 00.30.00." in problem.what
+    assert load_settings(data_dir=tmp_path, kle="00.30.00").kle == "00.30.00"

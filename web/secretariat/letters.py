@@ -92,7 +92,7 @@ def _sealed(session: Session, found: Reach) -> Iterator[tuple[str, bytes]]:
         .join(Unit, col(Unit.id) == col(Agreement.unit_id))
         .where(
             Agreement.occurrence_id == found.occurrence.id,
-            SealedDocument.version == Agreement.version,
+            SealedDocument.version == Agreement.in_force_version,
             within(col(Unit.path), found.paths),
         )
         .order_by(col(Unit.path))

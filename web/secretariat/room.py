@@ -7,10 +7,12 @@ from web.rooms import MenuItem, Room
 from web.secretariat import (
     activity,
     annex,
+    cases,
     export,
     frames,
     goal_accounts,
     goals,
+    handout,
     hearing,
     letters,
     mail,
@@ -50,6 +52,8 @@ for part in (
     posts,
     proposals,
     seal,
+    cases,
+    handout,
     reading,
 ):
     router.include_router(part.router)
@@ -69,5 +73,6 @@ ROOM = Room(
         MenuItem("/mail", "Mails", "Mails", TECHNICAL),
         MenuItem("/poster", "Poster", "Posts", OFFICE),
         MenuItem("/segl", "Segl", "Seals", OFFICE),
+        MenuItem("/aktindsigt", "Aktindsigt", "Hand-out", OFFICE),
     ),
 )

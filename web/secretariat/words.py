@@ -6,6 +6,7 @@ The states and outcomes of tasks and activities are written in `web.words`, for 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from cycle.cases.model import Direction
 from cycle.goals.frame_parts import FramePart
 from cycle.goals.tables import AgreementState, GoalLevel, GoalOrigin, GoalType
 from cycle.messages.tables import InboundVerdict, MessageKind, MessageState
@@ -77,6 +78,11 @@ NAMES: Words = {
         AgreementState.SUPERSEDED: ("Afløst", "Superseded"),
     },
     FramePart: {part: words for part, words in PARTS.items()},
+    Direction: {
+        Direction.INCOMING: ("Indgående", "Incoming"),
+        Direction.OUTGOING: ("Udgående", "Outgoing"),
+        Direction.INTERNAL: ("Internt", "Internal"),
+    },
     RunState: {
         RunState.WANTED: ("Venter", "Waiting"),
         RunState.CLAIMED: ("Kører", "Running"),

@@ -199,6 +199,20 @@ def upgrade() -> None:
     with op.batch_alter_table('history_salt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_history_salt_history_id'), ['history_id'], unique=False)
 
+    op.create_table('journalised',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('item', sa.String(), nullable=False),
+    sa.Column('case_number', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('root_id', 'item')
+    )
+    with op.batch_alter_table('journalised', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_journalised_root_id'), ['root_id'], unique=False)
+
     op.create_table('meeting',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -961,6 +975,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meeting_root_id'))
 
     op.drop_table('meeting')
+    with op.batch_alter_table('journalised', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_journalised_root_id'))
+
+    op.drop_table('journalised')
     with op.batch_alter_table('history_salt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_history_salt_history_id'))
 

@@ -1,0 +1,156 @@
+"""`aarshjul case export|journalised`: case packages for the records system (ESDH), and what it has taken."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session, col, select
+
+from cli.given_file import read_given
+from cli.import_options import AsJson, Municipality
+from cli.installation import Installation, open_installation
+from cli.municipality_choice import only_municipality
+from cli.wording import language, say
+from cycle.cases.gathering import case_of_agreement, case_of_occurrence
+from cycle.cases.journal import journalise
+from cycle.cases.model import Case
+from cycle.danish import file_fault
+from cycle.errors import Invalid, Problem
+from cycle.goals.tables import Agreement
+from cycle.store import reading, transaction
+from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Cycle, Occurrence
+from documents.case_folder import Delivered, deliver
+from documents.case_package import MANIFEST, Filed, Package
+from documents.case_papers import CasePress
+from flows.runtime import SystemClock
+
+app = typer.Typer(
+    help="Sagspakker til kommunens ESDH-system. / Case packages for the records system.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+DEMO = ("Opdigtede svar", "Invented answers")
+Folder = Annotated[Path, typer.Argument(help="Mappen, de afleveres i. / Where they are handed over.")]
+Year = Annotated[int | None, typer.Option("--year", help="Det år, den handler om. / The year it concerns.")]
+ActivityId = Annotated[str | None, typer.Option("--activity", help="Kun denne aktivitet. / This one alone.")]
+AgreementId = Annotated[int | None, typer.Option("--agreement", help="Kun denne aftale. / This one alone.")]
+OnlyNew = Annotated[bool, typer.Option("--only-new", help="Kun det, der mangler. / What is not filed yet.")]
+Taken = Annotated[Path, typer.Argument(help="Pakkens mappe. / The package's folder.")]
+Number = Annotated[str, typer.Option("--case-number", help="Sagens nummer i ESDH. / The case it went into.")]
+
+
+@app.command()
+def export(
+    folder: Folder,
+    activity: ActivityId = None,
+    year: Year = None,
+    agreement: AgreementId = None,
+    only_new: OnlyNew = False,
+    municipality: Municipality = None,
+    as_json: AsJson = False,
+) -> None:
+    """Aflever sagspakker i en mappe. / Hand case packages over in a folder.
+
+    Without --activity and --agreement: every activity that has opened. A package that is there already is
+    left alone; what has changed comes as the next number.
+    """
+    if activity and agreement:
+        raise Invalid([Problem("--activity", say("case of what"))])
+    here = open_installation()
+    with reading(here.engine) as session:
+        root_id = only_municipality(session, municipality, "--municipality")
+        delivered = [
+            (filed, package, _deliver(folder, filed, package, session, here))
+            for filed in _cases(session, here, root_id, activity, year, agreement)
+            if not (package := Package.of(session, filed, only_new=only_new)).empty
+        ]
+    told = [_told(filed, package, found) for filed, package, found in delivered]
+    if as_json:
+        typer.echo(json.dumps({"packages": told}, ensure_ascii=False))
+        return
+    for one in told:
+        typer.echo(say("case delivered" if one["new"] else "case unchanged", **one))
+    if not told:
+        typer.echo(say("cases none"))
+
+
+@app.command()
+def journalised(
+    package: Taken, case_number: Number, municipality: Municipality = None, as_json: AsJson = False
+) -> None:
+    """Mærk en pakkes dokumenter som journaliseret. / Mark a package's documents as filed."""
+    keys = _keys(package)
+    here, now = open_installation(), SystemClock().now()
+    with transaction(here.engine) as session:
+        root_id = only_municipality(session, municipality, "--municipality")
+        count = journalise(session, root_id, keys, case_number=case_number, by="cli", now=now)
+    if as_json:
+        typer.echo(json.dumps({"marked": count, "case_number": case_number}, ensure_ascii=False))
+    else:
+        typer.echo(say("case marked", count=count, number=case_number))
+
+
+def _cases(
+    session: Session,
+    here: Installation,
+    root_id: str,
+    activity: str | None,
+    year: int | None,
+    agreement: int | None,
+) -> Iterator[Filed]:
+    if agreement is not None:
+        yield Filed.of(_agreement(session, root_id, agreement), here.settings)
+        return
+    query = select(Occurrence.id).join(Cycle, col(Cycle.id) == col(Occurrence.cycle_id))
+    query = query.where(
+        Occurrence.root_id == root_id,
+        col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
+    )
+    if activity is not None:
+        query = query.where(Occurrence.activity_id == activity)
+    if year is not None:
+        query = query.where(Occurrence.concerns_year == year)
+    ids = session.exec(query.order_by(col(Occurrence.opens_at), col(Occurrence.id))).all()
+    if activity is not None and not ids:
+        what = say("no such case", activity=activity, year=year or "–")
+        raise Invalid([Problem("--activity", what, say("see cycle show"))])
+    for id_ in ids:
+        yield Filed.of(case_of_occurrence(session, id_ or 0), here.settings)
+
+
+def _agreement(session: Session, root_id: str, number: int) -> Case:
+    found = session.get(Agreement, number)
+    if found is None or found.root_id != root_id:
+        what = say("no such agreement", number=number)
+        raise Invalid([Problem("--agreement", what, say("see agreement"))])
+    return case_of_agreement(session, found)
+
+
+def _deliver(folder: Path, filed: Filed, package: Package, session: Session, here: Installation) -> Delivered:
+    settings, spoken = here.settings, here.settings.language
+    mark = DEMO[spoken == "en"] if here.kind == "demo" else ""
+    try:
+        with CasePress(session, settings, filed.case.municipality, spoken, mark) as press:
+            return deliver(folder, filed.case.name, package.files(press))
+    except OSError as error:
+        what = say("folder unwritable", why=file_fault(error, language()))
+        raise Invalid([Problem(str(folder), what)]) from error
+
+
+def _told(filed: Filed, package: Package, found: Delivered) -> dict[str, Any]:
+    documents = len(package.manifest()["dokumenter"])
+    return {"path": str(found.path), "title": filed.case.title, "documents": documents, "new": found.new}
+
+
+def _keys(package: Path) -> list[str]:
+    """The documents of a package, by its manifest. Raises Invalid."""
+    try:
+        told = json.loads(read_given(package / MANIFEST))
+        return [str(document["noegle"]) for document in told["dokumenter"]]
+    except (ValueError, LookupError, TypeError) as error:
+        what = say("no manifest", why=error)
+        raise Invalid([Problem(str(package / MANIFEST), what, say("choose package"))]) from error

@@ -1,0 +1,74 @@
+"""Marking documents as journalised: once each, corrected when the case number was wrong."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from cycle import history
+from cycle.cases.tables import Journalised
+from cycle.errors import AnswerInvalid, Problem
+from cycle.store import in_pieces, is_sqlite
+
+LONGEST = 60
+
+
+def marks(session: Session, root_id: str, items: Iterable[str]) -> Mapping[str, Journalised]:
+    """Those of the documents that are marked, by key."""
+    found: dict[str, Journalised] = {}
+    for piece in in_pieces(items):
+        query = select(Journalised).where(Journalised.root_id == root_id, col(Journalised.item).in_(piece))
+        found |= {row.item: row for row in session.exec(query)}
+    return found
+
+
+def journalise(
+    session: Session, root_id: str, items: Iterable[str], *, case_number: str, by: str, now: datetime
+) -> int:
+    """Marks the documents with the case they went into; gives how many are new or have another case now.
+
+    A mark keeps its date; only its case number can be corrected, and the history has both. Raises
+    AnswerInvalid without a case number.
+    """
+    number = checked_number(case_number)
+    wanted = list(dict.fromkeys(items))
+    known = marks(session, root_id, wanted)
+    new = [item for item in wanted if item not in known]
+    moved = [row for row in known.values() if row.case_number != number]
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    for piece in in_pieces(new, 100):
+        rows = [
+            {"root_id": root_id, "item": one, "case_number": number, "by": by, "at": now} for one in piece
+        ]
+        session.execute(insert(Journalised).values(rows).on_conflict_do_nothing())
+    before = sorted({row.case_number for row in moved})
+    if moved:
+        ids = [row.id for row in moved]
+        session.execute(sa.update(Journalised).where(col(Journalised.id).in_(ids)).values(case_number=number))
+    if new or moved:
+        history.record(
+            session,
+            root_id=root_id,
+            at=now,
+            actor=by,
+            verb="journalise",
+            thing=f"case:{number}",
+            data={"new": new, "moved": [row.item for row in moved], "from": before},
+        )
+    session.flush()
+    return len(new) + len(moved)
+
+
+def checked_number(text: str) -> str:
+    """The case number as it is kept. Raises AnswerInvalid when there is none, or it is too long for one."""
+    number = " ".join(text.split())
+    if not number:
+        raise AnswerInvalid(
+            [Problem("case_number", "Sagsnummeret mangler.", "Skriv sagens nummer i ESDH-systemet.")]
+        )
+    if len(number) > LONGEST:
+        what = f"Sagsnummeret er for langt: højst {LONGEST} tegn."
+        raise AnswerInvalid([Problem("case_number", what, "Skriv nummeret alene.")])
+    return number

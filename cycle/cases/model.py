@@ -1,0 +1,73 @@
+"""A case as values: the documents of one activity or agreement, as a records system knows them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way a document went, in the words of Danish records systems."""
+
+    INCOMING = "indgående"
+    OUTGOING = "udgående"
+    INTERNAL = "internt"
+
+
+class ItemKind(StrEnum):
+    """What a document is."""
+
+    REQUEST = "request"
+    LETTER = "letter"
+    ANSWER = "answer"
+    REVIEW = "review"
+    MAIL_OUT = "mail_out"
+    MAIL_IN = "mail_in"
+    RELEASE = "release"
+    DECISION = "decision"
+    AGREEMENT = "agreement"
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who sent or got a document. `unit_id` and `role` are empty for bodies and the municipality."""
+
+    name: str
+    unit_id: str = ""
+    unit: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One document. `key` names it for ever; `row_id` is the row it is made from.
+
+    `at` is when it was sent or received (aware). `answers` is the key of the document that it answers,
+    `files` the digests of what is attached. `confidential`: of an activity marked so.
+    """
+
+    key: str
+    kind: ItemKind
+    row_id: int
+    occurrence_id: int
+    title: str
+    direction: Direction
+    at: datetime
+    sender: Party
+    receiver: Party
+    answers: str = ""
+    unit_id: str = ""
+    files: tuple[str, ...] = ()
+    confidential: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """What belongs together: `name` is its folder's, `kle` its subject, `number` the case it goes to."""
+
+    root_id: str
+    municipality: str
+    name: str
+    title: str
+    kle: str = ""
+    number: str = ""
+    items: tuple[Item, ...] = field(default=())
