@@ -17,6 +17,7 @@ from cycle import store
 from cycle.access.roles import Role
 from cycle.goals.indicators import Indicator, TargetRule
 from cycle.goals.tables import Goal, GoalLevel, GoalStatus
+from cycle.goals.tallies import keep_tallies
 from cycle.goals.tree import GoalText, keep_goals
 from cycle.organisation.tables import Unit
 from cycle.store import insert_many, table_of
@@ -72,6 +73,7 @@ def fill(engine: Engine) -> dict[str, str]:
             )
             municipality.add_tasks(session, town, occurrence)
             insert_many(session, table_of(GoalStatus), _statuses(session, occurrence.id or 0))
+            keep_tallies(session, occurrence)
         keyed = sa.select(col(Goal.key), col(Goal.id)).where(col(Goal.unit_id) == "")
         ids: dict[str, int] = {key: id_ for key, id_ in session.execute(keyed)}
     return {

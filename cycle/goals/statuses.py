@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from cycle.goals.by_unit import GoalsByUnit
 from cycle.goals.tables import GoalStatus
+from cycle.goals.tallies import keep_tallies
 from cycle.organisation.tables import Unit
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import newest_submissions
@@ -45,6 +46,7 @@ def keep_statuses(session: Session, occurrence_id: int) -> int:
     if new:
         session.execute(sa.insert(GoalStatus), new)
     session.flush()
+    keep_tallies(session, occurrence)
     return len(new) + changed
 
 

@@ -131,6 +131,26 @@ class GoalStatus(SQLModel, table=True):
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
 
 
+class GoalTally(SQLModel, table=True):
+    """How the units at and below `place` (a path) stood on a goal when a report was last counted.
+
+    `own`: on all the units' own goals that hang under the goal. `lights` and `given` (values as written)
+    count the units behind each.
+    """
+
+    __tablename__ = "goal_tally"
+    __table_args__ = (sa.UniqueConstraint("occurrence_id", "place", "goal_id", "own"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id")
+    place: str
+    goal_id: int = Field(foreign_key="goal.id")
+    own: bool
+    asked: int
+    lights: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
+    given: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
 class Agreement(SQLModel, table=True):
     """One unit's development agreement, made of the goals of `year`, for a period of local dates.
 

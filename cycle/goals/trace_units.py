@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from cycle.access.rules import within
 from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.tables import Goal, GoalStatus
-from cycle.goals.trace import NOT_OWED, Cell, Line, Trace
+from cycle.goals.tallies import NOT_OWED
+from cycle.goals.trace import Cell, Line, Trace
 from cycle.organisation.tables import Unit
 from cycle.store import table_of
 from cycle.tasks.states import TaskKind
@@ -41,12 +42,13 @@ def units_below(
 
 def _asked(found: Trace, paths: Sequence[str]) -> sa.ColumnElement[bool]:
     goal, task = found.goal, table_of(Task).c
-    owing = sa.select(task.unit_id).where(
+    owing = sa.exists().where(
+        task.unit_id == col(Unit.id),
         task.occurrence_id.in_([period.id for period in found.periods]),
         task.kind == TaskKind.ANSWER,
         task.state.not_in(NOT_OWED),
     )
-    where = [col(Unit.id).in_(owing), within(col(Unit.path), paths), col(Unit.root_id) == goal.root_id]
+    where = [owing, within(col(Unit.path), paths)]
     if goal.area:
         where.append(col(Unit.area) == goal.area)
     if goal.unit_id:

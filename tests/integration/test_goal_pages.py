@@ -10,13 +10,14 @@ from sqlmodel import select
 from cycle.access.roles import Role
 from cycle.goals.indicators import Indicator, TargetRule
 from cycle.goals.small_numbers import hidden_places, told, without_hidden
-from cycle.goals.tables import Goal, GoalLevel, GoalStatus
+from cycle.goals.tables import Goal, GoalLevel, GoalStatus, GoalTally
+from cycle.goals.tallies import keep_tallies
 from cycle.goals.trace import trace
 from cycle.goals.trace_units import units_below
 from cycle.goals.tree import GoalText, keep_goals
 from cycle.store import reading, transaction
 from cycle.tasks.states import OccurrenceState, TaskKind
-from cycle.tasks.tables import Draft, Submission, Task
+from cycle.tasks.tables import Draft, Occurrence, Submission, Task
 from tests.support import municipality
 from tests.support.municipality import ROOT, Town, instant
 from tests.support.web import Form, Site
@@ -100,6 +101,29 @@ def test_a_superior_counts_and_sees_the_own_units_alone(engine: Engine) -> None:
             }
             units = units_below(session, found, paths=paths, page=1)
             assert len(units.lines) == 6 and all(area in line.unit_id for line in units.lines)
+
+
+@pytest.mark.parametrize("key", ["trivsel", "A", "B", "Skoler/D", f"{AREA}-1/G"])
+def test_what_was_counted_at_the_close_is_what_is_there_to_count(engine: Engine, key: str) -> None:
+    town, ids = filled(engine)
+    goal_id = ids.get(key) or ids[f"{town.units[0]}/G"]
+    places = [
+        (f"/{ROOT}/",),
+        (f"/{ROOT}/{ROOT}-BU/{AREA}/",),
+        (f"/{ROOT}/{ROOT}-BU/{AREA}/", f"/{ROOT}/"),
+        (f"/{ROOT}/{ROOT}-BU/{AREA}/", f"/{ROOT}/{ROOT}-BU/{OTHER_AREA}/"),
+    ]
+    with transaction(engine) as session:
+        before = [trace(session, goal_id, paths=paths).below for paths in places]
+        keep_tallies(session, session.exec(select(Occurrence)).one())
+        kept = session.exec(select(GoalTally)).all()
+        assert {row.place for row in kept} > {f"/{ROOT}/", f"/{ROOT}/{ROOT}-BU/{AREA}/"}
+        assert [trace(session, goal_id, paths=paths).below for paths in places] == before
+        keep_tallies(session, session.exec(select(Occurrence)).one())
+        assert len(session.exec(select(GoalTally)).all()) == len(kept)
+        session.execute(sa.update(GoalTally).values(asked=7, lights={"rød": 7}))
+        anew = trace(session, ids["A"], paths=(f"/{ROOT}/",)).below[0].counts.values()
+        assert [counts.lights["rød"] for counts in anew] == [7], "the page reads what was counted"
 
 
 def test_small_numbers_of_a_personal_goal_are_shown_nowhere(engine: Engine) -> None:
