@@ -138,14 +138,13 @@ def _given(
 def _own(
     session: Session, occurrence_ids: Sequence[int], goals: Sequence[Goal], condition: sa.ColumnElement[bool]
 ) -> Iterator[Any]:
-    """The statuses on the units' own goals, by what they hang under."""
+    """The statuses on the units' own goals, of whatever year their agreement is, by what they hang under."""
     if not goals:
         return
     columns = (_ABOVE, _status.occurrence_id, _goal.parent_key, _status.status)
     query = _with_units(sa.select(*columns, sa.func.count()), _status.unit_id)
     query = query.join(table_of(Goal), _goal.id == _status.goal_id).where(
         _goal.root_id == goals[0].root_id,
-        _goal.year == goals[0].year,
         _goal.level == GoalLevel.UNIT,
         _goal.parent_key.in_([goal.key for goal in goals]),
         _status.occurrence_id.in_(occurrence_ids),

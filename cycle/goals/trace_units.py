@@ -77,9 +77,7 @@ def _goals(session: Session, found: Trace, unit_ids: list[str]) -> dict[int, Goa
     """The goals of the trace that have statuses, and the own ones of these units that hang under them."""
     above = {below.goal.id or 0: below.goal for below in found.below}
     keys = [goal.key for goal in above.values()]
-    own = select(Goal).where(
-        col(Goal.unit_id).in_(unit_ids), Goal.year == found.goal.year, col(Goal.parent_key).in_(keys)
-    )
+    own = select(Goal).where(col(Goal.unit_id).in_(unit_ids), col(Goal.parent_key).in_(keys))
     return above | {
         goal.id or 0: goal for goal in session.exec(own.where(Goal.root_id == found.goal.root_id))
     }
