@@ -72,6 +72,7 @@ class Trace:
 class Cell:
     """A unit's status on one goal; what is hidden has neither light nor value."""
 
+    goal_id: int
     code: str
     title: str
     light: str
@@ -102,6 +103,15 @@ def trace(session: Session, goal_id: int, *, paths: Sequence[str]) -> Trace:
     periods = periods_of(session, goal.root_id, goal.year)
     below = _below(session, goal, _tree(goal, others), [period.id for period in periods], paths)
     return Trace(goal, above, below, periods)
+
+
+def counts_of(
+    session: Session, goal: Goal, *, paths: Sequence[str]
+) -> tuple[Sequence[Period], dict[int, Counts]]:
+    """One goal alone: its year's closed reports, and how its units stood in each."""
+    periods = periods_of(session, goal.root_id, goal.year)
+    below = _below(session, goal, [(goal, 0)], [period.id for period in periods], paths)
+    return periods, below[0].counts
 
 
 def periods_of(session: Session, root_id: str, year: int) -> list[Period]:

@@ -85,6 +85,6 @@ def _goals(session: Session, found: Trace, unit_ids: list[str]) -> dict[int, Goa
 
 def _cell(goal: Goal, indicator: Indicator | None, light: str, value: str, language: str) -> Cell:
     if goal.hide_small:
-        return Cell(goal.code, goal.title, "", "", hidden=True)
+        return Cell(goal.id or 0, goal.code, goal.title, "", "", hidden=True)
     shown = indicator.shown(Decimal(value), language) if indicator and value else value
-    return Cell(goal.code, goal.title, light, shown, hidden=False)
+    return Cell(goal.id or 0, goal.code, goal.title, light, shown, hidden=False)

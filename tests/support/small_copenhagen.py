@@ -18,6 +18,8 @@ UNITS = (
     *("G10433", "G23143", "G26265", "G23188"),  # day-care and a club
     *("101212", "KBH-C3"),  # a city-wide institution and a centre
 )
+PILOT = re.compile(r'    "?([A-Z0-9-]+)"?: \{20\d\d:')
+"""A unit that is rolled out by itself: it has to be among the units."""
 TWO_UNITS, WITHOUT_ADDRESS = "Bente Havnsø", "Anne Egelund"
 
 
@@ -33,6 +35,11 @@ def cut(folder: Path, units: Iterable[str] = UNITS, *, without: Iterable[str] = 
         first = next(number for number, line in enumerate(lines) if line.startswith("unit_id;"))
         rows = [line for line in lines[first + 1 :] if line.partition(";")[0] in kept]
         (folder / name).write_text("".join([lines[first], *rows]), encoding="utf-8")
+    goals = folder / "goals.yaml"
+    lines = goals.read_text(encoding="utf-8").splitlines(keepends=True)
+    pilots = [PILOT.match(line) for line in lines]
+    told = [line for line, pilot in zip(lines, pilots, strict=True) if not pilot or pilot[1] in kept]
+    goals.write_text("".join(told), encoding="utf-8")
     return folder
 
 

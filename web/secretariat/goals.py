@@ -14,6 +14,7 @@ from cycle.access.rules import Thing, Verb, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
 from cycle.goals.indicators import Indicator, indicator_of
+from cycle.goals.lineage import lineage
 from cycle.goals.scheme import LEVELS, Rollout, scheme_of
 from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.trace import NOTHING, trace
@@ -84,6 +85,7 @@ def one_goal(
             request,
             "goal.html",
             it=found,
+            lineage=lineage(session, found, paths=paths),
             indicator=indicator_of(goal.indicator),
             facts=[(words, value) for name, words in FACTS if (value := getattr(goal, name))],
             units=units_below(session, found, paths=paths, page=side, language=language),

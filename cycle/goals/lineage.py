@@ -1,0 +1,65 @@
+"""Where a goal comes from and goes: the strategy version it stands in, the same goal in other years."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from cycle.goals.tables import Decision, Goal, GoalLevel, Strategy
+from cycle.goals.trace import Counts, Period, Trace, counts_of
+
+FAR = 10
+"""So many years back and ahead the same goal is looked for."""
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """One goal's way through strategies and years.
+
+    `strategy` is the version that the goal, or the nearest one above it, stands in, with its decision.
+    `before` is the goal of the year before, with how it ended: the counts of that year's last report, None
+    where there was none. `years` are the same goal's rows, the oldest first.
+    """
+
+    strategy: Strategy | None
+    decision: Decision | None
+    before: Goal | None
+    ended: Counts | None
+    last: Period | None
+    years: Sequence[Goal]
+
+
+def lineage(session: Session, found: Trace, *, paths: Sequence[str]) -> Lineage:
+    """The traced goal's lineage; counts are of units within `paths`."""
+    goal = found.goal
+    strategy = _strategy(session, [goal, *reversed(found.above)])
+    decision = session.get(Decision, strategy.decision_id) if strategy and strategy.decision_id else None
+    years = _same_goal(session, goal)
+    before = next((each for each in years if each.year == goal.year - 1), None)
+    periods, counts = counts_of(session, before, paths=paths) if before else ([], {})
+    last = next((period for period in reversed(periods) if period.id in counts), None)
+    return Lineage(strategy, decision, before, counts[last.id] if last else None, last, years)
+
+
+def _strategy(session: Session, goals: Sequence[Goal]) -> Strategy | None:
+    row = next((goal.strategy_row for goal in goals if goal.strategy_row is not None), None)
+    if row is None:
+        return None
+    big = (defer(col(Strategy.content)), defer(col(Strategy.hearing)))  # type: ignore[arg-type]  # columns
+    return session.exec(select(Strategy).where(Strategy.id == row).options(*big)).one()
+
+
+def _same_goal(session: Session, goal: Goal) -> Sequence[Goal]:
+    """The rows of the other years: of its key, of the one it follows, of those that follow it."""
+    key = col(Goal.key).in_([each for each in (goal.key, goal.follows) if each])
+    years = range(goal.year - FAR, goal.year + FAR + 1)
+    same = sa.and_(col(Goal.year).in_(years), key)
+    if goal.level is not GoalLevel.UNIT:
+        next_year = col(Goal.year) == goal.year + 1
+        after = sa.and_(next_year, col(Goal.level) == goal.level, col(Goal.follows) == goal.key)
+        same = sa.or_(same, after)
+    query = select(Goal).where(Goal.root_id == goal.root_id, Goal.id != goal.id, same)
+    goes_on = sa.or_(col(Goal.last_year).is_(None), col(Goal.last_year) >= col(Goal.year))
+    return session.exec(query.where(goes_on).order_by(col(Goal.year), col(Goal.id))).all()
