@@ -5,6 +5,7 @@ names. An answer moves the agreement on, or back to its draft with a reason.
 """
 
 from collections.abc import Mapping, Sequence, Set
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from cycle.goals.tables import Agreement, GoalLevel
 from cycle.goals.tree import keep_goals
 from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import StageKind
+from cycle.store import table_of
 from cycle.tasks.moves import move_all, wake_stages
 from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
@@ -29,6 +31,15 @@ from flows.agreement_renewal import renew
 from flows.agreement_step import STEP_KIND, Following, Step
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
+
+SEALED_WITHIN = timedelta(minutes=1)
+"""After so long a document that is still not kept is tried again. Any answer brings an earlier look."""
+_occurrence = table_of(Occurrence)
+_ALL_SEALED = (
+    sa.update(_occurrence)
+    .where(_occurrence.c.id == sa.bindparam("its_id"), _occurrence.c.advance_at == sa.bindparam("at"))
+    .values(advance_at=None)
+)
 
 
 def open(context: RunContext, occurrence_id: int) -> None:
@@ -65,6 +76,9 @@ def advance(context: RunContext, occurrence_id: int) -> None:
         )
 
         seal_signed(context, facts)
+        with context.transaction() as session:
+            asked_for = {"its_id": occurrence_id, "at": context.now + SEALED_WITHIN}
+            session.connection().execute(_ALL_SEALED, asked_for)
 
 
 def _take_answers(context: RunContext, facts: Facts) -> None:
@@ -80,9 +94,9 @@ def _take_answers(context: RunContext, facts: Facts) -> None:
         open_tasks(session, facts.occurrence, following.tasks, now=context.now)
         _keep_own_goals(session, context, facts.occurrence, following.in_force)
         context.count(moved=len(answered), renewed=renew(session, context, facts))
+        lock_for_advance(session, facts.occurrence)  # drafts sent back have asked for a look: this was it
         if context.makes_documents and unsealed(session, occurrence_id):
-            # Until every document is kept, the occurrence is looked at again.
-            wake_stages(session, occurrence_id, at=context.now)
+            wake_stages(session, occurrence_id, at=context.now + SEALED_WITHIN)
 
 
 def _keep_own_goals(
