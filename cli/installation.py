@@ -1,5 +1,6 @@
 """One installation: its data folder, its secret and its store."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +30,11 @@ def open_installation(kind: Kind | None = None, **given: Any) -> Installation:
 
     `given` goes before the environment. With a `kind`, a folder of the other kind is refused. Raises
     Invalid when the folder cannot be written, is of the other kind, or the store cannot be reached.
+    The library that draws charts keeps its list of fonts in the data folder, not in somebody's home.
     """
     settings = load_settings(**given)
     found = prepare_folder(settings.data_dir, kind)
+    os.environ["MPLCONFIGDIR"] = str(settings.data_dir.absolute() / "matplotlib")
     _ = settings.secret  # made, or found unsafe, now rather than at the first link
     engine = make_engine(settings.database_url)
     keep_private(engine)

@@ -9,6 +9,7 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as Open
+from docx.oxml import OxmlElement
 from docx.shared import Pt, RGBColor
 
 FOLDER = Path(__file__).parent.parent / "documents" / "templates"
@@ -28,6 +29,7 @@ DA: Words = {
     "unwritten": "Endnu ikke skrevet.",
     "nil": "Intet at bemærke.",
     "missing": "Disse enheder har ikke svaret:",
+    "status": "Status på mål",
     "goals": ("Mål", "Grøn", "Gul", "Rød"),
     "money": "Økonomi",
     "moneyed": "Tallene er medianen i hvert område; hvor færre end fem har svaret, vises intet.",
@@ -50,6 +52,7 @@ EN: Words = {
     "unwritten": "Not written yet.",
     "nil": "Nothing to report.",
     "missing": "These units have not answered:",
+    "status": "Status of goals",
     "goals": ("Goal", "Green", "Yellow", "Red"),
     "money": "Finances",
     "moneyed": "The figures are the median of each area; hidden where fewer than five have answered.",
@@ -78,6 +81,8 @@ def made(words: Words) -> Open:
     document.add_heading(words["facts"], 1)
     document.add_paragraph(words["counted"])
     _table(document, words["outcome"], "one in counts", ("{{ one.name }}", "{{ one.count }}"))
+    document.add_paragraph("{%p if goals %}")
+    document.add_heading(words["status"], 2)
     _table(
         document,
         words["goals"],
@@ -89,6 +94,7 @@ def made(words: Words) -> Open:
             "{{ goal.red }}",
         ),
     )
+    document.add_paragraph("{%p endif %}")
     _written(document, words)
     document.add_paragraph("{%p if missing %}")
     document.add_paragraph(words["missing"] + " {{ missing|join(', ') }}.")
@@ -132,6 +138,7 @@ def _written(document: Open, words: Words) -> None:
 
 def _table(document: Open, heading: Sequence[str], loop: str, cells: Sequence[str]) -> None:
     table = document.add_table(rows=4, cols=len(heading), style="Light Grid Accent 1")
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell, words in zip(table.rows[0].cells, heading, strict=True):
         cell.text = words
     table.rows[1].cells[0].text = "{%tr for " + loop + " %}"

@@ -1,8 +1,9 @@
-"""Makes sure that what the tests need of the machine is there, before they start: a browser, and pdfsig.
+"""Makes sure that what the tests need of the machine is there: a browser, pdfsig, and a word processor.
 
 The browser, in order: a Chromium on PATH, Playwright's own, the system's packages when root. pdfsig (of
-poppler) is the second program that looks at our seals. PostgreSQL needs nothing here: the tests take
-Debian's binaries or those of the pinned PyPI package.
+poppler) is the second program that looks at our seals, soffice (LibreOffice) the one that opens our Word
+files: without its screens 84 MB to fetch, a minute's wait the first time. PostgreSQL needs nothing here: the
+tests take Debian's binaries or those of the pinned PyPI package.
 """
 
 import os
@@ -31,19 +32,24 @@ def pdfsig() -> str | None:
     return shutil.which("pdfsig")
 
 
+def soffice() -> str | None:
+    """The path of LibreOffice's program, if there is one."""
+    return shutil.which("soffice")
+
+
 def install_browser() -> None:
     """Installs a browser: the system's package when root, else Playwright's."""
     if not install_package("chromium"):
         subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
-def install_package(name: str) -> bool:
+def install_package(name: str, *options: str) -> bool:
     """Installs a package of the system, when root; whether it did."""
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return False
     subprocess.call([apt, "update", "-qq"])
-    return subprocess.call([apt, "install", "-y", "-qq", name]) == 0
+    return subprocess.call([apt, "install", "-y", "-qq", *options, name]) == 0
 
 
 def main() -> int:
@@ -54,7 +60,14 @@ def main() -> int:
     if pdfsig() is None:
         sys.stdout.write("No pdfsig found; installing it for the tests.\n")
         install_package("poppler-utils")
-    found = {"Chromium": chromium(), "pdfsig (poppler-utils)": pdfsig()}
+    if soffice() is None:
+        sys.stdout.write("No LibreOffice found; installing its Writer for the tests.\n")
+        install_package("libreoffice-writer-nogui", "--no-install-recommends")
+    found = {
+        "Chromium": chromium(),
+        "pdfsig (poppler-utils)": pdfsig(),
+        "soffice (libreoffice-writer-nogui)": soffice(),
+    }
     for name, path in found.items():
         if path is None:
             sys.stderr.write(f"The tests need {name}: install it and put it on PATH.\n")

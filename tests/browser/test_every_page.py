@@ -150,6 +150,8 @@ def test_the_secretariats_pages(browser, house, complaints):
         f"/aktivitet/{house.occurrence_id}",
         f"/afrapportering/{house.occurrence_id}",
         f"/aktivitet/{house.occurrence_id}/samlet",
+        f"/sag/aktivitet/{house.occurrence_id}",
+        "/aktindsigt?enhed=BY-IN-D1",
     ]
     paths += ["/strategi", *strategy_pages(house)]
     for path in paths:

@@ -131,3 +131,18 @@ def test_checking_a_plan_imports_no_prefect() -> None:
     )
     done = subprocess.run([sys.executable, "-c", look], cwd=REPOSITORY, capture_output=True, timeout=60)
     assert done.returncode == 0
+
+
+def test_nothing_is_written_to_the_home_of_whoever_runs_it(tmp_path: Path) -> None:
+    home, data = tmp_path / "home", tmp_path / "data"
+    home.mkdir()
+    draws = (
+        "from cli.installation import open_installation; open_installation('serve');"
+        "from documents.charts import Part, stacked_bars;"
+        "stacked_bars([Part('grøn', '#0f0')], [('Skoler', (3,))])"
+    )
+    given = {"HOME": str(home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "AARSHJUL_DATA_DIR": str(data)}
+    subprocess.run(
+        [sys.executable, "-c", draws], cwd=REPOSITORY, env={**os.environ, **given}, check=True, timeout=120
+    )
+    assert list(home.rglob("*")) == [] and (data / "matplotlib").is_dir()

@@ -1,11 +1,13 @@
 """Word through docxtpl: the covers render, people's text stays text, a bad template is told clearly."""
 
 import io
+import subprocess
 import time
 import zipfile
 
 import pytest
 from docx import Document
+from pypdf import PdfReader
 
 from cycle.errors import TemplateInvalid
 from documents.bounded_process import Limits
@@ -113,3 +115,32 @@ def test_a_damaged_file_is_told(own):
     with zipfile.ZipFile(own / "cover.da.docx", "w") as packed:
         packed.writestr("word/document.xml", "<broken")
     assert "Word-fil" in fault(own).what
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        (
+            "da",
+            ("Indstilling", "Sagsfremstilling", "Status på mål", "Økonomi", "Videre proces"),
+        ),
+        (
+            "en",
+            ("Recommendation", "The matter", "Status of goals", "Finances", "What follows"),
+        ),
+    ],
+)
+def test_another_word_processor_opens_the_cover_and_reads_it_in_order(language, parts, tmp_path):
+    mark = "Invented answers" if language == "en" else "Opdigtede svar"
+    content = fill(f"cover.{language}.docx", values(44, language, mark=mark), language=language)
+    (tmp_path / "cover.docx").write_bytes(content)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "cover.docx")], check=True, capture_output=True, timeout=120)
+    pages = PdfReader(tmp_path / "cover.pdf").pages
+    said = " ".join(" ".join(page.extract_text() for page in pages).split())
+    place = 0
+    for words in parts:
+        assert (place := said.find(words, place)) >= 0, words
+    answered = "Answered 28" if language == "en" else "Besvaret 28"
+    assert mark in said and answered in said and "{" not in said
