@@ -11,6 +11,8 @@ from cli.installation import open_installation
 from cli.wording import language, say
 from config.loader import load_plan
 from cycle.danish import format_date, format_datetime
+from cycle.gatherings.calling import cancel_all
+from cycle.gatherings.reading import of_occurrence
 from cycle.store import reading, transaction
 from cycle.tasks.closing import cancel_occurrence
 from cycle.tasks.cycles import start_cycle
@@ -82,7 +84,9 @@ def cancel(
     installation = open_installation()
     with transaction(installation.engine) as session:
         occurrence = get_occurrence(session, activity)
-        cancel_occurrence(session, occurrence, why=why, by=by, now=SystemClock().now())
+        now = SystemClock().now()
+        cancel_occurrence(session, occurrence, why=why, by=by, now=now)
+        cancel_all(session, of_occurrence(session, activity), why=why, by=by, now=now)
         told = f"{occurrence.title} {occurrence.concerns_year}"
     if as_json:
         _print_json({"cancelled": activity})

@@ -33,6 +33,25 @@ YEAR: Mapping[str, str] = {
     "Giv det flow: process_step og et skema med rows_from: {}.": (
         "Give it flow: process_step and a form with rows_from: {}."
     ),
+    "»meetings« kan ikke bruges i »{}«.": "“meetings” cannot be used in “{}”.",
+    "Brug den i flow meeting_series eller process_step.": "Use it in flow meeting_series or process_step.",
+    "Mødet slutter kl. {}, før det begynder kl. {}.": "The meeting ends at {}, before it begins at {}.",
+    "Ret et af klokkeslættene.": "Correct one of the times.",
+    "{} er ikke et klokkeslæt.": "{} is no time of day.",
+    "Skriv fx 9.00 eller 15.30.": "Write for example 9.00 or 15.30.",
+    "Der kan ikke indkaldes til »{}« af sig selv.": "“{}” cannot be called by itself.",
+    "Planen siger kun dagen for ét møde. Slet »call«, og indkald på mødernes sider.": (
+        "The plan gives the day of one meeting only. Delete “call” and call them on their pages."
+    ),
+    "Datoen er ikke sikker. Slet »call«, og indkald på mødets side.": (
+        "The date is not certain. Delete “call” and call the meeting on its page."
+    ),
+    "Skemaet »{}« kan kun skrive op, hvem der mødte til ét møde.": (
+        "The form “{}” can record attendance of one meeting only."
+    ),
+    "Brug et andet skema, og skriv det op på mødernes sider.": (
+        "Use another form and record attendance on the meetings' pages."
+    ),
     "Id »{}« bruges to gange.": "The id “{}” is used twice.",
     "Den anden dato mangler.": "The other date is missing.",
     "Skriv begge, eller lad begge stå tomme.": "Write both, or leave both empty.",

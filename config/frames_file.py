@@ -15,7 +15,8 @@ from config.yaml_source import read_yaml
 from cycle.errors import PlanInvalid
 from cycle.goals.frame_import import Approved
 from cycle.goals.frame_parts import Filled, FrameItem, FramePart, FrameText, Rhythm
-from cycle.plan.model import Confidence, Frozen, Slug
+from cycle.plan.frozen import Frozen, Slug
+from cycle.plan.model import Confidence
 
 
 class WrittenItem(Frozen):

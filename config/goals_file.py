@@ -15,7 +15,7 @@ from cycle.errors import PlanInvalid
 from cycle.goals.scheme import Concept, LevelText, Rollout, Scheme, Year
 from cycle.goals.tables import GoalLevel
 from cycle.goals.tree import GoalText
-from cycle.plan.model import Frozen
+from cycle.plan.frozen import Frozen
 
 
 class GoalsFile(Frozen):

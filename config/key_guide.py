@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from config.goal_guide import GOAL
+
 STEP: Mapping[str, str] = {
     "id": "Aktivitetens korte navn, som aldrig ændres.",
     "title": "Overskriften, som den står på hjulet.",
@@ -33,30 +35,9 @@ STEP: Mapping[str, str] = {
     "members": "Et mødes deltagere, valgt som i audience; den, der indkalder, står i audience.",
     "place": "Hvor mødet holdes.",
     "prepared_in": "Id på den aktivitet, hvor revisionen forberedes.",
+    "meetings": "Trinnets møder: hvor mange, hvornår på dagen og til hvor mange.",
     "planned_in": "Id på det trin, hvor datoerne fastlægges.",
 }
-GOAL: Mapping[str, str] = {
-    "key": "Målets korte navn, som er det samme år efter år.",
-    "title": "Målet.",
-    "description": "Hvornår det er nået.",
-    "source": "Hvem der har sat det.",
-    "origin": "political, area eller own: hvor det kommer fra.",
-    "type": "input, output eller outcome (Inputmål …): hvad det er et mål for.",
-    "background": "Baggrunden: intention og knowledge.",
-    "obligations": "Det, der skal gøres.",
-    "signs": "Tegn på, at det lykkes.",
-    "evidence": "Kilder, det kan ses i.",
-    "indicator": "Det, målet måles med.",
-    "follow_up_method": "Hvordan der følges op.",
-    "follow_up_by": "Hvem der følger op.",
-    "first_year": "Det første år, målet gælder.",
-    "last_year": "Det sidste år, målet gælder.",
-    "follows": "Nøglen på det mål, det afløser, når det havde en anden nøgle.",
-    "hide_small": "true: tal fra færre end 5 vises ikke.",
-    "inferred": "true: målets plads i træet er udledt.",
-}
-"""The keys of a goal at any level."""
-
 GUIDE: Mapping[str, Mapping[str, str]] = {
     "Plan": {
         "kind": "wheel gentages hvert år; process har faste datoer og løber én gang.",
@@ -88,6 +69,15 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "years": "Hvor mange år. Udeladt: 1.",
         "starts": "Den måned, den begynder i; 8 for et skoleår. Udeladt: 1.",
         "first": "Et år, en periode begynder i, når alle følges ad; 2026 for byrådsperioden 2026-2029.",
+    },
+    "Meetings": {
+        "title": "Hvad mødet hedder, fx workshop. Udeladt: trinnets titel.",
+        "count": "Hvor mange møder trinnet har.",
+        "begins": "Hvornår på dagen det begynder, fx 9.00.",
+        "ends": "Hvornår på dagen det slutter, fx 15.30.",
+        "seats": "Hvor mange deltagere et møde er beregnet til, omtrent.",
+        "call": "true: der indkaldes, når trinnet åbner. Kræver en sikker dato. Ellers er mødet et forslag.",
+        "homework": "Id på skemaet for hjemmeopgaver, der stilles på mødet.",
     },
     "FigureRules": {
         "costs": "plus: udgifter står med plus, indtægter med minus; minus: omvendt.",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from config.agreement_checks import PER_UNIT, Fault, agreement_faults
+from config.meeting_checks import meeting_faults
 from config.mending import Mended
 from config.preparation_checks import preparation_faults
 from config.process_checks import process_faults
@@ -79,6 +80,7 @@ def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
         yield from _role(role, ("approval", index), around)
     yield from duplicates(("reminders",), [rule.id for rule in activity.reminders or ()], "påmindelse")
     yield from agreement_faults(activity, around.forms)
+    yield from meeting_faults(activity, around.forms)
     yield from _figures(activity, around)
     yield from preparation_faults(activity, around.forms)
     yield from duplicates(("stages",), [stage.id for stage in activity.stages], "trin")

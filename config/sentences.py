@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from cycle.plan.gatherings import CLOCK
+
 BOUNDS = {
     "greater_than_equal": ("mindst", "ge"),
     "greater_than": ("større end", "gt"),
@@ -56,6 +58,8 @@ def _of_choices(given: object, context: dict[str, Any]) -> str:
 
 
 def _of_text(kind: str, context: dict[str, Any], detail: dict[str, Any]) -> tuple[str, str]:
+    if kind == "string_pattern_mismatch" and context.get("pattern") == CLOCK:
+        return f"{_shown(detail['input'])} er ikke et klokkeslæt.", "Skriv fx 9.00 eller 15.30."
     if kind == "string_pattern_mismatch":
         return (
             f"{_shown(detail['input'])} kan ikke bruges som id.",

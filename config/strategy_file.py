@@ -23,7 +23,7 @@ from cycle.errors import PlanInvalid
 from cycle.goals.scheme import Scheme, Year
 from cycle.goals.strategies import Approval, StrategyText
 from cycle.goals.tree import GoalText
-from cycle.plan.model import Frozen, Slug
+from cycle.plan.frozen import Frozen, Slug
 
 
 class StrategyApproval(Frozen):

@@ -9,7 +9,7 @@ from cycle.goals.indicators import Indicator
 from cycle.goals.scheme import Code, Year
 from cycle.goals.tables import GoalLevel, GoalOrigin, GoalType
 from cycle.goals.tree import GoalText
-from cycle.plan.model import Frozen, Slug
+from cycle.plan.frozen import Frozen, Slug
 
 
 def _lines(written: object) -> object:

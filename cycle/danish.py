@@ -133,6 +133,21 @@ def format_datetime(at: datetime, language: str = "da", zone: ZoneInfo = COPENHA
     return f"{format_date(local)} kl. {local:%H.%M}"
 
 
+def format_period(starts: datetime, ends: datetime, language: str = "da", zone: ZoneInfo = COPENHAGEN) -> str:
+    """From one instant to another in local time: "tirsdag den 20. april 2027 kl. 09.00–15.30".
+
+    Both days are named when it is more than one. Raises ValueError for a naive time.
+    """
+    if starts.tzinfo is None or ends.tzinfo is None:
+        raise ValueError(f"naive time {starts.isoformat()}–{ends.isoformat()}: an instant must be aware")
+    first, last = starts.astimezone(zone), ends.astimezone(zone)
+    clock, at = ("%H:%M", ",") if language == "en" else ("%H.%M", " kl.")
+    begins = f"{format_weekday_date(first, language)}{at} {first:{clock}}"
+    if first.date() == last.date():
+        return f"{begins}–{last:{clock}}"
+    return f"{begins} – {format_weekday_date(last, language)}{at} {last:{clock}}"
+
+
 def month_name(month: int, language: str = "da") -> str:
     """ "april" or "April" for 4."""
     return (MONTHS_EN if language == "en" else MONTHS)[month - 1]

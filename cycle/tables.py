@@ -6,6 +6,7 @@ from cycle import history
 from cycle.access import tables as access
 from cycle.cases import tables as cases
 from cycle.files import tables as files
+from cycle.gatherings import tables as gatherings
 from cycle.goals import frame_tables as frames
 from cycle.goals import tables as goals
 from cycle.messages import tables as messages
@@ -20,6 +21,7 @@ MODULES = (
     cases,
     files,
     frames,
+    gatherings,
     goals,
     history,
     messages,

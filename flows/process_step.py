@@ -8,6 +8,7 @@ from cycle.tasks.given_dates import LATER_STEPS
 from cycle.tasks.later import give_dates, later_rows, plan_of
 from cycle.tasks.moves import get_occurrence
 from flows import request
+from flows.meetings import proposing
 from flows.request import advance_reviews_and_stages, facts_of, keep_release_current, open_for_audience
 from flows.runtime import RunContext
 
@@ -15,7 +16,10 @@ close = request.close
 
 
 def open(context: RunContext, occurrence_id: int) -> None:
-    """Gives the responsible posts their task, with a row for each step whose dates they are to give."""
+    """Gives the responsible posts their task, with a row for each step whose dates they are to give.
+
+    The step's meetings are proposed with it.
+    """
     facts = facts_of(context, occurrence_id)
     with context.reading() as session:
         rows = later_rows(plan_of(session, facts.occurrence.cycle_id), facts.activity.id)
@@ -23,7 +27,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
     def prefill(_unit: UnitRow) -> Mapping[str, Any]:
         return {LATER_STEPS: rows} if rows else {}
 
-    open_for_audience(context, facts, prefill=prefill)
+    open_for_audience(context, facts, prefill=prefill, before=proposing(context, facts))
 
 
 def advance(context: RunContext, occurrence_id: int) -> None:

@@ -118,7 +118,7 @@ class Delivery:
             await settle(Settled(message, Outcome(Fate.REJECTED, fault)))
             return
         if rendered is None:
-            await settle(Settled(message, None, left_out=prepared.left_out))
+            await settle(Settled(message, None, left_out=prepared.left_out, why=prepared.why))
             return
         handed = await line.send(recipient, content)
         await settle(Settled(message, handed, rendered.subject, rendered.kept, prepared.left_out))

@@ -39,7 +39,7 @@ HEALTH: Mapping[Fate, AddressHealth] = {
 class Settled:
     """What became of one claimed mail.
 
-    `handed` None: it was not needed any more, since everything in it has been answered. `subject` and `text`
+    `handed` None: it was not needed any more, and `why` says so. `subject` and `text`
     are kept of what was sent; `left_out` are the decisions it did not speak of after all.
     """
 
@@ -48,6 +48,7 @@ class Settled:
     subject: str = ""
     text: str = ""
     left_out: Sequence[int] = ()
+    why: str = ALL_ANSWERED
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Desk:
     def _keep(self, session: Session, settled: Settled) -> MessageState | None:
         message, handed = settled.message, settled.handed
         outcome = OUTCOMES[handed.fate] if handed else Outcome.WITHHELD
-        reason = handed.reason if handed else ALL_ANSWERED
+        reason = handed.reason if handed else settled.why
         state = self._note(
             session, message, outcome, subject=settled.subject, text=settled.text, reason=reason
         )

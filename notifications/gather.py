@@ -2,7 +2,8 @@
 
 What each kind carries in `Message.context`: receipt `submission`; returned `review`; extended and
 refused `extension`; deadline_changed `tasks`, `old_due_on` (ISO); nudge `text`; reply_problem `inbound`
-and `problems` ([[field id, sentence], …]). The daily mail's content is the decisions that point to it.
+and `problems` ([[field id, sentence], …]); invitation `gathering`, `participant`, `sequence`,
+`told`. The daily mail's content is the decisions that point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from cycle.messages.claiming import ALL_ANSWERED
 from cycle.messages.tables import InboundVerdict, Message, MessageKind
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import ReminderDecision
@@ -20,6 +22,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskKind
 from cycle.tasks.tables import Occurrence, Submission, Task
 from cycle.tasks.titles import occurrence_title, own_title
+from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
 from notifications.office import REPLY, TASK, Office
 from notifications.reasons import reasons_why
@@ -34,7 +37,7 @@ ABOUT_WAITING = frozenset({MessageKind.DAILY, MessageKind.NUDGE})
 
 @dataclass(frozen=True)
 class Prepared:
-    """One message's letter, None when everything it asks for has been answered meanwhile.
+    """One message's letter, None when it has nothing to say any more; then `why` says why not.
 
     `left_out` are the decisions whose item is no longer in the mail. `reply_to` is where an answer to
     the mail goes, empty when it is about several tasks.
@@ -43,6 +46,7 @@ class Prepared:
     letter: Letter | None
     left_out: tuple[int, ...] = ()
     reply_to: str = ""
+    why: str = ALL_ANSWERED
 
 
 class Letters:
@@ -57,6 +61,8 @@ class Letters:
 
         Raises LookupError when the store no longer has what the message speaks of.
         """
+        if message.kind is MessageKind.INVITATION:
+            return Prepared(invitation(self._rows, self._office, message), why=OVERTAKEN)
         return _Writer(self._rows, self._office, message).write()
 
 
@@ -138,7 +144,6 @@ class _Writer:
         form = self._rows.form_of(task.form_version_id)
         mine = group is not Group.MISSING
         answers = mine and task.kind is TaskKind.ANSWER
-        introduced = group is Group.NEW and task.kind is not TaskKind.FOLLOW_UP
         holder = self._rows.people.get(self._rows.holders.get((task.unit_id, task.role), 0))
         return Item(
             group=group,
@@ -149,7 +154,7 @@ class _Writer:
             days_left=(task.due_on - self._rows.today).days,
             url=self._office.page(self._token(TASK, task)) if mine else "",
             reply_to=self._office.reply_address(self._token(REPLY, task)) if answers and form else "",
-            text=self._rows.text_of(occurrence) if introduced else "",
+            text=self._rows.text_of(occurrence, task) if group is Group.NEW else "",
             figures=_figures(task.prefill) if mine else (),
             person=holder.name if holder and not mine else "",
             nil_allowed=bool(answers and form and form.nil_allowed),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
+from cycle.gatherings.states import Told
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
 
@@ -43,12 +44,35 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """What a mail says of a meeting. The instants are aware; `calendar` is the mail's iCalendar part.
+
+    `url` is the participant's own page, empty for one who is no longer invited.
+    """
+
+    told: Told
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    link: str
+    agenda: tuple[str, ...]
+    url: str
+    calendar: str
+
+    @property
+    def method(self) -> str:
+        """What calendars do with it (RFC 5546)."""
+        return "CANCEL" if self.told is Told.CANCELLED else "REQUEST"
+
+
+@dataclass(frozen=True)
 class Letter:
     """One mail before it becomes words.
 
     `note` is the reason or the secretariat's own text; `remarks` are (question, what is wrong with it),
     `answers` (question, answer as shown). `reasons_why` tell the reader why the mail came. `tokens` are
-    the secrets in its links, to be blanked in what is kept.
+    the secrets in its links, to be blanked in what is kept. A letter about a `meeting` has no items.
     """
 
     kind: MessageKind
@@ -66,6 +90,7 @@ class Letter:
     received_at: datetime | None = None
     version: int = 1
     nil: bool = False
+    meeting: Invitation | None = None
     after_close: bool = False
     tokens: frozenset[str] = field(default_factory=frozenset)
 

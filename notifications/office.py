@@ -7,7 +7,7 @@ from cycle.access.links import task_token
 from notifications.mime import split_sender
 
 REPLY_LOCAL = "svar"
-TASK, REPLY = "task", "reply"
+TASK, REPLY, MEETING = "task", "reply", "meeting"
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Office:
         return name or address
 
     @property
+    def sender_address(self) -> str:
+        """The address mails come from."""
+        return split_sender(self.sender)[1]
+
+    @property
     def message_domain(self) -> str:
         """The right-hand side of every Message-ID: the sender's domain."""
         return split_sender(self.sender)[1].rpartition("@")[2]
@@ -53,6 +58,10 @@ class Office:
     def page(self, token: str) -> str:
         """The address of a task's page."""
         return f"{self.base_url}/opgave/{token}"
+
+    def meeting_page(self, token: str) -> str:
+        """The address of a meeting's page for one participant."""
+        return f"{self.base_url}/indkaldelse/{token}"
 
     def reply_address(self, token: str) -> str:
         """Where a mail with the answer goes; empty when replies are not offered."""

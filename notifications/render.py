@@ -18,12 +18,17 @@ BLANK = "•••"
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail's words. `kept` is the text for the store: its links and reply address blanked."""
+    """A mail's words. `kept` is the text for the store: its links and reply address blanked.
+
+    `calendar` is an iCalendar part with the given `method`; empty in all mails but those about meetings.
+    """
 
     subject: str
     text: str
     html: str
     kept: str
+    calendar: str = ""
+    method: str = ""
 
 
 def render(letter: Letter) -> Rendered:
@@ -32,12 +37,15 @@ def render(letter: Letter) -> Rendered:
     Raises jinja2.UndefinedError when a template names something the letter does not have.
     """
     environment = _environment(letter.language if letter.language in LANGUAGES else LANGUAGES[0])
-    known = {"letter": letter, "item": letter.items[0]}
+    known = {"letter": letter, "item": letter.items[0] if letter.items else None}
     folder = letter.kind.value
     subject = _one_line(environment.get_template(f"{folder}/subject.txt").render(known))
     text = _tidy(environment.get_template(f"{folder}/body.txt").render(known))
     html = environment.get_template(f"{folder}/body.html").render(known, subject=subject)
-    return Rendered(subject, text, html, blank(text, letter.tokens))
+    kept = blank(text, letter.tokens)
+    if letter.meeting is None:
+        return Rendered(subject, text, html, kept)
+    return Rendered(subject, text, html, kept, letter.meeting.calendar, letter.meeting.method)
 
 
 def blank(text: str, tokens: frozenset[str]) -> str:
@@ -61,6 +69,12 @@ def _environment(language: str) -> Environment:
     environment.filters["long_date"] = lambda day: danish.format_weekday_date(day, language)
     environment.filters["short_date"] = lambda day: short_date(day, language)
     environment.filters["local_time"] = lambda at: _local_time(at, language)
+    environment.filters["period"] = lambda meeting: danish.format_period(
+        meeting.starts_at, meeting.ends_at, language
+    )
+    environment.filters["local_day"] = lambda at: short_date(
+        at.astimezone(danish.COPENHAGEN).date(), language
+    )
     environment.filters["distance"] = lambda days: distance(days, language)
     return environment
 

@@ -11,11 +11,14 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from cycle.gatherings.homework import GIVEN
+from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.messages.tables import Inbound, Message
 from cycle.organisation.directory import Capacity
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.forms import Form
+from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
 
 Post = tuple[str, str]
@@ -39,13 +42,19 @@ class Rows:
     reviews: dict[int, Review] = field(default_factory=dict)
     extensions: dict[int, Extension] = field(default_factory=dict)
     inbound: dict[int, Inbound] = field(default_factory=dict)
+    gatherings: dict[int, Gathering] = field(default_factory=dict)
+    participants: dict[int, GatheringParticipant] = field(default_factory=dict)
 
     def form_of(self, version_id: int | None) -> Form | None:
         """The form of a version, if it is known."""
         return self.forms.get(version_id) if version_id is not None else None
 
-    def text_of(self, occurrence: Occurrence) -> str:
-        """The text the plan gives the activity."""
+    def text_of(self, occurrence: Occurrence, task: Task) -> str:
+        """What introduces the task: the text the plan gives the activity, or the homework's own."""
+        if task.kind is TaskKind.FOLLOW_UP:
+            return ""
+        if task.kind is TaskKind.HOMEWORK:
+            return str(task.prefill.get(GIVEN, ""))
         return _text(occurrence.activity)
 
     def capacity(self, post: Post, person_id: int | None) -> Capacity:
@@ -61,11 +70,14 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     wanted = [*_context_ids(messages, "submission"), *(r.submission_id for r in rows.reviews.values())]
     rows.submissions = _by_id(session, Submission, wanted)
     rows.extensions = _by_id(session, Extension, _context_ids(messages, "extension"))
+    rows.gatherings = _by_id(session, Gathering, _context_ids(messages, "gathering"))
+    rows.participants = _by_id(session, GatheringParticipant, _context_ids(messages, "participant"))
     rows.inbound = _by_id(session, Inbound, _context_ids(messages, "inbound"))
     rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
     tasks = rows.tasks.values()
     rows.occurrences = _by_id(session, Occurrence, [task.occurrence_id for task in tasks])
-    units = session.exec(select(Unit).where(col(Unit.id).in_({task.unit_id for task in tasks})))
+    named = {task.unit_id for task in tasks} | {each.unit_id for each in rows.participants.values()}
+    units = session.exec(select(Unit).where(col(Unit.id).in_(named)))
     rows.units = {unit.id: unit for unit in units}
     versions = [task.form_version_id for task in tasks]
     versions += [submission.form_version_id for submission in rows.submissions.values()]

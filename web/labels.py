@@ -18,6 +18,15 @@ FIELDS: Mapping[str, Pair] = {
     "adopted": ("Vedtaget", "Adopted"),
     "email": ("E-mail", "E-mail"),
     "case_number": ("Sagsnummer", "Case number"),
+    "title": ("Overskrift", "Title"),
+    "day": ("Dag", "Day"),
+    "begins": ("Begynder", "Begins"),
+    "ends": ("Slutter", "Ends"),
+    "place": ("Sted", "Place"),
+    "link": ("Link", "Link"),
+    "agenda": ("Dagsorden", "Agenda"),
+    "minutes": ("Referat", "Minutes"),
+    "name": ("Navn", "Name"),
 }
 OTHER: Pair = ("Din tekst", "Your text")
 TECHNICAL = frozenset(
@@ -33,6 +42,7 @@ TECHNICAL = frozenset(
         "item",
         "level",
         "once",
+        "participant",
         "root",
         "seen",
         "task",

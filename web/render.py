@@ -3,7 +3,7 @@
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `path`, `demo`, and the filters `date`, `weekday_date`, `datetime`, `short`, `moment`,
-`number`, `amount`, `titled`, `called`. Undefined names raise.
+`number`, `amount`, `titled`, `called`, `period`. Undefined names raise.
 """
 
 import hashlib
@@ -131,6 +131,12 @@ def show_datetime(context: Context, at: datetime) -> str:
 
 
 @pass_context
+def show_period(context: Context, what: Any) -> str:
+    """From when to when, in local time: tirsdag den 20. april 2027 kl. 09.00–15.30."""
+    return danish.format_period(what.starts_at, what.ends_at, context["language"], context["zone"])
+
+
+@pass_context
 def show_short_date(context: Context, day: date) -> str:
     """A date for a narrow column: 18. jan. 2027."""
     return short_date(day, context["language"])
@@ -187,6 +193,7 @@ FILTERS = {
     "moment": show_short_datetime,
     "number": show_number,
     "amount": show_amount,
+    "period": show_period,
     "titled": show_title,
     "called": show_task_title,
 }

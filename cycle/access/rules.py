@@ -28,6 +28,7 @@ class Verb(StrEnum):
     RECORD_DECISION = "record_decision"
     EDIT_FRAME = "edit_frame"
     EDIT_STRATEGY = "edit_strategy"
+    CALL_MEETING = "call_meeting"
     SEE_RUNS = "see_runs"
     RETRY_RUN = "retry_run"
     PAUSE_FLOW = "pause_flow"

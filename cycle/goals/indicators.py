@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from cycle.danish import format_decimal, parse_decimal
-from cycle.plan.model import Frozen
+from cycle.plan.frozen import Frozen
 
 
 class TargetRule(StrEnum):

@@ -11,7 +11,7 @@ from cycle import history
 from cycle.goals.tables import GoalLevel, GoalScheme
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
-from cycle.plan.model import Frozen
+from cycle.plan.frozen import Frozen
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-ZÆØÅ][0-9]{0,2}$")]
 Year = Annotated[int, Field(ge=2000, le=2100)]

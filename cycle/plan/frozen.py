@@ -1,6 +1,10 @@
-"""What every part of a plan is made of."""
+"""What every part of a plan, form or goal file is made of."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-zæøå0-9][a-zæøå0-9._-]*$")]
 
 
 class Frozen(BaseModel):

@@ -6,16 +6,15 @@ reads a file.
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from cycle.calendar import Move
-from cycle.plan.frozen import Frozen as Frozen
+from cycle.plan.frozen import Frozen, Slug
+from cycle.plan.gatherings import Meetings
 from cycle.plan.kle import Kle
 from cycle.plan.period import Period
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-zæøå0-9][a-zæøå0-9._-]*$")]
 
 
 class Confidence(StrEnum):
@@ -192,7 +191,8 @@ class Step(Frozen):
     `work`, `results`, `participants` and `responsible` are a process's own words: bodies and roles that
     need no account. `track` is the track it belongs to; `planned_in` the step that gives it its dates,
     `prepared_in` the activity in which it was prepared. A meeting is called by the post of its `audience`
-    for its `members`. `kle` and `case_number` say where its documents are filed (KL Emnesystematik).
+    for its `members`; `meetings` says how many and when. `kle` and `case_number` say where its documents
+    are filed (KL Emnesystematik).
     """
 
     id: Slug
@@ -226,6 +226,7 @@ class Step(Frozen):
     members: Audience | None = None
     place: str = ""
     prepared_in: Slug | None = None
+    meetings: Meetings | None = None
 
 
 class Activity(Step):

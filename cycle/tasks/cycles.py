@@ -16,7 +16,7 @@ from cycle.plan.meetings import MeetingDay
 from cycle.plan.model import Activity, Plan, PlanKind, ReminderRule
 from cycle.plan.resolve import resolve
 from cycle.plan.resolved import ResolvedActivity
-from cycle.tasks.forms import Form
+from cycle.tasks.forms import HOMEWORK, Form
 from cycle.tasks.overspend import OVERSPEND
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Cycle, CycleRevision, FormVersion, Occurrence
@@ -184,9 +184,10 @@ def occurrence_values(
 
 
 def _other_forms(activity: Activity, versions: Mapping[str, int]) -> dict[str, int]:
-    """The form versions of the stages, of the follow-up on figures, and of the preparation."""
+    """The form versions of the stages, of the follow-up on figures, of homework, and of the preparation."""
     named = {stage.id: stage.form for stage in activity.stages}
     named[OVERSPEND] = activity.figures.form if activity.figures else None
+    named[HOMEWORK] = activity.meetings.homework if activity.meetings else None
     named[PREPARATION] = activity.preparation.form if activity.preparation else None
     return {place: versions[form] for place, form in named.items() if form}
 

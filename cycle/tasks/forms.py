@@ -5,7 +5,14 @@ from typing import Literal
 
 from pydantic import Field as PydanticField
 
-from cycle.plan.model import Frozen, Slug
+from cycle.plan.frozen import Frozen, Slug
+
+PARTICIPANTS = "participants"
+"""What a meeting's participants are called as rows in a task's prefill and in a form's `rows_from`."""
+
+
+HOMEWORK = "hjemmeopgave"
+"""The place of the form for a meeting's homework among the forms of its occurrence."""
 
 
 class FieldType(StrEnum):

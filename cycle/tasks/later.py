@@ -68,6 +68,7 @@ def _forms(session: Session, cycle: Cycle, plan: Plan) -> dict[str, Form]:
     """The newest version of each form that the plan names."""
     steps = (*plan.activities, *plan.later)
     named = {step.form for step in steps} | {stage.form for step in steps for stage in step.stages}
+    named |= {step.meetings.homework for step in steps if step.meetings}
     rows = session.exec(
         select(FormVersion)
         .where(FormVersion.root_id == cycle.root_id, col(FormVersion.form_id).in_(named - {None}))

@@ -91,6 +91,7 @@ class TaskKind(StrEnum):
     APPROVE = "approve"
     SIGN = "sign"
     FOLLOW_UP = "follow_up"
+    HOMEWORK = "homework"
 
 
 class SubmissionKind(StrEnum):

@@ -11,13 +11,16 @@ from cycle.errors import Conflict, NotNow
 from cycle.messages.tables import MessageKind
 from cycle.store import in_pieces, table_of
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.forms import Form
+from cycle.tasks.forms import PARTICIPANTS, Form
 from cycle.tasks.given_dates import LATER_STEPS, check_given_dates
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
 from cycle.tasks.records import record_task
 from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskKind, TaskVerb
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
+
+ACTED_ON = frozenset({LATER_STEPS, PARTICIPANTS})
+"""Rows whose answer the flow takes over: the dates of later steps, who was at a meeting."""
 
 # Made once: 2,000 leaders answer in the last minute, and making a statement costs more than its rows.
 _BY_ACT = sa.select(Submission).where(col(Submission.once) == sa.bindparam("once"))
@@ -196,7 +199,7 @@ def _tell(
         context={"submission": submission.id},
         now=now,
     )
-    waited_for = task.levels or occurrence.stage_due or LATER_STEPS in task.prefill
+    waited_for = task.levels or occurrence.stage_due or not ACTED_ON.isdisjoint(task.prefill)
     if waited_for or task.kind is not TaskKind.ANSWER:
         assert occurrence.id is not None
         wake_stages(session, occurrence.id, at=now)

@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from cycle.gatherings.states import Told
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
-from notifications.letters import Group, Item, Letter
+from notifications.letters import Group, Invitation, Item, Letter
 from notifications.render import BLANK, LANGUAGES, distance, render
 
 URL = "https://aarshjul.by.example/opgave/abc234token"
@@ -77,6 +78,17 @@ def letter(kind: MessageKind, language: str = "da", **facts: object) -> Letter:
     return replace(base, **facts)  # type: ignore[arg-type]  # the test names the fields
 
 
+MEETING = Invitation(
+    told=Told.INVITED,
+    title="2. heldagsmøde & workshop",
+    starts_at=datetime(2027, 4, 20, 7, 30, tzinfo=UTC),
+    ends_at=datetime(2027, 4, 20, 13, 30, tzinfo=UTC),
+    place="Rådhuset, sal 1",
+    link="https://video.example/2",
+    agenda=("Velkomst", "Data & dialog"),
+    url="https://aarshjul.by.example/indkaldelse/abc234token",
+    calendar="BEGIN:VCALENDAR",
+)
 ANSWERS = (
     ("Status", "gul: Sygefraværet er steget."),
     ("Forventet resultat", "14.500.000 kr."),
@@ -120,6 +132,23 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "waived": (MessageKind.WAIVED, {"note": "Skolen lukker til sommer."}),
     "new-link": (MessageKind.NEW_LINK, {}),
     "declined": (MessageKind.DECLINED, {"note": "Målet om fravær kan vi ikke stå inde for."}),
+    "invitation": (MessageKind.INVITATION, {"items": (), "meeting": MEETING}),
+    "invitation-changed": (
+        MessageKind.INVITATION,
+        {"items": (), "meeting": replace(MEETING, told=Told.CHANGED, place="", agenda=())},
+    ),
+    "invitation-cancelled": (
+        MessageKind.INVITATION,
+        {
+            "items": (),
+            "meeting": replace(MEETING, told=Told.CANCELLED, url=""),
+            "note": "Lokalet er optaget.",
+        },
+    ),
+    "invitation-off": (
+        MessageKind.INVITATION,
+        {"items": (), "meeting": replace(MEETING, told=Told.CANCELLED, url="", link="")},
+    ),
     "reply-problem": (
         MessageKind.REPLY_PROBLEM,
         {

@@ -48,6 +48,16 @@ def test_everything_is_seven_bit_and_no_line_is_too_long():
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
+def test_a_part_for_calendars_says_what_they_shall_do_with_it():
+    entry = "BEGIN:VCALENDAR\r\nSUMMARY:Møde\r\nEND:VCALENDAR\r\n"
+    rendered = Rendered("Indkaldelse", "Hej\n", "<p>Hej</p>\n", "Hej\n", entry, "REQUEST")
+    raw = build(rendered, ENVELOPE)
+    part = list(mail_server.read(raw).iter_parts())[-1]
+    assert part.get_content_type() == "text/calendar"
+    assert (part.get_param("method"), part.get_param("charset")) == ("REQUEST", "utf-8")
+    assert part.get_content().splitlines() == entry.splitlines() and raw.isascii()
+
+
 def test_the_same_words_give_the_same_bytes():
     assert mail() == mail()
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from cycle.errors import Problem
+from cycle.tasks.forms import PARTICIPANTS
 from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
@@ -20,6 +21,9 @@ from web.leader.link import Holding
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, typed_answers
 from web.shown import shown_answers
 from web.tickets import write_ticket
+
+MEETINGS = frozenset({"gathering", PARTICIPANTS})
+"""What says in a task's prefill that it belongs to meetings."""
 
 
 def show_form(
@@ -111,7 +115,7 @@ def summary(asked: Sequence[Question], problems: Sequence[Problem]) -> list[tupl
 
 def readings(holding: Holding) -> list[tuple[str, list[Mapping[str, Any]]]]:
     """Lists the task came with that no question asks about, but goals already given."""
-    used = {field.rows_from for field in holding.form.fields} | {"last", "figures", GIVEN}
+    used = {field.rows_from for field in holding.form.fields} | {"last", "figures", GIVEN, PARTICIPANTS}
     return [
         (name, value)
         for name, value in holding.task.prefill.items()
@@ -129,6 +133,7 @@ def common(session: Session, holding: Holding, token: str, language: str) -> dic
         "agreement": agreement_shown(session, holding, language),
         "letter": writes_letter(holding),
         "returned": holding.task.state is TaskState.RETURNED,
+        "has_meeting": not MEETINGS.isdisjoint(holding.task.prefill),
     }
 
 

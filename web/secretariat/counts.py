@@ -22,6 +22,7 @@ ACTIVITY: Mapping[str, Pair] = {
     "versions": ("nye udgaver af strategien", "new versions of the strategy"),
     "frames": ("styringsrammer", "steering frames"),
     "frame_texts": ("tekster i styringsrammer", "texts in steering frames"),
+    "held": ("møder holdt", "meetings held"),
     "dated": ("trin med nye datoer", "steps given dates"),
     "moved": ("aftaler flyttet", "agreements moved"),
     "renewed": ("aftaler med ændrede mål", "agreements with changed goals"),

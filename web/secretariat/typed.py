@@ -1,6 +1,7 @@
 """Reading the room's own small forms."""
 
-from datetime import date
+import re
+from datetime import date, time
 
 from starlette.datastructures import FormData
 
@@ -36,6 +37,14 @@ def whole_date(sent: FormData, name: str, what: str) -> date:
         raise AnswerInvalid(
             [Problem(name, f"{what} er ikke en dato.", "Skriv den som 2027-04-20.")]
         ) from None
+
+
+def clock_time(sent: FormData, name: str, what: str) -> time:
+    """A time of day as people write it: 9.00, 09:30, 9. Raises AnswerInvalid."""
+    found = re.fullmatch(r"([01]?\d|2[0-3])(?:[.:]([0-5]\d))?", text_of(sent, name), re.ASCII)
+    if found is None:
+        raise AnswerInvalid([Problem(name, f"{what} er ikke et klokkeslæt.", "Skriv fx 9.00 eller 15.30.")])
+    return time(int(found[1]), int(found[2] or 0))
 
 
 def whole_number(sent: FormData, name: str, what: str) -> int:

@@ -24,6 +24,7 @@ from cycle.tasks.told import Told
 from documents.frame_document import PARTS
 from documents.goal_words import ORIGINS, TYPES
 from documents.wheel_words import RINGS, STANDINGS
+from web.secretariat.meeting_words import MEETING_NAMES, MEETING_TONES, MEETING_VERBS
 from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
 
 Words = Mapping[type[StrEnum], Mapping[StrEnum, Pair]]
@@ -45,6 +46,7 @@ NAMES: Words = {
         TaskKind.APPROVE: ("Godkendelse", "Approval"),
         TaskKind.SIGN: ("Underskrift", "Signature"),
         TaskKind.FOLLOW_UP: ("Opfølgning", "Follow-up"),
+        TaskKind.HOMEWORK: ("Hjemmeopgave", "Homework"),
     },
     SubmissionKind: {
         SubmissionKind.COMPLETE: ("Besvarelse", "Answer"),
@@ -112,6 +114,7 @@ NAMES: Words = {
         MessageKind.RECEIPT: ("Kvittering", "Receipt"),
         MessageKind.RETURNED: ("Sendt retur", "Sent back"),
         MessageKind.DECLINED: ("Ikke underskrevet", "Not signed"),
+        MessageKind.INVITATION: ("Mødeindkaldelse", "Invitation to a meeting"),
         MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
         MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),
         MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),
@@ -171,6 +174,7 @@ NAMES: Words = {
         Trouble.DEAD_ADDRESS: ("Mailadressen virker ikke", "The address does not work"),
         Trouble.DOUBTFUL_ADDRESS: ("Mailadressen er usikker", "The address is doubtful"),
     },
+    **MEETING_NAMES,
     Capacity: {
         Capacity.HOLDER: ("leder", "holder"),
         Capacity.SUBSTITUTE: ("stedfortræder", "substitute"),
@@ -221,6 +225,7 @@ VERBS: Mapping[str, Pair] = {
     "nudge": ("besked sendt", "message sent"),
     "revoke_links": ("de gamle links lukket", "earlier links closed"),
     "revise": ("fristen ændret i planen", "deadline changed in the plan"),
+    **MEETING_VERBS,
     "retry": ("kørt igen", "run again"),
     "pause": ("sat på pause", "paused"),
     "resume": ("sat i gang igen", "resumed"),
@@ -241,6 +246,7 @@ TONES: Mapping[StrEnum, str] = {
     Standing.OVERDUE: "bad",
     Standing.COMPLETE: "good",
     Standing.INCOMPLETE: "bad",
+    **MEETING_TONES,
 }
 """Which tags are good, to be watched, or bad; the words say it too."""
 

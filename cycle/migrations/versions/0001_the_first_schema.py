@@ -431,6 +431,33 @@ def upgrade() -> None:
     with op.batch_alter_table('figure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_figure_occurrence_id'), ['occurrence_id'], unique=False)
 
+    op.create_table('gathering',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('occurrence_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('link', sa.String(), nullable=False),
+    sa.Column('starts_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ends_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('agenda', sa.JSON(), nullable=False),
+    sa.Column('state', sa.Enum('proposed', 'called', 'held', 'cancelled', name='gatheringstate', native_enum=False, length=32), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('minutes', sa.String(), nullable=False),
+    sa.Column('minutes_file', sa.JSON(), nullable=False),
+    sa.Column('why', sa.String(), nullable=False),
+    sa.Column('recorded', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('occurrence_id', 'number')
+    )
+    with op.batch_alter_table('gathering', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_gathering_occurrence_id'), ['occurrence_id'], unique=False)
+        batch_op.create_index('ix_gathering_when', ['root_id', 'starts_at'], unique=False)
+
     op.create_table('hearing_note',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('occurrence_id', sa.Integer(), nullable=False),
@@ -483,7 +510,7 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.String(), nullable=False),
     sa.Column('role', sa.String(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('answer', 'review', 'consolidate', 'release', 'decide', 'draft', 'negotiate', 'approve', 'sign', 'follow_up', name='taskkind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('answer', 'review', 'consolidate', 'release', 'decide', 'draft', 'negotiate', 'approve', 'sign', 'follow_up', 'homework', name='taskkind', native_enum=False, length=32), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('state', sa.Enum('open', 'submitted', 'approved', 'returned', 'waived', 'cancelled', name='taskstate', native_enum=False, length=32), nullable=False),
     sa.Column('level', sa.Integer(), nullable=False),
@@ -569,6 +596,42 @@ def upgrade() -> None:
     with op.batch_alter_table('frame', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_frame_root_id'), ['root_id'], unique=False)
 
+    op.create_table('gathering_homework',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('gathering_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['gathering_id'], ['gathering.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('gathering_homework', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_gathering_homework_gathering_id'), ['gathering_id'], unique=False)
+
+    op.create_table('gathering_participant',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('gathering_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('unit_id', sa.String(), nullable=True),
+    sa.Column('role', sa.String(), nullable=False),
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('invited_address', sa.String(), nullable=False),
+    sa.Column('invited_person_id', sa.Integer(), nullable=True),
+    sa.Column('link_generation', sa.Integer(), nullable=False),
+    sa.Column('removed', sa.Boolean(), nullable=False),
+    sa.Column('coming', sa.Enum('unknown', 'yes', 'no', name='coming', native_enum=False, length=32), nullable=False),
+    sa.Column('attendance', sa.Enum('unknown', 'present', 'apologies', 'absent', name='attendance', native_enum=False, length=32), nullable=False),
+    sa.ForeignKeyConstraint(['gathering_id'], ['gathering.id'], ),
+    sa.ForeignKeyConstraint(['invited_person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('gathering_id', 'key')
+    )
+    with op.batch_alter_table('gathering_participant', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_gathering_participant_gathering_id'), ['gathering_id'], unique=False)
+
     op.create_table('inbound',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -592,7 +655,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'reply_problem', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'invitation', 'reply_problem', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
@@ -902,6 +965,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_inbound_root_id'))
 
     op.drop_table('inbound')
+    with op.batch_alter_table('gathering_participant', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_gathering_participant_gathering_id'))
+
+    op.drop_table('gathering_participant')
+    with op.batch_alter_table('gathering_homework', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_gathering_homework_gathering_id'))
+
+    op.drop_table('gathering_homework')
     with op.batch_alter_table('frame', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_frame_root_id'))
 
@@ -930,6 +1001,11 @@ def downgrade() -> None:
 
     op.drop_table('preparation')
     op.drop_table('hearing_note')
+    with op.batch_alter_table('gathering', schema=None) as batch_op:
+        batch_op.drop_index('ix_gathering_when')
+        batch_op.drop_index(batch_op.f('ix_gathering_occurrence_id'))
+
+    op.drop_table('gathering')
     with op.batch_alter_table('figure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_figure_occurrence_id'))
 

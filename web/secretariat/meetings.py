@@ -1,0 +1,119 @@
+"""The meetings that steps hold: all of them, and one with its agenda, participants, minutes and homework.
+
+GET /moeder                    every meeting the account may see, in order of time
+GET /moeder/{meeting}          one meeting
+GET /moeder/{meeting}/fil      the file with its minutes
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from cycle.access.rules import Thing, Verb, allowed
+from cycle.access.sessions import SignedIn
+from cycle.errors import NotFound
+from cycle.files import store as files
+from cycle.gatherings.homework import suggested_deadline
+from cycle.gatherings.proposing import held_by
+from cycle.gatherings.reading import Listed, get_gathering, homework_of, listed, participants_of
+from cycle.gatherings.states import GATHERING_MOVES, Attendance, GatheringState, GatheringVerb
+from cycle.gatherings.tables import Gathering
+from cycle.history import History
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.change import RUNNING
+from cycle.tasks.ledger import actor_names
+from cycle.tasks.tables import Cycle
+from web import context
+from web.attachments import attachment
+from web.plain import Id
+from web.secretariat.pages import show
+from web.secretariat.reach import Reach, activity_of, reach, roots_for
+from web.session import CurrentActor
+
+router = APIRouter(prefix="/moeder")
+
+
+@router.get("")
+def meetings(request: Request, actor: CurrentActor) -> Response:
+    """What is to come first, then what was held."""
+    now = context.now(request)
+    with context.reading(request) as session:
+        found = [each for each in listed(session, roots_for(actor, Verb.SEE_ACTIVITY)) if _sees(actor, each)]
+        to_come = [each for each in found if _waits(each.gathering) and each.gathering.ends_at > now]
+        waiting = [each for each in found if _waits(each.gathering) and each.gathering.ends_at <= now]
+        over = [each for each in reversed(found) if not _waits(each.gathering)]
+        return show(request, "meetings.html", parts=(("come", to_come), ("write", waiting), ("over", over)))
+
+
+@router.get("/{meeting_id}")
+def meeting(request: Request, actor: CurrentActor, meeting_id: Id, gjort: str = "") -> Response:
+    """One meeting."""
+    with context.reading(request) as session:
+        gathering, found = reach_meeting(session, actor, meeting_id, Verb.SEE_ACTIVITY)
+        return show(request, "meeting.html", done=gjort, **_values(session, request, gathering, found))
+
+
+@router.get("/{meeting_id}/fil")
+def fetch(request: Request, actor: CurrentActor, meeting_id: Id) -> Response:
+    """The file with the minutes."""
+    with context.reading(request) as session:
+        gathering, _ = reach_meeting(session, actor, meeting_id, Verb.SEE_ACTIVITY)
+        if not gathering.minutes_file:
+            raise NotFound("file", meeting_id)
+        return attachment(files.read(session, gathering.minutes_file["sha256"]))
+
+
+def reach_meeting(session: Session, actor: SignedIn, meeting_id: int, verb: Verb) -> tuple[Gathering, Reach]:
+    """The meeting with its step, when the account may do this to it. Raises NotFound, NotAllowed."""
+    gathering = get_gathering(session, meeting_id)
+    return gathering, reach(session, actor, gathering.occurrence_id, verb)
+
+
+def _sees(actor: SignedIn, each: Listed) -> bool:
+    thing = Thing.CONFIDENTIAL if activity_of(each.occurrence).confidential else Thing.ORDINARY
+    return allowed(actor.grants, Verb.SEE_ACTIVITY, thing, f"/{each.occurrence.root_id}/")
+
+
+def _waits(gathering: Gathering) -> bool:
+    return gathering.state in (GatheringState.PROPOSED, GatheringState.CALLED)
+
+
+def _values(session: Session, request: Request, gathering: Gathering, found: Reach) -> dict[str, Any]:
+    calendar, now = calendar_of(session, found.occurrence), context.now(request)
+    today = calendar.local_date(now)
+    begins, ends = (at.astimezone(calendar.zone) for at in (gathering.starts_at, gathering.ends_at))
+    changes = _changes(session, gathering)
+    return {
+        "it": gathering,
+        "occurrence": found.occurrence,
+        "cycle": session.get_one(Cycle, found.occurrence.cycle_id),
+        "seats": wanted.seats if (wanted := held_by(found.activity)) else 0,
+        "people": participants_of(session, gathering.id or 0),
+        "homework": homework_of(session, gathering),
+        "attendances": tuple(Attendance),
+        "day": begins.date().isoformat(),
+        "begins": f"{begins:%H.%M}",
+        "ends": f"{ends:%H.%M}",
+        "suggested": suggested_deadline(session, gathering, today=today, calendar=calendar).isoformat(),
+        "changes": changes,
+        "names": actor_names(session, [each.actor for each in changes]),
+        "may": _may(gathering, found, has_begun=now >= gathering.starts_at),
+        "sees_units": found.may(Verb.SEE_UNIT),
+    }
+
+
+def _may(gathering: Gathering, found: Reach, *, has_begun: bool) -> dict[str, bool]:
+    """Which acts make sense now and are this account's to do."""
+    own = found.may(Verb.CALL_MEETING)
+    can = {verb.value: own and (gathering.state, verb) in GATHERING_MOVES for verb in GatheringVerb}
+    called = gathering.state is GatheringState.CALLED
+    running = found.occurrence.state in RUNNING and gathering.state is not GatheringState.CANCELLED
+    return {**can, "hold": can["hold"] and (has_begun or not called), "homework": own and running, "own": own}
+
+
+def _changes(session: Session, gathering: Gathering) -> Sequence[History]:
+    rows = select(History).where(History.thing == f"gathering:{gathering.id}").order_by(col(History.id))
+    return session.exec(rows).all()
