@@ -19,7 +19,7 @@ from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Form
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskKind
+from cycle.tasks.states import BY_MAIL, WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskKind
 from cycle.tasks.tables import Occurrence, Submission, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from notifications.invitations import OVERTAKEN, invitation
@@ -143,7 +143,7 @@ class _Writer:
         occurrence = self._rows.occurrences[task.occurrence_id]
         form = self._rows.form_of(task.form_version_id)
         mine = group is not Group.MISSING
-        answers = mine and task.kind is TaskKind.ANSWER
+        answers = mine and task.kind in BY_MAIL
         holder = self._rows.people.get(self._rows.holders.get((task.unit_id, task.role), 0))
         return Item(
             group=group,

@@ -22,7 +22,7 @@ from cycle.tasks.answers import read_answers, read_draft
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.letters import write_to_post
-from cycle.tasks.states import Channel, SubmissionKind, TaskKind
+from cycle.tasks.states import BY_MAIL, Channel, SubmissionKind
 from cycle.tasks.submit import latest_submission, save_draft, submit, takes_answer
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Task
 from notifications.mailbox import Delivered
@@ -130,7 +130,7 @@ def _addressed(session: Session, mail: Mail, office: Office) -> Addressed:
     if task is None or task.link_generation != claims.generation:
         raise Refused(V.UNREADABLE, REVOKED)
     version = session.get(FormVersion, task.form_version_id) if task.form_version_id else None
-    if task.kind is not TaskKind.ANSWER or version is None:
+    if task.kind not in BY_MAIL or version is None:
         raise Refused(V.UNREADABLE, NO_MAIL_ANSWER)
     occurrence = session.get_one(Occurrence, task.occurrence_id)
     return Addressed(task, occurrence, Form.model_validate_json(version.spec), claims)

@@ -12,8 +12,8 @@ from notifications.sources import Rows
 
 OVERTAKEN = "Ikke sendt: mødet er ændret siden."
 WHY_POST = {
-    "da": "Du får denne mail, fordi {role}, {unit}, deltager i mødet.",
-    "en": "You get this mail because {role}, {unit}, takes part in the meeting.",
+    "da": "Du får denne mail, fordi posten som {role} for {unit} er indkaldt til mødet.",
+    "en": "You get this mail because the post as {role} at {unit} is invited to the meeting.",
 }
 WHY_PERSON = {
     "da": "Du får denne mail, fordi du er skrevet på som deltager i mødet.",

@@ -53,7 +53,9 @@ class Listed:
     present: int
 
 
-def listed(session: Session, root_ids: Iterable[str], *, occurrence_id: int | None = None) -> list[Listed]:
+def list_meetings(
+    session: Session, root_ids: Iterable[str], *, occurrence_id: int | None = None
+) -> list[Listed]:
     """The meetings of these municipalities (or of one occurrence), in order of time."""
     p = GatheringParticipant
     coming, present = (

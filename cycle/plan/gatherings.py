@@ -14,6 +14,9 @@ CLOCK = r"^([01]?[0-9]|2[0-3])[.:][0-5][0-9]$"
 """A time of day: "9.00", "15:30"."""
 Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
 
+NOTICE = 5
+"""Working days from a step's opening to the first of several meetings."""
+
 
 class Meetings(Frozen):
     """The meetings a step holds: how many, from when to when on the day (local), and for how many.
@@ -44,10 +47,13 @@ def _clock(text: str) -> time:
 def proposed_days(count: int, first: date, last: date, calendar: WorkingCalendar) -> Sequence[date]:
     """The days (local) of `count` meetings: one on the last day, several spread over the working days.
 
-    Days are used twice when there are fewer of them than meetings.
+    The first working days are left out, where there are more, so that people can be called. Days are used
+    twice when there are fewer of them than meetings.
     """
     if count == 1:
         return [last]
+    noticed = calendar.add_working_days(first, NOTICE)
+    first = noticed if noticed <= last else first
     every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     days = [day for day in every if calendar.is_working_day(day)] or [last]
     return [days[(2 * n + 1) * len(days) // (2 * count)] for n in range(count)]

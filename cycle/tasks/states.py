@@ -94,6 +94,10 @@ class TaskKind(StrEnum):
     HOMEWORK = "homework"
 
 
+BY_MAIL = frozenset({TaskKind.ANSWER, TaskKind.HOMEWORK})
+"""Kinds of task that a reply to their mail may answer."""
+
+
 class SubmissionKind(StrEnum):
     """A complete answer, or a nil return ("intet at bemærke")."""
 

@@ -18,7 +18,7 @@ from config.settings import load_settings
 from cycle.errors import AnswerInvalid, Conflict, NotNow
 from cycle.gatherings.calling import cancel_all, invite_named, mailings, take_off
 from cycle.gatherings.homework import give_homework, suggested_deadline
-from cycle.gatherings.reading import get_gathering, homework_of, listed, of_occurrence
+from cycle.gatherings.reading import get_gathering, homework_of, list_meetings, of_occurrence
 from cycle.gatherings.recording import answer_invitation, hold
 from cycle.gatherings.states import Attendance, Coming, GatheringState, Told
 from cycle.history import History
@@ -296,7 +296,7 @@ def test_a_meeting_is_held_with_attendance_and_minutes_which_may_be_corrected(ro
         Attendance.UNKNOWN,
     ]
     with reading(room.engine) as session:
-        (line,) = listed(session, [ROOT])
+        (line,) = list_meetings(session, [ROOT])
         verbs = session.exec(select(History.verb).where(History.thing == f"gathering:{room.id}")).all()
     assert (line.participants, line.present) == (SCHOOLS + 1, 1)
     assert list(verbs) == ["call", "hold", "hold"]

@@ -1,26 +1,19 @@
-"""Seed 001 (three questions, many units, one reading) and seed 002 (clusters, meetings, homework)."""
+"""Seed 001: three questions, many units, one collected reading."""
 
-from collections import Counter
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
-from sqlmodel import select
 
 from cycle.access.roles import Role
-from cycle.plan.model import FlowName
 from cycle.store import reading
 from cycle.tasks.answers import read_answers
 from cycle.tasks.rollup import roll_up
-from cycle.tasks.states import OccurrenceState, TaskState
-from cycle.tasks.submit import latest_submission
-from cycle.tasks.tables import Task
+from cycle.tasks.states import OccurrenceState
 from notifications.replies import own_words, read_reply
 from tests.support.kerneopgaven import PRINTED, QUESTIONS, mail_of
 from tests.support.municipality import instant
-from tests.support.processes import DELIVERED, Process, example
+from tests.support.processes import Process, example
 from tests.support.web import Site
-
-# ---- 001
 
 
 def test_a_question_inside_an_answer_begins_no_other_answer() -> None:
@@ -63,35 +56,3 @@ def test_001_runs_to_one_collected_reading_of_three_units(engine: Engine, tmp_pa
     own = other.get(f"/aktivitet/{occurrence.id}/samlet").text
     assert PRINTED["SABRO"] in own and PRINTED["CHARLOTTEHAVEN"] not in own
     assert site.browser().get(f"/aktivitet/{occurrence.id}/samlet").status_code in (303, 401, 403)
-
-
-# ---- 002
-
-
-def test_002_runs_to_the_end_with_attendance_and_minutes_of_every_meeting(
-    engine: Engine, tmp_path: Path
-) -> None:
-    play = Process(engine, tmp_path, "laering-og-trivsel", instant(2015, 12, 28), 2016)
-    homework = {"afproevet": "Opdigtet: to samtaler om data."}
-    minutes = {
-        "holdt": "ja",
-        "dato": "20. september 2016",
-        "referat": "Opdigtet referat.",
-        "deltagere": {"deltager-1": {"moedt": "ja"}, "deltager-2": {"moedt": "afbud"}},
-    }
-    plan = example("laering-og-trivsel").plan
-    kinds = {FlowName.MEETING_SERIES: minutes, FlowName.REPORT: homework, FlowName.PROCESS_STEP: DELIVERED}
-    play.run(until=instant(2018, 7, 1), answers={each.id: kinds[each.flow] for each in plan.activities})
-    assert {each.state for each in play.occurrences().values()} == {OccurrenceState.CLOSED}
-    with reading(engine) as session:
-        tasks = session.exec(select(Task)).all()
-        assert {task.state for task in tasks} == {TaskState.SUBMITTED}
-        by_activity = Counter(play.activity_of(task) for task in tasks)
-        first = next(task for task in tasks if play.activity_of(task) == "klynge-1-moede-1")
-        kept = latest_submission(session, first.id or 0)
-    assert by_activity["klynge-1-hjemmeopgave-1"] == 6 and by_activity["klynge-2-hjemmeopgave-4"] == 8
-    rows = first.prefill["participants"]
-    assert len(rows) == 6 and rows[0]["label"] == "Ahorn Kommune, kontaktperson"
-    assert kept is not None and kept.answers["referat"] == "Opdigtet referat."
-    attendance = {row["row"]: row.get("moedt") for row in kept.answers["deltagere"]}
-    assert (attendance["deltager-1"], attendance["deltager-2"]) == ("ja", "afbud")

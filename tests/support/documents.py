@@ -10,6 +10,7 @@ import typer
 from cli.main import COMMANDS
 from config.secret_settings import FROM_FILE, PREFIX
 from config.settings import Settings
+from cycle.gatherings.states import GATHERING_MOVES
 from cycle.goals.agreements import AGREEMENT_MOVES
 from cycle.tasks.states import TASK_MOVES, Actor
 
@@ -132,6 +133,14 @@ def task_moves() -> str:
             (f"`{state}`", f"`{verb}`", f"`{target}`", ", ".join(one for one in Actor if one in who))
             for (state, verb), (target, who) in TASK_MOVES.items()
         ),
+    )
+
+
+def meeting_moves() -> str:
+    """`GATHERING_MOVES` for readers."""
+    return table(
+        ("from", "verb", "to"),
+        ((f"`{state}`", f"`{verb}`", f"`{target}`") for (state, verb), target in GATHERING_MOVES.items()),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 import web.words
 from config.secret_settings import FROM_FILE, PREFIX
 from config.settings import Settings
+from cycle.gatherings.states import GatheringState
 from cycle.goals.tables import AgreementState
 from cycle.messages.outbox import CAPPED_KINDS
 from cycle.messages.tables import MessageKind, MessageState
@@ -35,6 +36,7 @@ EVERY_DOCUMENT = pytest.mark.parametrize("path", docs.documents(), ids=name_of)
     ("path", "name", "made"),
     [
         (STATES, "task moves", docs.task_moves),
+        (STATES, "meeting moves", docs.meeting_moves),
         (STATES, "agreement moves", docs.agreement_moves),
         (SETTINGS, "settings", docs.settings_table),
     ],
@@ -53,6 +55,7 @@ def test_a_table_in_the_documents_is_what_the_code_says(
     [
         ("Task", TaskState),
         ("Occurrence", OccurrenceState),
+        ("Meeting", GatheringState),
         ("Agreement", AgreementState),
         ("Message", MessageState),
         ("Run", RunState),
@@ -82,7 +85,8 @@ def test_every_state_can_be_reached_by_the_moves_that_are_told(
 def test_the_states_read_as_they_do_on_the_pages() -> None:
     told = dict(re.findall(r"^\| `(\w+)` \| (\w[\w ]*) \| ", STATES.read_text(), re.MULTILINE))
     shown = {state.value: words[0].lower() for state, words in web.words.STATES.items()}
-    shown |= {state.value: words[0].lower() for state, words in NAMES[AgreementState].items()}
+    for states in (AgreementState, GatheringState):
+        shown |= {state.value: words[0].lower() for state, words in NAMES[states].items()}
     assert {state: told[state] for state in shown} == shown
 
 

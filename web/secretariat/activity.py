@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.rules import Verb
 from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, Problem
+from cycle.gatherings.reading import list_meetings
 from cycle.goals.agreements import Unsigned, in_force, unsigned
 from cycle.goals.decisions import decisions_of, record_decision
 from cycle.goals.frame_tables import Frame
@@ -114,6 +115,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "frames": _frames(session, found),
         "figures": kept_figures(session, occurrence.id or 0),
         "follow_ups": follow_ups(session, occurrence.id or 0, paths=found.paths),
+        "meetings": list_meetings(session, [occurrence.root_id], occurrence_id=occurrence.id),
         "decisions": decisions_of(session, occurrence.id or 0),
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},

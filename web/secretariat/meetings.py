@@ -18,7 +18,7 @@ from cycle.errors import NotFound
 from cycle.files import store as files
 from cycle.gatherings.homework import suggested_deadline
 from cycle.gatherings.proposing import held_by
-from cycle.gatherings.reading import Listed, get_gathering, homework_of, listed, participants_of
+from cycle.gatherings.reading import Listed, get_gathering, homework_of, list_meetings, participants_of
 from cycle.gatherings.states import GATHERING_MOVES, Attendance, GatheringState, GatheringVerb
 from cycle.gatherings.tables import Gathering
 from cycle.history import History
@@ -41,7 +41,9 @@ def meetings(request: Request, actor: CurrentActor) -> Response:
     """What is to come first, then what was held."""
     now = context.now(request)
     with context.reading(request) as session:
-        found = [each for each in listed(session, roots_for(actor, Verb.SEE_ACTIVITY)) if _sees(actor, each)]
+        found = [
+            each for each in list_meetings(session, roots_for(actor, Verb.SEE_ACTIVITY)) if _sees(actor, each)
+        ]
         to_come = [each for each in found if _waits(each.gathering) and each.gathering.ends_at > now]
         waiting = [each for each in found if _waits(each.gathering) and each.gathering.ends_at <= now]
         over = [each for each in reversed(found) if not _waits(each.gathering)]
