@@ -1,6 +1,6 @@
 """Three real layouts of agreements as configuration, from the plan's files to the last signature."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,10 @@ class Agreed(Process):
         assert version is not None
         return version.content
 
+    def period(self) -> tuple[date, date]:
+        agreement = self.agreement()
+        return agreement.period_from, agreement.period_to
+
     def signatures(self) -> list[str]:
         """The capacities in the order in which they signed."""
         with reading(self.engine) as session:
@@ -124,6 +128,7 @@ def test_naestved_three_parties_sign_after_the_committee_has_approved(engine: En
     places = [text.index("skoleleder, Engsøskolen"), text.index("centerchef, Center for Dagtilbud og Skole")]
     assert places == sorted(places) and "udvalgsformand, Børne- og Skoleudvalget" in text
     assert "mindst 80 %" in text
+    assert play.period() == (date(2025, 8, 1), date(2026, 7, 31)), "a school year"
     content = play.content()
     assert [goal["row"] for goal in content["given_goals"]] == ["A", "B"]
     assert content["own"]["oekonomi"] == "41500000.00"
@@ -147,7 +152,9 @@ def test_horsens_targets_are_not_below_the_baseline_and_no_goal_is_the_units_own
     assert play.agreement().state is AgreementState.IN_FORCE
     given = play.content()["given_goals"]
     assert [goal["row"] for goal in given] == ["A", "B", "C"]
+    assert play.period() == (date(2025, 8, 1), date(2027, 7, 31)), "two school years"
     text = play.sealed_text()
+    assert "1. august 2025" in text and "31. juli 2027" in text
     for baseline in ("91,5", "94", "88"):
         assert f"ikke under udgangspunktet {baseline} %" in text
     assert play.content()["own_codes"] == []
@@ -182,6 +189,7 @@ def test_skanderborg_approver_signer_and_follower_up_are_three_people(engine: En
     play.until(instant(2027, 9, 6, 12))
     (review,) = play.tasks(play.occurrence("opfoelgning").id, TaskKind.REVIEW)
     assert (review.unit_id, review.role) == chief
+    assert play.period() == (date(2027, 1, 1), date(2027, 12, 31))
     three = {play.person(posts[2]), play.person(posts[4]), play.person(chief)}
     assert len(three) == 3
 
