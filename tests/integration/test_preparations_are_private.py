@@ -4,9 +4,7 @@ import io
 import logging
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pypdf
 import pytest
@@ -30,6 +28,7 @@ from flows.remind import remind
 from flows.runtime import RunContext
 from tests.support.dialogue import AREA, DISTRICT, OFFICE, SECRETS, UNIT, Dialogue, is_silent
 from tests.support.municipality import ROOT
+from tests.support.routes import gets
 from tests.support.web import Form
 from web.app import create_app
 
@@ -72,15 +71,6 @@ def words_of(page: Response) -> str:
     return page.text
 
 
-def gets(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
-    """The paths of all GET routes, also of routers within routers."""
-    for route in routes:
-        if inner := getattr(route, "original_router", None):
-            yield from gets(inner.routes, prefix + route.include_context.prefix)
-        elif "GET" in (getattr(route, "methods", None) or ()):
-            yield prefix + route.path
-
-
 def every_address(talk: Dialogue, link: str) -> list[str]:
     """Every GET address of the application, with this store's ids."""
     ids = {
@@ -89,7 +79,7 @@ def every_address(talk: Dialogue, link: str) -> list[str]:
         "person_id": talk.town.leaders[UNIT],
         "token": link.split("/")[2],
     }
-    paths = set(gets(talk.site.app.routes))
+    paths = gets(talk.site.app)
     return sorted(re.sub(r"\{(\w+)[^}]*\}", lambda name: str(ids.get(name[1], 1)), path) for path in paths)
 
 

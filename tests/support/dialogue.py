@@ -48,9 +48,9 @@ ACTIVITY = Activity(
 class Dialogue:
     """The town, its open dialogues, and a browser for each who may or may not look in."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine, folder: Path, **settings: str) -> None:
         self.engine = engine
-        self.site = Site(engine, folder, at=instant(2027, 9, 10), secret_key="k" * 40)
+        self.site = Site(engine, folder, at=instant(2027, 9, 10), **{"secret_key": "k" * 40, **settings})
         forms = load_plan(FOLDER).forms
         with transaction(engine) as session:
             self.town = municipality.build(session)

@@ -1,0 +1,53 @@
+"""Every page the application has, with the ids of a store's own rows filled in."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+from sqlalchemy.engine import Engine
+
+from cycle.tables import METADATA
+
+NAMED = re.compile(r"\{(\w+)[^}]*\}")
+CALLED_OTHERWISE = {"row_id": "strategy"}
+FILE = re.compile(r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json)$|/fil/|^/(docs|redoc|openapi)")
+MOST = 40
+"""Rows that are tried for one place in an address."""
+
+
+def gets(app: FastAPI) -> list[str]:
+    """The paths of all GET routes, also of routers within routers."""
+    return sorted(set(_gets(app.routes)))
+
+
+def pages(app: FastAPI) -> list[str]:
+    """Those that are pages and not files."""
+    return [path for path in gets(app) if not FILE.search(path)]
+
+
+def addresses(path: str, engine: Engine, **given: Iterable[str]) -> Iterator[str]:
+    """The path with ids that the store has; `given` says what stands for a name that is no table's."""
+    found = NAMED.search(path)
+    if found is None:
+        yield path
+        return
+    for value in given.get(found[1]) or _ids(found[1], engine):
+        yield from addresses(path.replace(found[0], value), engine, **given)
+
+
+def _gets(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
+    for route in routes:
+        if inner := getattr(route, "original_router", None):
+            yield from _gets(inner.routes, prefix + route.include_context.prefix)
+        elif "GET" in (getattr(route, "methods", None) or ()):
+            yield prefix + route.path
+
+
+def _ids(name: str, engine: Engine) -> list[str]:
+    table = METADATA.tables.get(CALLED_OTHERWISE.get(name, name.removesuffix("_id")))
+    if table is None or "id" not in table.c:
+        return []
+    with engine.connect() as connection:
+        return [str(each) for each in connection.scalars(sa.select(table.c.id).limit(MOST))]
