@@ -31,7 +31,9 @@ ACCOUNTS = (
     ("distrikt@demo.example", Role.SUPERIOR, "KBH-SKOLER-06", "Dorte Distriktschef"),
     ("omraade@demo.example", Role.SUPERIOR, "KBH-SKOLER", "Ove Områdechef"),
     ("direktion@demo.example", Role.DIRECTION, "KBH", "Dagny Direktør"),
+    ("lars.stenfeldt1@buf.example", Role.SUPERIOR, "KBH-SKOLER-06", "Lars Stenfeldt"),
 )
+"""The last is the district's head in person, from July 2027 on: with him dialogues can be prepared."""
 
 
 def open_demo(folder: Path, *, port: int, smtp_port: int) -> Installation:

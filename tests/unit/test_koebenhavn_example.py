@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.demo.setting import ACCOUNTS
 from config.goals_file import load_goals
 from config.loader import LoadedPlan, load_plan
 from cycle.goals.scheme import LEVELS
@@ -92,3 +93,13 @@ def test_meetings_are_working_days_with_an_agenda_deadline_and_marked_as_invente
         assert example().calendar.is_working_day(meeting.held_on)
         assert example().calendar.is_working_day(meeting.agenda_deadline_on)
         assert "opdigtet" in meeting.title
+
+
+def test_one_of_the_demos_accounts_is_a_head_of_a_district_in_person() -> None:
+    """So that a results dialogue can be prepared there: its two parties are persons, not roles."""
+    email, _, unit, name = ACCOUNTS[-1]
+    with (FOLDER / "leaders.csv").open(encoding="utf-8") as file:
+        heads = [row for row in csv.DictReader(file, delimiter=";") if row["email"] == email]
+    opens = example().resolve(2027)["resultatsamtaler"].opens_on.isoformat()
+    assert [(row["unit_id"], row["name"], row["valid_to"]) for row in heads] == [(unit, name, "")]
+    assert heads[0]["valid_from"] <= opens
