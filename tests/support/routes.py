@@ -11,8 +11,8 @@ from sqlalchemy.engine import Engine
 from cycle.tables import METADATA
 
 NAMED = re.compile(r"\{(\w+)[^}]*\}")
-CALLED_OTHERWISE = {"row_id": "strategy"}
-FILE = re.compile(r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json)$|/fil/|^/(docs|redoc|openapi)")
+CALLED_OTHERWISE = {"row_id": "strategy", "number": "occurrence"}
+FILE = re.compile(r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json)$|/fil/|^/(docs|redoc|openapi|api)")
 MOST = 40
 """Rows that are tried for one place in an address."""
 
