@@ -8,7 +8,7 @@ deleting the salt row erases the value and leaves the chain verifiable.
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +109,11 @@ def record_many(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
         for digest in salts.keys() & {value for value in data.values() if isinstance(value, str)}:
             salts[digest]["history_id"] = history_id
     write.execute(sa.insert(table_of(HistorySalt)), list(salts.values()))
+
+
+def history_of(session: Session, thing: str) -> Sequence[History]:
+    """Everything that happened to one thing ("agreement:7"), oldest first."""
+    return session.exec(select(History).where(History.thing == thing).order_by(col(History.id))).all()
 
 
 def chain(session: Session, root_id: str, *, limit: int = 20_000) -> int:

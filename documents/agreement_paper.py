@@ -9,15 +9,24 @@ from config.settings import Settings
 from cycle.danish import format_datetime
 from documents.agreement_text import Chapter
 from documents.seal_key import Owner
-from documents.sealing import Sealed, Sealer, SealLevel
+from documents.sealing import Sealed, Sealer, SealLevel, attach
 from documents.typeset import Typesetter
 
 TEMPLATE = "agreement.typ"
 
 
 @dataclass(frozen=True)
+class Annex:
+    """A file that lies in the PDF, with the SHA-256 by which it is told."""
+
+    name: str
+    sha256: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Signed:
-    """One signature as it stands in the paper. `at` is aware; `statement` is annexed to the agreement."""
+    """One signature as it stands in the paper. `at` is aware; what comes with it is annexed."""
 
     name: str
     capacity: str
@@ -26,6 +35,7 @@ class Signed:
     identified: str
     digest: str
     statement: str = ""
+    annex: Annex | None = None
 
 
 @dataclass(frozen=True)
@@ -64,13 +74,20 @@ class Press:
         """The sealed PDF. Raises TemplateInvalid, SealFailed."""
         values = values_of(paper, self._sealer.level, self._settings)
         pdf = self._setter.set(TEMPLATE, values, at=self._now)
+        annexes = [each.annex for each in paper.signatures if each.annex]
+        pdf = attach(pdf, [(each.name, each.content) for each in annexes], now=self._now)
         return self._sealer.seal(pdf, reason=f"{paper.title}: {paper.unit}", now=self._now)
 
 
 def values_of(paper: AgreementPaper, level: SealLevel, settings: Settings) -> dict[str, object]:
     """What the template is given."""
     signatures = [
-        {**asdict(each), "at": format_datetime(each.at, paper.language, settings.zone)}
+        {**asdict(each), "at": format_datetime(each.at, paper.language, settings.zone), "annex": _told(each)}
         for each in paper.signatures
     ]
     return {**asdict(paper), "signatures": signatures, "level": level.value, "draft": False}
+
+
+def _told(signed: Signed) -> dict[str, str] | None:
+    """What the paper says of an annexed file."""
+    return {"name": signed.annex.name, "sha256": signed.annex.sha256} if signed.annex else None

@@ -5,6 +5,7 @@ certifies that nothing may be changed afterwards; `documents.verification` says 
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
+from pyhanko.pdf_utils.embed import EmbeddedFileObject, EmbeddedFileParams, FileSpec, embed_file
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, Signer
@@ -127,6 +129,20 @@ class Sealer:
         except (PathError, SigningError, PdfError) as error:
             raise SealFailed(f"Dokumentet kunne ikke forsegles: {error}") from error
         return Sealed(made.getvalue(), self.level, fingerprint_of(self.signer))
+
+
+def attach(pdf: bytes, files: Sequence[tuple[str, bytes]], *, now: datetime) -> bytes:
+    """The PDF with these files (name, content) lying in it, to be sealed with it."""
+    if not files:
+        return pdf
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    for name, content in files:
+        params = EmbeddedFileParams(creation_date=now, modification_date=now)
+        data = EmbeddedFileObject.from_file_data(writer, content, params=params)
+        embed_file(writer, FileSpec(file_spec_string=name, file_name=name, embedded_data=data))
+    made = BytesIO()
+    writer.write(made)  # type: ignore[no-untyped-call]  # the library's own
+    return made.getvalue()
 
 
 def fingerprint_of(signer: Signer) -> str:

@@ -6,6 +6,8 @@ that a run that ends early leaves only the rest to the next.
 
 from sqlmodel import Session, col, select
 
+from cycle.files import store as files
+from cycle.goals.parties import STATEMENT_FIELD, STATEMENT_FILE
 from cycle.goals.sealed import keep_document, signed_version, unsealed
 from cycle.goals.tables import Agreement, Signature
 from cycle.organisation.tables import Person
@@ -13,14 +15,11 @@ from cycle.tasks.forms import Form
 from cycle.tasks.states import TaskKind
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import FormVersion, Submission, Task
-from documents.agreement_paper import AgreementPaper, Press, Signed
+from documents.agreement_paper import AgreementPaper, Annex, Press, Signed
 from documents.agreement_text import chapters, period, years
 from documents.seal_key import Owner
 from flows.request import Facts
 from flows.runtime import RunContext
-
-STATEMENT_FIELD = "udtalelse"
-"""The question of a signing form whose answer is annexed to the agreement."""
 
 DEMO = ("Opdigtede svar", "Invented answers")
 IDENTIFIED = {
@@ -118,7 +117,16 @@ class _Gatherer:
             identified=IDENTIFIED[signature.identified_by][self._at],
             digest=signature.digest,
             statement=str(answer.answers.get(STATEMENT_FIELD) or "") if answer else "",
+            annex=self._annex(answer),
         )
+
+    def _annex(self, answer: Submission | None) -> Annex | None:
+        """The file that came with the signature."""
+        named = answer.answers.get(STATEMENT_FILE) if answer else None
+        if not named:
+            return None
+        content = files.read(self._session, named["sha256"]).content
+        return Annex(str(named["name"]), str(named["sha256"]), bytes(content))
 
     def _person(self, by: str) -> Person | None:
         kind, _, number = by.partition(":")

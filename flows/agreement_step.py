@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import AgreementVerb
+from cycle.goals.parties import post_of, steps_of
 from cycle.goals.tables import Agreement, AgreementState
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Stage, StageKind
-from cycle.tasks.approval import reviewer_of
 from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import move
 from cycle.tasks.opening import NewTask
@@ -66,21 +66,22 @@ class Step:
             return
         declined = answers.get(DECISION_FIELD, AGREED) != AGREED
         if stage.kind is StageKind.SIGN and declined:
-            self._decline(submission)
+            self._refuse(submission, AgreementVerb.DECLINE)
         elif stage.kind is StageKind.SIGN:
             self._sign(stage, submission)
         elif answers.get(DECISION_FIELD) == AGREED:
             self._move(FORWARD[stage.kind], submission.by)
             self._open_after(stage)
+        elif stage.kind is StageKind.APPROVE:
+            self._refuse(submission, AgreementVerb.SEND_BACK)
         else:
-            self._send_back(submission)
+            self._send_back(submission, AgreementVerb.SEND_BACK)
 
     @property
     def stages(self) -> Sequence[Stage]:
         """The steps that this unit takes, in the order of the plan."""
         unit = self.facts.directory.units[self.agreement.unit_id]
-        steps = (stage for stage in self.facts.activity.stages if stage.kind in STEP_KIND)
-        return [stage for stage in steps if stage.is_for(unit.kind, unit.ownership)]
+        return steps_of(self.facts.activity, unit.kind, unit.ownership)
 
     def _propose(self, task: Task, submission: Submission) -> None:
         content = {
@@ -109,9 +110,9 @@ class Step:
         if self.agreement.state is AgreementState.IN_FORCE:
             self.following.in_force.append(self.agreement)
 
-    def _decline(self, submission: Submission) -> None:
-        """Somebody will not sign: back to the draft, and all who had a step are told why."""
-        self._send_back(submission, AgreementVerb.DECLINE)
+    def _refuse(self, submission: Submission, verb: AgreementVerb) -> None:
+        """Somebody will not approve or sign: back to the draft, and all who had a step are told why."""
+        self._send_back(submission, verb)
         subjects = [f"{stage.id}:{self.agreement.unit_id}" for stage in self.stages]
         steps = select(Task).where(
             Task.occurrence_id == self.agreement.occurrence_id, col(Task.subject).in_(subjects)
@@ -127,10 +128,10 @@ class Step:
                 now=self.context.now,
             )
 
-    def _send_back(self, submission: Submission, verb: AgreementVerb = AgreementVerb.SEND_BACK) -> None:
-        self._move(verb, submission.by)
+    def _send_back(self, submission: Submission, verb: AgreementVerb) -> None:
         draft = self._task_of_draft()
         reason = str(submission.answers.get(COMMENT_FIELD) or "Se aftalen igennem igen.")
+        self._move(verb, submission.by, why=reason)
         return_for_changes(
             self.session,
             draft.id or 0,
@@ -140,8 +141,8 @@ class Step:
             after_close=True,
         )
 
-    def _move(self, verb: AgreementVerb, by: str) -> None:
-        self.book.advance(self.agreement, verb, by=by, now=self.context.now)
+    def _move(self, verb: AgreementVerb, by: str, *, why: str = "") -> None:
+        self.book.advance(self.agreement, verb, by=by, now=self.context.now, why=why)
 
     def _task_of_draft(self) -> Task:
         return self.session.exec(
@@ -159,7 +160,9 @@ class Step:
 
     def open_stage(self, stage: Stage) -> None:
         """Opens the stage's task for this unit, or opens it again after a second round."""
-        unit_id, role = self._post(stage)
+        unit_id, role = post_of(
+            self.facts.directory, self.agreement.unit_id, stage, self.facts.activity.audience.role
+        )
         subject = f"{stage.id}:{self.agreement.unit_id}"
         due = max(date.fromisoformat(self.facts.occurrence.stage_due[stage.id]), self._earliest())
         task = self._task(unit_id, role, subject)
@@ -223,15 +226,6 @@ class Step:
     def _earliest(self) -> date:
         today = self.facts.calendar.local_date(self.context.now)
         return self.facts.calendar.add_working_days(today, self.facts.activity.review_days)
-
-    def _post(self, stage: Stage) -> tuple[str, str]:
-        audience_role = self.facts.activity.audience.role
-        if stage.at == "unit":
-            return self.agreement.unit_id, stage.by or audience_role
-        if stage.by in ("", audience_role):
-            return self.agreement.unit_id, audience_role
-        post = reviewer_of(self.facts.directory, self.agreement.unit_id, (stage.by,), 0)
-        return post or (self.agreement.unit_id, audience_role)
 
 
 def signing_order(stages: Sequence[Stage]) -> list[str]:

@@ -2,6 +2,7 @@
 
 GET /udviklingsaftale/{agreement}            the signatures, and where the document is
 GET /udviklingsaftale/{agreement}/aftale.pdf the sealed PDF
+GET /udviklingsaftale/{agreement}/bilag/{digest} a file that came with a signature
 """
 
 from collections.abc import Sequence
@@ -16,20 +17,29 @@ from cycle.access.roles import Role
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
+from cycle.files import store as files
 from cycle.goals.agreements import version_of
 from cycle.goals.by_unit import goal_ids
+from cycle.goals.parties import Party, parties, statements
 from cycle.goals.sealed import document_of, signed_version
-from cycle.goals.tables import Agreement
+from cycle.goals.tables import Agreement, Signature
+from cycle.history import history_of
+from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
+from cycle.plan.model import Activity
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.tables import Occurrence
 from documents.agreement_text import period, years
 from web import context, render
 from web.agreement_changes import ChangedEntry, changes
 from web.agreement_versions import text_of
+from web.agreement_words import course_namer
 from web.attachments import attachment
 from web.plain import Id
 from web.rooms import Room
 from web.secretariat.words import namer
 from web.session import CurrentActor, require
+from web.shown import files_in
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,10 @@ def show(
             agreement=agreement,
             unit=unit,
             version=version,
-            signatures=signatures,
+            parties=_parties(session, request, agreement, signatures),
+            statements=statements(session, agreement),
+            course=history_of(session, f"agreement:{agreement_id}"),
+            verb_name=course_namer(language),
             chapters=text_of(session, agreement, version, language) if version else (),
             period=period(agreement, language),
             years=years(agreement),
@@ -83,6 +96,25 @@ def fetch(request: Request, actor: CurrentActor, agreement_id: Id) -> Response:
         if found is None:
             raise NotFound("document", agreement_id)
         return attachment(found[1])
+
+
+@router.get("/bilag/{digest}")
+def annexed(request: Request, actor: CurrentActor, agreement_id: Id, digest: str) -> Response:
+    """A file that came with a signature."""
+    with context.reading(request) as session:
+        agreement, _ = _reach(session, actor, agreement_id)
+        if digest not in files_in([answers for _, answers in statements(session, agreement)]):
+            raise NotFound("file", digest)
+        return attachment(files.read(session, digest))
+
+
+def _parties(
+    session: Session, request: Request, agreement: Agreement, signatures: Sequence[Signature]
+) -> list[Party]:
+    occurrence = session.get_one(Occurrence, agreement.occurrence_id)
+    today = calendar_of(session, occurrence).local_date(context.now(request))
+    directory = Directory.for_post(session, agreement.unit_id, today)
+    return parties(agreement, Activity.model_validate_json(occurrence.activity), directory, signatures)
 
 
 def _compared(

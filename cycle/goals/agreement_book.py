@@ -51,15 +51,17 @@ class AgreementBook:
             raise NotNow("agreement", agreement.id, agreement.state.value, "read")
         return found
 
-    def advance(self, agreement: Agreement, verb: AgreementVerb, *, by: str, now: datetime) -> None:
-        """Moves the agreement on, or back to its draft."""
+    def advance(
+        self, agreement: Agreement, verb: AgreementVerb, *, by: str, now: datetime, why: str = ""
+    ) -> None:
+        """Moves the agreement on, or back to its draft and why."""
         target = AGREEMENT_MOVES.get((agreement.state, verb))
         if target is None:
             raise NotNow("agreement", agreement.id, agreement.state.value, verb.value)
         set_committed_value(agreement, "state", target)
         self._moved[agreement.id or 0] = agreement
         data = {"state": target.value, "version": agreement.version}
-        self._record(agreement, verb.value, by=by, now=now, data=data)
+        self._record(agreement, verb.value, by=by, now=now, data=data, why=why)
 
     def write_version(
         self, agreement: Agreement, content: Mapping[str, Any], *, by: str, now: datetime

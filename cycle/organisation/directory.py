@@ -197,6 +197,12 @@ class _Lasting:
         for term in rows.appointments:
             self.seen[term.unit_id].add(term.role)
             self._by_kind[rows.units[term.unit_id].kind][term.role] += 1
+        self._beside: dict[str, set[str]] = defaultdict(set)
+        """Roles that stand beside the usual head at some unit of the kind, as a board's chair: no heads."""
+        for unit_id, roles in self.seen.items():
+            kind = rows.units[unit_id].kind
+            if (usual := HEAD_ROLES.get(kind)) in roles:
+                self._beside[kind] |= roles - {usual}
         self._common = {kind: _most_common(roles) for kind, roles in self._by_kind.items()}
         self._heads: dict[str, str | None] = {}
         self._chosen: dict[Audience, list[str]] = {}
@@ -223,8 +229,8 @@ class _Lasting:
 
     def _find_head(self, unit_id: str) -> str | None:
         kind = self._units[unit_id].kind
-        seen = self.seen.get(unit_id, set())
         usual = HEAD_ROLES.get(kind)
+        seen = self.seen.get(unit_id, set()) - self._beside.get(kind, set())
         if usual in seen or not seen:
             return usual or self._common.get(kind)
         held = self._by_kind[kind]

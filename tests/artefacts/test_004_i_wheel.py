@@ -77,13 +77,14 @@ def test_the_year_resolves_in_order_and_each_activity_concerns_its_year(year: in
     assert {each: resolved[each].due_on.month for each in DUE_MONTHS} == DUE_MONTHS
 
 
-def test_agreements_run_over_new_year_through_four_steps() -> None:
+def test_agreements_run_over_new_year_through_their_steps() -> None:
     dates = wheel().resolve(2027)["udviklingsaftaler"]
     assert (dates.opens_on, dates.due_on) == (date(2027, 12, 1), date(2027, 12, 20))
     assert list(dates.stage_due) == [
         "forhandling",
         "godkendelse",
         "underskrift-leder",
+        "underskrift-bestyrelse",
         "underskrift-nærmeste-leder",
     ]
     assert all(due.year == 2028 and due.month == 1 for due in dates.stage_due.values())
@@ -91,6 +92,7 @@ def test_agreements_run_over_new_year_through_four_steps() -> None:
     assert [stage.kind for stage in stages] == [
         StageKind.NEGOTIATE,
         StageKind.APPROVE,
+        StageKind.SIGN,
         StageKind.SIGN,
         StageKind.SIGN,
     ]

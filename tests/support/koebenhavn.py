@@ -44,7 +44,7 @@ AMOUNT = re.compile(r"-?\d{1,3}(?:\.\d{3})*(?:,\d+)? kr\.")
 
 
 def load(engine: Engine, years: Sequence[int] = (2027,)) -> None:
-    """The whole example: 496 units, 510 appointments, goals, strategy, figures, the wheel's years."""
+    """The whole example: 496 units, 669 appointments, goals, strategy, figures, the wheel's years."""
     with transaction(engine) as session:
         loaded = load_municipality(session, Folder.at(FOLDER), now=BEFORE)
         start_years(session, loaded, years, FOLDER, now=BEFORE)

@@ -20,9 +20,9 @@ def plan(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
 def test_check_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = plan(capsys, "check", EXAMPLE, "--year", "2027")
     assert (status, err) == (0, "")
-    assert out.endswith("er i orden: 12 aktiviteter og 18 skemaer. Datoerne kan regnes ud for 2027.\n")
+    assert out.endswith("er i orden: 12 aktiviteter og 19 skemaer. Datoerne kan regnes ud for 2027.\n")
     status, out, _ = plan(capsys, "check", EXAMPLE, "--year", "2027", "--json")
-    facts = {"ok": True, "file": EXAMPLE, "activities": 12, "forms": 18, "years": [2027]}
+    facts = {"ok": True, "file": EXAMPLE, "activities": 12, "forms": 19, "years": [2027]}
     assert status == 0 and json.loads(out) == facts
 
 

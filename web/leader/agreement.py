@@ -8,8 +8,11 @@ from sqlmodel import Session
 
 from cycle.files.tables import File
 from cycle.goals.agreements import of_units, version_of
+from cycle.goals.parties import statements
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement
+from cycle.history import history_of
+from cycle.tasks.tables import Task
 from documents.agreement_text import Chapter, given_chapters, period
 from web.agreement_changes import ChangedEntry, changes
 from web.agreement_versions import text_of
@@ -30,6 +33,8 @@ class AgreementShown:
     chapters: Sequence[Chapter]
     before: int
     changes: Sequence[ChangedEntry]
+    sent_back: str
+    statements: Sequence[tuple[Task, Mapping[str, Any]]]
 
 
 def agreement_shown(session: Session, holding: Holding, language: str) -> AgreementShown | None:
@@ -49,7 +54,15 @@ def agreement_shown(session: Session, holding: Holding, language: str) -> Agreem
         text,
         before.no if before else 0,
         differs,
+        _sent_back(session, agreement),
+        statements(session, agreement),
     )
+
+
+def _sent_back(session: Session, agreement: Agreement) -> str:
+    """Why the agreement last went back to its draft; empty when it never did."""
+    rows = history_of(session, f"agreement:{agreement.id}")
+    return next((row.why for row in reversed(rows) if row.why), "")
 
 
 def given_shown(prefill: Mapping[str, Any], language: str) -> Sequence[Chapter]:

@@ -1,0 +1,82 @@
+"""Who signs an agreement, in which order, who holds the posts today, and what came with the signatures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cycle.goals.tables import Agreement, Signature
+from cycle.organisation.directory import Directory
+from cycle.plan.model import Activity, Stage, StageKind
+from cycle.tasks.approval import reviewer_of
+from cycle.tasks.states import TaskKind
+from cycle.tasks.submit import latest_submissions
+from cycle.tasks.tables import Task
+
+STATEMENT_FIELD, STATEMENT_FILE = "udtalelse", "udtalelse-fil"
+"""The questions of a signing form whose answers are annexed to the agreement."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """One who signs: the post, its holder today ("" when vacant), and the signature under this version.
+
+    `left`: whoever signed no longer has the post; the signature stays.
+    """
+
+    title: str
+    role: str
+    unit: str
+    holder: str
+    signature: Signature | None
+    left: bool
+
+
+def steps_of(activity: Activity, kind: str, ownership: str) -> list[Stage]:
+    """The steps that a unit of this kind and ownership takes, in the order of the plan."""
+    per_unit = (StageKind.NEGOTIATE, StageKind.APPROVE, StageKind.SIGN)
+    return [stage for stage in activity.stages if stage.kind in per_unit and stage.is_for(kind, ownership)]
+
+
+def post_of(directory: Directory, unit_id: str, stage: Stage, audience_role: str) -> tuple[str, str]:
+    """The (unit, role) that takes the step of a unit's agreement."""
+    if stage.at == "unit":
+        return unit_id, stage.by or audience_role
+    if stage.by in ("", audience_role):
+        return unit_id, audience_role
+    return reviewer_of(directory, unit_id, (stage.by,), 0) or (unit_id, audience_role)
+
+
+def parties(
+    agreement: Agreement, activity: Activity, directory: Directory, signatures: Sequence[Signature]
+) -> list[Party]:
+    """All who sign, in turn; `signatures` are those under the version that is shown."""
+    unit = directory.units[agreement.unit_id]
+    given = {each.capacity: each for each in signatures}
+    found = []
+    for stage in steps_of(activity, unit.kind, unit.ownership):
+        if stage.kind is StageKind.SIGN:
+            at, role = post_of(directory, unit.id, stage, activity.audience.role)
+            holder, signature = directory.holder(at, role), given.get(stage.id)
+            signer = signature.by if signature and signature.by.startswith("person:") else ""
+            left = bool(signer and holder and signer != f"person:{holder.person_id}")
+            name = holder.name if holder else ""
+            found.append(Party(stage.title, role, directory.units[at].name, name, signature, left))
+    return found
+
+
+def statements(session: Session, agreement: Agreement) -> list[tuple[Task, Mapping[str, Any]]]:
+    """(signing task, answers) of whoever has made a statement or brought a file with it."""
+    query = select(Task).where(
+        Task.occurrence_id == agreement.occurrence_id,
+        Task.kind == TaskKind.SIGN,
+        col(Task.subject).endswith(f":{agreement.unit_id}", autoescape=True),
+    )
+    tasks = {task.id or 0: task for task in session.exec(query.order_by(col(Task.id)))}
+    answers = latest_submissions(session, tasks)
+    return [
+        (tasks[id_], answer.answers)
+        for id_, answer in sorted(answers.items())
+        if answer.answers.get(STATEMENT_FIELD) or answer.answers.get(STATEMENT_FILE)
+    ]

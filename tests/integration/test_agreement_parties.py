@@ -1,0 +1,231 @@
+"""Who signs and who says no: a board and its chair, signers who leave, a refusal with its reason."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col, select
+
+from cycle.access.roles import Role
+from cycle.files import store as files
+from cycle.goals.sealed import document_of
+from cycle.goals.tables import Agreement, AgreementState, Signature
+from cycle.messages.tables import Message, MessageKind
+from cycle.organisation.tables import Appointment, Person
+from cycle.plan.model import Activity, Audience
+from cycle.store import reading, transaction
+from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.tables import Occurrence, Review, Task
+from documents.seal_key import trusted
+from documents.verification import verify
+from tests.support import koebenhavn
+from tests.support.koebenhavn import ROOT, Year
+from tests.support.municipality import instant
+from tests.support.web import Form, Site
+
+UNIT = "G23032"
+"""A self-governing day-care."""
+DRAFT = {"enhedsmaal": {"G": {"titel": "Flere fælles timer", "beskrivelse": "To om ugen"}}}
+YES = {"beslutning": "enig"}
+SIGN = {**YES, "navn": "Ida Engsø", "bekraeft": "ja"}
+BOARD = {**SIGN, "navn": "Bo Lindvang", "udtalelse": "Bestyrelsen støtter aftalen."}
+TO_SIGNING = ((TaskKind.DRAFT, DRAFT), (TaskKind.NEGOTIATE, YES), (TaskKind.APPROVE, YES))
+STATEMENT = b"%PDF-1.7 bestyrelsens udtalelse"
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
+
+
+@pytest.fixture
+def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
+    engine = koebenhavn.copy_of(example, tmp_path)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def year(store: Engine, tmp_path: Path) -> Year:
+    return begun(store, tmp_path)
+
+
+def begun(engine: Engine, tmp_path: Path) -> Year:
+    """The agreement of one unit alone, drafted."""
+    with transaction(engine) as session:
+        query = select(Occurrence).where(Occurrence.activity_id == "udviklingsaftaler")
+        occurrence = session.exec(query).one()
+        activity = Activity.model_validate_json(occurrence.activity)
+        only = activity.model_copy(update={"audience": Audience(units=(UNIT,))})
+        occurrence.activity = only.model_dump_json()
+        session.add(occurrence)
+    year = Year(engine, tmp_path, instant(2027, 11, 30))
+    year.only("udviklingsaftaler")
+    year.until(instant(2027, 12, 6, 10))
+    return year
+
+
+def open_step(year: Year) -> Task:
+    waiting = (TaskState.OPEN, TaskState.RETURNED)
+    tasks = year.tasks(year.occurrence("udviklingsaftaler").id)
+    (task,) = [task for task in tasks if task.state in waiting]
+    return task
+
+
+def take(year: Year, *steps: tuple[TaskKind, dict[str, object]]) -> None:
+    for kind, raw in steps:
+        task = open_step(year)
+        assert task.kind is kind
+        year.answer(task, raw)
+        year.until(year.now + timedelta(hours=12))
+
+
+def agreement_of(session: Session) -> Agreement:
+    return session.exec(select(Agreement)).one()
+
+
+def words_of(year: Year) -> str:
+    return " ".join(" ".join(page.extract_text() for page in sealed(year).pages).split())
+
+
+def sealed(year: Year) -> PdfReader:
+    with reading(year.engine) as session:
+        found = document_of(session, agreement_of(session).id or 0)
+        assert found is not None
+        content = bytes(found[1].content)
+    assert verify(content, trusted(year.settings)).valid
+    return PdfReader(BytesIO(content))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+def test_a_boards_chair_signs_for_a_self_governing_unit_and_its_statement_and_file_are_in_the_document(
+    engine: Engine, tmp_path: Path
+) -> None:
+    koebenhavn.load(engine)
+    year = begun(engine, tmp_path)
+    take(year, *TO_SIGNING, (TaskKind.SIGN, SIGN))
+    chair = open_step(year)
+    assert (chair.unit_id, chair.role) == (UNIT, "bestyrelsesformand")
+    with transaction(engine) as session:
+        kept = files.keep(session, "udtalelse.pdf", STATEMENT, now=year.now)
+        named = {"sha256": kept.sha256, "name": "udtalelse.pdf", "size": str(kept.size)}
+    take(year, (TaskKind.SIGN, {**BOARD, "udtalelse-fil": named}))
+    last = open_step(year)
+    assert last.role == "distriktschef"
+    site = Site(engine, tmp_path, at=year.now, secret_key="k" * 40)
+    with reading(engine) as session:
+        holder = session.exec(
+            select(Appointment.person_id).where(Appointment.unit_id == last.unit_id)
+        ).first()
+        id_ = agreement_of(session).id
+    shown = site.browser().get(site.link(last, holder or 0)).text
+    assert "Bestyrelsen støtter aftalen." in shown, "whoever signs after the board reads what it says"
+    take(year, (TaskKind.SIGN, {**SIGN, "navn": "Ole Højager"}))
+    document, words = sealed(year), words_of(year)
+    assert document.attachments == {"udtalelse.pdf": [STATEMENT]}
+    digest = sha256(STATEMENT).hexdigest()
+    assert words.index("Bilag: udtalelse") < words.index("Bestyrelsen støtter aftalen.")
+    assert f"Vedlagt som fil i dette dokument: udtalelse.pdf SHA-256: {digest}" in words
+    assert "1. januar 2028 – 31. december 2028" in words
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT)
+    page = office.get(f"/udviklingsaftale/{id_}").text
+    rows = [page.index(f"{role}, ") for role in ("leder", "bestyrelsesformand", "distriktschef")]
+    assert rows == sorted(rows) and "Bo Lindvang" in page and "underskrevet af alle" in page
+    assert office.get(f"/udviklingsaftale/{id_}/bilag/{digest}").content == STATEMENT
+    assert office.get(f"/udviklingsaftale/{id_}/bilag/{'0' * 64}").status_code == 404
+    stranger = site.signed_in("d1@kbh.example", Role.SUPERIOR, "KBH-SKOLER-01")
+    assert stranger.get(f"/udviklingsaftale/{id_}/bilag/{digest}").status_code == 403
+
+
+SIGNERS = ("leder", "bestyrelsesformand", "distriktschef")
+
+
+@pytest.mark.parametrize("leaver", SIGNERS)
+def test_a_signer_who_leaves_is_replaced_whichever_party_it_is(
+    year: Year, tmp_path: Path, leaver: str
+) -> None:
+    """Before signing the new holder signs; after it the signature given stays and the page says so."""
+    take(year, *TO_SIGNING)
+    number = SIGNERS.index(leaver)
+    take(year, *[(TaskKind.SIGN, SIGN)] * number)
+    task = open_step(year)
+    assert task.role == leaver
+    old, new = replaced(year, task, "Nina Nyeng")
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    assert site.browser().get(site.link(task, old)).status_code == 403
+    browser, address = site.browser(), site.link(task, new)
+    sent = Form(browser.get(address), address).send(
+        browser, act="submit", beslutning="enig", navn="Nina Nyeng", bekraeft="on"
+    )
+    assert sent.status_code == 303
+    year.until(year.now + timedelta(hours=12))
+    with reading(year.engine) as session:
+        assert agreement_of(session).version == 1, "nothing begins anew"
+        by = session.exec(select(Signature.by).order_by(col(Signature.id))).all()
+    assert len(by) == number + 1 and by[-1] == f"person:{new}"
+    year.until(year.now + timedelta(days=1))
+    third, _ = replaced(year, task, "Tora Trane")
+    assert third == new
+    take(year, *[(TaskKind.SIGN, SIGN)] * (2 - number))
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT)
+    with reading(year.engine) as session:
+        agreement = agreement_of(session)
+    assert (agreement.state, agreement.in_force_version) == (AgreementState.IN_FORCE, 1)
+    page = office.get(f"/udviklingsaftale/{agreement.id}").text
+    assert "Nina Nyeng" in page and "Tora Trane" in page
+    assert "har ikke posten længere; underskriften gælder" in page
+    assert "Nina Nyeng, " + leaver in words_of(year)
+
+
+def replaced(year: Year, task: Task, name: str) -> tuple[int, int]:
+    """(who had the post, who has it from today)."""
+    today = year.now.date()
+    with transaction(year.engine) as session:
+        held = session.exec(
+            select(Appointment)
+            .where(Appointment.unit_id == task.unit_id, Appointment.role == task.role)
+            .order_by(col(Appointment.id).desc())
+        ).first()
+        assert held is not None
+        held.valid_to = max(held.valid_from, today - timedelta(days=1))
+        person = Person(root_id=ROOT, key=f"{name}@kbh.example", name=name)
+        session.add(person)
+        session.flush()
+        own = {"unit_id": task.unit_id, "role": task.role, "person_id": person.id}
+        session.add(Appointment(**own, valid_from=today))
+        session.add(held)
+        return held.person_id, person.id or 0
+
+
+def test_a_refusal_at_approval_goes_back_with_its_reason_to_everyone_concerned(
+    year: Year, tmp_path: Path
+) -> None:
+    no = {"beslutning": "tilbage", "bemaerkning": "Målet siger ikke, hvornår det er nået."}
+    take(year, *TO_SIGNING[:2], (TaskKind.APPROVE, no))
+    with reading(year.engine) as session:
+        agreement = agreement_of(session)
+        told = session.exec(select(Message).where(Message.kind == MessageKind.DECLINED)).all()
+        back = session.exec(select(Message).where(Message.kind == MessageKind.RETURNED)).all()
+        reasons = session.exec(select(Review.reason)).all()
+    assert agreement.state is AgreementState.DRAFTING
+    assert len(told) == 2, "who negotiated and who approves"
+    assert {mail.context["text"] for mail in told} == set(reasons) == {no["bemaerkning"]}
+    assert len(back) == 1, "and the leader"
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT)
+    page = office.get(f"/udviklingsaftale/{agreement.id}").text
+    assert "sendt tilbage til udkast" in page and no["bemaerkning"] in page
+    take(year, (TaskKind.DRAFT, DRAFT))
+    task = open_step(year)
+    with reading(year.engine) as session:
+        holder = session.exec(
+            select(Appointment.person_id).where(Appointment.unit_id == task.unit_id)
+        ).first()
+    shown = site.browser().get(site.link(task, holder or 0)).text
+    assert "Sidst sendt tilbage, fordi:" in shown and no["bemaerkning"] in shown
