@@ -74,12 +74,15 @@ def fill(engine: Engine) -> dict[str, str]:
             municipality.add_tasks(session, town, occurrence)
             insert_many(session, table_of(GoalStatus), _statuses(session, occurrence.id or 0))
             keep_tallies(session, occurrence)
-        keyed = sa.select(col(Goal.key), col(Goal.id)).where(col(Goal.unit_id) == "")
-        ids: dict[str, int] = {key: id_ for key, id_ in session.execute(keyed)}
+        next_year = [GoalText(GoalLevel.COMMON, "A", "Fælles mål A")]
+        keep_goals(session, next_year, root_id=ROOT, year=2028, by="bench", now=NOW)
+        keyed = sa.select(col(Goal.year), col(Goal.key), col(Goal.id)).where(col(Goal.unit_id) == "")
+        ids: dict[tuple[int, str], int] = {(year, key): id_ for year, key, id_ in session.execute(keyed)}
     return {
-        "the trace of a theme": f"/maal/{ids['trivsel']}",
-        "the trace of a common goal": f"/maal/{ids['A']}",
-        "a superior's trace of the theme": f"/maal/{ids['trivsel']}",
+        "the trace of a theme": f"/maal/{ids[2027, 'trivsel']}",
+        "the trace of a common goal": f"/maal/{ids[2027, 'A']}",
+        "next year's goal with how this year's ended": f"/maal/{ids[2028, 'A']}",
+        "a superior's trace of the theme": f"/maal/{ids[2027, 'trivsel']}",
     }
 
 

@@ -1,5 +1,6 @@
 """`aarshjul import strategy FILE`: a strategy as it stands, or as it is proposed in a revision."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -58,21 +59,20 @@ def strategy(
             changes = text_changes(text_of(stored).goals, text.goals)
     if applied:
         with transaction(here.engine) as session:
-            if proposal is None or stored is None:
+            if proposal is None:
                 keep_first_version(session, text, root_id=root_id, by=BY, now=now)
                 link_goals(session, root_id)
             else:
-                occurrence = get_occurrence(session, proposal)
-                draft = begin_draft(
-                    session,
-                    stored,
-                    occurrence_id=proposal,
-                    first_year=occurrence.concerns_year,
-                    by=BY,
-                    now=now,
-                )
-                write_draft(session, draft, text, seen=draft.edition, by=BY, now=now)
+                _propose(session, text, root_id, proposal, now=now)
     _tell(found, changes, applied=applied, dry_run=dry_run, proposed=proposal is not None, as_json=as_json)
+
+
+def _propose(session: Session, text: StrategyText, root_id: str, proposal: int, *, now: datetime) -> None:
+    previous = current_strategy(session, root_id, text.strategy_id)
+    assert previous is not None  # there was one when the difference was made, and none is ever deleted
+    year = get_occurrence(session, proposal).concerns_year
+    draft = begin_draft(session, previous, occurrence_id=proposal, first_year=year, by=BY, now=now)
+    write_draft(session, draft, text, seen=draft.edition, by=BY, now=now)
 
 
 def _differs(

@@ -8,7 +8,7 @@ from cycle.danish import format_date
 from cycle.goals.hearing import Area, Group, Hearing, Voice
 from cycle.goals.strategies import StrategyText
 from cycle.goals.strategy_tree import TextChange, text_changes
-from cycle.goals.tables import Decision, GoalLevel
+from cycle.goals.tables import Decision, GoalLevel, GoalType
 from cycle.goals.tree import GoalText
 from cycle.tasks.rollup import Outcome
 from documents.rollup_words import outcome_name
@@ -34,6 +34,12 @@ OF_GOAL: Sequence[tuple[str, tuple[str, str]]] = (
     ("follow_up_method", ("Opfølgningsmetode", "Follow-up method")),
     ("follow_up_by", ("Opfølgningsansvarlig", "Responsible for follow-up")),
 )
+
+TYPES: Mapping[GoalType, tuple[str, str]] = {
+    GoalType.INPUT: ("Inputmål", "Input goal"),
+    GoalType.OUTPUT: ("Outputmål", "Output goal"),
+    GoalType.OUTCOME: ("Effektmål", "Outcome goal"),
+}
 
 
 @dataclass(frozen=True)
@@ -124,13 +130,15 @@ def _goal(goal: GoalText, changes: Mapping[str, TextChange], english: bool) -> d
     before = change.before if change else None
     columns = goal.columns()
     years = "–".join(str(year) for year in (goal.first_year, goal.last_year) if year)
-    span = [{"label": "Years" if english else "Årstal", "text": years}] if years else []
+    told = [{"label": "Years" if english else "Årstal", "text": years}] if years else []
+    if goal.goal_type is not None:
+        told.append({"label": "Type" if english else "Måltype", "text": TYPES[goal.goal_type][english]})
     return {
         "code": goal.code,
         "title": goal.title,
         "state": "" if change is None else "changed" if before else "new",
         "before": before.title if before and before.title != goal.title else "",
-        "facts": [*span, *_facts(columns, OF_GOAL, english)] if goal.level is not GoalLevel.THEME else [],
+        "facts": [*told, *_facts(columns, OF_GOAL, english)] if goal.level is not GoalLevel.THEME else [],
     }
 
 

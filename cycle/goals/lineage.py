@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from cycle.goals.tables import Decision, Goal, GoalLevel, Strategy
+from cycle.goals.tables import Decision, Goal, Strategy
 from cycle.goals.trace import Counts, Period, Trace, counts_of
 
 FAR = 10
@@ -53,13 +52,14 @@ def _strategy(session: Session, goals: Sequence[Goal]) -> Strategy | None:
 
 def _same_goal(session: Session, goal: Goal) -> Sequence[Goal]:
     """The rows of the other years: of its key, of the one it follows, of those that follow it."""
-    key = col(Goal.key).in_([each for each in (goal.key, goal.follows) if each])
+    keys = [each for each in (goal.key, goal.follows) if each]
     years = range(goal.year - FAR, goal.year + FAR + 1)
-    same = sa.and_(col(Goal.year).in_(years), key)
-    if goal.level is not GoalLevel.UNIT:
-        next_year = col(Goal.year) == goal.year + 1
-        after = sa.and_(next_year, col(Goal.level) == goal.level, col(Goal.follows) == goal.key)
-        same = sa.or_(same, after)
-    query = select(Goal).where(Goal.root_id == goal.root_id, Goal.id != goal.id, same)
-    goes_on = sa.or_(col(Goal.last_year).is_(None), col(Goal.last_year) >= col(Goal.year))
-    return session.exec(query.where(goes_on).order_by(col(Goal.year), col(Goal.id))).all()
+    same = select(Goal).where(col(Goal.year).in_(years), col(Goal.key).in_(keys))
+    after = select(Goal).where(col(Goal.follows) != "", Goal.follows == goal.key)
+    found = {
+        each.id: each
+        for query in (same, after)
+        for each in session.exec(query.where(Goal.root_id == goal.root_id, Goal.id != goal.id))
+        if each.last_year is None or each.last_year >= each.year
+    }
+    return sorted(found.values(), key=lambda each: (each.year, each.id or 0))

@@ -83,6 +83,12 @@ def draft_of(session: Session, occurrence_id: int) -> Strategy | None:
     return session.exec(query).first()
 
 
+def adopted_in(session: Session, occurrence_id: int) -> Strategy | None:
+    """The newest version that was adopted in this revision."""
+    query = select(Strategy).where(Strategy.occurrence_id == occurrence_id, col(Strategy.draft).is_(False))
+    return session.exec(query.order_by(col(Strategy.version).desc()).limit(1)).first()
+
+
 def keep_first_version(
     session: Session, text: StrategyText, *, root_id: str, by: str, now: datetime
 ) -> Strategy:

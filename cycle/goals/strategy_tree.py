@@ -178,9 +178,9 @@ def not_taken_in(session: Session, root_id: str, year: int) -> list[Strategy]:
 
 
 def goals_of_strategy(session: Session, strategy: Strategy) -> dict[str, list[Goal]]:
-    """The rows of this version's goals in every year's tree, by key, the latest year first."""
+    """The rows of this version's goals in every year's tree, by key, the earliest first."""
     found: dict[str, list[Goal]] = {}
-    query = select(Goal).where(Goal.strategy_row == strategy.id).order_by(col(Goal.year).desc())
+    query = select(Goal).where(Goal.strategy_row == strategy.id).order_by(col(Goal.year))
     for goal in session.exec(query):
         found.setdefault(goal.key, []).append(goal)
     return found

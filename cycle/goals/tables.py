@@ -60,7 +60,15 @@ class Goal(SQLModel, table=True):
     JSON, or empty. `inferred`: its place in the tree is a guess.
     """
 
-    __table_args__ = (sa.UniqueConstraint("root_id", "year", "key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("root_id", "year", "key"),
+        sa.Index(
+            "ix_goal_follows",
+            "follows",
+            sqlite_where=sa.text("follows <> ''"),
+            postgresql_where=sa.text("follows <> ''"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     root_id: str = Field(foreign_key="unit.id", index=True)

@@ -5,11 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
+from cli import main
 from cli.municipality import Folder, load_municipality, start_years
 from config.goals_file import load_goals
 from cycle.access.roles import Role
@@ -20,6 +22,7 @@ from cycle.goals.strategy_tree import set_tree, tree_changes
 from cycle.goals.tables import Goal, GoalLevel, Strategy
 from cycle.goals.tree import goals_of_year, keep_goals
 from cycle.history import History
+from cycle.migrations.upgrade import newest_revision
 from cycle.organisation.tables import Unit
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind
@@ -173,8 +176,10 @@ def test_others_may_read_and_not_write_and_a_superior_reads_the_own_units_alone(
             f"{address}/{path}", data={**token, "group": "x", "edition": "0", "text": "x"}
         )
         assert refused.status_code == 403
+    begun = press(office(year), address, f"{address}/forslag").headers["location"]
+    assert direction.get(begun).status_code == 403 and superior.get(begun).status_code == 403
     committee = office(year, role=Role.COMMITTEE)
-    assert committee.get(address).status_code == 403
+    assert committee.get(begun).status_code == 404 and committee.get(address).status_code == 403
     assert committee.get("/strategi").status_code == 200 and committee.get("/strategi/1").status_code == 200
 
 
@@ -197,6 +202,9 @@ def test_a_proposal_is_shown_as_a_difference_and_adopted_by_the_decision(year: Y
     assert keys["Helhed i barnets liv"] == "overgange"
     assert keys["Forældre svarer på en undersøgelse hvert år"] == "brugere.2"
     assert [goal.code for goal in text_of(second).goals][:4] == ["1", "1.1", "1.2", "2"]
+    hearing = words(browser.get(f"/hoering/{revision(year)}"))
+    assert "Vedtaget: BUFs Strategiske Grundlag, udgave 2" in hearing and "Begynd et forslag" not in hearing
+    assert "Målene er ikke ført ind i måltræet 2028" in hearing
     assert second.hearing["counts"]["answered"] == 5 and len(second.hearing["lines"]) == 8
     assert text_of(first).goals[0].title.startswith("Helhed og sammenhæng")
     year.settle()
@@ -303,3 +311,37 @@ def test_two_people_writing_one_proposal(year: Year) -> None:
     empty = {**Form(browser.get(address), address).fields, "t:viden": " "}
     refused = browser.post(address, data=empty)
     assert refused.status_code == 422 and "har ingen ordlyd" in refused.text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_proposal_may_come_from_a_file_and_goals_keep_their_keys(
+    year: Year,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "forslag.yaml"
+    text = (folder / "strategy.yaml").read_text(encoding="utf-8")
+    (first,) = [line for line in text.splitlines(keepends=True) if "fælles pædagogisk grundlag for" in line]
+    file.write_text(text.replace(first, ""), encoding="utf-8")
+    with year.engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE alembic_version (version_num TEXT)"))
+        connection.execute(sa.text("INSERT INTO alembic_version VALUES (:no)"), {"no": newest_revision()})
+    monkeypatch.setenv("AARSHJUL_DATABASE_URL", str(year.engine.url))
+    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(tmp_path))
+
+    def run(*more: str) -> tuple[int, str]:
+        status = main.run("import", ["strategy", str(file), "--proposal", str(revision(year)), *more])
+        return status, capsys.readouterr().out
+
+    status, out = run("--dry-run")
+    assert status == 0 and "  - 1.1 Der er etableret et fælles" in out and "(--dry-run)" in out
+    assert len(versions(year)) == 1
+    for ending in ("udvalgets beslutning er indskrevet.\n", "Ingen ændringer.\n"):
+        status, out = run()
+        assert status == 0 and out.endswith(ending)
+    (_, draft) = versions(year)
+    assert draft.draft and (draft.version, draft.edition) == (2, 2)
+    keys = [goal.identity for goal in text_of(draft).goals]
+    assert keys[:3] == ["overgange", "overgange.2", "overgange.3"], "what follows keeps its key"

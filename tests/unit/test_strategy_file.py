@@ -1,9 +1,11 @@
 """A strategy's three shapes as data (seeds 004 A and B, 000, 003), and what is wrong with one that is not."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from config.loader import load_plan
 from config.strategy_file import StrategyFile, load_strategy
 from cycle.errors import PlanInvalid
 from cycle.goals.strategies import StrategyText
@@ -78,6 +80,18 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, change: str, to: str, sai
     with pytest.raises(PlanInvalid) as refused:
         load_strategy(folder)
     assert said in str(refused.value)
+
+
+def test_a_revision_is_prepared_in_an_activity_of_the_plan(tmp_path: Path) -> None:
+    folder = tmp_path / "by"
+    shutil.copytree(EXAMPLES / "koebenhavn", folder)
+    wheel = (folder / "wheel.yaml").read_text(encoding="utf-8")
+    prepared = "prepared_in: strategirevision-forberedelse"
+    assert load_plan(folder).plan.activity("strategirevision").prepared_in == prepared.partition(": ")[2]
+    (folder / "wheel.yaml").write_text(wheel.replace(prepared, "prepared_in: forberedelse"), encoding="utf-8")
+    with pytest.raises(PlanInvalid) as refused:
+        load_plan(folder)
+    assert "forberedes i »forberedelse«, som ikke findes i planen." in str(refused.value)
 
 
 def test_a_goal_without_a_key_stays_the_same_when_another_before_it_ends() -> None:

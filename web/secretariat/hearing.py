@@ -10,9 +10,10 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
 from cycle.goals.hearing import Hearing, gather, notes_of, write_note
-from cycle.goals.strategies import current_strategy, draft_of
+from cycle.goals.strategies import adopted_in, current_strategy, draft_of
 from cycle.goals.strategies import text_of as text_of_version
-from cycle.goals.strategy_tree import text_changes
+from cycle.goals.strategy_tree import not_taken_in, text_changes
+from cycle.goals.tables import Strategy
 from cycle.plan.model import FlowName
 from cycle.tasks.forms import Form
 from cycle.tasks.rollup import Outcome, Rollup, roll_up
@@ -38,6 +39,7 @@ def hearing(request: Request, actor: CurrentActor, occurrence_id: Id, efter: str
         language = render.language_of(request)
         draft = draft_of(session, occurrence_id)
         present = current_strategy(session, found.occurrence.root_id)
+        adopted = adopted_in(session, occurrence_id)
         return show(
             request,
             "hearing.html",
@@ -50,6 +52,8 @@ def hearing(request: Request, actor: CurrentActor, occurrence_id: Id, efter: str
             total=len(seen.lines),
             draft=draft,
             present=present,
+            adopted=adopted,
+            waits=adopted is not None and _waits(session, adopted),
             proposed=text_changes(text_of_version(present).goals, text_of_version(draft).goals)
             if present and draft
             else [],
@@ -110,6 +114,14 @@ def rows_asked(session: Session, occurrence: Occurrence) -> Mapping[str, list[di
 def anchor(group: str) -> str:
     """The group's place on the page."""
     return group.replace(" ", "-").replace(":", "-")
+
+
+def _waits(session: Session, adopted: Strategy) -> bool:
+    """Whether its goals have not been taken into the tree of its first year."""
+    year = adopted.first_year
+    return year is not None and adopted.id in {
+        each.id for each in not_taken_in(session, adopted.root_id, year)
+    }
 
 
 def _preparation(session: Session, found: Reach) -> Occurrence | None:

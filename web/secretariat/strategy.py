@@ -1,6 +1,6 @@
 """The strategies: every version, beside the one before it, with its goals in the years' trees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.rules import Thing, Verb, allowed
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
-from cycle.goals.strategies import get_strategy, strategy_versions, text_of
+from cycle.goals.strategies import StrategyText, get_strategy, strategy_versions, text_of
 from cycle.goals.strategy_tree import (
     TextChange,
     TreeChanges,
@@ -21,6 +21,7 @@ from cycle.goals.strategy_tree import (
     text_changes,
     tree_changes,
 )
+from cycle.goals.strategy_work import Work, work_by_theme
 from cycle.goals.tables import Decision, Goal, GoalLevel, Strategy
 from cycle.goals.tree import GoalText
 from cycle.tasks.tables import Occurrence
@@ -90,6 +91,7 @@ def strategy(
             revision=session.get(Occurrence, it.occurrence_id) if it.occurrence_id else None,
             ordinary=allowed(actor.grants, Verb.SEE_ACTIVITY, Thing.ORDINARY, f"/{it.root_id}/"),
             may=may,
+            work=_work(session, actor, it, text),
             tree=_tree(session, it, known) if may else None,
         )
 
@@ -133,6 +135,17 @@ def decisions_for(session: Session, strategies: Sequence[Strategy]) -> dict[int,
     """The decisions that the versions rest on, by id."""
     ids = {each.decision_id for each in strategies} - {None}
     return {row.id or 0: row for row in session.exec(select(Decision).where(col(Decision.id).in_(ids)))}
+
+
+def _work(
+    session: Session, actor: SignedIn, it: Strategy, text: StrategyText
+) -> Mapping[str, Sequence[Work]]:
+    """What is done about the themes, for whoever sees activities; "" is what follows all of them up."""
+    if not allowed(actor.grants, Verb.SEE_ACTIVITY, Thing.ORDINARY, f"/{it.root_id}/"):
+        return {}
+    found = work_by_theme(session, it.root_id)
+    themes = {goal.identity for goal in text.goals if goal.level is GoalLevel.THEME}
+    return found if themes & found.keys() else {}
 
 
 def _shown(

@@ -825,6 +825,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('root_id', 'year', 'key')
     )
     with op.batch_alter_table('goal', schema=None) as batch_op:
+        batch_op.create_index('ix_goal_follows', ['follows'], unique=False, sqlite_where=sa.text("follows <> ''"), postgresql_where=sa.text("follows <> ''"))
         batch_op.create_index(batch_op.f('ix_goal_root_id'), ['root_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_strategy_row'), ['strategy_row'], unique=False)
 
@@ -929,6 +930,7 @@ def downgrade() -> None:
     with op.batch_alter_table('goal', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_goal_strategy_row'))
         batch_op.drop_index(batch_op.f('ix_goal_root_id'))
+        batch_op.drop_index('ix_goal_follows', sqlite_where=sa.text("follows <> ''"), postgresql_where=sa.text("follows <> ''"))
 
     op.drop_table('goal')
     with op.batch_alter_table('frame_section', schema=None) as batch_op:
