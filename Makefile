@@ -8,6 +8,9 @@ BASE := $(VENV)/.base
 DEV := $(VENV)/.dev
 WEB := node_modules/.package-lock.json
 ROOMS := cycle config notifications documents flows web cli
+# Tests that share nothing run beside each other; those with servers, browsers and kills one by one.
+APART := tests/unit tests/integration tests/artefacts tests/layouts
+ALONE := tests/browser tests/faults tests/prefect_runs
 
 .PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures clean help
 
@@ -43,7 +46,8 @@ serve: $(BASE)    ## the real thing, empty
 
 test: $(DEV) $(WEB)  ## every test
 	$(BIN)/python scripts/test_machine.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile $(APART)
+	$(BIN)/python -m pytest $(ALONE)
 
 lint: $(DEV)
 	$(BIN)/ruff check .
