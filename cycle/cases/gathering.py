@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.cases.model import Case, Direction, Item, ItemKind, Party
+from cycle.cases.model import Case, Direction, Item, ItemKind, Party, in_order
 from cycle.goals.tables import Agreement, Decision, SealedDocument
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity, FlowName
@@ -74,7 +74,7 @@ class About:
 
     def case(self, name: str, title: str, items: Iterable[Item]) -> Case:
         """The items in the order in which they came about."""
-        inside = tuple(sorted(items, key=lambda item: (item.at, item.key)))
+        inside = in_order(items)
         activity, town = self.activity, self.town
         return Case(town.id, town.name, name, title, activity.kle, activity.case_number, inside)
 

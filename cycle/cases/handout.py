@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.cases.gathering import About, answer_item, sealed_item
-from cycle.cases.model import Direction, Item, ItemKind, Party
+from cycle.cases.model import Direction, Item, ItemKind, Party, in_order
 from cycle.errors import AnswerInvalid, Problem
 from cycle.goals.tables import Agreement, SealedDocument, Signature
 from cycle.messages.tables import Inbound, Message, MessageState
@@ -64,7 +64,7 @@ def hand_out(session: Session, root_id: str, wish: Wish, zone: ZoneInfo) -> Hand
     left_out = {search.title(item) for item in found if item.confidential}
     items = [item for item in found if not item.confidential]
     items += search.requests({item.occurrence_id for item in items if item.kind is ItemKind.ANSWER})
-    return HandOut(tuple(sorted(items, key=lambda item: (item.at, item.key))), tuple(sorted(left_out)))
+    return HandOut(in_order(items), tuple(sorted(left_out)))
 
 
 class _Search:

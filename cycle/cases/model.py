@@ -1,5 +1,6 @@
 """A case as values: the documents of one activity or agreement, as a records system knows them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +59,12 @@ class Item:
     unit_id: str = ""
     files: tuple[str, ...] = ()
     confidential: bool = False
+
+
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """As they came about; of one instant what was asked, then answered, then made of it."""
+    kinds = list(ItemKind)
+    return tuple(sorted(items, key=lambda item: (item.at, kinds.index(item.kind), item.row_id)))
 
 
 @dataclass(frozen=True)

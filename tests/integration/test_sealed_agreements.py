@@ -1,5 +1,6 @@
 """When all have signed, the agreement becomes a sealed document, once, for those whom it concerns."""
 
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -327,3 +328,26 @@ def test_in_a_self_governing_unit_the_boards_chair_signs_too_and_its_statement_i
     assert words.index("Bilag: udtalelse") < words.index("Bestyrelsen støtter aftalen.")
     assert "bestyrelsesformand, Nyboder Skole" in words
     assert words.index("Ida Engsø") < words.rindex("Bo Lindvang") < words.rindex("Ole Højager")
+
+
+def test_an_agreement_is_filed_with_every_step_to_it_and_all_are_fetched_at_once(
+    year: Year, tmp_path: Path
+) -> None:
+    sign_all(year)
+    site = Site(year.engine, tmp_path, at=year.now)
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, "KBH")
+    agreement = agreement_of(year)
+    documents = office.get(f"/api/sag/aftale/{agreement.id}").json()["dokumenter"]
+    assert [one["noegle"].split(":")[0] for one in documents] == ["submission"] * 5 + ["agreement"]
+    assert {one["afsender"]["enhedsnummer"] for one in documents[:5]} >= {SCHOOL, DISTRICT}
+    sealed = office.get(documents[-1]["filer"][0]).content
+    assert sealed == document(year)
+    assert f"/sag/aftale/{agreement.id}" in office.get(f"/udviklingsaftale/{agreement.id}").text
+    call = occurrence_of(year)
+    assert f"/aktivitet/{call}/aftaler.zip" in office.get(f"/aktivitet/{call}").text
+    with zipfile.ZipFile(BytesIO(office.get(f"/aktivitet/{call}/aftaler.zip").content)) as packed:
+        (name,) = packed.namelist()
+        assert SCHOOL in name and packed.read(name) == sealed
+    head = site.signed_in("anden@kbh.example", Role.SUPERIOR, "KBH-INST")
+    with zipfile.ZipFile(BytesIO(head.get(f"/aktivitet/{call}/aftaler.zip").content)) as packed:
+        assert packed.namelist() == []
