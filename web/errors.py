@@ -9,13 +9,14 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cycle.errors import CycleError, Invalid, Problem, TemplateInvalid
 from web.faults import (
@@ -24,6 +25,7 @@ from web.faults import (
     BY_STATUS,
     NOT_FOUND,
     NOT_SAVED,
+    SIGN_IN_FIRST,
     SIGNED_OUT,
     UNSAFE,
     Fault,
@@ -60,7 +62,12 @@ def show(
     located: bool = False,
     number: str = "",
 ) -> Response:
-    """One error page, with what was sent. `located`: the problems' places are for the reader too."""
+    """One error page, with what was sent. `located`: the problems' places are for the reader too.
+
+    Where a program asks (`/api/…`) the same words come as JSON.
+    """
+    if asked_by_program(request):
+        return _as_json(request, fault, problems)
     return page(
         request,
         "errors/fault.html",
@@ -72,6 +79,18 @@ def show(
         sent=sent_fields(request),
         resend=_text_fields(request),
     )
+
+
+def asked_by_program(request: Request) -> bool:
+    """Whether the address is one that answers with data, not with a page."""
+    return request.url.path.startswith("/api/")
+
+
+def _as_json(request: Request, fault: Fault, problems: Sequence[Problem]) -> Response:
+    english = language_of(request) == "en"
+    told = {name: getattr(fault, name)[english] for name in ("title", "what", "cure")}
+    told["problems"] = [asdict(problem) for problem in problems]
+    return JSONResponse({"error": told}, status_code=fault.status)
 
 
 def sent_fields(request: Request) -> list[tuple[str, str]]:
@@ -115,6 +134,8 @@ def _unreadable_address(request: Request, _error: Exception) -> Response:
 
 
 async def _sign_in(request: Request, _error: Exception) -> Response:
+    if asked_by_program(request):
+        return show(request, SIGN_IN_FIRST)
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(sign_in_address(request), status_code=303)
     with suppress(HTTPException):  # an unreadable form has nothing to give back

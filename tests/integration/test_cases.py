@@ -326,6 +326,16 @@ def test_an_agreement_is_a_case_of_its_own_with_the_document_as_it_was_sealed(ho
     assert office.get("/sag/aftale/2").status_code == 404
 
 
+def test_what_a_program_may_not_have_is_told_as_data(house: House) -> None:
+    stranger = house.site.browser().get("/api/sag/aktivitet/1")
+    assert stranger.status_code == 401 and stranger.json()["error"]["cure"]
+    committee = house.site.signed_in("udvalg@by.example", Role.COMMITTEE, ROOT)
+    refused = committee.get("/api/sag/aktivitet/1?sprog=en")
+    assert refused.status_code in (403, 404) and refused.json()["error"]["title"]
+    missing = house.office().get("/api/sag/aktivitet/99").json()
+    assert missing["error"]["title"] == "Siden findes ikke" and missing["error"]["problems"] == []
+
+
 def handed_out(office, query: str) -> tuple[list[list[object]], set[str], dict[str, bytes]]:
     """(rows of the index, kinds of documents, files)."""
     answer = office.get(f"/aktindsigt.zip?{query}")

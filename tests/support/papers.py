@@ -4,20 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from config.settings import Settings
 from cycle.goals.frame_parts import FramePart, Rhythm
 from cycle.goals.frame_tables import Frame, FrameSection
 from cycle.goals.indicators import Indicator
+from cycle.goals.strategies import StrategyText
 from cycle.goals.tables import Decision, Goal, GoalLevel, GoalOrigin
+from cycle.goals.tree import GoalText
 from cycle.plan.model import Activity, Audience, Confidence, FigureRules, FlowName, Sign, When, Window
 from cycle.tasks.rollup import Counted, Line, Rollup
 from cycle.tasks.tables import Occurrence
+from documents.agreement_paper import AgreementPaper, Signed, values_of
+from documents.agreement_text import Chapter, Entry
 from documents.budget_letter import letter_values, letterhead
 from documents.frame_document import frame_values
 from documents.goal_accounts import goal_account_values
+from documents.goal_words import Words
 from documents.rollup_document import Standing, rollup_values
+from documents.sealing import SealLevel
+from documents.strategy_paper import StrategyPaper, strategy_values
 from tests.support.rolled_up import rolled_up
 
 AT = datetime(2027, 5, 3, 8, tzinfo=UTC)
@@ -181,10 +190,35 @@ def record_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def agreement_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
+    """A signed agreement with a board's statement."""
+    chapter = Chapter(
+        "Fælles mål", (Entry("A. Sygefraværet falder", (Words("Det skal der gøres", (text,)),)),)
+    )
+    signed = Signed("Ida Engsø", "leder, Enhed 1 Ærø", "Ida Engsø", AT, "personligt link", "0" * 64, text)
+    paper = AgreementPaper(
+        TOWN, "Udviklingsaftale 2027", "Enhed 1 Ærø", "2027", 1, "0" * 64, (chapter,), (signed,), language
+    )
+    settings = cast(Settings, SimpleNamespace(zone=ZONE))
+    return dict(values_of(paper, SealLevel.BASIC, settings))
+
+
+def strategy_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
+    """A strategy of one theme with one goal."""
+    theme = GoalText(GoalLevel.THEME, "1", "Trivsel", key="trivsel", description=text)
+    below = GoalText(GoalLevel.POLITICAL, "1.1", "Fælles grundlag", parent_key="trivsel", signs=(text,))
+    said = StrategyText("strategi", "Strategi", {}, (theme, below))
+    paper = StrategyPaper(TOWN, 2, True, said, None, None, None, {}, "Som den stod 3. maj 2027.")
+    return strategy_values(paper, language)
+
+
 PAPERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "rollup.typ": rollup_paper,
     "goal_accounts.typ": accounts_paper,
     "frame.typ": frame_paper,
     "budget_letter.typ": letter_paper,
+    "agreement.typ": agreement_paper,
+    "strategy.typ": strategy_paper,
+    "record.typ": record_paper,
 }
 """Every PDF that takes people's words, by its template."""
