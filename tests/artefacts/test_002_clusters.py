@@ -9,12 +9,26 @@ from tests.support.artefacts import printed
 from tests.support.processes import EXAMPLES, example
 
 THEMES = [
-    "Faglig ledelse",
-    "Dokumentation",
-    "Faglige læringsfællesskaber",
-    "Kompetence- og opgavefordeling",
-    "Støttefunktioner",
+    "1. Faglig ledelse i en politisk ledet organisation med mere præcise mål",
+    "2. Dokumentation af resultater og dataunderstøttede dialoger om læring og trivsel",
+    "3. Faglige læringsfællesskaber på institutioner/skoler og på tværs heraf",
+    "4. Kompetence- og opgavefordeling samt samarbejde mellem forvaltningsledelse og decentrale "
+    "virksomhedsledere",
+    "5. Udvikling af støttefunktioner, der fremmer læring og trivsel på tværs af fagligheder og "
+    "forvaltninger",
 ]
+CHANGES = (
+    "De politiske mål bliver mere præcise",
+    "Dokumentation af resultaterne bliver mere datafunderet",
+    "Faglig ledelse får højere prioritet",
+    "Fra faglig autonomi til faglige fællesskaber",
+    "Større ledelsesrum og færre ledelsesfaglige frihedsgrader",
+    "Færre administrative ledelsesopgaver decentralt",
+    "Støttefunktioner der fremmer læring og trivsel på tværs af dagtilbud og skoler",
+    "Organisationen understøtter kerneydelsen",
+    "Målrettet anvendelse af ressourcer og økonomi",
+)
+"""The headings of the source's annex."""
 
 
 def meetings(cluster: int) -> list[Activity]:
@@ -82,13 +96,30 @@ def test_a_cluster_meets_five_times_within_twelve_months_with_homework_between(
     dates = example("laering-og-trivsel").resolve(2016)
     held = [dates[each.id].due_on for each in meetings(cluster)]
     assert len(held) == 5 and held[0] == first and held[-1] - held[0] < timedelta(days=365)
-    assert [each.work[0].partition(" ")[0] for each in meetings(cluster)] == [
-        "Faglig",
-        "Dokumentation",
-        "Faglige",
-        "Kompetence-",
-        "Støttefunktioner",
-    ]
+    assert [each.work for each in meetings(cluster)] == [(theme,) for theme in THEMES]
     for number in range(1, 5):
         homework = dates[f"klynge-{cluster}-hjemmeopgave-{number}"]
         assert held[number - 1] < homework.opens_on <= homework.due_on < held[number]
+
+
+@pytest.mark.parametrize(("cluster", "municipalities"), [(1, 6), (2, 8)])
+def test_a_meeting_lasts_the_day_and_seats_four_to_six_from_each_municipality(
+    cluster: int, municipalities: int
+) -> None:
+    for each in meetings(cluster):
+        rules = each.meetings
+        assert rules is not None and rules.count == 1
+        assert 4 * municipalities <= rules.seats <= 6 * municipalities
+        assert rules.homework or each.id.endswith("-5")
+
+
+def test_the_annex_has_nine_changes_and_the_results_are_for_98_municipalities() -> None:
+    plan = example("laering-og-trivsel").plan
+    assert plan.activity("udvikling").work == CHANGES
+    assert any("98 kommuner" in sentence for sentence in plan.purpose)
+
+
+def test_there_are_three_conferences_one_in_2017_and_two_in_2018() -> None:
+    plan, dates = example("laering-og-trivsel").plan, example("laering-og-trivsel").resolve(2016)
+    held = [step.id for step in plan.activities if step.title.endswith("temakonference")]
+    assert [dates[each].due_on.year for each in held] == [2017, 2018, 2018]

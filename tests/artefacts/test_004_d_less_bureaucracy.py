@@ -72,3 +72,10 @@ def test_the_named_activities_stand_in_their_order() -> None:
 def test_the_broken_line_of_the_source_is_not_guessed() -> None:
     plan = example("afbureaukratisering").plan
     assert not any(result.startswith("Udarbejde over") for step in plan.activities for result in step.results)
+
+
+def test_the_three_rounds_are_ten_half_days_with_eight_eight_and_ten_seats() -> None:
+    plan = example("afbureaukratisering").plan
+    rounds = [step.meetings for step in (*plan.activities, *plan.later) if step.meetings is not None]
+    assert [(each.count, each.seats) for each in rounds] == [(10, 8), (10, 8), (10, 10)]
+    assert [each.title.rpartition(" i ")[2] for each in rounds] == ["1. runde", "2. runde", "3. runde"]

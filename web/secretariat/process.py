@@ -53,6 +53,7 @@ class Process:
     title: str
     place: str
     source: str
+    purpose: Sequence[str]
     parts: Sequence[tuple[Track | None, Sequence[Line]]]
 
     @property
@@ -75,7 +76,8 @@ def process_of(session: Session, actor: SignedIn, cycle: Cycle, request: Request
     found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
     lines = [*_dated(plan, found, actor, calendar, language), *_later(plan, language)]
     place = session.get_one(Unit, cycle.root_id).name
-    return Process(cycle, cycle_title(session, cycle, language), place, plan.source, _parts(plan, lines))
+    title = cycle_title(session, cycle, language)
+    return Process(cycle, title, place, plan.source, plan.purpose, _parts(plan, lines))
 
 
 def _dated(
