@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy.engine import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cli.municipality import Folder, load_municipality, start_years
+from cycle.access.links import task_token
 from cycle.access.roles import Role
+from cycle.gatherings.calling import Details, call
+from cycle.gatherings.reading import participants_of
+from cycle.gatherings.tables import Gathering
 from cycle.organisation.tables import Appointment
 from cycle.store import make_engine, reading, transaction
 from cycle.tables import METADATA
@@ -179,11 +184,27 @@ def test_a_preparation_can_be_read_and_so_can_its_refusals(
     assert complaints == []
 
 
-def test_a_process_with_dates_that_cannot_be_decided(
+@pytest.mark.timeout(600)
+def test_a_process_with_doubtful_dates_and_its_meetings(
     browser: Browser, tmp_path: Path, sqlite_engine: Engine
 ) -> None:
+    """Its own page, a meeting that is proposed, one that is called, and what a participant is shown."""
     complaints: list[str] = []
-    play = Process(sqlite_engine, tmp_path, "strategiproces", instant(2007, 5, 20))
+    play = Process(sqlite_engine, tmp_path, "afbureaukratisering", instant(2007, 5, 20))
+    play.until(instant(2007, 9, 25, 10))
+    with transaction(sqlite_engine) as session:
+        proposed, called = list(session.exec(select(Gathering).order_by(col(Gathering.starts_at))))[-2:]
+        details = replace(Details.of(called), place="Mødelokale 3")
+        call(session, called, details, seen=called.edition, by="account:1", now=play.now)
+        participant = participants_of(session, called.id or 0)[0]
+        holder = select(Appointment.person_id).where(Appointment.unit_id == participant.unit_id)
+        token = task_token(
+            b"k" * 40,
+            purpose="meeting",
+            task_id=participant.id or 0,
+            person_id=session.exec(holder).one(),
+            generation=1,
+        )
     port = free_port()
     site = Site(
         sqlite_engine, tmp_path, at=play.now, secret_key="k" * 40, base_url=f"http://127.0.0.1:{port}"
@@ -191,7 +212,15 @@ def test_a_process_with_dates_that_cannot_be_decided(
     client = site.signed_in("sekretariat@kbh.example", Role.SECRETARIAT, "KBH")
     with served(site.app, port):
         page = page_of(browser, site.settings.base_url, client.cookies[COOKIE], complaints)
-        page.goto(f"{site.settings.base_url}/aarshjul")
-        assert "usikker" in page.inner_text("main")
-        accessible_at_every_width(page)
+        for path, words in (
+            ("/aarshjul", "usikker"),
+            ("/moeder", called.title),
+            (f"/moeder/{proposed.id}", proposed.title),
+            (f"/moeder/{called.id}", "Mødelokale 3"),
+            (f"/indkaldelse/{token}", "Mødelokale 3"),
+        ):
+            answer = page.goto(site.settings.base_url + path)
+            assert answer is not None and answer.status == 200, path
+            assert words in page.inner_text("main"), path
+            accessible_at_every_width(page)
     assert complaints == []

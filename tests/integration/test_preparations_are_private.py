@@ -321,6 +321,11 @@ def test_no_mail_speaks_of_it_before_or_after_an_answer(written: Dialogue) -> No
     assert mails and is_silent(repr([mail.model_dump() for mail in mails]))
 
 
+def test_no_browser_or_proxy_keeps_a_copy_and_no_other_site_learns_the_link(written: Dialogue) -> None:
+    page = written.site.browser().get(written.link())
+    assert page.headers["Cache-Control"] == "no-store" and page.headers["Referrer-Policy"] == "no-referrer"
+
+
 def test_history_says_nothing_not_even_that_somebody_wrote(talk: Dialogue) -> None:
     def told() -> int:
         with reading(talk.engine) as session:
