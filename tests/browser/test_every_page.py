@@ -17,6 +17,7 @@ from tests.support.axe import accessible_at_every_width
 from tests.support.browser import served
 from tests.support.house import House
 from tests.support.leader import EVERY_TYPE
+from tests.support.meeting_pages import meeting_pages
 from tests.support.municipality import ROOT, instant
 from tests.support.postgres import free_port
 from tests.support.strategy_pages import strategy_pages
@@ -173,6 +174,21 @@ def test_the_secretariats_pages(browser, house, complaints):
     page.click("text=Se, hvem det gælder")
     assert "Kan ikke være med" in page.inner_text("main")
     accessible_at_every_width(page)
+    assert complaints == []
+
+
+def test_the_pages_of_meetings(browser, house, complaints):
+    office, participant = meeting_pages(house)
+    page = opened(browser, house, complaints, SECRETARIAT)
+    for path in office:
+        look(page, house.base + path)
+    page.goto(house.base + office[3])
+    page.click("text=Se, hvem der får hvilken mail")
+    assert page.locator("text=Gem, og send mailene").count() == 1
+    accessible_at_every_width(page)
+    stranger = opened(browser, house, complaints)
+    for path in participant:
+        look(stranger, f"{house.base}{path}?sprog=en")
     assert complaints == []
 
 
