@@ -12,6 +12,7 @@ from cycle.cases.model import Item, ItemKind, Party
 from cycle.danish import format_date, format_datetime
 from cycle.files import store as files
 from cycle.files.tables import File
+from cycle.gatherings.tables import Gathering
 from cycle.goals.tables import Decision, SealedDocument
 from cycle.messages.tables import Inbound, Message
 from cycle.organisation.tables import Unit
@@ -23,6 +24,7 @@ from cycle.tasks.states import SubmissionKind
 from cycle.tasks.tables import FormVersion, Occurrence, Release, Review, Submission, Task
 from documents.budget_letter import TEMPLATE as LETTER
 from documents.budget_letter import letter_values, letterhead
+from documents.minutes_parts import minutes_parts
 from documents.rollup_document import Standing, rollup_values
 from documents.rollup_facts import facts_for
 from documents.typeset import Typesetter
@@ -130,6 +132,10 @@ class CasePress:
             yield from self._decision(self._session.get_one(Decision, item.row_id))
         elif item.kind is ItemKind.REVIEW:
             yield from self._review(self._session.get_one(Review, item.row_id))
+        elif item.kind is ItemKind.MINUTES:
+            meeting = self._session.get_one(Gathering, item.row_id)
+            for heading, text in minutes_parts(self._session, meeting, self._language, self._settings.zone):
+                yield _part(heading, text)
         elif item.kind is ItemKind.MAIL_OUT:
             message = self._session.get_one(Message, item.row_id)
             yield _part(message.subject, message.text)

@@ -10,7 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.cases.model import Case, Direction, Item, ItemKind, Party, in_order
+from cycle.gatherings.reading import of_occurrence
+from cycle.gatherings.states import GatheringState
+from cycle.gatherings.tables import Gathering
 from cycle.goals.tables import Agreement, Decision, SealedDocument
+from cycle.history import History
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity, FlowName
 from cycle.tasks.ledger import actor_names
@@ -22,7 +26,7 @@ DIRECTION = "Direktionen"
 
 
 def case_of_occurrence(session: Session, occurrence_id: int) -> Case:
-    """Everything of one activity: the request, letters, answers, releases, decisions, signed agreements.
+    """Everything of one activity: the request, letters, answers, releases, minutes, decisions, agreements.
 
     `kle` and `number` are the plan's, empty where it says none. Raises NotFound.
     """
@@ -34,6 +38,7 @@ def case_of_occurrence(session: Session, occurrence_id: int) -> Case:
         *about.letters(tasks),
         *answers_of(session, about, tasks),
         *_releases(session, about),
+        *minutes_items(session, about, of_occurrence(session, occurrence_id)),
         *_decisions(session, about),
         *_agreements(session, about, col(Agreement.occurrence_id) == occurrence_id),
     ]
@@ -154,6 +159,30 @@ def answer_item(
         unit_id=unit.id,
         files=tuple(digests(submission.answers)),
     )
+
+
+def minutes_items(session: Session, about: About, meetings: Iterable[Gathering]) -> list[Item]:
+    """The minutes of those of the activity's meetings that were held, dated when they were written.
+
+    Corrected minutes are another document: what was filed stays filed.
+    """
+    held = {f"gathering:{each.id}": each for each in meetings if each.state is GatheringState.HELD}
+    rows = select(History).where(col(History.thing).in_(held), History.verb == "hold")
+    written = {row.thing: row for row in session.exec(rows.order_by(col(History.id)))}
+    return [
+        about.item(
+            f"minutes:{held[thing].id}:{row.id}",
+            ItemKind.MINUTES,
+            held[thing].id or 0,
+            title=f"Referat: {held[thing].title}",
+            direction=Direction.INTERNAL,
+            at=row.at,
+            sender=about.municipality,
+            receiver=Party("Mødets deltagere"),
+            files=tuple(digests(held[thing].minutes_file)),
+        )
+        for thing, row in written.items()
+    ]
 
 
 def sealed_item(about: About, sealed: SealedDocument, agreement: Agreement, unit: Unit) -> Item:

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.cases.gathering import About, answer_item, sealed_item
+from cycle.cases.gathering import About, answer_item, minutes_items, sealed_item
 from cycle.cases.model import Direction, Item, ItemKind, Party, in_order
 from cycle.errors import AnswerInvalid, Problem
+from cycle.gatherings.states import GatheringState
+from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.tables import Agreement, SealedDocument, Signature
 from cycle.messages.tables import Inbound, Message, MessageState
 from cycle.organisation.tables import Address, Person, Unit
@@ -57,7 +59,8 @@ def hand_out(session: Session, root_id: str, wish: Wish, zone: ZoneInfo) -> Hand
     Raises AnswerInvalid when it is more than can be handed out at once.
     """
     search = _Search(session, root_id, wish, zone)
-    found = [*search.answers(), *search.reviews(), *search.mails(), *search.received(), *search.agreements()]
+    found = [*search.answers(), *search.reviews(), *search.mails(), *search.received()]
+    found += [*search.minutes(), *search.agreements()]
     if len(found) > MOST:
         what = f"Det er {len(found)} dokumenter. Der kan udleveres {MOST} ad gangen."
         raise AnswerInvalid([Problem("soegning", what, "Vælg en kortere periode eller en mindre enhed.")])
@@ -164,6 +167,23 @@ class _Search:
                 sender=Party(mail.sender),
                 receiver=Party(self._town.name),
             )
+
+    def minutes(self) -> Iterator[Item]:
+        """The minutes of meetings in which one of the units took part; of a person there are none."""
+        if self._wish.person:
+            return
+        query = select(Gathering).where(
+            Gathering.root_id == self._root_id, Gathering.state == GatheringState.HELD
+        )
+        if self._wish.unit:
+            units = sa.select(col(Unit.id)).where(*self._units())
+            p = GatheringParticipant
+            took_part = sa.select(col(p.gathering_id)).where(col(p.unit_id).in_(units))
+            query = query.where(col(Gathering.id).in_(took_part))
+        for meeting in self._session.exec(query):
+            for item in minutes_items(self._session, self.about(meeting.occurrence_id), [meeting]):
+                if (not self._from or item.at >= self._from) and (not self._to or item.at < self._to):
+                    yield item
 
     def agreements(self) -> Iterator[Item]:
         """Agreements that all have signed."""

@@ -24,6 +24,7 @@ class ItemKind(StrEnum):
     MAIL_OUT = "mail_out"
     MAIL_IN = "mail_in"
     RELEASE = "release"
+    MINUTES = "minutes"
     DECISION = "decision"
     AGREEMENT = "agreement"
 

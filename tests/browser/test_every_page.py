@@ -186,6 +186,11 @@ def test_the_pages_of_meetings(browser, house, complaints):
     page.click("text=Se, hvem der får hvilken mail")
     assert page.locator("text=Gem, og send mailene").count() == 1
     accessible_at_every_width(page)
+    page.goto(house.base + office[4])
+    page.click("summary:has-text('Indkald til alle forslag')")
+    page.click("#moeder button")
+    assert "Der er ikke sket noget endnu" in page.inner_text("main")
+    accessible_at_every_width(page)
     stranger = opened(browser, house, complaints)
     for path in participant:
         look(stranger, f"{house.base}{path}?sprog=en")

@@ -12,16 +12,22 @@ from sqlmodel import col, select
 
 from cycle.access.links import task_token
 from cycle.access.roles import Role
+from cycle.cases.gathering import case_of_occurrence
+from cycle.cases.handout import Wish, hand_out
+from cycle.cases.model import ItemKind
 from cycle.gatherings.states import Attendance, Coming, GatheringState
 from cycle.gatherings.tables import GatheringParticipant
-from cycle.organisation.tables import Appointment
+from cycle.organisation.tables import Appointment, Unit
+from cycle.plan.gatherings import Meetings
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Task
+from documents.case_papers import CasePress
+from documents.minutes_parts import minutes_parts
 from notifications.office import MEETING
 from tests.support import municipality
-from tests.support.gatherings import HELD, NOW, MeetingRoom
-from tests.support.municipality import instant
+from tests.support.gatherings import HELD, NOW, MeetingRoom, activity
+from tests.support.municipality import COPENHAGEN, instant
 from tests.support.web import Form, Site
 
 
@@ -182,6 +188,27 @@ def test_who_saw_an_older_edition_changes_nothing(site: Site, room: MeetingRoom)
     assert room.gathering().place == "Sal 2" and len(room.messages()) == 6
 
 
+def test_a_round_of_workshops_is_called_at_once_or_not_at_all(engine: Engine, tmp_path: Path) -> None:
+    room = MeetingRoom(engine, activity(meetings=Meetings(title="Workshop", count=4)))
+    site = Site(engine, tmp_path, at=NOW, secret_key="k" * 40)
+    browser, page = office(site), f"/aktivitet/{room.occurrence_id}"
+    form = Form(browser.get(page), f"{page}/moeder/vis")
+    preview = form.send(browser, place="Kælderen")
+    assert "4 møder, 24 mails" in words(preview) and "Kælderen" in preview.text and not room.messages()
+    confirm = Form(preview, f"{page}/moeder")
+    room.call(id_=room.ids[2], place="Taget")
+    assert confirm.send(browser).status_code == 303, "what was called meanwhile is left as it is"
+    assert {room.gathering(id_).state for id_ in room.ids} == {GatheringState.CALLED}
+    assert [room.gathering(id_).place for id_ in room.ids] == ["Kælderen", "Kælderen", "Taget", "Kælderen"]
+    assert len(room.messages()) == 24
+    assert confirm.send(browser).status_code == 303 and len(room.messages()) == 24
+    assert "moeder/vis" not in browser.get(page).text
+    reader = site.signed_in("d@by.example", Role.DIRECTION, "BY")
+    csrf = Form(reader.get("/moeder"), "/log-ud").fields["csrf"]
+    for address in (f"{page}/moeder/vis", f"{page}/moeder"):
+        assert reader.post(address, data={"csrf": csrf}).status_code == 403
+
+
 # ---- others
 
 
@@ -293,3 +320,38 @@ def test_homework_is_a_task_from_which_the_meeting_is_seen(site: Site, room: Mee
     form = Form(leader.get(link), link)
     assert form.send(leader, svar="Vi har prøvet.", act="submit").status_code == 303
     assert "Besvaret" in words(browser.get(f"/moeder/{room.id}"))
+
+
+# ---- the case
+
+
+def test_minutes_are_a_document_of_the_case_and_corrected_ones_another(site: Site, room: MeetingRoom) -> None:
+    room.call(place="Rådhuset")
+    browser = later(site)
+    for minutes, there in (("Enige.", "present"), ("Enige om to ting.", "apologies")):
+        Form(browser.get(f"/moeder/{room.id}"), f"/moeder/{room.id}/referat").send(
+            browser,
+            minutes=minutes,
+            files={"file": ("r.txt", b"R", "text/plain")},
+            **{"attended.deltager-1": there},
+        )
+        with reading(room.engine) as session:
+            case = case_of_occurrence(session, room.occurrence_id)
+            (item,) = [each for each in case.items if each.kind is ItemKind.MINUTES]
+            assert item.title == "Referat: Møde for skolelederne" and len(item.files) == 1
+            told = dict(minutes_parts(session, room.gathering(), "da", COPENHAGEN))
+            wish = Wish(unit=session.get_one(Unit, room.town.units[0]))
+            handed = hand_out(session, "BY", wish, COPENHAGEN).items
+            other = hand_out(session, "BY", Wish(unit=session.get_one(Unit, "BY-IN")), COPENHAGEN).items
+        assert told["Referat"] == minutes and told["Sted"] == "Rådhuset"
+        assert told["Til stede" if there == "present" else "Afbud"] == "Skole 1.1 Ærø, leder"
+        assert [each.key for each in handed if each.kind is ItemKind.MINUTES] == [item.key]
+        assert not [each for each in other if each.kind is ItemKind.MINUTES]
+    assert item.key != f"minutes:{room.id}:1"
+    page = browser.get(f"/sag/aktivitet/{room.occurrence_id}")
+    assert page.status_code == 200 and "Referat: Møde for skolelederne" in page.text
+    mails = browser.get("/mail")
+    assert mails.status_code == 200 and "Mødeindkaldelse" in mails.text
+    with reading(room.engine) as session, CasePress(session, site.settings, "Byby", "da") as press:
+        (paper, file) = press.papers(item)
+    assert paper.content.startswith(b"%PDF") and file.content == b"R"

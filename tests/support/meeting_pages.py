@@ -1,4 +1,4 @@
-"""A step with three meetings in the small municipality: one held, with homework, one called, one proposed."""
+"""A step with four meetings in the small municipality: one held, with homework, one called, two proposed."""
 
 from sqlmodel import select
 
@@ -24,12 +24,12 @@ from tests.support.municipality import date, instant
 def meeting_pages(house: House) -> tuple[list[str], list[str]]:
     """(the office's addresses, a participant's addresses) of everything there is to see of them."""
     at, town = house.site.clock.at, house.town
-    planned = activity(meetings=Meetings(title="Workshop", count=3, begins="9.00", ends="12.00", seats=8))
+    planned = activity(meetings=Meetings(title="Workshop", count=4, begins="9.00", ends="12.00", seats=8))
     with transaction(house.engine) as session:
         cycle = session.get_one(Cycle, session.get_one(Occurrence, house.occurrence_id).cycle_id)
         found = municipality.add_occurrence(session, town, cycle, activity=planned, due_on=date(2027, 6, 30))
         directory = Directory.load(session, found.root_id, date(2027, 4, 1))
-        held, called, _ = made = propose(session, found, planned, directory, WorkingCalendar())
+        held, called, *_ = made = propose(session, found, planned, directory, WorkingCalendar())
         for each in (held, called):
             call(session, each, Details.of(each), seen=each.edition, by="cli", now=instant(2027, 4, 1, 9))
         who = participants_of(session, held.id or 0)[0]
@@ -47,5 +47,5 @@ def meeting_pages(house: House) -> tuple[list[str], list[str]]:
             generation=1,
         )
     link = house.site.link(task, person)
-    office = ["/moeder", *(f"/moeder/{id_}" for id_ in ids), f"/aktivitet/{found.id}"]
+    office = ["/moeder", *(f"/moeder/{id_}" for id_ in ids[:3]), f"/aktivitet/{found.id}"]
     return office, [f"/indkaldelse/{token}", link, f"{link}/moede"]

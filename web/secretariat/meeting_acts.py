@@ -158,14 +158,15 @@ def _details(session: Session, gathering: Gathering, sent: FormData) -> Details:
     return Details(
         title=" ".join(text_of(sent, "title").split()),
         place=" ".join(text_of(sent, "place").split()),
-        link=_link(text_of(sent, "link")),
+        link=link_of(text_of(sent, "link")),
         starts_at=at(clock_time(sent, "begins", "Begyndelsen")),
         ends_at=at(clock_time(sent, "ends", "Slutningen")),
         agenda=tuple(items),
     )
 
 
-def _link(text: str) -> str:
+def link_of(text: str) -> str:
+    """The address of a video meeting. Raises AnswerInvalid when it is no https address."""
     if text and not text.startswith("https://"):
         raise AnswerInvalid([Problem("link", "Linket begynder ikke med https://.", "Kopiér hele linket.")])
     return "".join(text.split())
