@@ -26,7 +26,7 @@ from cycle.tasks.cycles import PREPARATION
 from cycle.tasks.forms import Form
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Occurrence, Task
-from web import context, faults, render
+from web import context, faults, preparation_faults, render
 from web.forms import form_of
 from web.questions import Beside, guidance_of, questions, typed_answers
 from web.shown import shown_answers
@@ -75,10 +75,10 @@ def open_desk(session: Session, request: Request, task: Task, person_id: int | N
     parties = parties_of(directory, task.unit_id, task.role)
     other = parties.other(person_id) if parties and person_id is not None else None
     if parties is None or person_id is None or other is None:
-        raise faults.Refused(faults.NOT_A_PARTY)
+        raise faults.Refused(preparation_faults.NOT_A_PARTY)
     assert occurrence.erase_at is not None
     if occurrence.erased_at is not None or now >= occurrence.erase_at:
-        raise faults.Refused(faults.ERASED)
+        raise faults.Refused(preparation_faults.ERASED)
     form = form_of(session, occurrence.stage_forms[PREPARATION])
     erased_on = calendar.local_date(occurrence.erase_at)
     return Desk(occurrence, directory.units[task.unit_id], form, parties, person_id, other, erased_on)
