@@ -51,8 +51,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Have no goal above them any more; correct “under” in goals.yaml ({count})",
     ),
     "goals written": (
-        "Enhedernes egne mål ({count}) følger med de nye udviklingsaftaler.",
-        "The units' own goals ({count}) come with the new agreements.",
+        "Enhedernes egne mål ({count}) følger deres udviklingsaftaler.",
+        "The units' own goals ({count}) go with their agreements.",
     ),
     "scheme": (
         "Konceptet for udviklingsaftaler føres videre.",

@@ -10,6 +10,7 @@ from typing import Any
 from cycle.danish import format_date
 from cycle.goals.own_goals import MEASURED, SUPPORTS_FIELD, TITLE_FIELD, own_indicator
 from cycle.goals.tables import Agreement, GoalLevel
+from cycle.goals.tree import own_key
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, Form
 from documents.goal_words import INDICATOR, Pair, Words, goal_words, indicator_words
@@ -112,5 +113,5 @@ def _own_goal(group: Sequence[Field], row: Row, content: Mapping[str, Any], lang
         told.append(Words(label(field, language) if field else "", (shown,)))
     if row.get(TITLE_FIELD) and (indicator := own_indicator(row)):
         told.append(Words(INDICATOR[language == "en"], (indicator_words(indicator, language),)))
-    code = str(row["row"])
-    return Entry(f"{code}. {row.get(TITLE_FIELD, '')}".strip(), tuple(told), code)
+    code, of = str(row["row"]), (str(content.get("unit", "")), int(content.get("year", 0)))
+    return Entry(f"{code}. {row.get(TITLE_FIELD, '')}".strip(), tuple(told), code, own_key(*of, code))

@@ -80,7 +80,7 @@ def show(
             period=period(agreement, language),
             years=years(agreement),
             compared=_compared(session, agreement, fra, til or newest, language),
-            goals=goal_ids(session, agreement.root_id, agreement.year),
+            goals=goal_ids(session, agreement.root_id, agreement.year, agreement.unit_id),
             document=document_of(session, agreement_id),
             name=namer(language),
             may_check=Role.SECRETARIAT in actor.roles,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.scheme import Scheme, scheme_of
@@ -43,11 +44,10 @@ class GoalsByUnit:
         return sorted(found, key=lambda goal: (goal.code, goal.id or 0))
 
 
-def goal_ids(session: Session, root_id: str, year: int) -> dict[str, int]:
-    """The ids of the year's goals above the units' own, by key: where each is followed."""
-    query = select(Goal.key, Goal.id).where(
-        Goal.root_id == root_id, Goal.year == year, Goal.level != GoalLevel.UNIT
-    )
+def goal_ids(session: Session, root_id: str, year: int, unit_id: str) -> dict[str, int]:
+    """The ids of the year's goals above the units' own, and of the unit's, by key: where each is followed."""
+    its = sa.or_(col(Goal.level) != GoalLevel.UNIT, col(Goal.unit_id) == unit_id)
+    query = select(Goal.key, Goal.id).where(Goal.root_id == root_id, Goal.year == year, its)
     return {key: id_ or 0 for key, id_ in session.exec(query)}
 
 

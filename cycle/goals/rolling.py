@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, select
 
 from cycle.goals.scheme import keep_scheme, scheme_differs, scheme_of
 from cycle.goals.strategy_tree import ended_keys, link_goals, not_taken_in
@@ -14,7 +15,7 @@ from cycle.goals.tree import GoalText, goals_of_year, keep_goals
 
 @dataclass(frozen=True)
 class GoalRoll:
-    """The difference to be approved. `written` are the units' own goals: those come with new agreements.
+    """The difference to be approved. `written` are the units' own goals: those come with their agreements.
 
     `ended` are left out because their last year has come, or the strategy no longer has them; `left` go on,
     but the goal above them does not. `waiting` are strategies whose goals have not been taken in.
@@ -40,14 +41,12 @@ def text_of_goal(goal: Goal) -> GoalText:
 
 def goals_rolled(session: Session, root_id: str, *, year: int) -> GoalRoll:
     """What `roll_goals` would write into `year`, from the year before."""
-    levels = list(GoalLevel)
+    levels = set(GoalLevel) - {GoalLevel.UNIT}
     before = goals_of_year(session, root_id, year - 1, levels=levels)
     there = {goal.key: goal for goal in goals_of_year(session, root_id, year, levels=levels)}
-    own = [goal for goal in before if goal.level is GoalLevel.UNIT and goal.last_year is None]
-    others = [goal for goal in before if goal.level is not GoalLevel.UNIT or goal.last_year is not None]
     gone = ended_keys(session, root_id, year)
-    ended = [goal for goal in others if goal.key in gone or not text_of_goal(goal).spans(year)]
-    texts = [text_of_goal(goal) for goal in others if goal not in ended]
+    ended = [goal for goal in before if goal.key in gone or not text_of_goal(goal).spans(year)]
+    texts = [text_of_goal(goal) for goal in before if goal not in ended]
     copied = [text for text in texts if text.identity not in there]
     known = {*there, *(text.identity for text in copied)}
     return GoalRoll(
@@ -56,7 +55,7 @@ def goals_rolled(session: Session, root_id: str, *, year: int) -> GoalRoll:
         there=[there[text.identity] for text in texts if text.identity in there],
         ended=ended,
         left=[text for text in copied if text.parent_key and text.parent_key not in known],
-        written=len(own),
+        written=_written(session, root_id, year - 1),
         scheme=_new_scheme(session, root_id, year),
         waiting=not_taken_in(session, root_id, year),
     )
@@ -74,6 +73,11 @@ def roll_goals(session: Session, root_id: str, *, year: int, by: str, now: datet
         keep_scheme(session, scheme, root_id=root_id, year=year, by=by, now=now)
     link_goals(session, root_id)
     return found
+
+
+def _written(session: Session, root_id: str, year: int) -> int:
+    own = (Goal.root_id == root_id, Goal.year == year, Goal.level == GoalLevel.UNIT)
+    return session.exec(select(sa.func.count()).select_from(Goal).where(*own)).one()
 
 
 def _new_scheme(session: Session, root_id: str, year: int) -> bool:
