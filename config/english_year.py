@@ -25,6 +25,12 @@ YEAR: Mapping[str, str] = {
         "Repeated groups cannot be used in a form with “confidential: parties”."
     ),
     "Brug et tekstfelt.": "Use a text field.",
+    "{} er i gang, og forberedelserne skal være slettet {}.": (
+        "{} is running, and its preparations have to be erased on {}."
+    ),
+    "Dagen kan blive tidligere, men ikke senere eller fjernes.": (
+        "The day may be earlier, but neither later nor left out."
+    ),
     "{} sletter forberedelser {}, men {}.": "{} erases preparations on {}, but {}.",
     "Sporet »{}« findes ikke i planen.": "The track “{}” is not in the plan.",
     "Skriv det under »tracks«.": "Write it under “tracks”.",

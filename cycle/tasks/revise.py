@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
+from cycle.calendar import WorkingCalendar
 from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.later import keep_given_dates
@@ -170,8 +171,24 @@ def _refuse_forbidden(
         if due < today and due != occurrence.due_on:
             what = f"Den nye frist for {occurrence.title}, {format_date(due)}, er allerede passeret."
             problems.append(Problem(activity_id, what, "Vælg en dato fra i dag og frem."))
+        problems += _kept_too_long(occurrence, resolved[activity_id], draft.calendar)
     if problems:
         raise PlanInvalid(problems)
+
+
+def _kept_too_long(
+    occurrence: Occurrence, dates: ResolvedActivity, calendar: WorkingCalendar
+) -> list[Problem]:
+    """What two people have prepared is erased when they were told, or before; it is never left behind."""
+    if occurrence.erase_at is None:
+        return []
+    promised = calendar.local_date(occurrence.erase_at)
+    if dates.erased_on is not None and dates.erased_on <= promised:
+        return []
+    what = f"{occurrence.title} er i gang, og forberedelserne skal være slettet {format_date(promised)}."
+    return [
+        Problem(occurrence.activity_id, what, "Dagen kan blive tidligere, men ikke senere eller fjernes.")
+    ]
 
 
 def _fixed(occurrence: Occurrence, new: Activity) -> list[Problem]:
