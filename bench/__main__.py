@@ -13,7 +13,19 @@ from dataclasses import asdict
 
 from bench.measurement import Measurement
 
-BENCHES = ("open", "answer", "turn", "pages", "trace", "serve", "documents", "seal", "simulate", "play_year")
+BENCHES = (
+    "open",
+    "agreements",
+    "answer",
+    "turn",
+    "pages",
+    "trace",
+    "serve",
+    "documents",
+    "seal",
+    "simulate",
+    "play_year",
+)
 SLOW = frozenset({"play_year"})
 
 

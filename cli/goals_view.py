@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -10,10 +10,11 @@ from sqlmodel import Session
 from cli.import_view import SHOWN
 from cli.year_words import tell
 from config.goals_file import GoalsFile
+from cycle.goals.changed_goals import holding
 from cycle.goals.scheme import keep_scheme, scheme_differs
 from cycle.goals.strategy_tree import link_goals
 from cycle.goals.tables import Goal, GoalLevel
-from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_not_named, keep_goals
+from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_not_named, keep_goals, reworded
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class GoalsDifference:
     changes: Sequence[GoalChange]
     gone: Sequence[Goal]
     scheme_years: Sequence[int]
+    to_sign: int = 0
+    """So many agreements hold a goal that says something else now, and are to be signed again."""
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.scheme_years)
@@ -37,6 +40,8 @@ class GoalsDifference:
         ]
         if self.scheme_years:
             lines.append(tell("scheme changed", years=", ".join(map(str, self.scheme_years))))
+        if self.to_sign:
+            lines.append(tell("to be signed", count=self.to_sign))
         gone = [f"  {goal.year} {_place(goal)} {goal.code}: {goal.title}" for goal in self.gone]
         return (lines or [tell("no changes")]) + _section("goals gone", gone)
 
@@ -46,20 +51,24 @@ class GoalsDifference:
             "changes": [_data(change) for change in self.changes],
             "gone": [{"year": goal.year, "key": goal.key, "title": goal.title} for goal in self.gone],
             "concept": list(self.scheme_years),
+            "agreements": self.to_sign,
         }
 
 
-def compare(session: Session, found: GoalsFile, root_id: str) -> GoalsDifference:
+def compare(session: Session, found: GoalsFile, root_id: str, *, on: date) -> GoalsDifference:
     """The file's years against what the store has of them."""
     texts = found.texts()
     changes: list[GoalChange] = []
     gone: list[Goal] = []
+    to_sign = 0
     for year in found.years:
-        changes += goal_changes(session, texts, root_id=root_id, year=year)
+        here = goal_changes(session, texts, root_id=root_id, year=year)
+        changes += here
+        to_sign += len(holding(session, reworded(here), root_id=root_id, year=year, on=on))
         gone += goals_not_named(session, texts, root_id=root_id, year=year)
     scheme = found.scheme
     others = [year for year in found.years if scheme_differs(session, scheme, root_id=root_id, year=year)]
-    return GoalsDifference(changes, gone, others)
+    return GoalsDifference(changes, gone, others, to_sign)
 
 
 def keep_file(session: Session, found: GoalsFile, *, root_id: str, by: str, now: datetime) -> None:

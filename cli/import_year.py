@@ -81,7 +81,7 @@ def goals(
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")
         check_areas(session, root_id, found.areas, file.name)
-        difference = compare(session, found, root_id)
+        difference = compare(session, found, root_id, on=now.date())
     if not as_json:
         echo(difference.lines())
     if difference and not dry_run:

@@ -65,6 +65,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The concept of development agreements is changed for {years}.",
     ),
     "goals kept": ("Indlæst: {count} mål for {years}.", "Imported: {count} goals for {years}."),
+    "to be signed": (
+        "Udviklingsaftaler, der skal underskrives igen: {count}.",
+        "Development agreements to be signed again: {count}.",
+    ),
     "no changes": ("Ingen ændringer.", "No changes."),
     "no such area": (
         "Området »{area}« findes ikke blandt enhederne.",

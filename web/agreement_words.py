@@ -13,6 +13,8 @@ COURSE: Mapping[str, Pair] = {
     "complete": ("underskrevet af alle", "signed by all"),
     "renew": ("ny udgave, fordi mål er ændret", "new version, for goals were changed"),
     "seal": ("forseglet", "sealed"),
+    "remark": ("bemærkning skrevet", "remark written"),
+    "resolve": ("bemærkning afklaret", "remark resolved"),
 }
 """The verbs of its history."""
 

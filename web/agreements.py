@@ -21,6 +21,7 @@ from cycle.files import store as files
 from cycle.goals.agreements import version_of
 from cycle.goals.by_unit import goal_ids
 from cycle.goals.parties import Party, parties, statements
+from cycle.goals.remarks import remarks_of
 from cycle.goals.sealed import document_of, signed_version
 from cycle.goals.tables import Agreement, Signature
 from cycle.history import history_of
@@ -74,6 +75,7 @@ def show(
             version=version,
             parties=_parties(session, request, agreement, signatures),
             statements=statements(session, agreement),
+            remarks=remarks_of(session, agreement_id),
             course=history_of(session, f"agreement:{agreement_id}"),
             verb_name=course_namer(language),
             chapters=text_of(session, agreement, version, language) if version else (),

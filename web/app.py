@@ -21,7 +21,7 @@ from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
 from web.language import KeepLanguage
-from web.leader import meeting
+from web.leader import meeting, remarks
 from web.leader import preparation as leader_preparation
 from web.leader import routes as leader
 from web.rooms import Room
@@ -34,6 +34,7 @@ ROOMS: tuple[Room, ...] = (
     sign_in.ROOM,
     leader.ROOM,
     leader_preparation.ROOM,
+    remarks.ROOM,
     meeting.ROOM,
     superior.ROOM,
     superior_preparation.ROOM,

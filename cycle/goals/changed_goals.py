@@ -3,30 +3,42 @@
 Their flow then gives them a new version to be signed (`flows.agreement_renewal`).
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Sequence, Set
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.goals.scheme import LEVELS, scheme_of
-from cycle.goals.tables import Agreement, AgreementState, Goal
+from cycle.goals.scheme import scheme_of
+from cycle.goals.tables import Agreement, AgreementState, GoalLevel
 from cycle.organisation.tables import Unit
 from cycle.store import in_pieces
 from cycle.tasks.moves import wake_stages
 
+Place = tuple[GoalLevel, str]
+"""Where a goal stands: its level, and its area ("" for everyone)."""
 
-def mark_agreements(session: Session, changed: Sequence[Goal], *, now: datetime) -> int:
-    """Marks the agreements that hold one of these goals, all of one municipality and year; gives how many.
+
+def mark_agreements(session: Session, changed: Set[Place], *, root_id: str, year: int, now: datetime) -> int:
+    """Marks the agreements that hold a goal from one of these places; gives how many.
 
     Those whose period is over stay as they are. Asks for a look at the occurrences they belong to.
     """
-    held = [goal for goal in changed if goal.level in LEVELS]
-    if not held:
-        return 0
-    root_id, year = held[0].root_id, held[0].year
+    hit = holding(session, changed, root_id=root_id, year=year, on=now.date())
+    for piece in in_pieces(hit):
+        update = sa.update(Agreement).where(col(Agreement.id).in_(piece)).values(goals_changed_at=now)
+        session.execute(update)
+    for occurrence_id in set(hit.values()):
+        wake_stages(session, occurrence_id, at=now)
+    return len(hit)
+
+
+def holding(session: Session, places: Set[Place], *, root_id: str, year: int, on: date) -> dict[int, int]:
+    """The year's agreements that hold goals from these places and whose period is not over on the date:
+    their occurrences by their ids."""
+    if not places:
+        return {}
     scheme = scheme_of(session, root_id, year)
-    places = {(goal.level, goal.area) for goal in held}
     rows = session.execute(
         sa.select(col(Agreement.id), col(Agreement.occurrence_id), Unit)
         .join(Unit, col(Unit.id) == col(Agreement.unit_id))
@@ -34,20 +46,14 @@ def mark_agreements(session: Session, changed: Sequence[Goal], *, now: datetime)
             col(Agreement.root_id) == root_id,
             col(Agreement.year) == year,
             col(Agreement.state) != AgreementState.SUPERSEDED,
-            col(Agreement.period_to) >= now.date(),
+            col(Agreement.period_to) >= on,
         )
     ).all()
-    hit = {
+    return {
         id_: occurrence_id
         for id_, occurrence_id, unit in rows
         if places & {(level, area) for level in scheme.levels_of(unit, year) for area in ("", unit.area)}
     }
-    for piece in in_pieces(hit):
-        update = sa.update(Agreement).where(col(Agreement.id).in_(piece)).values(goals_changed_at=now)
-        session.execute(update)
-    for occurrence_id in set(hit.values()):
-        wake_stages(session, occurrence_id, at=now)
-    return len(hit)
 
 
 def marked(session: Session, occurrence_id: int) -> Sequence[Agreement]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
-from cycle.goals.changed_goals import mark_agreements
+from cycle.goals.changed_goals import Place, mark_agreements
 from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.scheme import LEVELS
 from cycle.goals.tables import Goal, GoalLevel, GoalOrigin, GoalType, Strategy
@@ -179,7 +179,7 @@ def keep_goals(
         else:
             goal.sqlmodel_update(text.columns())
         session.add(goal)
-    marked = mark_agreements(session, _reworded(changes, known), now=now)
+    marked = mark_agreements(session, reworded(changes), root_id=root_id, year=year, now=now)
     if changes:
         history.record(
             session,
@@ -194,13 +194,13 @@ def keep_goals(
     return len(changes)
 
 
-def _reworded(changes: Iterable[GoalChange], known: Mapping[str, Goal]) -> list[Goal]:
-    """The goals that agreements were made of and that say something else now."""
-    return [
-        known[change.text.identity]
+def reworded(changes: Iterable[GoalChange]) -> set[Place]:
+    """Where the goals stand that agreements were made of and that say something else now."""
+    return {
+        (change.text.level, change.text.area)
         for change in changes
-        if SAID.intersection(change.changed) and change.text.level is not GoalLevel.UNIT
-    ]
+        if SAID.intersection(change.changed) and change.text.level in (GoalLevel.COMMON, GoalLevel.AREA)
+    }
 
 
 def goals_not_named(

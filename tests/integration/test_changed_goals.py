@@ -13,9 +13,10 @@ from sqlmodel import col, select
 from config.goals_file import load_goals
 from cycle.access.roles import Role
 from cycle.goals.agreements import unsigned
+from cycle.goals.changed_goals import holding
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement, AgreementState, Goal, SealedDocument, Signature
-from cycle.goals.tree import GoalText, goals_not_named, keep_goals
+from cycle.goals.tree import GoalText, goal_changes, goals_not_named, keep_goals, reworded
 from cycle.history import History
 from cycle.organisation.tables import Appointment
 from cycle.plan.model import Activity, Audience
@@ -113,6 +114,14 @@ def test_exactly_the_agreements_that_hold_the_goal_are_signed_again_and_the_old_
     take(year, *STEPS)
     before = {unit: document_bytes(year, unit) for unit in UNITS}
     assert {a.in_force_version for a in agreements(year).values()} == {1}
+    with reading(engine) as session:
+        texts = [
+            replace(text, title="Gennemførelse af alle planlagte timer") if text.area == "Skoler" else text
+            for text in load_goals(FOLDER).texts()
+        ]
+        told = goal_changes(session, texts, root_id="KBH", year=2028)
+        on = year.now.date()
+        assert len(holding(session, reworded(told), root_id="KBH", year=2028, on=on)) == 2
     assert reword(year, "D", "Skoler", title="Gennemførelse af alle planlagte timer") == 1
     found = agreements(year)
     assert {unit: (a.state, a.version, a.in_force_version) for unit, a in found.items()} == {

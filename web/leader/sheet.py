@@ -18,6 +18,7 @@ from web.leader.answering import GIVEN, editions_of
 from web.leader.below import below
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
+from web.leader.remarks import open_remarks
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, typed_answers
 from web.shown import shown_answers
 from web.tickets import write_ticket
@@ -130,6 +131,7 @@ def common(session: Session, holding: Holding, token: str, language: str) -> dic
         "task": holding.task,
         "token": token,
         "address": f"/opgave/{token}",
+        "remarks": open_remarks(session, holding),
         "agreement": agreement_shown(session, holding, language),
         "letter": writes_letter(holding),
         "returned": holding.task.state is TaskState.RETURNED,

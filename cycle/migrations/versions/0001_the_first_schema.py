@@ -632,6 +632,25 @@ def upgrade() -> None:
     with op.batch_alter_table('gathering_participant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_gathering_participant_gathering_id'), ['gathering_id'], unique=False)
 
+    op.create_table('goal_remark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('agreement_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('post', sa.String(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('resolved_by', sa.String(), nullable=False),
+    sa.Column('once', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('once')
+    )
+    with op.batch_alter_table('goal_remark', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_goal_remark_agreement_id'), ['agreement_id'], unique=False)
+
     op.create_table('inbound',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -967,6 +986,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_inbound_root_id'))
 
     op.drop_table('inbound')
+    with op.batch_alter_table('goal_remark', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_goal_remark_agreement_id'))
+
+    op.drop_table('goal_remark')
     with op.batch_alter_table('gathering_participant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_gathering_participant_gathering_id'))
 
