@@ -25,7 +25,6 @@ from web.faults import (
     BY_STATUS,
     NOT_FOUND,
     NOT_SAVED,
-    SIGN_IN_FIRST,
     SIGNED_OUT,
     UNSAFE,
     Fault,
@@ -38,6 +37,13 @@ from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
 
 log = logging.getLogger("aarshjul.web")
+
+SIGN_IN_FIRST = Fault(
+    401,
+    ("Du er ikke logget ind", "You are not signed in"),
+    ("Adressen kræver en konto.", "The address needs an account."),
+    ("Log ind, og prøv igen.", "Sign in and try again."),
+)
 
 
 def install(app: FastAPI) -> None:

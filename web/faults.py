@@ -159,12 +159,6 @@ SIGNED_OUT = Fault(
         "Copy what you wrote below. Then sign in again and paste it.",
     ),
 )
-SIGN_IN_FIRST = Fault(
-    401,
-    ("Du er ikke logget ind", "You are not signed in"),
-    ("Adressen kræver en konto.", "The address needs an account."),
-    ("Log ind, og prøv igen.", "Sign in and try again."),
-)
 WRONG_WAY = Fault(
     405,
     ("Det kan ikke lade sig gøre", "This is not possible"),
