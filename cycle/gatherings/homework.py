@@ -82,10 +82,15 @@ def _task(
         due_on=homework.due_on,
         subject=homework.subject,
         kind=TaskKind.HOMEWORK,
-        title=f"Hjemmeopgave fra {gathering.title}",
+        title=_title(occurrence, gathering),
         form_version_id=occurrence.stage_forms.get(HOMEWORK),
         prefill={"gathering": gathering.id, GIVEN: homework.text},
     )
+
+
+def _title(occurrence: Occurrence, gathering: Gathering) -> str:
+    """Mails put the step's title before it, which an only meeting has too."""
+    return "Hjemmeopgave" + ("" if gathering.title == occurrence.title else f" fra {gathering.title}")
 
 
 def _check(text: str, due_on: date, posts: Collection[GatheringParticipant], *, today: date) -> None:

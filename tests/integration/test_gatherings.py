@@ -14,6 +14,8 @@ from icalendar import Calendar
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
+from cli.installation import open_installation
+from cli.main import run
 from config.settings import load_settings
 from cycle.errors import AnswerInvalid, Conflict, NotNow
 from cycle.gatherings.calling import cancel_all, invite_named, mailings, take_off
@@ -22,18 +24,25 @@ from cycle.gatherings.reading import get_gathering, homework_of, list_meetings, 
 from cycle.gatherings.recording import answer_invitation, hold
 from cycle.gatherings.states import Attendance, Coming, GatheringState, Told
 from cycle.history import History
-from cycle.messages.tables import Message, MessageState
+from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.tables import Appointment
 from cycle.plan.gatherings import Meetings
-from cycle.plan.model import Audience
+from cycle.plan.model import DEFAULT_REMINDERS, Audience
 from cycle.store import reading, transaction
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.cycles import RULES
+from cycle.tasks.forms import HOMEWORK
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Task
+from flows import meeting_series
 from flows.deliver import deliver
+from flows.remind import remind
 from flows.runtime import RunContext
+from notifications.gather import Letters
 from notifications.local_server import LocalServer
-from tests.support import mail_server
+from notifications.office import Office
+from notifications.render import render
+from tests.support import mail_server, municipality
 from tests.support.gatherings import HELD, NOW, MeetingRoom, activity
 from tests.support.municipality import ROOT, date, instant
 
@@ -336,7 +345,7 @@ def test_homework_becomes_a_task_of_each_chosen_post_with_its_deadline(room: Mee
         ((homework, owed),) = homework_of(session, get_gathering(session, room.id))
     assert {task.unit_id for task in tasks} == set(room.town.units[:2]), "a body without a post owes nothing"
     assert {task.due_on for task in tasks} == {date(2027, 5, 11)}
-    assert {task.title for task in tasks} == {"Hjemmeopgave fra Møde for skolelederne"}
+    assert {task.title for task in tasks} == {"Hjemmeopgave"}
     assert all(task.next_reminder_at == HELD for task in tasks), "reminded as other tasks are"
     assert homework.text == "Tal med jeres medarbejdere om data."
     assert [each.state for each in owed] == [TaskState.OPEN, TaskState.OPEN]
@@ -391,3 +400,63 @@ def test_the_suggested_deadline_lies_a_week_before_the_next_meeting(engine: Engi
         after = suggested_deadline(session, last, today=today, calendar=calendar)
         assert after == calendar.add_working_days(today, 10)
     assert last.ends_at - last.starts_at == timedelta(hours=6)
+
+
+# ---- by the engine, and when the step is cancelled
+
+
+def test_a_step_that_says_so_calls_its_meeting_when_it_opens_once(engine: Engine, tmp_path: Path) -> None:
+    planned = activity(meetings=Meetings(begins="9.00", ends="12.00", call=True))
+    with transaction(engine) as session:
+        town = municipality.build(session)
+        cycle = municipality.start_cycle(session, town)
+        found = municipality.add_occurrence(
+            session, town, cycle, activity=planned, state=OccurrenceState.PLANNED
+        )
+        occurrence_id = found.id or 0
+    settings = load_settings(data_dir=tmp_path)
+    for _ in range(2):
+        meeting_series.open(RunContext.direct(engine, NOW, settings, ROOT), occurrence_id)
+    with reading(engine) as session:
+        (meeting,) = of_occurrence(session, occurrence_id)
+        mails = session.exec(select(Message)).all()
+        (task,) = session.exec(select(Task)).all()
+    assert (meeting.state, meeting.sequence) == (GatheringState.CALLED, 0) and len(mails) == SCHOOLS
+    assert [row["label"] for row in task.prefill["participants"]][-1] == "Styregruppen"
+
+
+def test_a_step_that_is_cancelled_by_command_takes_its_meetings_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(tmp_path))
+    room = MeetingRoom(open_installation().engine)
+    room.call()
+    assert run("cycle", ["cancel", str(room.occurrence_id), "--why", "Udgår i år"]) == 0
+    assert room.gathering().state is GatheringState.CANCELLED and room.gathering().why == "Udgår i år"
+    assert Counter(told for told, _ in room.mails()) == {"invited": SCHOOLS, "cancelled": SCHOOLS}
+
+
+def test_homework_comes_in_the_days_mail_with_its_words_and_takes_a_reply(
+    room: MeetingRoom, tmp_path: Path
+) -> None:
+    settings = load_settings(
+        data_dir=tmp_path, secret_key="k" * 40, reply_domain="svar.by.example", smtp_host="mail.by.example"
+    )
+    with transaction(room.engine) as session:
+        occurrence = room.occurrence(session)
+        occurrence.rules = RULES.dump_json(DEFAULT_REMINDERS).decode()
+        occurrence.stage_forms = {HOMEWORK: occurrence.form_version_id or 0}
+        session.add(occurrence)
+        found = get_gathering(session, room.id)
+        given: dict[str, Any] = {"text": "Prøv det af.", "due_on": date(2027, 5, 11), "keys": {"deltager-1"}}
+        give_homework(session, found, **given, seen=found.edition, by="account:1", now=NOW)
+    remind(RunContext.direct(room.engine, NOW, settings, ROOT))
+    with reading(room.engine) as session:
+        (mail,) = session.exec(select(Message).where(Message.kind == MessageKind.DAILY)).all()
+        letters = Letters(session, [mail], office=Office.of(settings), today=date(2027, 4, 1))
+        letter = letters.write(mail).letter
+    assert letter is not None
+    said = render(letter)
+    assert "Møde for skolelederne 2027: Hjemmeopgave" in said.subject and "Prøv det af." in said.text
+    assert "11. maj" in said.subject and "Du kan også svare ved at besvare denne mail." in said.text
+    assert letter.items[0].reply_to.endswith("@svar.by.example")

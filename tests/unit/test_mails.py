@@ -198,6 +198,14 @@ def test_each_mail_is_one_subject_line_and_whole_html(case: str, language: str):
     assert balance.open == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", TaskKind)
+@pytest.mark.parametrize("group", Group)
+def test_the_days_mail_has_words_for_every_kind_of_task(kind: TaskKind, group: Group, language: str):
+    item = replace(NEW, kind=kind, group=group)
+    assert NEW.title in render(letter(MessageKind.DAILY, language, items=(item, REMINDER))).text
+
+
 def test_every_kind_of_mail_has_a_golden_case():
     assert {kind for kind, _ in CASES.values()} == set(MessageKind)
 
