@@ -17,11 +17,9 @@ from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Goal
 from cycle.history import History
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.tables import Appointment, Person, Unit
-from cycle.plan.model import Activity, Stage, StageKind, When
 from cycle.store import reading, transaction
-from cycle.tasks.forms import Field, FieldType, Form
 from cycle.tasks.states import TaskKind, TaskState
-from cycle.tasks.tables import FormVersion, Occurrence, Review, Task
+from cycle.tasks.tables import Review, Task
 from documents.seal_key import trusted
 from documents.sealing import SealFailed
 from documents.verification import verify
@@ -265,16 +263,6 @@ def test_somebody_who_will_not_sign_sends_it_back_and_everyone_concerned_is_told
 def test_in_a_self_governing_unit_the_boards_chair_signs_too_and_its_statement_is_annexed(
     year: Year,
 ) -> None:
-    chair = Stage(
-        id="underskrift-bestyrelse",
-        title="Bestyrelsens underskrift",
-        kind=StageKind.SIGN,
-        by="bestyrelsesformand",
-        at="unit",
-        ownership=("selvejende",),
-        due=When(date="28. januar"),
-        form="underskrift",
-    )
     with transaction(year.engine) as session:
         session.execute(sa.update(Unit).where(col(Unit.id) == SCHOOL).values(ownership="selvejende"))
         person = Person(root_id=koebenhavn.ROOT, key="bo@kbh.example", name="Bo Lindvang")
@@ -288,24 +276,6 @@ def test_in_a_self_governing_unit_the_boards_chair_signs_too_and_its_statement_i
                 valid_from=year.now.date(),
             )
         )
-        occurrence = session.get_one(Occurrence, occurrence_of(year))
-        activity = Activity.model_validate_json(occurrence.activity)
-        *first, last = activity.stages
-        occurrence.activity = activity.model_copy(update={"stages": (*first, chair, last)}).model_dump_json()
-        occurrence.stage_due = {**occurrence.stage_due, chair.id: "2028-01-28"}
-        form = session.get_one(FormVersion, occurrence.stage_forms["underskrift-leder"])
-        asked = Form.model_validate_json(form.spec)
-        statement = Field(id="udtalelse", type=FieldType.LONG_TEXT, label="Bestyrelsens udtalelse")
-        own = FormVersion(
-            root_id=koebenhavn.ROOT,
-            form_id="underskrift-bestyrelse",
-            version=1,
-            spec=asked.model_copy(update={"fields": (*asked.fields, statement)}).model_dump_json(),
-        )
-        session.add(own)
-        session.flush()
-        occurrence.stage_forms = {**occurrence.stage_forms, chair.id: own.id or 0}
-        session.add(occurrence)
     for kind, raw in STEPS[:-1]:
         take(year, kind, raw)
         year.until(year.now + timedelta(days=1))
