@@ -81,7 +81,7 @@ def test_002_runs_to_the_end_with_meetings_called_held_and_homework_between(
         tasks = session.exec(select(Task)).all()
         by_activity = Counter(play.activity_of(task) for task in tasks if task.kind is TaskKind.ANSWER)
         own = [task for task in tasks if task.kind is TaskKind.HOMEWORK]
-        meetings = session.exec(select(Gathering)).all()
+        meetings = session.exec(select(Gathering).order_by(col(Gathering.id))).all()
         told = Counter(
             each.context["told"]
             for each in session.exec(select(Message).where(Message.kind == MessageKind.INVITATION))
