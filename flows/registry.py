@@ -53,7 +53,9 @@ def body(flow: str, subject: str) -> Body:
 
 def _of_occurrence(flow: FlowName, verb: str, occurrence_id: int) -> Body:
     module = importlib.import_module(OWN_MODULE.get(flow, GENERAL))
-    step: Callable[[RunContext, int], None] = getattr(module, verb)
+    step: Callable[[RunContext, int], None] | None = getattr(module, verb, None)
+    if step is None:
+        raise LookupError(f"the flow {flow} has nothing to {verb}")
 
     def run(context: RunContext) -> None:
         step(context, occurrence_id)

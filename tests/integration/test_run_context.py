@@ -91,8 +91,8 @@ def test_a_direct_context_needs_no_run_and_uses_the_danish_calendar_before_any_c
 
 @pytest.mark.parametrize(
     ("flow", "subject"),
-    [("remind", "sweep:BY"), ("deliver", "BY"), ("collect", "BY"), ("annual_accounts", "close:7")]
-    + [(flow, f"{verb}:1") for flow in registry.NAMES[:-3] for verb in registry.VERBS],
+    [("remind", "sweep:BY"), ("deliver", "BY"), ("collect", "BY"), ("results_dialogue", "erase:7")]
+    + [(flow, f"{verb}:1") for flow in registry.NAMES[:-3] for verb in ("open", "advance", "close")],
 )
 def test_every_flow_of_a_plan_has_a_body_for_each_of_its_steps(flow: str, subject: str) -> None:
     assert callable(registry.body(flow, subject))
@@ -102,6 +102,11 @@ def test_every_flow_of_a_plan_has_a_body_for_each_of_its_steps(flow: str, subjec
 def test_a_subject_that_no_flow_knows_is_refused(subject: str) -> None:
     with pytest.raises(LookupError):
         registry.body("quarterly_report", subject)
+
+
+def test_only_dialogues_have_something_to_erase() -> None:
+    with pytest.raises(LookupError, match="nothing to erase"):
+        registry.body("quarterly_report", "erase:1")
 
 
 def test_the_demo_clock_never_runs_backwards() -> None:
