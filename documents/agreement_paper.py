@@ -1,5 +1,7 @@
 """The signed agreement as a document: its words, its signatures and a certificate page, set and sealed."""
 
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -70,12 +72,25 @@ class Press:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def make(self, paper: AgreementPaper) -> Sealed:
-        """The sealed PDF. Raises TemplateInvalid, SealFailed."""
+    def make(self, papers: Iterable[AgreementPaper]) -> Iterator[Sealed]:
+        """The sealed PDFs in order, one set while another is sealed. Raises TemplateInvalid, SealFailed."""
+        with ThreadPoolExecutor(1) as ahead:
+            before: tuple[AgreementPaper, Future[bytes]] | None = None
+            for paper in papers:
+                coming = paper, ahead.submit(self._set, paper)
+                if before is not None:
+                    yield self._seal(*before)
+                before = coming
+            if before is not None:
+                yield self._seal(*before)
+
+    def _set(self, paper: AgreementPaper) -> bytes:
         values = values_of(paper, self._sealer.level, self._settings)
-        pdf = self._setter.set(TEMPLATE, values, at=self._now)
+        return self._setter.set(TEMPLATE, values, at=self._now)
+
+    def _seal(self, paper: AgreementPaper, coming: Future[bytes]) -> Sealed:
         annexes = [each.annex for each in paper.signatures if each.annex]
-        pdf = attach(pdf, [(each.name, each.content) for each in annexes], now=self._now)
+        pdf = attach(coming.result(), [(each.name, each.content) for each in annexes], now=self._now)
         return self._sealer.seal(pdf, reason=f"{paper.title}: {paper.unit}", now=self._now)
 
 

@@ -4,6 +4,8 @@ What is missing is read from the store; documents are made outside any transacti
 that a run that ends early leaves only the rest to the next.
 """
 
+from collections.abc import Iterable, Iterator
+
 from sqlmodel import Session, col, select
 
 from cycle.files import store as files
@@ -43,12 +45,9 @@ def seal_signed(context: RunContext, facts: Facts) -> None:
     if not missing:
         return
     owner = Owner(occurrence.root_id, facts.directory.units[occurrence.root_id].name)
-    mark = DEMO[language == "en"] if context.settings.demo else ""
     with Press(context.settings, owner, language, now=context.now) as press:
-        for agreement in missing:
-            with context.reading() as session:
-                paper = _Gatherer(session, facts, agreement, language).paper(mark)
-            sealed = press.make(paper)
+        made = press.make(_papers(context, facts, missing, language))
+        for agreement, sealed in zip(missing, made, strict=True):
             with context.transaction() as session:
                 new = keep_document(
                     session,
@@ -60,6 +59,16 @@ def seal_signed(context: RunContext, facts: Facts) -> None:
                     now=context.now,
                 )
                 context.count(sealed=int(new))
+
+
+def _papers(
+    context: RunContext, facts: Facts, agreements: Iterable[Agreement], language: str
+) -> Iterator[AgreementPaper]:
+    mark = DEMO[language == "en"] if context.settings.demo else ""
+    for agreement in agreements:
+        with context.reading() as session:
+            paper = _Gatherer(session, facts, agreement, language).paper(mark)
+        yield paper
 
 
 class _Gatherer:
