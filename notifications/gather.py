@@ -2,8 +2,8 @@
 
 What each kind carries in `Message.context`: receipt `submission`; returned `review`; extended and
 refused `extension`; deadline_changed `tasks`, `old_due_on` (ISO); nudge `text`; reply_problem `inbound`
-and `problems` ([[field id, sentence], …]); invitation `gathering`, `participant`, `sequence`,
-`told`. The daily mail's content is the decisions that point to it.
+and `problems` ([[field id, sentence], …]); remarks `agreement` and `remarks` (ids); invitation
+`gathering`, `participant`, `sequence`, `told`. The daily mail's content is the decisions that point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from cycle.goals.remark_tables import GoalRemark
 from cycle.messages.claiming import ALL_ANSWERED
 from cycle.messages.tables import InboundVerdict, Message, MessageKind
 from cycle.plan.model import ReminderKind
@@ -26,6 +27,7 @@ from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
 from notifications.office import REPLY, TASK, Office
 from notifications.reasons import reasons_why
+from notifications.remark_letters import ALL_RESOLVED, who_said
 from notifications.sources import Rows, read
 
 JUDGED = frozenset({TaskKind.REVIEW, TaskKind.APPROVE})
@@ -85,6 +87,8 @@ class _Writer:
         current = [d for d in decided if self._still_asked(self._rows.tasks[d.task_id])]
         left_out = tuple(d.id for d in decided if d not in current and d.id is not None)
         items = self._daily_items(current) if message.kind is MessageKind.DAILY else self._items()
+        if message.kind is MessageKind.REMARKS and not self._unresolved():
+            return Prepared(None, why=ALL_RESOLVED)
         if not items:
             return Prepared(None, left_out)
         tasks = self._tasks(current)
@@ -143,7 +147,7 @@ class _Writer:
         occurrence = self._rows.occurrences[task.occurrence_id]
         form = self._rows.form_of(task.form_version_id)
         mine = group is not Group.MISSING
-        answers = mine and task.kind in BY_MAIL
+        answers = mine and task.kind in BY_MAIL and self._message.kind is not MessageKind.REMARKS
         holder = self._rows.people.get(self._rows.holders.get((task.unit_id, task.role), 0))
         return Item(
             group=group,
@@ -189,7 +193,13 @@ class _Writer:
             return {"note": rows.tasks[self._message.task_id or 0].waived_why}
         if self._message.kind is MessageKind.REPLY_PROBLEM:
             return self._reply_problem()
+        if self._message.kind is MessageKind.REMARKS:
+            return {"remarks": who_said(self._unresolved(), self._language)}
         return {"note": str(context.get("text", ""))}
+
+    def _unresolved(self) -> list[GoalRemark]:
+        said = [self._rows.remarks[id_] for id_ in self._message.context["remarks"]]
+        return [remark for remark in said if remark.resolved_at is None]
 
     def _receipt(self, submission: Submission) -> dict[str, Any]:
         form = self._rows.form_of(submission.form_version_id)

@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from cycle.gatherings.homework import GIVEN
 from cycle.gatherings.tables import Gathering, GatheringParticipant
+from cycle.goals.remark_tables import GoalRemark
 from cycle.messages.tables import Inbound, Message
 from cycle.organisation.directory import Capacity
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
@@ -44,6 +45,7 @@ class Rows:
     inbound: dict[int, Inbound] = field(default_factory=dict)
     gatherings: dict[int, Gathering] = field(default_factory=dict)
     participants: dict[int, GatheringParticipant] = field(default_factory=dict)
+    remarks: dict[int, GoalRemark] = field(default_factory=dict)
 
     def form_of(self, version_id: int | None) -> Form | None:
         """The form of a version, if it is known."""
@@ -72,6 +74,7 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     rows.extensions = _by_id(session, Extension, _context_ids(messages, "extension"))
     rows.gatherings = _by_id(session, Gathering, _context_ids(messages, "gathering"))
     rows.participants = _by_id(session, GatheringParticipant, _context_ids(messages, "participant"))
+    rows.remarks = _by_id(session, GoalRemark, _several(messages, "remarks"))
     rows.inbound = _by_id(session, Inbound, _context_ids(messages, "inbound"))
     rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
     tasks = rows.tasks.values()
@@ -99,12 +102,16 @@ def _decisions(session: Session, messages: Sequence[Message]) -> dict[int, list[
 
 def _task_ids(messages: Sequence[Message], rows: Rows) -> list[int]:
     ids = [message.task_id for message in messages if message.task_id is not None]
-    ids += [int(task_id) for message in messages for task_id in message.context.get("tasks", ())]
+    ids += _several(messages, "tasks")
     return ids + [decision.task_id for found in rows.decisions.values() for decision in found]
 
 
 def _context_ids(messages: Sequence[Message], name: str) -> list[int]:
     return [int(message.context[name]) for message in messages if message.context.get(name) is not None]
+
+
+def _several(messages: Sequence[Message], name: str) -> list[int]:
+    return [int(id_) for message in messages for id_ in message.context.get(name, ())]
 
 
 def _by_id(session: Session, table: type[Row], ids: Iterable[int]) -> dict[int, Row]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import AnswerInvalid, Conflict, NotFound, NotNow, Problem
+from cycle.goals.remark_mail import tell_others
 from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.tables import Agreement, AgreementState
 from cycle.tasks.answer_values import clean_text
@@ -34,7 +35,7 @@ def remark(
     now: datetime,
     once: str,
 ) -> GoalRemark:
-    """Keeps what a party says about a goal; the same act twice is one remark.
+    """Keeps what a party says about a goal and tells the other parties; the same act twice is one remark.
 
     Raises NotNow once the agreement is to be signed, AnswerInvalid without words or with too many.
     """
@@ -61,6 +62,7 @@ def remark(
     session.add(made)
     session.flush()
     _record(session, agreement, "remark", made, by=by, now=now)
+    tell_others(session, agreement, made, now=now)
     return made
 
 

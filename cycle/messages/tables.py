@@ -26,6 +26,7 @@ class MessageKind(StrEnum):
     WAIVED = "waived"
     NEW_LINK = "new_link"
     DECLINED = "declined"
+    REMARKS = "remarks"
     INVITATION = "invitation"
     REPLY_PROBLEM = "reply_problem"
 

@@ -132,6 +132,10 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "waived": (MessageKind.WAIVED, {"note": "Skolen lukker til sommer."}),
     "new-link": (MessageKind.NEW_LINK, {}),
     "declined": (MessageKind.DECLINED, {"note": "Målet om fravær kan vi ikke stå inde for."}),
+    "remarks": (
+        MessageKind.REMARKS,
+        {"remarks": (("distriktschef, Ærø Distrikt", "2 bemærkninger (mål A, aftalen som helhed)"),)},
+    ),
     "invitation": (MessageKind.INVITATION, {"items": (), "meeting": MEETING}),
     "invitation-changed": (
         MessageKind.INVITATION,

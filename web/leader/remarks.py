@@ -15,10 +15,10 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.errors import AnswerInvalid, NotFound
 from cycle.goals.agreements import of_units, version_of
+from cycle.goals.remark_mail import PARTIES
 from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.remarks import TALKING, remark, remarks_of, resolve
 from cycle.goals.tables import Agreement
-from cycle.tasks.states import TaskKind
 from web import context, render
 from web.agreement_versions import text_of
 from web.context import Sent
@@ -27,7 +27,6 @@ from web.leader.link import Holding, open_link
 from web.plain import Id
 from web.rooms import Room
 
-PARTIES = (TaskKind.DRAFT, TaskKind.NEGOTIATE, TaskKind.APPROVE)
 READ = ["GET", "HEAD"]
 router = APIRouter(prefix="/opgave/{token}/bemaerkninger")
 ROOM = Room(router)
