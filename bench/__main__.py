@@ -1,11 +1,13 @@
 """`python -m bench [NAME …] [--json]`: measures, and says what is over its limit.
 
-Exits with 1 when something is. Without a name everything but the played year, which takes minutes.
+Exits with 1 when something is. Without a name everything but the played year, which takes minutes. Several
+are measured in a process each: what one holds in memory is not counted against the next.
 """
 
 import argparse
 import importlib
 import json
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterable
@@ -41,12 +43,18 @@ def main() -> int:
     if unknown:
         parser.error(f"no bench is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     names = given.names or [name for name in BENCHES if name not in SLOW]
+    if len(names) == 1:
+        return measured(names[0], as_json=given.json)
+    options = ["--json"] if given.json else []
+    return max([subprocess.call([sys.executable, "-m", "bench", name, *options]) for name in names])
+
+
+def measured(name: str, *, as_json: bool) -> int:
+    """Measures one here; 0 when it is within its limits."""
     over = 0
-    for name in names:
-        module = importlib.import_module(f"bench.{name}")
-        for found in module.measure():
-            over += found.over
-            show(found, as_json=given.json)
+    for found in importlib.import_module(f"bench.{name}").measure():
+        over += found.over
+        show(found, as_json=as_json)
     return 1 if over else 0
 
 
@@ -60,7 +68,7 @@ def show(found: Measurement, *, as_json: bool) -> None:
 
 
 def _parts(found: Measurement) -> Iterable[str]:
-    yield f"{found.bench:<10}{found.what}:"
+    yield f"{found.bench:<11}{found.what}:"
     yield f"{found.value:.4g} {found.unit}"
     if found.processor is not None:
         yield f"(processor {found.processor:.4g} {found.unit})"

@@ -20,17 +20,9 @@ from cli.wording import language
 from cycle import danish
 from cycle.danish import COPENHAGEN
 from cycle.plan.resolve import FIRST_YEAR, LAST_YEAR
-from documents.tables import Column, Kind, Table, to_csv
 
 app = typer.Typer(add_completion=False)
 
-COLUMNS = (
-    Column("month"),
-    Column("mails", Kind.WHOLE),
-    Column("people", Kind.WHOLE),
-    Column("opens"),
-    Column("due"),
-)
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #ccc;padding:.5rem;"
@@ -119,8 +111,17 @@ def as_json_text(report: Report) -> str:
 
 def as_csv(report: Report) -> str:
     """One row a month; lists are separated by a bar. Titles are text that no spreadsheet runs."""
+    from documents.tables import (
+        Column,
+        Kind,
+        Table,
+        to_csv,
+    )  # a quarter second of workbooks, seldom asked for
+
+    whole = {"mails", "people"}
+    columns = [Column(name, Kind.WHOLE if name in whole else Kind.TEXT) for name in HEADINGS]
     rows = [(m.month, m.mails, m.people, " | ".join(m.opens), " | ".join(m.due)) for m in report.months]
-    return to_csv(Table(report.title, COLUMNS, rows, COPENHAGEN)).decode()
+    return to_csv(Table(report.title, columns, rows, COPENHAGEN)).decode()
 
 
 def as_html(report: Report) -> str:

@@ -38,13 +38,10 @@ HOLDS_UP = timedelta(minutes=10)
 """How long unfinished work makes later work wait; work that hangs must not stop the year."""
 
 
-def due_work(session: Session, *, now: datetime, settings: Settings, nightly: bool = True) -> list[Work]:
-    """The work to want at `now` (UTC), in the order it is to be done. Asking twice gives the same.
-
-    `nightly` includes the sweep of the night; a simulation, which keeps no runs, goes without.
-    """
+def due_work(session: Session, *, now: datetime, settings: Settings) -> list[Work]:
+    """The work to want at `now` (UTC), in the order it is to be done. Asking twice gives the same."""
     read = session.connection()
-    candidates = list(_candidates(read, now, settings, nightly))
+    candidates = [*_candidates(read, now, settings), *_sweeps(read, now, settings.zone)]
     if not candidates:
         return []
     paused = {(root_id, flow) for root_id, flow in read.execute(hints.PAUSES)}
@@ -65,7 +62,21 @@ def due_work(session: Session, *, now: datetime, settings: Settings, nightly: bo
     for root_id, flow, subject, wanted_at in under_way:
         if root_id in first and wanted_at > now - HOLDS_UP and (root_id, flow) not in paused:
             first[root_id] = min(first[root_id], rank(flow, subject))
-    ready = [work for work in fresh if rank(work.flow, work.subject) == first[work.root_id]]
+    return _foremost(fresh, first)
+
+
+def unqueued_work(session: Session, *, now: datetime, settings: Settings) -> list[Work]:
+    """The same where no runs are kept (a simulation): nothing is paused, resting or swept."""
+    works = list(_candidates(session.connection(), now, settings))
+    first: dict[str, int] = {}
+    for work in works:
+        first[work.root_id] = min(first.get(work.root_id, len(ORDER)), rank(work.flow, work.subject))
+    return _foremost(works, first)
+
+
+def _foremost(works: list[Work], first: dict[str, int]) -> list[Work]:
+    """What stands first in its municipality's order."""
+    ready = [work for work in works if rank(work.flow, work.subject) == first[work.root_id]]
     return sorted(ready, key=lambda work: -work.priority)
 
 
@@ -96,7 +107,7 @@ def sweeping_since(now: datetime, zone: ZoneInfo) -> datetime | None:
     return today.astimezone(now.tzinfo) if now >= today and today.weekday() < SATURDAY else None
 
 
-def _candidates(read: sa.Connection, now: datetime, settings: Settings, nightly: bool) -> Iterator[Work]:
+def _candidates(read: sa.Connection, now: datetime, settings: Settings) -> Iterator[Work]:
     marks = dict(read.execute(hints.MARKS).all()) if settings.reads_mail else {}
     if settings.reads_mail:
         yield from _collect(read, now, marks)
@@ -105,8 +116,6 @@ def _candidates(read: sa.Connection, now: datetime, settings: Settings, nightly:
     if due.tasks:
         for (root_id,) in read.execute(hints.TASKS_DUE, {"now": now}):
             yield _work("remind", root_id, root_id)
-    if nightly:
-        yield from _sweeps(read, now, settings.zone)
     if due.messages:
         for (root_id,) in read.execute(hints.MESSAGES_DUE, {"now": now}):
             yield _work("deliver", root_id, root_id)

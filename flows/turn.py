@@ -22,6 +22,12 @@ CHAIN_LOCK = 0x6161_7274
 _HISTORY, _PULSES = store.table_of(History).c, store.table_of(ClockPulse)
 NEWEST_WAKE = sa.select(sa.func.max(store.table_of(Wake).c.id))
 UNCHAINED = sa.select(_HISTORY.root_id).where(_HISTORY.hash.is_(None)).distinct()
+SIGNS = sa.select(
+    NEWEST_WAKE.scalar_subquery().label("woken"),
+    sa.exists().where(_HISTORY.hash.is_(None)).label("unchained"),
+    sa.exists().where(*queue.doomed()).label("doomed"),
+)
+"""Whether there is anything of what a turn seldom meets, asked at once: PostgreSQL is a network away."""
 PULSE = sa.update(_PULSES).where(_PULSES.c.name == sa.bindparam("clock"))
 
 
@@ -42,13 +48,15 @@ def turn(runtime: Runtime, *, name: str = "turn") -> Turn:
     started = time.monotonic()
     now, real = runtime.clock.now(), runtime.wall.now()
     with store.reading(runtime.engine) as session:
-        woken = newest_wake(session)
+        read = session.connection()
+        signs = read.execute(SIGNS, {"real": real}).one()
         works = due_work(session, now=now, settings=runtime.settings)
-        unchained = [root_id for (root_id,) in session.connection().execute(UNCHAINED)]
+        unchained = [root_id for (root_id,) in read.execute(UNCHAINED)] if signs.unchained else []
     with store.transaction(runtime.engine) as session:
-        if woken is not None:
-            session.execute(sa.delete(Wake).where(col(Wake.id) <= woken))
-        queue.give_up(session, now=now, real=real)
+        if signs.woken is not None:
+            session.execute(sa.delete(Wake).where(col(Wake.id) <= signs.woken))
+        if signs.doomed:
+            queue.give_up(session, now=now, real=real)
         wanted = queue.want(session, works, now=now)
         milliseconds = _since(started)
         pulse(session, name, turned_at=real, milliseconds=milliseconds, wanted=wanted, error="")

@@ -9,7 +9,7 @@ from cycle.messages.tables import UNSENT, Message, MessageState
 from cycle.runs.queue import Claim, Work
 from cycle.store import table_of
 from flows import registry
-from flows.due_work import due_work
+from flows.due_work import unqueued_work
 from flows.runtime import RunContext, Runtime
 
 MOST_TURNS = 200
@@ -39,12 +39,8 @@ class DirectDriver:
         done = 0
         for _ in range(MOST_TURNS):
             with store.reading(self._runtime.engine) as session:
-                works = due_work(
-                    session,
-                    now=self._runtime.clock.now(),
-                    settings=self._runtime.settings,
-                    nightly=False,
-                )
+                now = self._runtime.clock.now()
+                works = unqueued_work(session, now=now, settings=self._runtime.settings)
             if not works:
                 return done
             for work in works:

@@ -162,6 +162,8 @@ def _reports(session: Session, root_id: str, year: int, flows: Sequence[FlowName
         .order_by(col(Occurrence.opens_at), col(Release.version))
     )
     newest = {occurrence.id: (release, occurrence) for release, occurrence in found}
+    if not newest:
+        return
     forms, areas = _forms(session, root_id), _areas(session, root_id)
     goals = _titles(goals_of_year(session, root_id, year))
     for release, occurrence in newest.values():

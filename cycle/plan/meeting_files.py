@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Component
-from icalendar.prop import vDDDTypes
 
 from cycle.danish import COPENHAGEN
 from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 from cycle.plan.meetings import MeetingDay
 from cycle.plan.moments import Day
 from cycle.plan.reading import parse_moment
+
+if TYPE_CHECKING:
+    from icalendar import Component
 
 COLUMNS = {
     **dict.fromkeys(("body", "udvalg", "råd"), "body"),
@@ -161,6 +162,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _from_ics(data: bytes, body: str, zone: ZoneInfo) -> Iterator[_Row]:
+    from icalendar import Calendar  # eighty modules that no other calendar needs
+
     try:
         calendar = Calendar.from_ical(data)
     except ValueError:
@@ -172,7 +175,9 @@ def _from_ics(data: bytes, body: str, zone: ZoneInfo) -> Iterator[_Row]:
             yield _event_row(event, f"begivenhed {number}", body, named, zone)
 
 
-def _event_row(event: Component, where: str, body: str, named: str, zone: ZoneInfo) -> _Row:
+def _event_row(event: "Component", where: str, body: str, named: str, zone: ZoneInfo) -> _Row:
+    from icalendar.prop import vDDDTypes
+
     start = event.get("DTSTART")
     deadline = _DEADLINE.search(str(event.get("DESCRIPTION", "")))
     return _Row(
@@ -185,7 +190,7 @@ def _event_row(event: Component, where: str, body: str, named: str, zone: ZoneIn
     )
 
 
-def _category(event: Component) -> str:
+def _category(event: "Component") -> str:
     categories = event.get("CATEGORIES")
     first = categories[0] if isinstance(categories, list) and categories else categories
     names = list(first.cats) if first is not None else []

@@ -184,15 +184,20 @@ def give_up(session: Session, *, now: datetime, real: datetime) -> int:
     return int(result.rowcount)
 
 
+def doomed() -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
+    """What is true of a run that `give_up` ends; `real` is the parameter it takes."""
+    return (
+        UNFINISHED,
+        _run.c.state == RunState.CLAIMED,
+        _run.c.lease_until < sa.bindparam("real", type_=_run.c.lease_until.type),
+        _run.c.attempts >= MAX_ATTEMPTS,
+    )
+
+
 _run = table_of(Run)
 _GIVE_UP = (
     sa.update(_run)
-    .where(
-        UNFINISHED,
-        _run.c.state == RunState.CLAIMED,
-        _run.c.lease_until < sa.bindparam("real"),
-        _run.c.attempts >= MAX_ATTEMPTS,
-    )
+    .where(*doomed())
     .values(state=RunState.FAILED, ended_at=sa.bindparam("now"), lease_until=None, error=DIED)
 )
 

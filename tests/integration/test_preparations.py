@@ -17,7 +17,7 @@ from cycle.preparations.sealing import seal, unseal
 from cycle.store import reading, transaction
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
-from flows.due_work import due_work, next_instant
+from flows.due_work import next_instant, unqueued_work
 from flows.registry import body
 from flows.runtime import RunContext
 from tests.support.dialogue import (
@@ -131,7 +131,7 @@ def test_the_day_it_is_erased_nothing_is_left_and_history_says_so_once(talk: Dia
     assert superior.get(talk.superior_page).status_code == 200, "a minute before it is there"
     with reading(talk.engine) as session:
         assert next_instant(session, after=talk.site.clock.at, settings=talk.site.settings) == at
-        wanted = due_work(session, now=at, settings=talk.site.settings, nightly=False)
+        wanted = unqueued_work(session, now=at, settings=talk.site.settings)
     assert [(work.flow, work.subject) for work in wanted] == [
         ("results_dialogue", f"erase:{talk.occurrence_id}")
     ]
@@ -141,7 +141,7 @@ def test_the_day_it_is_erased_nothing_is_left_and_history_says_so_once(talk: Dia
     assert talk.rows() == [] and talk.occurrence().erased_at == at
     with reading(talk.engine) as session:
         (told,) = session.exec(select(History).where(col(History.verb) == "erase")).all()
-        assert due_work(session, now=at, settings=talk.site.settings, nightly=False) == []
+        assert unqueued_work(session, now=at, settings=talk.site.settings) == []
     assert (told.actor, told.data, told.why) == ("engine", {}, "")
     talk.site.clock.at = at
     for page in (talk.site.browser().get(talk.link()), superior.get(talk.superior_page)):
