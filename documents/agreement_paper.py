@@ -11,19 +11,17 @@ from config.settings import Settings
 from cycle.danish import format_datetime
 from documents.agreement_text import Chapter
 from documents.seal_key import Owner
-from documents.sealing import Sealed, Sealer, SealLevel, attach
+from documents.sealing import Attachment, Sealed, Sealer, SealLevel, attach
 from documents.typeset import Typesetter
 
 TEMPLATE = "agreement.typ"
 
 
 @dataclass(frozen=True)
-class Annex:
+class Annex(Attachment):
     """A file that lies in the PDF, with the SHA-256 by which it is told."""
 
-    name: str
     sha256: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,11 @@ class AgreementPaper:
     signatures: tuple[Signed, ...]
     language: str
     mark: str = ""
+
+    @property
+    def annexes(self) -> list[Annex]:
+        """The files that its signers have annexed."""
+        return [each.annex for each in self.signatures if each.annex]
 
 
 class Press:
@@ -86,11 +89,11 @@ class Press:
 
     def _set(self, paper: AgreementPaper) -> bytes:
         values = values_of(paper, self._sealer.level, self._settings)
-        return self._setter.set(TEMPLATE, values, at=self._now)
+        pdf = self._setter.set(TEMPLATE, values, at=self._now, files=bool(paper.annexes))
+        return attach(pdf, paper.annexes, now=self._now) if paper.annexes else pdf
 
     def _seal(self, paper: AgreementPaper, coming: Future[bytes]) -> Sealed:
-        annexes = [each.annex for each in paper.signatures if each.annex]
-        pdf = attach(coming.result(), [(each.name, each.content) for each in annexes], now=self._now)
+        pdf = coming.result()
         return self._sealer.seal(pdf, reason=f"{paper.title}: {paper.unit}", now=self._now)
 
 

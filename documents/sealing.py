@@ -5,7 +5,7 @@ certifies that nothing may be changed afterwards; `documents.verification` says 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,10 +14,11 @@ from io import BytesIO
 from typing import Any
 
 from pyhanko.pdf_utils.embed import EmbeddedFileObject, EmbeddedFileParams, FileSpec, embed_file
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, Signer
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import (
     DSSContentSettings,
@@ -36,6 +37,8 @@ from documents.seal_key import Owner, signer_of, trusted
 
 FIELD = "Segl"
 DIGEST = "sha256"
+SUPPLEMENT = pdf_name("/Supplement")
+"""What an attached file is to the document (ISO 32000-2, table 43): part of what is told, beside it."""
 TSA_SECONDS = 20
 RESERVED = 16_384
 """Signs kept free for a seal without a time stamp: a long chain of certificates fits."""
@@ -116,7 +119,8 @@ class Sealer:
             dss_settings=PROOF_FIRST,
             signer_key_usage=set(),
         )
-        signer = _AtTime(now, meta, self.signer, timestamper=self.timestamper)
+        field = SigFieldSpec(FIELD, readable_field_name=reason)
+        signer = _AtTime(now, meta, self.signer, timestamper=self.timestamper, new_field_spec=field)
         try:
             writer = IncrementalPdfFileWriter(BytesIO(pdf))
             made = asyncio.run(
@@ -131,15 +135,25 @@ class Sealer:
         return Sealed(made.getvalue(), self.level, fingerprint_of(self.signer))
 
 
-def attach(pdf: bytes, files: Sequence[tuple[str, bytes]], *, now: datetime) -> bytes:
-    """The PDF with these files (name, content) lying in it, to be sealed with it."""
-    if not files:
-        return pdf
+@dataclass(frozen=True)
+class Attachment:
+    """A file that is to lie in a PDF."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def attach(pdf: bytes, files: Iterable[Attachment], *, now: datetime) -> bytes:
+    """The PDF (one set as PDF/A-3) with these files lying in it, to be sealed with it."""
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    for name, content in files:
+    for file in sorted(files, key=lambda each: each.name):
         params = EmbeddedFileParams(creation_date=now, modification_date=now)
-        data = EmbeddedFileObject.from_file_data(writer, content, params=params)
-        embed_file(writer, FileSpec(file_spec_string=name, file_name=name, embedded_data=data))
+        data = EmbeddedFileObject.from_file_data(
+            writer, file.content, params=params, mime_type=file.media_type
+        )
+        spec = FileSpec(file.name, file_name=file.name, embedded_data=data, af_relationship=SUPPLEMENT)
+        embed_file(writer, spec)
     made = BytesIO()
     writer.write(made)  # type: ignore[no-untyped-call]  # the library's own
     return made.getvalue()

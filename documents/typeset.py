@@ -74,8 +74,11 @@ class Typesetter:
         self._process.end()
         self._folder.cleanup()
 
-    def set(self, template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
-        """One document, dated `at`. Raises TemplateInvalid; the next one can be set all the same."""
+    def set(self, template: str, data: Mapping[str, Any], *, at: datetime, files: bool = False) -> bytes:
+        """One document, dated `at`. Raises TemplateInvalid; the next one can be set all the same.
+
+        `files`: others are to be attached to it, which makes it PDF/A-3a instead of PDF/A-2a.
+        """
         known = known_signs(tuple(sorted(self._root.glob("*.[to]tf"))))
         values = printable({**data, "language": self._language}, known)
         job = {
@@ -85,6 +88,7 @@ class Typesetter:
             "fonts": [str(FONTS), str(self._root)],
             "data": json.dumps(values, ensure_ascii=False),
             "at": int(at.timestamp()),
+            "standards": ["a-3a" if files else "a-2a", "ua-1"],
         }
         try:
             said, document = self._process.ask(job)

@@ -16,7 +16,9 @@ FAMILY = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 LONGEST_WORD = 40
 _UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 _UNSEEN = ("Cc", "Cf", "Mn", "Me")
-_KEPT = frozenset("\n\t\u200b\u200e\u200f\u00ad")
+SOFT_HYPHEN = 0x00AD
+"""Where a word processor may break a word; a reader of the PDF would get it in the middle of the word."""
+_KEPT = frozenset("\n\t\u200b\u200e\u200f")
 
 
 class Drawing(str):
@@ -58,7 +60,7 @@ def known_signs(own_fonts: tuple[Path, ...] = ()) -> frozenset[int]:
     files = [*(FONTS / name for name in FAMILY), *own_fonts]
     found = set().union(*(FT2Font(str(file)).get_charmap() for file in files))
     signs = {code for code in found if unicodedata.category(chr(code)) not in ("Cc", "Cs", "Co", "Cn")}
-    return frozenset(signs | {ord(sign) for sign in _KEPT})
+    return frozenset((signs | {ord(sign) for sign in _KEPT}) - {SOFT_HYPHEN})
 
 
 @lru_cache(maxsize=4096)

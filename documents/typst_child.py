@@ -45,7 +45,7 @@ def made(job: Job, fonts: typst.Fonts) -> tuple[dict[str, Any], bytes]:
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"data": job["data"]},
-            pdf_standards=["a-2a", "ua-1"],
+            pdf_standards=job["standards"],
             package_path=job["packages"],
             package_cache_path=job["packages"],
             timestamp=job["at"],

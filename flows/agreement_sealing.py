@@ -134,8 +134,8 @@ class _Gatherer:
         named = answer.answers.get(STATEMENT_FILE) if answer else None
         if not named:
             return None
-        content = files.read(self._session, named["sha256"]).content
-        return Annex(str(named["name"]), str(named["sha256"]), bytes(content))
+        file = files.read(self._session, named["sha256"])
+        return Annex(str(named["name"]), file.sniffed_type, bytes(file.content), str(named["sha256"]))
 
     def _person(self, by: str) -> Person | None:
         kind, _, number = by.partition(":")
