@@ -1,74 +1,24 @@
-"""Next year from this year, as it would be: the plan with its dates, and the goals that go on."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""Which year `aarshjul plan roll` starts from, and what it would write."""
 
 from sqlmodel import Session, col, select
 
 from cli.municipality_choice import only_municipality
 from cli.roll_words import tell
 from config.loader import LoadedPlan
-from cycle.calendar import WorkingCalendar
 from cycle.errors import Invalid, Problem
-from cycle.goals.rolling import GoalRoll, goals_rolled
-from cycle.plan.difference import DoubtfulDate, PlanDifference, doubtful_dates, plan_difference
-from cycle.plan.model import Plan, PlanKind
-from cycle.plan.resolve import resolve
-from cycle.plan.resolved import ResolvedActivity
-from cycle.tasks.cycles import Draft, find_cycle, meetings_of, newest_forms, newest_revision
+from cycle.goals.next_year import NextYear, next_year
+from cycle.plan.model import PlanKind
 from cycle.tasks.tables import Cycle
 
 
-@dataclass(frozen=True)
-class Roll:
-    """Everything to be approved. `difference` is what next year's plan changes in this year's."""
-
-    year: int
-    draft: Draft
-    number: int
-    from_files: bool
-    difference: PlanDifference
-    before: dict[str, ResolvedActivity]
-    after: dict[str, ResolvedActivity]
-    doubts: Sequence[DoubtfulDate]
-    goals: GoalRoll
-    started: bool
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left to write."""
-        return self.started and not self.goals
-
-
-def rolled(session: Session, year: int, loaded: LoadedPlan | None, municipality: str | None) -> Roll:
+def rolled(session: Session, year: int, loaded: LoadedPlan | None, municipality: str | None) -> NextYear:
     """What rolling on to `year` would write. Raises Invalid, also when a date does not resolve."""
-    root_id = (
-        loaded.plan.municipality if loaded else only_municipality(session, municipality, "--municipality")
-    )
-    cycle = _cycle(session, root_id, year - 1, loaded)
-    revision = newest_revision(session, cycle.id or 0)
-    present, calendar = Plan.model_validate_json(revision.plan), WorkingCalendar.from_json(revision.calendar)
-    draft = (
-        loaded.draft if loaded else Draft(present, newest_forms(session, root_id), calendar, revision.sources)
-    )
-    meetings = meetings_of(session, root_id)
-    if loaded:
-        with loaded.naming_lines():
-            after = resolve(draft.plan, year, draft.calendar, meetings)
-    else:
-        after = resolve(draft.plan, year, draft.calendar, meetings)
-    return Roll(
-        year=year,
-        draft=draft,
-        number=revision.no,
-        from_files=loaded is not None,
-        difference=plan_difference(present, draft.plan),
-        before=resolve(present, year - 1, calendar, meetings),
-        after=after,
-        doubts=list(doubtful_dates(draft.plan, after, draft.calendar)),
-        goals=goals_rolled(session, root_id, year=year),
-        started=find_cycle(session, draft.plan, year) is not None,
-    )
+    if loaded is None:
+        root_id = only_municipality(session, municipality, "--municipality")
+        return next_year(session, _cycle(session, root_id, year - 1, None))
+    cycle = _cycle(session, loaded.plan.municipality, year - 1, loaded)
+    with loaded.naming_lines():
+        return next_year(session, cycle, draft=loaded.draft)
 
 
 def _cycle(session: Session, root_id: str, year: int, loaded: LoadedPlan | None) -> Cycle:

@@ -7,13 +7,12 @@ import typer
 
 from cli.import_options import BY
 from cli.installation import open_installation
-from cli.next_year import Roll, rolled
+from cli.next_year import rolled
 from cli.roll_view import data, told
 from cli.roll_words import tell
 from config.loader import load_plan
-from cycle.goals.rolling import roll_goals
+from cycle.goals.next_year import NextYear, write_next_year
 from cycle.store import reading, transaction
-from cycle.tasks.cycles import start_cycle
 from flows.runtime import SystemClock
 
 
@@ -29,16 +28,14 @@ def roll_on(to: int, folder: Path | None, municipality: str | None, *, yes: bool
     applied = yes and not found.done
     if applied:
         with transaction(here.engine) as session:
-            if not found.started:
-                start_cycle(session, found.draft, year=to, by=BY, now=now, why=f"plan roll --to {to}")
-            roll_goals(session, found.draft.plan.municipality, year=to, by=BY, now=now)
+            write_next_year(session, found, by=BY, now=now, why=f"plan roll --to {to}")
     if as_json:
         typer.echo(json.dumps({"applied": applied, **data(found)}, ensure_ascii=False))
         return
     typer.echo(_ending(found, applied=applied))
 
 
-def _ending(found: Roll, *, applied: bool) -> str:
+def _ending(found: NextYear, *, applied: bool) -> str:
     if found.done:
         return tell("nothing left", year=found.year)
     if not applied:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from cli.import_view import SHOWN
-from cli.next_year import Roll
 from cli.plan_difference import as_data, lines, named
 from cli.plan_words import shown
 from cli.roll_words import tell, trouble
+from cycle.goals.next_year import NextYear
 from cycle.goals.rolling import GoalRoll
 from cycle.goals.tables import Goal
 from cycle.goals.tree import GoalText
@@ -19,12 +19,13 @@ from cycle.plan.model import Plan
 POINTS = ("opens", "due", "closes")
 
 
-def told(found: Roll, folder: Path | None) -> Iterator[str]:
+def told(found: NextYear, folder: Path | None) -> Iterator[str]:
     """The difference for people."""
     plan, year = found.draft.plan, found.year
     yield tell("roll", title=plan.title, before=year - 1, after=year)
-    if found.from_files and found.difference:
-        yield tell("plan from files", folder=folder, year=year - 1)
+    if found.difference:
+        heading = "plan from files" if folder else "plan differs"
+        yield tell(heading, folder=folder, year=year - 1, after=year)
         yield from lines(found.difference, None)
     else:
         yield tell("plan same", year=year - 1, number=found.number)
@@ -77,11 +78,11 @@ def _day(after: date, before: date | None) -> str:
     return tell("one day", after=shown(after), before=shown(before) if before else tell("none"))
 
 
-def data(found: Roll) -> dict[str, Any]:
+def data(found: NextYear) -> dict[str, Any]:
     """The difference for scripts: ISO dates, goals by key."""
     return {
         "year": found.year,
-        "started": found.started,
+        "started": found.started is not None,
         "difference": as_data(found.difference),
         "dates": [
             {"id": activity_id, **{name: _both(found, activity_id, name) for name in POINTS}}
@@ -92,7 +93,7 @@ def data(found: Roll) -> dict[str, Any]:
     }
 
 
-def _both(found: Roll, activity_id: str, point: str) -> dict[str, str | None]:
+def _both(found: NextYear, activity_id: str, point: str) -> dict[str, str | None]:
     """One date of an activity in both years."""
     before = found.before.get(activity_id)
     return {

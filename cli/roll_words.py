@@ -25,6 +25,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Planen er den i {folder}; i forhold til den, der gælder i {year}:",
         "The plan is that of {folder}; compared with the one in force in {year}:",
     ),
+    "plan differs": (
+        "Planen i {after} i forhold til den, der gælder i {year}:",
+        "The plan of {after} compared with the one in force in {year}:",
+    ),
     "plan same": (
         "Planen er den samme som i {year} (revision {number}).",
         "The plan is the same as in {year} (revision {number}).",

@@ -2,7 +2,7 @@
 
 Whoever signs in has grants: a role over one unit. The table says how far from that unit each verb reaches.
 A leader has no account but holds a link, which opens one task to whoever acts for its post; answering,
-releasing and signing are such tasks. Years are started and accounts made by command, on the machine itself.
+releasing and signing are such tasks. The first year is started and accounts made by command, on the machine.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,6 +26,7 @@ class Verb(StrEnum):
     NUDGE = "nudge"
     RENEW_LINK = "renew_link"
     RECORD_DECISION = "record_decision"
+    START_YEAR = "start_year"
     EDIT_FRAME = "edit_frame"
     EDIT_STRATEGY = "edit_strategy"
     CALL_MEETING = "call_meeting"

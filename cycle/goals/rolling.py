@@ -1,7 +1,7 @@
 """Next year's goal tree from this year's: what goes on, what has ended, what stands there already."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -33,6 +33,12 @@ class GoalRoll:
     def __bool__(self) -> bool:
         return bool(self.copied or self.scheme)
 
+    def without(self, keys: Collection[str]) -> "GoalRoll":
+        """The same without some of the goals that would go on."""
+        copied = [text for text in self.copied if text.identity not in keys]
+        known = {*(goal.key for goal in self.there), *(text.identity for text in copied)}
+        return replace(self, copied=copied, left=_without_parent(copied, known))
+
 
 def text_of_goal(goal: Goal) -> GoalText:
     """The goal's words without its year."""
@@ -54,25 +60,31 @@ def goals_rolled(session: Session, root_id: str, *, year: int) -> GoalRoll:
         copied=copied,
         there=[there[text.identity] for text in texts if text.identity in there],
         ended=ended,
-        left=[text for text in copied if text.parent_key and text.parent_key not in known],
+        left=_without_parent(copied, known),
         written=_written(session, root_id, year - 1),
         scheme=_new_scheme(session, root_id, year),
         waiting=not_taken_in(session, root_id, year),
     )
 
 
-def roll_goals(session: Session, root_id: str, *, year: int, by: str, now: datetime) -> GoalRoll:
+def roll_goals(
+    session: Session, root_id: str, *, year: int, by: str, now: datetime, without: Collection[str] = ()
+) -> GoalRoll:
     """Writes the goals that go on into `year` under the same keys; what stands there is not touched.
 
-    Safe to repeat.
+    `without` are keys of goals that do not. Safe to repeat.
     """
-    found = goals_rolled(session, root_id, year=year)
+    found = goals_rolled(session, root_id, year=year).without(without)
     keep_goals(session, found.copied, root_id=root_id, year=year, by=by, now=now)
     if found.scheme:
         scheme = scheme_of(session, root_id, year - 1)
         keep_scheme(session, scheme, root_id=root_id, year=year, by=by, now=now)
     link_goals(session, root_id)
     return found
+
+
+def _without_parent(texts: Sequence[GoalText], known: Collection[str]) -> list[GoalText]:
+    return [text for text in texts if text.parent_key and text.parent_key not in known]
 
 
 def _written(session: Session, root_id: str, year: int) -> int:

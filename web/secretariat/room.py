@@ -20,6 +20,7 @@ from web.secretariat import (
     meeting_acts,
     meeting_round,
     meetings,
+    next_year,
     posts,
     proposals,
     reading,
@@ -36,6 +37,7 @@ from web.secretariat import (
 router = APIRouter()
 for part in (
     wheel,
+    next_year,
     activity,
     many,
     task,

@@ -74,6 +74,8 @@ class Year:
     lines: Sequence[Line]
     today: date
     purpose: Sequence[str]
+    rolls_on: bool
+    """Whether the reader may start the year after it."""
 
     @property
     def round(self) -> bool:
@@ -208,7 +210,8 @@ def _year(session: Session, actor: SignedIn, cycle: Cycle, request: Request) -> 
     language = render.language_of(request)
     lines = [_line(n, summary, actor, calendar, language) for n, summary in enumerate(found, start=1)]
     title, place = cycle_title(session, cycle, language), session.get_one(Unit, cycle.root_id).name
-    return Year(cycle, title, place, lines, today, cycle_purpose(session, cycle))
+    rolls_on = allowed(actor.grants, Verb.START_YEAR, Thing.ORDINARY, f"/{cycle.root_id}/")
+    return Year(cycle, title, place, lines, today, cycle_purpose(session, cycle), rolls_on)
 
 
 def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar, language: str) -> Line:
