@@ -7,6 +7,7 @@ from web.words import Pair
 COURSE: Mapping[str, Pair] = {
     "propose": ("foreslået", "proposed"),
     "agree": ("enighed", "agreed"),
+    "approve": ("godkendt", "approved"),
     "send_back": ("sendt tilbage til udkast", "sent back to its draft"),
     "decline": ("afvist ved underskrift", "refused at signing"),
     "sign": ("underskrevet", "signed"),

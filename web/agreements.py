@@ -40,7 +40,6 @@ from web.plain import Id
 from web.rooms import Room
 from web.secretariat.words import namer
 from web.session import CurrentActor, require
-from web.shown import files_in
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def annexed(request: Request, actor: CurrentActor, agreement_id: Id, digest: str
     """A file that came with a signature."""
     with context.reading(request) as session:
         agreement, _ = _reach(session, actor, agreement_id)
-        if digest not in files_in([answers for _, answers in statements(session, agreement)]):
+        if digest not in {each.file["sha256"] for each in statements(session, agreement) if each.file}:
             raise NotFound("file", digest)
         return attachment(files.read(session, digest))
 

@@ -119,10 +119,11 @@ def rows_of(field: Field, prefill: Mapping[str, Any], language: str) -> list[tup
     if field.rows:
         return [(row.value, label(row, language), "") for row in field.rows]
     entries = prefill.get(field.rows_from, ())
-    return [(row_key(entry), *_row_words(entry, language)) for entry in entries]
+    return [(row_key(entry), *row_words(entry, language)) for entry in entries]
 
 
-def _row_words(entry: Any, language: str) -> tuple[str, str]:
+def row_words(entry: Any, language: str) -> tuple[str, str]:
+    """What a row is called, and what is told of it."""
     if not isinstance(entry, Mapping):
         return str(entry), ""
     words = str(entry.get("label") or entry.get("title") or row_key(entry))

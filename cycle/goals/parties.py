@@ -33,6 +33,15 @@ class Party:
     left: bool
 
 
+@dataclass(frozen=True)
+class Statement:
+    """What came with a signature: the signer's role, the words ("" when none), the file (None when none)."""
+
+    role: str
+    text: str
+    file: Mapping[str, Any] | None
+
+
 def steps_of(activity: Activity, kind: str, ownership: str) -> list[Stage]:
     """The steps that a unit of this kind and ownership takes, in the order of the plan."""
     per_unit = (StageKind.NEGOTIATE, StageKind.APPROVE, StageKind.SIGN)
@@ -66,8 +75,8 @@ def parties(
     return found
 
 
-def statements(session: Session, agreement: Agreement) -> list[tuple[Task, Mapping[str, Any]]]:
-    """(signing task, answers) of whoever has made a statement or brought a file with it."""
+def statements(session: Session, agreement: Agreement) -> list[Statement]:
+    """What those who have signed say or have brought with their signature, in the order of their tasks."""
     query = select(Task).where(
         Task.occurrence_id == agreement.occurrence_id,
         Task.kind == TaskKind.SIGN,
@@ -75,8 +84,9 @@ def statements(session: Session, agreement: Agreement) -> list[tuple[Task, Mappi
     )
     tasks = {task.id or 0: task for task in session.exec(query.order_by(col(Task.id)))}
     answers = latest_submissions(session, tasks)
-    return [
-        (tasks[id_], answer.answers)
-        for id_, answer in sorted(answers.items())
-        if answer.answers.get(STATEMENT_FIELD) or answer.answers.get(STATEMENT_FILE)
-    ]
+    made = (_statement(tasks[id_], answer.answers) for id_, answer in sorted(answers.items()))
+    return [each for each in made if each.text or each.file]
+
+
+def _statement(task: Task, answers: Mapping[str, Any]) -> Statement:
+    return Statement(task.role, str(answers.get(STATEMENT_FIELD) or ""), answers.get(STATEMENT_FILE))

@@ -142,6 +142,31 @@ def test_a_boards_chair_signs_for_a_self_governing_unit_and_its_statement_and_fi
     assert stranger.get(f"/udviklingsaftale/{id_}/bilag/{digest}").status_code == 403
 
 
+@pytest.mark.parametrize("said", [("udtalelse",), ("udtalelse-fil",), ()], ids=["words", "a file", "nothing"])
+def test_whoever_signs_after_a_board_and_the_office_read_the_pages_whatever_the_board_has_said(
+    year: Year, tmp_path: Path, said: tuple[str, ...]
+) -> None:
+    take(year, *TO_SIGNING, (TaskKind.SIGN, SIGN))
+    with transaction(year.engine) as session:
+        kept = files.keep(session, "udtalelse.pdf", STATEMENT, now=year.now)
+    file = {"sha256": kept.sha256, "name": "udtalelse.pdf", "size": str(kept.size)}
+    statement = {"udtalelse": "Bestyrelsen støtter aftalen.", "udtalelse-fil": file}
+    take(year, (TaskKind.SIGN, {**SIGN, **{name: statement[name] for name in said}}))
+    last = open_step(year)
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    with reading(year.engine) as session:
+        post = select(Appointment.person_id).where(Appointment.unit_id == last.unit_id)
+        holder, id_ = session.exec(post).first(), agreement_of(session).id
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT)
+    signer = site.browser().get(site.link(last, holder or 0))
+    for page in (signer, office.get(f"/udviklingsaftale/{id_}")):
+        assert page.status_code == 200
+        assert ("Bilag: udtalelse" in page.text) == bool(said)
+        assert ("Bestyrelsen støtter aftalen." in page.text) == ("udtalelse" in said)
+        assert ("udtalelse.pdf" in page.text) == ("udtalelse-fil" in said)
+    assert "godkendt (udgave 1)" in page.text, "the course is in the reader's language"
+
+
 SIGNERS = ("leder", "bestyrelsesformand", "distriktschef")
 
 

@@ -64,6 +64,13 @@ def test_last_periods_answer_and_figures_stand_beside_the_fields(sqlite_engine, 
     assert world.answers()[0]["overskrift"] == "Som i fjor"
 
 
+def test_rows_that_no_question_asks_about_are_read_whatever_they_say_of_themselves(sqlite_engine, tmp_path):
+    bare = {"unit_goals": [{"row": "G", "label": "Enhedsmål G"}], "themes": [{"row": "1"}], "none": []}
+    page = World(sqlite_engine, tmp_path, prefill=bare).form().page.text
+    assert "<strong>Enhedsmål G</strong>" in page and "<strong>1</strong>" in page
+    assert page.count("Til orientering") == 2
+
+
 def test_a_returned_answer_shows_the_reason_at_each_question_and_can_be_sent_again(world):
     world.form().send(world.browser, act="submit", status__light="grøn", beloeb="1")
     with transaction(world.engine) as session:

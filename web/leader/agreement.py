@@ -8,11 +8,10 @@ from sqlmodel import Session
 
 from cycle.files.tables import File
 from cycle.goals.agreements import of_units, version_of
-from cycle.goals.parties import statements
+from cycle.goals.parties import Statement, statements
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement
 from cycle.history import history_of
-from cycle.tasks.tables import Task
 from documents.agreement_text import Chapter, given_chapters, period
 from web.agreement_changes import ChangedEntry, changes
 from web.agreement_versions import text_of
@@ -34,7 +33,7 @@ class AgreementShown:
     before: int
     changes: Sequence[ChangedEntry]
     sent_back: str
-    statements: Sequence[tuple[Task, Mapping[str, Any]]]
+    statements: Sequence[Statement]
 
 
 def agreement_shown(session: Session, holding: Holding, language: str) -> AgreementShown | None:

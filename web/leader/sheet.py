@@ -19,7 +19,7 @@ from web.leader.below import below
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
 from web.leader.remarks import open_remarks
-from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, typed_answers
+from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, row_words, typed_answers
 from web.shown import shown_answers
 from web.tickets import write_ticket
 
@@ -56,7 +56,7 @@ def show_form(
         notice=notice,
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
-        readings=readings(holding),
+        readings=readings(holding, language),
         **_to_be_sent(request, holding),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         given=given_shown(holding.task.prefill, language),
@@ -114,13 +114,16 @@ def summary(asked: Sequence[Question], problems: Sequence[Problem]) -> list[tupl
     ]
 
 
-def readings(holding: Holding) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    """Lists the task came with that no question asks about, but goals already given."""
+def readings(holding: Holding, language: str) -> list[list[tuple[str, str]]]:
+    """(words, what is told of them) in lists the task came with that no question asks about.
+
+    Goals already given have a place of their own.
+    """
     used = {field.rows_from for field in holding.form.fields} | {"last", "figures", GIVEN, PARTICIPANTS}
     return [
-        (name, value)
+        [row_words(entry, language) for entry in value]
         for name, value in holding.task.prefill.items()
-        if name not in used and isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value)
+        if name not in used and isinstance(value, list) and value and isinstance(value[0], Mapping)
     ]
 
 
