@@ -155,6 +155,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "max_length": "Det største antal tegn.",
         "choices": "Mulighederne.",
         "same_as_last": "true: »samme som sidst« tilbydes.",
+        "hide_small": "true: den enkelte enheds svar kommer ikke med i regneark; det kan være en persons.",
         "rows_from": "Rækkerne hentes fra opgaven, fx goals.",
         "rows": "Gruppens egne rækker.",
         "fields": "Felterne i hver række.",

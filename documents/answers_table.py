@@ -49,7 +49,7 @@ def answers_table(
     language: str = "da",
 ) -> Table:
     """The table. `forms` are every version that an answer used, newest first: a question that has left
-    the form keeps its column, and the newest wording names it."""
+    the form keeps its column, and the newest wording names it. One whose small numbers are hidden has none."""
     questions = _questions(forms, rows, language)
     columns = [*leading, *(Column(q.title, _kind(q), 24) for q in questions)]
     cells = [[*row.leading, *(_cell(q, row.answers, language) for q in questions)] for row in rows]
@@ -61,6 +61,7 @@ def _questions(forms: Sequence[Form], rows: Sequence[Answered], language: str) -
     for form in forms:
         for field in form.fields:
             fields.setdefault(field.id, field)
+    fields = {id_: field for id_, field in fields.items() if not field.hide_small}
     found: list[_Question] = []
     for field in fields.values():
         if field.type is FieldType.REPEAT:
@@ -78,6 +79,7 @@ def _of_group(group: Field, rows: Sequence[Answered], language: str) -> list[_Qu
         question
         for key in keys
         for field in group.fields
+        if not field.hide_small
         for question in _of_field(field, f"{key}: {label(field, language)}", group.id, key)
     ]
 

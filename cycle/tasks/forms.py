@@ -59,6 +59,8 @@ class Field(Frozen):
     max_length: int = PydanticField(default=4000, ge=1, le=50_000)
     choices: tuple[Choice, ...] = ()
     same_as_last: bool = False
+    hide_small: bool = False
+    """The answer of a single unit leaves in no export: in a small one it would be somebody's (sick leave)."""
     rows_from: str = ""
     rows: tuple[Choice, ...] = ()
     fields: tuple["Field", ...] = ()

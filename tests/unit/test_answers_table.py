@@ -74,3 +74,13 @@ def test_a_question_that_has_left_the_form_keeps_its_column_and_the_newest_wordi
 
 def test_a_remark_that_looks_like_a_formula_is_text_in_the_file():
     assert ";'=1+1;-14500000,00;20-04-2027;" in to_csv(table([FORM], ANSWERS)).decode("utf-8-sig")
+
+
+def test_what_could_be_one_persons_has_no_column_not_even_in_a_group():
+    private = Field(id="fravaer", type=FieldType.PERCENT, label="Sygefravær", hide_small=True)
+    group = FORM.field("maal").model_copy(update={"fields": (private, *FORM.field("maal").fields)})
+    form = Form(id="f", title="F", fields=(private, group))
+    given = {"fravaer": "8.3", "maal": [{"row": "A", "fravaer": "8.3", "tal": "1"}]}
+    made = table([form, FORM], given)
+    assert "Sygefravær" not in " ".join(titles(made)) and "A: Tal" in titles(made)
+    assert "8,3" not in to_csv(made).decode("utf-8-sig")
