@@ -49,7 +49,7 @@ def answers_table(
     language: str = "da",
 ) -> Table:
     """The table. `forms` are every version that an answer used, newest first: a question that has left
-    the form keeps its column, and the newest wording names it. One whose small numbers are hidden has none."""
+    the form keeps its column, and the newest wording names it. One with hidden small numbers has none."""
     questions = _questions(forms, rows, language)
     columns = [*leading, *(Column(q.title, _kind(q), 24) for q in questions)]
     cells = [[*row.leading, *(_cell(q, row.answers, language) for q in questions)] for row in rows]

@@ -55,6 +55,9 @@ def test_002_has_its_phases_and_phrases_as_printed() -> None:
         (Confidence.UNCERTAIN, "primio 2018"),
         (Confidence.CERTAIN, "2. halvår 2017"),
         (Confidence.INFERRED, "2018"),
+        (Confidence.CERTAIN, "april og maj 2016"),
+        (Confidence.INFERRED, "to årlige politiske møder"),
+        (Confidence.INFERRED, "en gang årligt"),
     }
     dates = example("laering-og-trivsel").resolve(2016)
     assert (dates["udvikling"].opens_on, dates["udvikling"].due_on) == (date(2016, 1, 1), date(2016, 6, 30))
@@ -79,7 +82,9 @@ def test_a_cluster_is_six_to_eight_municipalities_with_four_to_six_people_each()
     lines = (EXAMPLES / "laering-og-trivsel" / "units.csv").read_text(encoding="utf-8").splitlines()
     for cluster in ("Klynge 1", "Klynge 2"):
         assert 6 <= sum(f";kommune;{cluster};" in line for line in lines) <= 8
-    assert all("4-6 personer" in each.text for number in (1, 2) for each in meetings(number))
+    for each in (*meetings(1), *meetings(2)):
+        assert "4-6 personer" in each.text
+        assert "både fra forvaltningen og fra decentrale enheder" in each.text
 
 
 def test_the_vague_phrases_are_read_as_spans() -> None:
@@ -100,6 +105,8 @@ def test_a_cluster_meets_five_times_within_twelve_months_with_homework_between(
     for number in range(1, 5):
         homework = dates[f"klynge-{cluster}-hjemmeopgave-{number}"]
         assert held[number - 1] < homework.opens_on <= homework.due_on < held[number]
+        work = example("laering-og-trivsel").plan.activity(f"klynge-{cluster}-hjemmeopgave-{number}").work
+        assert work == ("Hjemmeopgave", "Gensidige besøg", "Praksisnær ledelsessparring", "Interview")
 
 
 @pytest.mark.parametrize(("cluster", "municipalities"), [(1, 6), (2, 8)])
@@ -123,3 +130,14 @@ def test_there_are_three_conferences_one_in_2017_and_two_in_2018() -> None:
     plan, dates = example("laering-og-trivsel").plan, example("laering-og-trivsel").resolve(2016)
     held = [step.id for step in plan.activities if step.title.endswith("temakonference")]
     assert [dates[each].due_on.year for each in held] == [2017, 2018, 2018]
+
+
+def test_politicians_meet_twice_a_year_first_at_four_places_and_chiefs_once() -> None:
+    plan, dates = example("laering-og-trivsel").plan, example("laering-og-trivsel").resolve(2016)
+    of_politicians = [each for each in plan.activities if each.title.startswith("Politisk")]
+    held = [(dates[each.id].due_on.year, each.meetings.count) for each in of_politicians if each.meetings]
+    assert held == [(2016, 4), (2016, 1), (2017, 1), (2017, 1)]
+    first = dates["politiske-moeder-2016"]
+    assert (first.opens_on, first.due_on) == (date(2016, 4, 1), date(2016, 5, 31))
+    of_chiefs = [dates[each.id].due_on.year for each in plan.activities if "cheftræf" in each.title]
+    assert of_chiefs == [2016, 2017]
