@@ -76,6 +76,13 @@ FILES: Mapping[str, str] = {
     "Trinnet »{}« hører kun til i flow agreement_signing.": (
         "The stage “{}” belongs to the flow agreement_signing alone."
     ),
+    "Trinnet »{}« hører kun til i flow strategy_revision.": (
+        "The stage “{}” belongs to the flow strategy_revision alone."
+    ),
+    "Trinnet »{}« kan ikke have et skema: det er klaret, når målene er i måltræet.": (
+        "The stage “{}” cannot have a form: it is done when the goals are in the goal tree."
+    ),
+    "Slet »form«.": "Delete “form”.",
     "Brug kind: consolidate eller release.": "Use kind: consolidate or release.",
     "Skemaet »{}« spørger ikke om underskriverens navn.": "The form “{}” does not ask for the signer's name.",
     "Giv skemaet et felt med id {} og type text.": "Give the form a field with id {} and type text.",

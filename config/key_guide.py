@@ -113,8 +113,8 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
     "Stage": {
         "id": "Trinnets korte navn, som aldrig ændres.",
         "title": "Trinnets overskrift.",
-        "kind": "consolidate, release, negotiate, approve eller sign.",
-        "audience": "Hvem der sammenfatter eller frigiver.",
+        "kind": "consolidate, release, negotiate, approve, sign eller take_in.",
+        "audience": "Hvem der sammenfatter, frigiver eller fører mål ind i måltræet.",
         "by": "Hvem der forhandler, godkender eller underskriver for hver enhed.",
         "at": "unit: posten »by« er enhedens egen, fx bestyrelsesformand. Ellers er den over enheden.",
         "unit_kinds": "Kun enheder af disse arter har trinet.",

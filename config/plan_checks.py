@@ -11,7 +11,7 @@ from config.process_checks import process_faults
 from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
-from cycle.plan.model import Audience, FlowName, Plan, Stage, Step
+from cycle.plan.model import Audience, FlowName, Plan, Stage, StageKind, Step
 from cycle.tasks.approval import NEAREST_SUPERIOR
 from cycle.tasks.forms import Form
 
@@ -85,8 +85,20 @@ def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
     yield from preparation_faults(activity, around.forms)
     yield from duplicates(("stages",), [stage.id for stage in activity.stages], "trin")
     for index, stage in enumerate(activity.stages):
-        for place, what, cure in _stage(stage, around):
+        faults = [*_stage(stage, around), *_taking_in(stage, activity.flow)]
+        for place, what, cure in faults:
             yield ("stages", index, *place), what, cure
+
+
+def _taking_in(stage: Stage, flow: FlowName) -> Iterator[Fault]:
+    if stage.kind is not StageKind.TAKE_IN:
+        return
+    if flow is not FlowName.STRATEGY_REVISION:
+        what = f"Trinnet »{stage.id}« hører kun til i flow strategy_revision."
+        yield ("kind",), what, "Brug kind: consolidate eller release."
+    if stage.form is not None:
+        what = f"Trinnet »{stage.id}« kan ikke have et skema: det er klaret, når målene er i måltræet."
+        yield ("form",), what, "Slet »form«."
 
 
 def _figures(activity: Step, around: Surroundings) -> Iterator[Fault]:

@@ -8,13 +8,16 @@ from sqlmodel import Session
 from cycle.goals.decisions import decisions_of
 from cycle.goals.hearing import as_kept, hearing_rows, notes_of
 from cycle.goals.strategies import adopt_next_version, current_strategy, draft_of, is_written
+from cycle.goals.strategy_tree import tree_changes
 from cycle.goals.tables import Decision
+from cycle.goals.taking_in import open_taking_in
 from cycle.organisation.snapshot import UnitRow
 from cycle.tasks.forms import Form
 from cycle.tasks.releases import release
 from cycle.tasks.rollup import roll_up
 from cycle.tasks.tables import FormVersion, Occurrence
 from flows.request import (
+    Facts,
     advance_reviews_and_stages,
     close_and_count,
     facts_of,
@@ -44,7 +47,7 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     with context.transaction() as session:
         advance_reviews_and_stages(session, context, facts)
         keep_release_current(session, context, occurrence_id)
-        context.count(versions=_adopt(session, context, facts.occurrence))
+        context.count(versions=_adopt(session, context, facts))
 
 
 def close(context: RunContext, occurrence_id: int) -> None:
@@ -57,8 +60,12 @@ def close(context: RunContext, occurrence_id: int) -> None:
     close_and_count(context, occurrence_id, also=delivered)
 
 
-def _adopt(session: Session, context: RunContext, occurrence: Occurrence) -> int:
-    """Writes the version of the newest adopting decision; 0 when there is none or it is written."""
+def _adopt(session: Session, context: RunContext, facts: Facts) -> int:
+    """Writes the version of the newest adopting decision; 0 when there is none or it is written.
+
+    Whoever the plan names is to take its goals into the tree.
+    """
+    occurrence = facts.occurrence
     assert occurrence.id is not None
     adopting: Sequence[Decision] = [each for each in decisions_of(session, occurrence.id) if each.adopted]
     if not adopting or is_written(session, adopting[-1]):
@@ -71,6 +78,16 @@ def _adopt(session: Session, context: RunContext, occurrence: Occurrence) -> int
         first_year=occurrence.concerns_year,
         now=context.now,
     )
+    if adopted is not None and tree_changes(session, adopted, occurrence.concerns_year):
+        open_taking_in(
+            session,
+            occurrence,
+            facts.activity,
+            adopted,
+            directory=facts.directory,
+            calendar=facts.calendar,
+            now=context.now,
+        )
     return int(adopted is not None)
 
 

@@ -14,6 +14,7 @@ from cycle import history
 from cycle.errors import Conflict
 from cycle.goals.strategies import StrategyText, strategy_versions, text_of
 from cycle.goals.tables import Goal, GoalLevel, Strategy
+from cycle.goals.taking_in import end_taking_in
 from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_of_year, keep_goals
 from cycle.store import in_pieces, table_of
 
@@ -119,6 +120,7 @@ def set_tree(
 ) -> TreeChanges:
     """Takes the version's goals into the year's tree; gives what that changed. Safe to repeat.
 
+    Whoever has the task of doing so is done with it.
     New and changed goals are kept, those that it no longer has end with the year before. `seen` is the
     digest of what was shown and approved. Raises Conflict when the tree or the version has changed since.
     """
@@ -132,6 +134,7 @@ def set_tree(
         session.add(goal)
     session.flush()
     _link(session, strategy, [text.identity for text in texts], Goal.year == year)
+    end_taking_in(session, strategy)
     if found:
         history.record(
             session,

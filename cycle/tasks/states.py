@@ -92,7 +92,11 @@ class TaskKind(StrEnum):
     SIGN = "sign"
     FOLLOW_UP = "follow_up"
     HOMEWORK = "homework"
+    TAKE_IN = "take_in"
 
+
+DONE_ELSEWHERE = frozenset({TaskKind.REVIEW, TaskKind.TAKE_IN})
+"""Kinds of task that no form answers: they end when what they ask for is done on another page."""
 
 BY_MAIL = frozenset({TaskKind.ANSWER, TaskKind.HOMEWORK})
 """Kinds of task that a reply to their mail may answer."""

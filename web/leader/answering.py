@@ -93,7 +93,7 @@ def keep_uploads(request: Request, token: str, form: FormData) -> dict[int, dict
 
 def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Outcome:
     """Does what the button says, once. Raises NotAllowed, Unfinished, Overtaken, NotNow."""
-    if holding.is_review:
+    if holding.is_done_elsewhere:
         raise NotAllowed("answer", f"task {holding.task_id}")
     typed = typed_form(holding.form, _sender(request, holding, sent))
     _check_given(request, holding, sent, typed)

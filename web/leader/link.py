@@ -14,7 +14,7 @@ from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
-from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.states import DONE_ELSEWHERE, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
 from cycle.tasks.tables import Draft, Occurrence, Review, Submission, Task
 from web import context, faults
@@ -54,9 +54,9 @@ class Holding:
         return f"person:{self.person.id}"
 
     @property
-    def is_review(self) -> bool:
-        """Whether the task is done on the superior's own pages, not by a form."""
-        return self.task.kind is TaskKind.REVIEW
+    def is_done_elsewhere(self) -> bool:
+        """Whether the task is done on another page, by whoever signs in there, and not by a form."""
+        return self.task.kind in DONE_ELSEWHERE
 
     @property
     def days_left(self) -> int:

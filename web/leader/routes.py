@@ -41,8 +41,8 @@ def show(request: Request, token: str, ret: str = "", gemt: str = "") -> Respons
     """The task as it stands: to be answered, answered, or over. `ret` opens the answer for correction."""
     with context.reading(request) as session:
         holding = open_link(session, request, token)
-        if holding.is_review:
-            return sheet.show_answer_page(session, request, holding, token, template="leader/review.html")
+        if holding.is_done_elsewhere:
+            return sheet.show_answer_page(session, request, holding, token, template="leader/elsewhere.html")
         if holding.takes_answer and (holding.task.state is not TaskState.SUBMITTED or ret):
             return sheet.show_form(session, request, holding, token, notice="draft" if gemt else "")
         if holding.submission is None and holding.task.state is not TaskState.WAIVED:

@@ -23,6 +23,7 @@ from cycle.goals.strategy_tree import (
 )
 from cycle.goals.strategy_work import Work, work_by_theme
 from cycle.goals.tables import Decision, Goal, GoalLevel, Strategy
+from cycle.goals.taking_in import taking_in
 from cycle.goals.tree import GoalText
 from cycle.tasks.tables import Occurrence
 from web import context
@@ -93,6 +94,7 @@ def strategy(
             may=may,
             work=_work(session, actor, it, text),
             tree=_tree(session, it, known) if may else None,
+            taking_in=taking_in(session, it) if may else (),
         )
 
 

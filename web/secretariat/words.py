@@ -47,6 +47,7 @@ NAMES: Words = {
         TaskKind.SIGN: ("Underskrift", "Signature"),
         TaskKind.FOLLOW_UP: ("Opfølgning", "Follow-up"),
         TaskKind.HOMEWORK: ("Hjemmeopgave", "Homework"),
+        TaskKind.TAKE_IN: ("Mål ind i måltræet", "Goals into the tree"),
     },
     SubmissionKind: {
         SubmissionKind.COMPLETE: ("Besvarelse", "Answer"),
