@@ -18,6 +18,11 @@ class Parties:
     leader: Recipient
     superior: Recipient
 
+    def address(self, person_id: int) -> str:
+        """The key of this party's address today; "" while none is known."""
+        party = self.leader if person_id == self.leader.person_id else self.superior
+        return email_key(party.address) if party.address else ""
+
     def other(self, person_id: int) -> Recipient | None:
         """The party opposite this person; None for anybody who is not a party."""
         if person_id == self.leader.person_id:

@@ -22,11 +22,17 @@ WRITTEN_IN = (OccurrenceState.OPEN, OccurrenceState.CLOSED)
 
 @dataclass(frozen=True)
 class Part:
-    """What one party has written; edition 0 and no answers when that is nothing yet."""
+    """What one party has written; edition 0 and no answers when that is nothing yet.
+
+    `moved`: whoever looks has had another address since it was saved, so it is not shown. `unseen`: the other
+    party has, and sees it when it is saved again.
+    """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     edition: int = 0
     at: datetime | None = None
+    moved: bool = False
+    unseen: bool = False
 
 
 def is_prepared(occurrence: Occurrence, *, now: datetime) -> bool:
@@ -49,15 +55,21 @@ def read_parts(
     Raises NotAllowed for anybody else, NotNow when it is over, Invalid when the key is another one.
     """
     other = _admit(occurrence, parties, person_id, now=now)
-    found = [
-        _find(session, occurrence, parties, writer, reader)
-        for writer, reader in ((person_id, other), (other, person_id))
-    ]
-    own, theirs = (
-        Part(unseal(secret, _where(row), row.content), row.edition, row.at) if row else Part()
-        for row in found
-    )
+    mine = parties.address(person_id)
+    own = theirs = Part()
+    row = _find(session, occurrence, parties, person_id, other)
+    if row is not None:
+        unseen = row.reader_address != parties.address(other)
+        own = _part(secret, row, unseen=unseen, moved=row.writer_address != mine)
+    row = _find(session, occurrence, parties, other, person_id)
+    if row is not None:
+        theirs = _part(secret, row, moved=row.reader_address != mine)
     return own, theirs
+
+
+def _part(secret: bytes, row: Preparation, *, moved: bool, unseen: bool = False) -> Part:
+    answers = {} if moved else unseal(secret, _where(row), row.content)
+    return Part(answers, row.edition, row.at, moved, unseen)
 
 
 def write_part(
@@ -79,6 +91,7 @@ def write_part(
     """
     occurrence = session.get_one(Occurrence, occurrence.id, with_for_update=True, populate_existing=True)
     other = _admit(occurrence, parties, person_id, now=now)
+    between = parties.address(person_id), parties.address(other)
     row = _find(session, occurrence, parties, person_id, other)
     if row is None:
         row = Preparation(
@@ -90,11 +103,12 @@ def write_part(
             edition=0,
             at=now,
         )
-    elif unseal(secret, _where(row), row.content) == dict(answers):
+    elif _between(row) == between and unseal(secret, _where(row), row.content) == dict(answers):
         return
     if row.edition != edition:
         raise Conflict("preparation", occurrence.id, f"edition {row.edition}")
     row.edition, row.at = row.edition + 1, now
+    row.writer_address, row.reader_address = between
     row.content = seal(secret, _where(row), answers)
     session.add(row)
     session.flush()
@@ -146,4 +160,9 @@ def _find(
 
 
 def _where(row: Preparation) -> str:
-    return f"{row.occurrence_id}/{row.unit_id}/{row.writer_id}/{row.reader_id}"
+    between = "/".join(_between(row))
+    return f"{row.occurrence_id}/{row.unit_id}/{row.writer_id}/{row.reader_id}/{between}"
+
+
+def _between(row: Preparation) -> tuple[str, str]:
+    return row.writer_address, row.reader_address

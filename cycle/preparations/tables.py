@@ -9,7 +9,9 @@ from sqlmodel import Field, SQLModel
 class Preparation(SQLModel, table=True):
     """One party's part: `writer_id` wrote it for `reader_id`, both persons, about the post at `unit_id`.
 
-    `content` is encrypted (`cycle.preparations.sealing`). `edition` grows at each save, so that two tabs are
+    The addresses are those the two had when it was saved (as keys): somebody who has got one of the persons'
+    posts under another address since does not read it. `content` is encrypted with all of this bound to it
+    (`cycle.preparations.sealing`). `edition` grows at each save, so that two tabs are
     noticed. The row is deleted at the occurrence's `erase_at`.
     """
 
@@ -20,6 +22,8 @@ class Preparation(SQLModel, table=True):
     unit_id: str = Field(foreign_key="unit.id")
     writer_id: int = Field(foreign_key="person.id")
     reader_id: int = Field(foreign_key="person.id")
+    writer_address: str = ""
+    reader_address: str = ""
     content: bytes
     edition: int = 1
     at: datetime

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from httpx import Response
 from sqlalchemy.engine import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from cycle.access.roles import Role
@@ -28,7 +28,17 @@ from cycle.tasks.rollup import roll_up
 from cycle.tasks.tables import Draft, Submission
 from flows.remind import remind
 from flows.runtime import RunContext
-from tests.support.dialogue import AREA, DISTRICT, OFFICE, SECRETS, UNIT, Dialogue, is_silent
+from tests.support.dialogue import (
+    AREA,
+    DISTRICT,
+    LEADERS_WORDS,
+    OFFICE,
+    SECRETS,
+    SUPERIORS_WORDS,
+    UNIT,
+    Dialogue,
+    is_silent,
+)
 from tests.support.municipality import ROOT
 from tests.support.routes import gets
 from tests.support.web import Form
@@ -189,6 +199,40 @@ def test_a_substitute_of_the_superior_sees_nothing(written: Dialogue) -> None:
     with transaction(written.engine) as session:
         session.add(Substitute(unit_id=DISTRICT, role="distriktschef", person_id=stand_in, valid_from=TODAY))
     assert refused(written.account(email="sus@by.example").get(written.superior_page))
+
+
+def readdress(talk: Dialogue, person_id: int, email: str) -> None:
+    """What an import of leaders does when the same person has another address."""
+    with transaction(talk.engine) as session:
+        mine = col(Address.person_id) == person_id
+        session.execute(sa.update(Address).where(mine).values(valid_to=TODAY))
+        session.add(Address(person_id=person_id, email=email, valid_from=TODAY))
+
+
+def test_whoever_gives_a_party_another_address_reads_nothing(written: Dialogue) -> None:
+    """Somebody at the office makes themselves the superior, then the leader, by the list of leaders."""
+    chief, leader = written.town.leaders[DISTRICT], written.town.leaders[UNIT]
+    readdress(written, chief, "sek@by.example")
+    as_superior = written.account(Role.SECRETARIAT, ROOT, "sek@by.example").get(written.superior_page)
+    assert as_superior.status_code == 200 and is_silent(as_superior.text)
+    assert "Din adresse er ændret" in as_superior.text
+    readdress(written, leader, "sek2@by.example")
+    as_leader = written.site.browser().get(written.link())
+    assert as_leader.status_code == 200 and is_silent(as_leader.text)
+
+
+def test_a_party_whose_address_was_changed_in_earnest_reads_what_is_saved_again(written: Dialogue) -> None:
+    readdress(written, written.town.leaders[UNIT], "ny@by.example")
+    superior = written.account()
+    page = superior.get(written.superior_page)
+    assert LEADERS_WORDS in page.text and SUPERIORS_WORDS in page.text
+    assert "har fået en anden adresse, siden du gemte" in page.text
+    assert is_silent(written.site.browser().get(written.link()).text)
+    assert written.superior_writes(SUPERIORS_WORDS, superior).status_code == 303
+    theirs = written.site.browser().get(written.link()).text
+    assert SUPERIORS_WORDS in theirs and LEADERS_WORDS not in theirs
+    assert written.leader_writes("Nyskrevet").status_code == 303
+    assert "Nyskrevet" in superior.get(written.superior_page).text
 
 
 def successor(talk: Dialogue, unit: str, role: str, email: str) -> int:
