@@ -1,37 +1,43 @@
-"""The documents of a case as files: set as PDF/A, or as they were sealed or received."""
+"""The documents of a case as files: set as PDF/A, or as they were sealed, received or filled in."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from config.settings import Settings
-from cycle.cases.model import Item, ItemKind, Party
+from cycle.cases.model import Item, ItemKind
 from cycle.danish import format_date, format_datetime
 from cycle.files import store as files
 from cycle.files.tables import File
-from cycle.gatherings.tables import Gathering
-from cycle.goals.tables import Decision, SealedDocument
-from cycle.messages.tables import Inbound, Message
+from cycle.goals.frame_tables import Frame
+from cycle.goals.frames import sections_of
+from cycle.goals.tables import Decision, SealedDocument, Strategy
+from cycle.messages.tables import Inbound
 from cycle.organisation.tables import Unit
-from cycle.tasks.answers import label, show_answer
-from cycle.tasks.forms import Field, FieldType, Form
 from cycle.tasks.moves import get_occurrence
-from cycle.tasks.rollup import from_json
-from cycle.tasks.states import SubmissionKind
-from cycle.tasks.tables import FormVersion, Occurrence, Release, Review, Submission, Task
+from cycle.tasks.rollup import Rollup, from_json
+from cycle.tasks.tables import Release, Task
 from documents.budget_letter import TEMPLATE as LETTER
 from documents.budget_letter import letter_values, letterhead
-from documents.minutes_parts import minutes_parts
+from documents.case_record import RECORD, Records
+from documents.cover import cover_values
+from documents.frame_document import TEMPLATE as FRAME
+from documents.frame_document import frame_values
+from documents.goal_accounts import TEMPLATE as ACCOUNTS
+from documents.goal_accounts import goal_account_values
 from documents.rollup_document import Standing, rollup_values
-from documents.rollup_facts import facts_for
+from documents.rollup_facts import Facts, facts_for, goals_by_task
+from documents.strategy_paper import TEMPLATE as STRATEGY
+from documents.strategy_paper import strategy_values
+from documents.strategy_reading import strategy_paper
 from documents.typeset import Typesetter
+from documents.word import fill
 from documents.zipped import file_name
 
-RECORD = "record.typ"
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,7 @@ class CasePress:
         self._session, self._settings, self._town = session, settings, town
         self._language, self._mark = language, mark
         self._setter = Typesetter(settings.templates_dir, language=language)
-        self._english = language == "en"
-        self._forms: dict[int, Form] = {}
+        self._records = Records(session, town, language, settings.zone)
 
     def __enter__(self) -> "CasePress":
         self._setter.__enter__()
@@ -79,14 +84,24 @@ class CasePress:
         if item.kind is ItemKind.MAIL_IN:
             raw = self._session.get_one(Inbound, item.row_id).raw
             return Paper(f"{file_name(item.title)}.eml", "message/rfc822", raw, original=True)
-        if item.kind is ItemKind.LETTER:
-            return Paper(name, PDF, self._set(LETTER, self._letter(item), item.at))
-        if item.kind is ItemKind.RELEASE:
-            return Paper(name, PDF, self._set("rollup.typ", self._release(item), item.at))
-        return Paper(name, PDF, self._set(RECORD, self._record(item), item.at))
+        if item.kind is ItemKind.COVER:
+            return Paper(f"{file_name(item.title)}.docx", DOCX, self._cover(item), original=True)
+        template, values = self._values(item)
+        return Paper(name, PDF, self._setter.set(template, values, at=item.at))
 
-    def _set(self, template: str, values: Mapping[str, Any], at: datetime) -> bytes:
-        return self._setter.set(template, values, at=at)
+    def _values(self, item: Item) -> tuple[str, Mapping[str, Any]]:
+        """The template of a document that is set as PDF, and what it shows."""
+        if item.kind is ItemKind.LETTER:
+            return LETTER, self._letter(item)
+        if item.kind is ItemKind.RELEASE:
+            return "rollup.typ", self._release(item)
+        if item.kind is ItemKind.ACCOUNTS:
+            return ACCOUNTS, self._accounts(item)
+        if item.kind is ItemKind.STRATEGY:
+            return STRATEGY, self._strategy(item)
+        if item.kind is ItemKind.FRAME:
+            return FRAME, self._frame(item)
+        return RECORD, self._records.values(item, self._mark)
 
     def _letter(self, item: Item) -> dict[str, Any]:
         occurrence, town = get_occurrence(self._session, item.occurrence_id), self._town
@@ -95,113 +110,56 @@ class CasePress:
         head = letterhead(occurrence, town, unit.name, now=item.at, language=self._language, mark=self._mark)
         return letter_values(occurrence, task.prefill.get("figures") or [], head, self._language)
 
-    def _release(self, item: Item) -> dict[str, Any]:
-        occurrence, town = get_occurrence(self._session, item.occurrence_id), self._town
+    def _release(self, item: Item, *, charts: bool = True) -> dict[str, Any]:
+        rollup, facts, standing = self._released(item)
+        return rollup_values(rollup, facts, standing, self._language, charts=charts)
+
+    def _cover(self, item: Item) -> bytes:
+        values, own = cover_values(self._release(item, charts=False)), self._settings.templates_dir
+        return fill(f"cover.{self._language}.docx", values, own=own, language=self._language)
+
+    def _accounts(self, item: Item) -> dict[str, Any]:
+        rollup, facts, standing = self._released(item)
+        goals = goals_by_task(self._session, self._root_id(item), rollup)
+        return goal_account_values(rollup, facts, goals, standing, self._language)
+
+    def _released(self, item: Item) -> tuple[Rollup, Facts, Standing]:
         release = self._session.get_one(Release, item.row_id)
         rollup = from_json(release.content)
-        released = "Released" if self._english else "Frigivet"
-        dated = f"{released} {self._instant(release.at)}."
-        standing = Standing(town, occurrence.title, release.version, dated, self._mark)
-        facts = facts_for(self._session, occurrence.root_id, rollup)
-        return rollup_values(rollup, facts, standing, self._language)
+        released = "Released" if self._language == "en" else "Frigivet"
+        dated = f"{released} {format_datetime(release.at, self._language, self._settings.zone)}."
+        title = get_occurrence(self._session, item.occurrence_id).title
+        standing = Standing(self._town, title, release.version, dated, self._mark)
+        return rollup, facts_for(self._session, self._root_id(item), rollup), standing
 
-    def _record(self, item: Item) -> dict[str, Any]:
-        return {
-            "municipality": self._town,
-            "mark": self._mark,
-            "draft": False,
-            "title": item.title,
-            "facts": self._facts(item),
-            "parts": list(self._parts(item)),
-        }
-
-    def _facts(self, item: Item) -> list[dict[str, str]]:
-        named = (
-            (("Fra", "From"), _told(item.sender)),
-            (("Til", "To"), _told(item.receiver)),
-            (("Dato", "Date"), self._instant(item.at)),
+    def _strategy(self, item: Item) -> dict[str, Any]:
+        """As it was adopted, with the hearing as it stood then."""
+        it = self._session.get_one(Strategy, item.row_id)
+        adopted = "Adopted" if self._language == "en" else "Vedtaget"
+        paper = strategy_paper(
+            self._session,
+            it,
+            heard=from_json(it.hearing) if it.hearing else None,
+            notes=it.hearing.get("notes", {}),
+            dated=f"{adopted} {format_date(it.adopted_on, self._language)}." if it.adopted_on else "",
+            language=self._language,
+            mark=self._mark,
         )
-        return [{"label": words[self._english], "text": text} for words, text in named]
+        return strategy_values(paper, self._language)
 
-    def _parts(self, item: Item) -> Iterator[dict[str, Any]]:
-        if item.kind is ItemKind.ANSWER:
-            yield from self._answer(self._session.get_one(Submission, item.row_id))
-        elif item.kind is ItemKind.REQUEST:
-            yield from self._request(get_occurrence(self._session, item.row_id))
-        elif item.kind is ItemKind.DECISION:
-            yield from self._decision(self._session.get_one(Decision, item.row_id))
-        elif item.kind is ItemKind.REVIEW:
-            yield from self._review(self._session.get_one(Review, item.row_id))
-        elif item.kind is ItemKind.MINUTES:
-            meeting = self._session.get_one(Gathering, item.row_id)
-            for heading, text in minutes_parts(self._session, meeting, self._language, self._settings.zone):
-                yield _part(heading, text)
-        elif item.kind is ItemKind.MAIL_OUT:
-            message = self._session.get_one(Message, item.row_id)
-            yield _part(message.subject, message.text)
+    def _frame(self, item: Item) -> dict[str, Any]:
+        """As it stood at that instant: what was written later is another document."""
+        frame = self._session.get_one(Frame, item.row_id)
+        sections = sections_of(self._session, [item.row_id], until=item.at).get(item.row_id, [])
+        return frame_values(
+            frame,
+            sections,
+            self._session.get(Decision, frame.decision_id),
+            municipality=self._town,
+            zone=self._settings.zone,
+            language=self._language,
+            mark=self._mark,
+        )
 
-    def _answer(self, submission: Submission) -> Iterator[dict[str, Any]]:
-        if submission.kind is SubmissionKind.NIL:
-            yield _part("", "Nothing to report." if self._english else "Intet at bemærke.")
-            return
-        form = self._form(submission.form_version_id)
-        prefill = self._session.get_one(Task, submission.task_id).prefill
-        for field in form.fields if form else ():
-            value = submission.answers.get(field.id)
-            if field.type is FieldType.REPEAT:
-                yield from self._rows(field, value or [], prefill)
-            elif value not in (None, ""):
-                yield _part(label(field, self._language), show_answer(field, value, self._language))
-
-    def _rows(
-        self, group: Field, rows: list[dict[str, Any]], prefill: Mapping[str, Any]
-    ) -> Iterator[dict[str, Any]]:
-        yield _part(label(group, self._language), "")
-        known = {choice.value: label(choice, self._language) for choice in group.rows}
-        for entry in prefill.get(group.rows_from) or ():
-            known[str(entry.get("row"))] = str(entry.get("label") or entry.get("title"))
-        for row in rows:
-            yield _part(known.get(str(row["row"]), str(row["row"])), "", level=2)
-            for field in group.fields:
-                if row.get(field.id) not in (None, ""):
-                    told = show_answer(field, row[field.id], self._language)
-                    yield _part(label(field, self._language), told, level=3)
-
-    def _request(self, occurrence: Occurrence) -> Iterator[dict[str, Any]]:
-        due = format_date(occurrence.due_on, self._language)
-        yield _part("Due" if self._english else "Frist", due)
-        form = self._form(occurrence.form_version_id)
-        for field in form.fields if form else ():
-            yield _part(
-                label(field, self._language), "\n".join(label(one, self._language) for one in field.fields)
-            )
-
-    def _decision(self, decision: Decision) -> Iterator[dict[str, Any]]:
-        on = format_date(decision.decided_on, self._language)
-        adopted = (("Ikke vedtaget", "Not adopted"), ("Vedtaget", "Adopted"))[decision.adopted]
-        yield _part(f"{decision.body}, {on}: {adopted[self._english]}", decision.text)
-
-    def _review(self, review: Review) -> Iterator[dict[str, Any]]:
-        yield _part("", review.reason)
-        for question, reason in review.field_reasons.items():
-            yield _part(question, reason, level=2)
-
-    def _form(self, version_id: int | None) -> Form | None:
-        if version_id is None:
-            return None
-        if version_id not in self._forms:
-            spec = self._session.get_one(FormVersion, version_id).spec
-            self._forms[version_id] = Form.model_validate_json(spec)
-        return self._forms[version_id]
-
-    def _instant(self, at: datetime) -> str:
-        return format_datetime(at, self._language, self._settings.zone)
-
-
-def _part(heading: str, text: str, *, level: int = 1) -> dict[str, Any]:
-    return {"heading": heading, "text": text, "level": level}
-
-
-def _told(party: Party) -> str:
-    place = ", ".join(part for part in (party.role, party.unit) if part and part not in party.name)
-    return f"{party.name} ({place})" if place else party.name
+    def _root_id(self, item: Item) -> str:
+        return get_occurrence(self._session, item.occurrence_id).root_id

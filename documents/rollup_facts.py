@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from cycle.goals.by_unit import GoalsByUnit
+from cycle.goals.tables import Goal
 from cycle.organisation.tables import Unit
 from cycle.tasks.forms import Form
 from cycle.tasks.rollup import Rollup
 from cycle.tasks.tables import FormVersion, Task
 
 CHUNK = 500
+
+Id = TypeVar("Id", int, str)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,15 @@ def facts_for(session: Session, root_id: str, rollup: Rollup) -> Facts:
     )
 
 
+def goals_by_task(session: Session, root_id: str, rollup: Rollup) -> Mapping[int, Sequence[Goal]]:
+    """The goals of the year that each of the tasks was asked about."""
+    goals = GoalsByUnit.load(session, root_id, rollup.concerns_year)
+    units: dict[str, Unit] = {}
+    for piece in _chunks(sorted({line.unit_id for line in rollup.lines})):
+        units |= {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(piece)))}
+    return {line.task_id: goals.of(units[line.unit_id]) for line in rollup.lines}
+
+
 def _forms(session: Session, rollup: Rollup) -> dict[int, Form]:
     ids = {line.form_version_id for line in rollup.lines}
     ids |= {section.form_version_id for section in rollup.sections}
@@ -53,5 +66,5 @@ def _forms(session: Session, rollup: Rollup) -> dict[int, Form]:
     return {row.id or 0: Form.model_validate_json(row.spec) for row in found}
 
 
-def _chunks(ids: Sequence[int]) -> list[Sequence[int]]:
+def _chunks(ids: Sequence[Id]) -> list[Sequence[Id]]:
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]

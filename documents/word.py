@@ -8,6 +8,7 @@ Values are text and stay text. The template is run in a process of its own (`doc
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,7 @@ from documents.bounded_process import USUAL, BoundedProcess, Limits, Stopped
 from documents.tables import UNPRINTABLE
 from documents.template_folder import template_file
 from documents.typeset_faults import stopped_fault, unknown_name
+from documents.zipped import zipped
 
 CHILD = Path(__file__).with_name("word_child.py")
 LARGEST = 50_000_000
@@ -71,7 +73,15 @@ def fill(
             process.end()
     if "error" in said:
         raise TemplateInvalid([_fault_of(template, said["error"], values, language)])
-    return document
+    return _undated(document)
+
+
+def _undated(document: bytes) -> bytes:
+    """The same file without the times of its parts: the same values give the same bytes."""
+    with zipfile.ZipFile(BytesIO(document)) as packed:
+        parts = ((part, packed.read(part)) for part in packed.namelist())
+        with zipped(parts) as whole:
+            return whole.read()
 
 
 def _unpacked_size(path: Path) -> None:

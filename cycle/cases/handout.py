@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.cases.gathering import About, answer_item, minutes_items, sealed_item
+from cycle.cases.about import About
+from cycle.cases.gathering import answer_item, minutes_items, sealed_item
 from cycle.cases.model import Direction, Item, ItemKind, Party, in_order
 from cycle.errors import AnswerInvalid, Problem
 from cycle.gatherings.states import GatheringState

@@ -24,8 +24,12 @@ class ItemKind(StrEnum):
     MAIL_OUT = "mail_out"
     MAIL_IN = "mail_in"
     RELEASE = "release"
+    ACCOUNTS = "accounts"
+    COVER = "cover"
     MINUTES = "minutes"
     DECISION = "decision"
+    FRAME = "frame"
+    STRATEGY = "strategy"
     AGREEMENT = "agreement"
 
 

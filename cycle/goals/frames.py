@@ -47,11 +47,14 @@ def newest_by_area(frames: Iterable[Frame]) -> dict[str, Frame]:
     return {frame.area: frame for frame in frames}
 
 
-def sections_of(session: Session, frame_ids: Iterable[int]) -> dict[int, list[FrameSection]]:
-    """The sections that count, in their order, by frame."""
+def sections_of(
+    session: Session, frame_ids: Iterable[int], *, until: datetime | None = None
+) -> dict[int, list[FrameSection]]:
+    """The sections that count, or counted at the instant `until`, in their order, by frame."""
     found: dict[int, dict[str, FrameSection]] = {}
     for row in editions_of(session, frame_ids):
-        found.setdefault(row.frame_id, {})[row.item] = row
+        if until is None or row.at <= until:
+            found.setdefault(row.frame_id, {})[row.item] = row
     return {
         frame_id: sorted(items.values(), key=lambda row: row.position) for frame_id, items in found.items()
     }

@@ -10,11 +10,15 @@ from sqlmodel import Session, col, select
 
 from cycle.goals.small_numbers import Places, told, without_hidden
 from cycle.goals.tables import Goal
+from cycle.plan.model import FlowName
 from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.forms import Form
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import Counted, Line, Rollup, roll_up
 from cycle.tasks.tables import FormVersion
+
+FOLLOWING_GOALS = (FlowName.QUARTERLY_REPORT, FlowName.ANNUAL_ACCOUNTS)
+"""The reports in which every goal is followed up."""
 
 
 def told_rollup(session: Session, occurrence_id: int, *, now: datetime) -> Rollup:

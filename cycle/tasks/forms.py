@@ -94,3 +94,13 @@ class Form(Frozen):
             if field.id == field_id:
                 return field
         raise KeyError(field_id)
+
+
+FREE_FORM = Form(
+    id="frit-svar",
+    title="Svar",
+    title_en="Answer",
+    nil_allowed=True,
+    fields=(Field(id="svar", type=FieldType.LONG_TEXT, label="Jeres svar", label_en="Your answer"),),
+)
+"""What is asked when the plan names no form."""

@@ -143,7 +143,7 @@ def test_a_package_holds_every_document_with_what_is_known_of_it(house: House) -
     assert (told["kommune"], told["sagsnummer"], told["kle"]) == ("Byby Kommune", "27-1234", "00.32.00")
     documents = told["dokumenter"]
     assert [one["noegle"].split(":")[0] for one in documents] == [
-        "request", "submission", "submission", "release", "decision",
+        "request", "submission", "submission", "release", "accounts", "cover", "decision",
     ]  # fmt: skip
     answer = documents[1]
     assert answer["dokumenttitel"] == "Kvartalsrapport 1: Daginstitution 1.1 Ærø"
@@ -156,8 +156,9 @@ def test_a_package_holds_every_document_with_what_is_known_of_it(house: House) -
     }
     assert answer["modtager"]["navn"] == "Byby Kommune" and answer["svarPaa"] == "request:1"
     assert answer["journaliseret"] is None and answer["fortroligt"] is False
-    assert documents[3]["dokumenttype"] == "udgående" and documents[3]["modtager"]["navn"] == "BUU"
-    assert documents[4]["afsender"]["navn"] == "BUU"
+    for made in documents[3:6]:
+        assert made["dokumenttype"] == "udgående" and made["modtager"]["navn"] == "BUU"
+    assert documents[6]["afsender"]["navn"] == "BUU"
     for one in documents:
         for file in one["filer"]:
             content = found[file["filnavn"]]
@@ -168,6 +169,8 @@ def test_a_package_holds_every_document_with_what_is_known_of_it(house: House) -
 def test_documents_are_pdf_for_archives_and_attachments_are_as_they_came(house: House) -> None:
     found = house.package()
     documents = json.loads(found[MANIFEST])["dokumenter"]
+    cover = documents.pop(5)["filer"]
+    assert cover[0]["filnavn"].endswith(".docx") and cover[0]["arkivformat"] is None
     for one in documents:
         pdf = found[one["filer"][0]["filnavn"]]
         metadata = PdfReader(io.BytesIO(pdf)).xmp_metadata
@@ -182,7 +185,7 @@ def test_documents_are_pdf_for_archives_and_attachments_are_as_they_came(house: 
     attached = documents[1]["filer"][1]
     assert attached["filnavn"] == "0002-bilag-1-noter.txt" and attached["arkivformat"] is None
     assert found[attached["filnavn"]] == "Fraværet er faldet.".encode()
-    assert "Taget til efterretning." in text_of(found[documents[4]["filer"][0]["filnavn"]])
+    assert "Taget til efterretning." in text_of(found[documents[5]["filer"][0]["filnavn"]])
     assert not any(SECRET in text_of(content) for name, content in found.items() if name.endswith(".pdf"))
 
 
@@ -203,7 +206,7 @@ def test_the_same_case_is_handed_over_once_and_what_is_new_comes_as_the_next(
     second = deliver(folder, "kvartalsrapport-1-2027", house.package().items())
     assert second.new and second.path.name == "kvartalsrapport-1-2027-002"
     assert {path.name: path.read_bytes() for path in first.path.iterdir()} == before
-    assert len(json.loads((second.path / MANIFEST).read_text())["dokumenter"]) == 6
+    assert len(json.loads((second.path / MANIFEST).read_text())["dokumenter"]) == 8
 
 
 def test_a_package_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
@@ -247,12 +250,12 @@ def test_the_secretariat_marks_from_the_page_and_what_is_left_can_be_fetched_alo
     assert office.post("/sag/aktivitet/1/journaliseret", data={"case_number": "x"}).status_code == 403
     with zipfile.ZipFile(io.BytesIO(office.get("/sag/aktivitet/1.zip?nye=true").content)) as packed:
         left = json.loads(packed.read(MANIFEST))["dokumenter"]
-    assert len(left) == 4 and "release:1" not in {one["noegle"] for one in left}
+    assert len(left) == 6 and "release:1" not in {one["noegle"] for one in left}
     office.post("/sag/aktivitet/1/journaliseret", data={"csrf": csrf, "case_number": "27-1234", "alle": "ja"})
     with reading(house.site.engine) as session:
-        assert len(session.exec(select(Journalised)).all()) == 5
+        assert len(session.exec(select(Journalised)).all()) == 7
     said = office.get("/sag/aktivitet/1?sprog=en").text
-    assert "Not filed yet" in said and said.count('class="tag good">27-1234') == 5
+    assert "Not filed yet" in said and said.count('class="tag good">27-1234') == 7
 
 
 def test_the_api_tells_the_same_and_gives_each_file(house: House) -> None:

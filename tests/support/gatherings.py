@@ -6,7 +6,7 @@ room.mails()                    # [(told, address)] of every mail about the meet
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Engine
@@ -16,6 +16,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.gatherings.calling import Details, Mailing, call, cancel
 from cycle.gatherings.proposing import propose
 from cycle.gatherings.reading import get_gathering, participants_of
+from cycle.gatherings.recording import hold
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.directory import Directory
@@ -86,6 +87,21 @@ class MeetingRoom:
         with transaction(self.engine) as session:
             found = get_gathering(session, self.id)
             return cancel(session, found, why=why, seen=found.edition, by="account:1", now=self.now)
+
+    def hold(self, minutes: str) -> None:
+        """The meeting was held, at `now`; a minute later the next word about it comes."""
+        with transaction(self.engine) as session:
+            found = get_gathering(session, self.id)
+            hold(
+                session,
+                found,
+                attendance={},
+                minutes=minutes,
+                seen=found.edition,
+                by="account:1",
+                now=self.now,
+            )
+        self.now += timedelta(minutes=1)
 
     def messages(self) -> list[Message]:
         with reading(self.engine) as session:

@@ -1,17 +1,10 @@
 """The year's goal accounts as a document: every goal with target, result, light and comment."""
 
-from collections.abc import Mapping, Sequence
-
 from fastapi import APIRouter, Request
-from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from cycle.goals.by_unit import GoalsByUnit
-from cycle.goals.tables import Goal
-from cycle.organisation.tables import Unit
-from cycle.store import in_pieces
-from cycle.tasks.rollup import Rollup
 from documents.goal_accounts import TEMPLATE, goal_account_values
+from documents.rollup_facts import goals_by_task
 from documents.typeset import typeset
 from web import context, render
 from web.plain import Id
@@ -34,12 +27,3 @@ def pdf(
     values = goal_account_values(part.rollup, part.facts, goals, part.standing, language)
     content = typeset(TEMPLATE, values, own=own, language=language, at=part.at)
     return pdf_download(content, f"maalregnskab-{part.name}.pdf")
-
-
-def goals_by_task(session: Session, root_id: str, rollup: Rollup) -> Mapping[int, Sequence[Goal]]:
-    """The goals of the year that each of the tasks was asked about."""
-    goals = GoalsByUnit.load(session, root_id, rollup.concerns_year)
-    units: dict[str, Unit] = {}
-    for piece in in_pieces({line.unit_id for line in rollup.lines}):
-        units |= {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(piece)))}
-    return {line.task_id: goals.of(units[line.unit_id]) for line in rollup.lines}

@@ -1,7 +1,5 @@
 """A hearing on the strategy: the answers theme by theme or area by area, with a note on each."""
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import RedirectResponse, Response
@@ -9,16 +7,15 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
-from cycle.goals.hearing import Hearing, gather, notes_of, write_note
+from cycle.goals.heard import gathered
+from cycle.goals.hearing import notes_of, write_note
 from cycle.goals.strategies import adopted_in, current_strategy, draft_of
 from cycle.goals.strategies import text_of as text_of_version
 from cycle.goals.strategy_tree import not_taken_in, text_changes
 from cycle.goals.tables import Strategy
 from cycle.plan.model import FlowName
-from cycle.tasks.forms import Form
-from cycle.tasks.rollup import Outcome, Rollup, roll_up
-from cycle.tasks.states import TaskKind
-from cycle.tasks.tables import FormVersion, Occurrence, Task
+from cycle.tasks.rollup import Outcome, roll_up
+from cycle.tasks.tables import Occurrence
 from documents.rollup_document import within
 from web import context, render
 from web.plain import Id
@@ -95,20 +92,6 @@ def reach_hearing(
     if found.activity.flow is not FlowName.STRATEGY_REVISION:
         raise NotFound("hearing", occurrence_id)
     return found
-
-
-def gathered(session: Session, occurrence: Occurrence, seen: Rollup, language: str) -> Hearing:
-    """The answers seen, grouped by the rows that the units were asked."""
-    ids = {line.form_version_id for line in seen.lines} | {occurrence.form_version_id}
-    rows = session.exec(select(FormVersion).where(col(FormVersion.id).in_(ids - {None})))
-    forms = {row.id or 0: Form.model_validate_json(row.spec) for row in rows}
-    return gather(seen, forms, rows_asked(session, occurrence), language)
-
-
-def rows_asked(session: Session, occurrence: Occurrence) -> Mapping[str, list[dict[str, str]]]:
-    """What the units' tasks were prefilled with; all have the same."""
-    query = select(Task.prefill).where(Task.occurrence_id == occurrence.id, Task.kind == TaskKind.ANSWER)
-    return session.exec(query.order_by(col(Task.id)).limit(1)).first() or {}
 
 
 def anchor(group: str) -> str:

@@ -10,9 +10,8 @@ from starlette.responses import Response
 
 from cycle.access.rules import Thing, Verb
 from cycle.errors import NotFound
-from cycle.goals.told_rollup import told_rollup
+from cycle.goals.told_rollup import FOLLOWING_GOALS, told_rollup
 from cycle.organisation.tables import Unit
-from cycle.plan.model import FlowName
 from cycle.tasks.forms import Form
 from cycle.tasks.releases import versions
 from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json
@@ -26,8 +25,6 @@ from web.session import CurrentActor
 from web.shown import Shown, shown_answers
 
 router = APIRouter()
-
-FOLLOWING_GOALS = (FlowName.QUARTERLY_REPORT, FlowName.ANNUAL_ACCOUNTS)
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,15 @@ from cycle.access.rules import Thing, Verb, allowed
 from cycle.access.sessions import SignedIn
 from cycle.danish import format_datetime
 from cycle.goals.hearing import notes_of
-from cycle.goals.strategies import strategy_versions, text_of
 from cycle.goals.tables import Strategy
-from cycle.organisation.tables import Unit
-from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import Rollup, from_json, roll_up
 from documents.strategy_paper import TEMPLATE, StrategyPaper, strategy_values
+from documents.strategy_reading import strategy_paper
 from documents.typeset import typeset
 from web import context, render
 from web.plain import Id
-from web.secretariat.hearing import gathered
 from web.secretariat.pages import pdf_download
-from web.secretariat.strategy import decisions_for, other_version, reach_strategy
+from web.secretariat.strategy import reach_strategy
 from web.session import CurrentActor
 
 router = APIRouter()
@@ -43,19 +40,13 @@ def pdf(request: Request, actor: CurrentActor, row_id: Id) -> Response:
 def _paper(session: Session, request: Request, actor: SignedIn, it: Strategy, now: datetime) -> StrategyPaper:
     language, zone = render.language_of(request), context.settings(request).zone
     t = render.translator(language)
-    before = other_version(strategy_versions(session, it.root_id, it.strategy_id), it, None)
-    heard = _heard(session, actor, it, now)
-    occurrence = get_occurrence(session, it.occurrence_id) if it.occurrence_id else None
-    return StrategyPaper(
-        municipality=session.get_one(Unit, it.root_id).name,
-        version=it.version,
-        draft=it.draft,
-        text=text_of(it),
-        before=text_of(before) if before else None,
-        decision=decisions_for(session, [it]).get(it.decision_id or 0),
-        hearing=gathered(session, occurrence, heard, language) if heard and occurrence else None,
+    return strategy_paper(
+        session,
+        it,
+        heard=_heard(session, actor, it, now),
         notes=_notes(session, it),
         dated=f"{t('Hentet', 'Made')} {format_datetime(now, language, zone)}.",
+        language=language,
         mark=render.file_mark(request),
     )
 
