@@ -1,9 +1,10 @@
 """Agreements whose given goals have changed get a new version of their text, to be agreed or signed anew.
 
-A draft takes the new wording over. What all had signed before stays in force until all have signed again.
+The leader's task takes the new wording over in any case: an agreement that comes back to its draft keeps it.
+What all had signed before stays in force until all have signed again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +14,12 @@ from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import present_contents
 from cycle.goals.by_unit import GoalsByUnit, agreed_rows
 from cycle.goals.changed_goals import marked, unmark
+from cycle.goals.given_goals import GIVEN, reworded, take_into_drafts
 from cycle.goals.tables import Agreement, AgreementState, GoalLevel
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move
 from cycle.tasks.opening import existing_posts, open_tasks
-from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
+from cycle.tasks.states import Actor, TaskState, TaskVerb
 from cycle.tasks.tables import Task
 from flows.agreement_step import Following, Step
 from flows.request import Facts
@@ -41,14 +43,14 @@ def renew(session: Session, context: RunContext, facts: Facts) -> int:
     contents = present_contents(session, those)
     book, following = AgreementBook(session, those), Following()
     known = existing_posts(session, occurrence.id or 0)
+    rows = {agreement.unit_id: _given(goals, facts, agreement) for agreement in those}
+    take_into_drafts(session, rows, occurrence_id=occurrence.id or 0)
     steps = []
     for agreement in those:
-        rows = _given(goals, facts, agreement)
         if agreement.state is AgreementState.DRAFTING:
-            _take_into_draft(session, agreement, rows)
             continue
         content = contents[agreement.id or 0]
-        fresh = {**content, "given_goals": _reworded(content["given_goals"], rows)}
+        fresh = {**content, GIVEN: reworded(content[GIVEN], rows[agreement.unit_id])}
         if fresh != content:
             book.renew(agreement, fresh, by="engine", now=context.now)
             steps.append(Step(session, context, facts, book, known, agreement, following))
@@ -65,25 +67,6 @@ def _given(goals: GoalsByUnit, facts: Facts, agreement: Agreement) -> dict[str, 
     unit = facts.directory.units[agreement.unit_id]
     given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
     return {row["key"]: row for row in agreed_rows(given)}
-
-
-def _reworded(given: Sequence[Row], rows: Mapping[str, Row]) -> list[Row]:
-    """The goals that the agreement holds, as they are now; one that is no longer given stays as it was."""
-    return [rows.get(row["key"], row) for row in given]
-
-
-def _take_into_draft(session: Session, agreement: Agreement, rows: Mapping[str, Row]) -> None:
-    """The leader who has not proposed yet sees the new wording."""
-    draft = session.scalars(
-        sa.select(Task).where(
-            col(Task.occurrence_id) == agreement.occurrence_id,
-            col(Task.unit_id) == agreement.unit_id,
-            col(Task.kind) == TaskKind.DRAFT,
-        )
-    ).one()
-    given = draft.prefill.get("given_goals", [])
-    draft.prefill = {**draft.prefill, "given_goals": _reworded(given, rows)}
-    session.add(draft)
 
 
 def _ask_again(step: Step) -> None:

@@ -15,6 +15,7 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.by_unit import GoalsByUnit, agreed_rows
+from cycle.goals.given_goals import GIVEN
 from cycle.goals.own_goals import own_goals
 from cycle.goals.sealed import unsealed
 from cycle.goals.tables import Agreement, GoalLevel
@@ -58,7 +59,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
         given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
         may_write = GoalLevel.UNIT in goals.scheme.levels_of(unit, year)
         own = [{"row": code, "label": f"Enhedsmål {code}"} for code in goals.scheme.own_slots if may_write]
-        return {"given_goals": agreed_rows(given), "unit_goals": own}
+        return {GIVEN: agreed_rows(given), "unit_goals": own}
 
     def draft(session: Session) -> None:
         _draft_agreements(session, facts, without=busy)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import AgreementVerb
+from cycle.goals.given_goals import GIVEN, proposed
 from cycle.goals.parties import post_of, steps_of
 from cycle.goals.tables import Agreement, AgreementState
 from cycle.messages.tables import MessageKind
@@ -85,7 +86,7 @@ class Step:
 
     def _propose(self, task: Task, submission: Submission) -> None:
         content = {
-            "given_goals": task.prefill.get("given_goals", []),
+            GIVEN: proposed(task),
             "own_codes": [row["row"] for row in task.prefill.get("unit_goals", [])],
             "own": submission.answers,
             "form": submission.form_version_id,

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from config.goals_file import load_goals
 from cycle.access.roles import Role
-from cycle.goals.agreements import unsigned
+from cycle.goals.agreements import unsigned, version_of
 from cycle.goals.changed_goals import holding
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement, AgreementState, Goal, SealedDocument, Signature
@@ -196,6 +196,72 @@ def test_wherever_an_agreement_has_come_it_goes_on_with_the_new_text(store: Engi
     assert given[1]["description"] == "Enheden overholder sit budget hvert kvartal."
     take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, SIGN), units=(SCHOOL,))
     assert agreements(year)[SCHOOL].in_force_version == 2
+
+
+NO = {"beslutning": "tilbage", "bemaerkning": "Se på det igen."}
+DECLINE = {**SIGN, "beslutning": "afvist", "bemaerkning": "Se på det igen."}
+BACK = {TaskKind.NEGOTIATE: NO, TaskKind.APPROVE: NO, TaskKind.SIGN: DECLINE}
+WAYS_BACK = dict(zip(UNITS, BACK, strict=True))
+"""Where each unit's agreement is sent back to its draft."""
+NEW = "Sygefravær og trivsel"
+MOMENT = timedelta(minutes=1)
+
+
+def step_of(year: Year, unit_id: str) -> Task:
+    """The unit's step whose turn it is."""
+    steps = year.tasks(year.occurrence("udviklingsaftaler").id)
+    waiting = (TaskState.OPEN, TaskState.RETURNED)
+    its = [task for task in steps if (task.subject.partition(":")[2] or task.unit_id) == unit_id]
+    (task,) = [task for task in its if task.state in waiting]
+    return task
+
+
+def send_back(year: Year, unit_id: str, at: TaskKind) -> bool:
+    """The unit's agreement comes to the step and is sent back there; gives whether its leader wrote anew.
+
+    One that is past the step already is declined first.
+    """
+    wrote = False
+    while (task := step_of(year, unit_id)).kind is not at:
+        wrote = wrote or task.kind is TaskKind.DRAFT
+        year.answer(task, DECLINE if task.kind is TaskKind.SIGN else dict(STEPS)[task.kind])
+        year.until(year.now + MOMENT)
+    year.answer(task, BACK[at])
+    return wrote
+
+
+@pytest.mark.parametrize(
+    ("come", "at_once"), [*((come, False) for come in range(6)), *((come, True) for come in range(5))]
+)
+def test_whatever_the_way_back_to_the_draft_a_changed_goal_keeps_its_new_words(
+    store: Engine, tmp_path: Path, come: int, *, at_once: bool
+) -> None:
+    """The goal changes after `come` steps, or in the turn that sends the agreement back."""
+    year = begun(store, tmp_path)
+    take(year, *STEPS[:come])
+    if not at_once:
+        reword(year, "A", title=NEW)
+    wrote = {unit_id: send_back(year, unit_id, at) for unit_id, at in WAYS_BACK.items()}
+    reword(year, "A", title=NEW)
+    year.until(year.now + MOMENT)
+    site = Site(store, tmp_path, at=year.now, secret_key="k" * 40)
+    for unit_id in UNITS:
+        task = step_of(year, unit_id)
+        assert (task.kind, task.prefill["given_goals"][0]["title"]) == (TaskKind.DRAFT, NEW)
+        with reading(store) as session:
+            holder = session.exec(select(Appointment.person_id).where(Appointment.unit_id == unit_id)).first()
+        page = site.browser().get(site.link(task, holder or 0)).text
+        unread = at_once or not wrote[unit_id]
+        assert ("Målene er ændret undervejs" in page) == ("og trivsel</ins>" in page) == unread
+        year.answer(task, DRAFT)
+    year.until(year.now + MOMENT)
+    for agreement in agreements(year).values():
+        with reading(store) as session:
+            version = version_of(session, agreement, agreement.version)
+        assert version is not None and version.content["given_goals"][0]["title"] == NEW
+        assert agreement.state is AgreementState.NEGOTIATION and agreement.goals_changed_at is None
+    drafts = year.tasks(year.occurrence("udviklingsaftaler").id, TaskKind.DRAFT)
+    assert not any("given_before" in task.prefill for task in drafts), "what was answered is what was read"
 
 
 def test_a_signer_who_still_shows_the_old_text_is_told_and_loses_nothing(

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from cycle.files.tables import File
 from cycle.goals.agreements import of_units, version_of
+from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
 from cycle.goals.parties import Statement, statements
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement
@@ -15,7 +16,6 @@ from cycle.history import history_of
 from documents.agreement_text import Chapter, given_chapters, period
 from web.agreement_changes import ChangedEntry, changes
 from web.agreement_versions import text_of
-from web.leader.answering import GIVEN
 from web.leader.link import Holding
 
 
@@ -68,6 +68,12 @@ def given_shown(prefill: Mapping[str, Any], language: str) -> Sequence[Chapter]:
     """The goals given from above that the draft of an agreement came with."""
     given = prefill.get(GIVEN)
     return given_chapters(given, language) if isinstance(given, list) else ()
+
+
+def given_changes(prefill: Mapping[str, Any], language: str) -> Sequence[ChangedEntry]:
+    """What those goals say otherwise than when the unit last wrote its own."""
+    before = prefill.get(GIVEN_BEFORE)
+    return changes(given_chapters(before, language), given_shown(prefill, language)) if before else ()
 
 
 def sealed_document(session: Session, holding: Holding) -> File | None:

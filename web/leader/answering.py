@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from config.english import problem_in_english
 from cycle.errors import AnswerInvalid, NotAllowed, NotNow, Problem
 from cycle.files import store as files
+from cycle.goals.given_goals import GIVEN
 from cycle.tasks.answer_values import blank
 from cycle.tasks.answers import read_answers, read_draft
 from cycle.tasks.states import Channel, SubmissionKind
@@ -23,9 +24,6 @@ from web import context, render
 from web.leader.link import Holding, open_link
 from web.tickets import read_ticket
 from web.typed import Sender, typed_form, uploads, wrote_anything
-
-GIVEN = "given_goals"
-"""Where a task holds the goals that its unit inherits."""
 
 
 class Act(StrEnum):

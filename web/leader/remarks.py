@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.errors import AnswerInvalid, NotFound
 from cycle.goals.agreements import of_units, version_of
+from cycle.goals.given_goals import GIVEN
 from cycle.goals.remark_mail import PARTIES
 from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.remarks import TALKING, remark, remarks_of, resolve
@@ -22,7 +23,6 @@ from cycle.goals.tables import Agreement
 from web import context, render
 from web.agreement_versions import text_of
 from web.context import Sent
-from web.leader.answering import GIVEN
 from web.leader.link import Holding, open_link
 from web.plain import Id
 from web.rooms import Room

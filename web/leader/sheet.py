@@ -9,12 +9,13 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from cycle.errors import Problem
+from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
 from cycle.tasks.forms import PARTICIPANTS
 from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
-from web.leader.agreement import agreement_shown, given_shown, sealed_document
-from web.leader.answering import GIVEN, editions_of
+from web.leader.agreement import agreement_shown, given_changes, given_shown, sealed_document
+from web.leader.answering import editions_of
 from web.leader.below import below
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
@@ -25,6 +26,8 @@ from web.tickets import write_ticket
 
 MEETINGS = frozenset({"gathering", PARTICIPANTS})
 """What says in a task's prefill that it belongs to meetings."""
+OF_ITS_OWN = frozenset({"last", "figures", GIVEN, GIVEN_BEFORE, PARTICIPANTS})
+"""What in a task's prefill has a place of its own on the page."""
 
 
 def show_form(
@@ -60,6 +63,7 @@ def show_form(
         **_to_be_sent(request, holding),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         given=given_shown(holding.task.prefill, language),
+        given_changes=given_changes(holding.task.prefill, language),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
     )
@@ -119,7 +123,7 @@ def readings(holding: Holding, language: str) -> list[list[tuple[str, str]]]:
 
     Goals already given have a place of their own.
     """
-    used = {field.rows_from for field in holding.form.fields} | {"last", "figures", GIVEN, PARTICIPANTS}
+    used = {field.rows_from for field in holding.form.fields} | OF_ITS_OWN
     return [
         [row_words(entry, language) for entry in value]
         for name, value in holding.task.prefill.items()
