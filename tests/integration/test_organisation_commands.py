@@ -68,8 +68,8 @@ def test_copenhagen_through_the_command_with_json_for_scripts(run):
     assert told["applied"]
     assert len(told["changes"]) == 496
     told = json.loads(run("import", "leaders", str(KOEBENHAVN / "leaders.csv"), "--json")[1])
-    assert len(told["changes"]) == 669
-    assert told["notes"][0]["where"] == "række 511"
+    assert len(told["changes"]) == 670
+    assert told["notes"][0]["where"] == "række 512"
     told = json.loads(run("import", "leaders", str(KOEBENHAVN / "leaders.csv"), "--json")[1])
     assert (told["applied"], told["changes"]) == (False, [])
 
