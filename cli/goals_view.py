@@ -10,11 +10,11 @@ from sqlmodel import Session
 from cli.import_view import SHOWN
 from cli.year_words import tell
 from config.goals_file import GoalsFile
-from cycle.goals.changed_goals import holding
 from cycle.goals.scheme import keep_scheme, scheme_differs
 from cycle.goals.strategy_tree import link_goals
 from cycle.goals.tables import Goal, GoalLevel
-from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_not_named, keep_goals, reworded
+from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_not_named, keep_goals, reach_of
+from cycle.organisation.applying import hold
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class GoalsDifference:
     scheme_years: Sequence[int]
     to_sign: int = 0
     """So many agreements hold a goal that says something else now, and are to be signed again."""
+    without: int = 0
+    """So many were made, or are being made, without a new goal that belongs in them."""
+    also_in_force: bool = False
+    """Whether those take the new goals as well."""
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.scheme_years)
@@ -42,6 +46,9 @@ class GoalsDifference:
             lines.append(tell("scheme changed", years=", ".join(map(str, self.scheme_years))))
         if self.to_sign:
             lines.append(tell("to be signed", count=self.to_sign))
+        if self.without:
+            key = "goal for all" if self.also_in_force else "goal for later"
+            lines.append(tell(key, count=self.without))
         gone = [f"  {goal.year} {_place(goal)} {goal.code}: {goal.title}" for goal in self.gone]
         return (lines or [tell("no changes")]) + _section("goals gone", gone)
 
@@ -52,30 +59,37 @@ class GoalsDifference:
             "gone": [{"year": goal.year, "key": goal.key, "title": goal.title} for goal in self.gone],
             "concept": list(self.scheme_years),
             "agreements": self.to_sign,
+            "without_new_goals": self.without,
         }
 
 
-def compare(session: Session, found: GoalsFile, root_id: str, *, on: date) -> GoalsDifference:
+def compare(
+    session: Session, found: GoalsFile, root_id: str, *, on: date, also_in_force: bool = False
+) -> GoalsDifference:
     """The file's years against what the store has of them."""
     texts = found.texts()
     changes: list[GoalChange] = []
     gone: list[Goal] = []
-    to_sign = 0
+    to_sign = without = 0
     for year in found.years:
         here = goal_changes(session, texts, root_id=root_id, year=year)
         changes += here
-        to_sign += len(holding(session, reworded(here), root_id=root_id, year=year, on=on))
+        reached = reach_of(session, here, root_id=root_id, year=year, on=on)
+        to_sign, without = to_sign + len(reached.holding), without + len(reached.without)
         gone += goals_not_named(session, texts, root_id=root_id, year=year)
     scheme = found.scheme
     others = [year for year in found.years if scheme_differs(session, scheme, root_id=root_id, year=year)]
-    return GoalsDifference(changes, gone, others, to_sign)
+    return GoalsDifference(changes, gone, others, to_sign, without, also_in_force)
 
 
-def keep_file(session: Session, found: GoalsFile, *, root_id: str, by: str, now: datetime) -> None:
+def keep_file(
+    session: Session, found: GoalsFile, *, root_id: str, by: str, now: datetime, also_in_force: bool = False
+) -> None:
     """Stores the file's goals and concept for each of its years. Safe to repeat."""
+    hold(session, [root_id])
     texts, scheme = found.texts(), found.scheme
     for year in found.years:
-        keep_goals(session, texts, root_id=root_id, year=year, by=by, now=now)
+        keep_goals(session, texts, root_id=root_id, year=year, by=by, now=now, also_in_force=also_in_force)
         if scheme_differs(session, scheme, root_id=root_id, year=year):
             keep_scheme(session, scheme, root_id=root_id, year=year, by=by, now=now)
     link_goals(session, root_id)

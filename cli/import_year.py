@@ -37,6 +37,14 @@ Unit_ = Annotated[Money | None, typer.Option("--unit", help="Hvad tallene tælle
 Columns = Annotated[
     list[str] | None, typer.Option("--column", help="Kun denne kolonne (kan gentages). This column alone.")
 ]
+AlsoInForce = Annotated[
+    bool,
+    typer.Option(
+        "--also-in-force",
+        help="Nye mål også i aftaler, der er i kraft: de skal underskrives igen. "
+        "New goals in agreements in force as well: those are to be signed again.",
+    ),
+]
 
 
 @names_its_file
@@ -73,7 +81,11 @@ def figures(
 
 
 def goals(
-    file: Yaml, municipality: Municipality = None, dry_run: DryRun = False, as_json: AsJson = False
+    file: Yaml,
+    municipality: Municipality = None,
+    also_in_force: AlsoInForce = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Indlæs fælles mål og områdernes mål. Import the common goals and the areas' goals."""
     found = load_goals(file)
@@ -81,12 +93,12 @@ def goals(
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")
         check_areas(session, root_id, found.areas, file.name)
-        difference = compare(session, found, root_id, on=now.date())
+        difference = compare(session, found, root_id, on=now.date(), also_in_force=also_in_force)
     if not as_json:
         echo(difference.lines())
     if difference and not dry_run:
         with transaction(here.engine) as session:
-            keep_file(session, found, root_id=root_id, by=BY, now=now)
+            keep_file(session, found, root_id=root_id, by=BY, now=now, also_in_force=also_in_force)
     if as_json:
         print_json({"applied": bool(difference) and not dry_run, **difference.data()})
         return

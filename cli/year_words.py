@@ -69,6 +69,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Udviklingsaftaler, der skal underskrives igen: {count}.",
         "Development agreements to be signed again: {count}.",
     ),
+    "goal for later": (
+        "Udviklingsaftaler, der er indgået eller er ved at blive det uden de nye mål: {count}. Målene kommer "
+        "kun i aftaler, der laves herefter; med --also-in-force kommer de også i disse.",
+        "Development agreements made, or being made, without the new goals: {count}. The goals come into "
+        "agreements made later alone; with --also-in-force they come into these as well.",
+    ),
+    "goal for all": (
+        "Udviklingsaftaler, der får de nye mål med; er de i kraft, skal de underskrives igen: {count}.",
+        "Development agreements that take the new goals; those in force are to be signed again: {count}.",
+    ),
     "no changes": ("Ingen ændringer.", "No changes."),
     "no such area": (
         "Området »{area}« findes ikke blandt enhederne.",

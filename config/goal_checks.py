@@ -8,19 +8,11 @@ from config.agreement_checks import Fault
 from config.plan_checks import Surroundings
 from config.sentences import nearest
 from config.yaml_source import Place
-from cycle.goals.indicators import Indicator, TargetRule
+from cycle.goals.indicators import Indicator
 from cycle.goals.scheme import Rollout, Scheme
 from cycle.goals.tables import GoalLevel
 from cycle.goals.tree import GoalText
 
-NEEDED: Mapping[TargetRule, tuple[str, ...]] = {
-    TargetRule.AT_LEAST: ("target",),
-    TargetRule.AT_MOST: ("target",),
-    TargetRule.NOT_BELOW_BASELINE: ("baseline",),
-    TargetRule.DONE: (),
-    TargetRule.RANGE: ("low", "high"),
-}
-"""The numbers without which an indicator's rule says nothing."""
 Listed = Sequence[tuple[Place, GoalText]]
 
 
@@ -46,16 +38,22 @@ class Goals(Protocol):
 def goal_faults(goals: Goals, around: Surroundings) -> Iterator[Fault]:
     """Every fault with its place."""
     listed = _places(goals.texts())
-    yield from _repeated_letters(listed)
-    yield from _repeated_keys(listed)
+    yield from tree_faults(listed, goals.scheme)
     yield from _unknown_areas(goals, around)
-    yield from _parents(listed)
-    yield from _years(listed, goals.years)
+    yield from _outside(listed, goals.years)
     for place, goal in listed:
         if goal.indicator is not None:
             yield from _numbers(goal.indicator, (*place, "indicator"))
-    yield from _slots(listed, goals.scheme)
     yield from _rollout(goals.scheme.rollout, around)
+
+
+def tree_faults(listed: Listed, scheme: Scheme) -> Iterator[Fault]:
+    """What is wrong with goals among one another, wherever they were written; each has a place."""
+    yield from _repeated_letters(listed)
+    yield from _repeated_keys(listed)
+    yield from _parents(listed)
+    yield from _turned_years(listed)
+    yield from _slots(listed, scheme)
 
 
 def _places(texts: Sequence[GoalText]) -> list[tuple[Place, GoalText]]:
@@ -115,27 +113,30 @@ def _parents(listed: Listed) -> Iterator[Fault]:
             yield (*place, "under"), what, nearest(goal.parent_key, above)
 
 
-def _years(listed: Listed, years: Sequence[int]) -> Iterator[Fault]:
+def _turned_years(listed: Listed) -> Iterator[Fault]:
     for place, goal in listed:
         if (goal.first_year or 0) > (goal.last_year or 9999):
             what = f"Målet »{goal.title}« ender i {goal.last_year}, før det begynder i {goal.first_year}."
             yield (*place, "last_year"), what, "Byt årene om."
-        elif years and not any(goal.spans(year) for year in years):
+
+
+def _outside(listed: Listed, years: Sequence[int]) -> Iterator[Fault]:
+    for place, goal in listed:
+        turned = (goal.first_year or 0) > (goal.last_year or 9999)
+        if years and not turned and not any(goal.spans(year) for year in years):
             what = f"Målet »{goal.title}« gælder ikke i noget af filens år."
             key = "first_year" if goal.first_year else "last_year"
             yield (*place, key), what, "Ret first_year og last_year, eller filens years."
 
 
 def _numbers(indicator: Indicator, place: Place) -> Iterator[Fault]:
-    missing = [name for name in NEEDED[indicator.rule] if getattr(indicator, name) is None]
-    for name in missing:
+    for name in indicator.missing:
         what = (
             f"Indikatoren »{indicator.name}« mangler »{name}«, "
             f"som reglen {indicator.rule.value} holder op imod."
         )
         yield place, what, f"Tilføj »{name}: …«."
-    low, high = indicator.low, indicator.high
-    if low is not None and high is not None and low > high:
+    if indicator.crossed:
         what = f"Indikatoren »{indicator.name}« har low over high."
         yield (*place, "low"), what, "Byt dem om."
 

@@ -14,7 +14,7 @@ from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import present_contents
 from cycle.goals.by_unit import GoalsByUnit, agreed_rows
 from cycle.goals.changed_goals import marked, unmark
-from cycle.goals.given_goals import GIVEN, reworded, take_into_drafts
+from cycle.goals.given_goals import GIVEN, as_now, take_into_drafts
 from cycle.goals.tables import Agreement, AgreementState, GoalLevel
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move
@@ -40,17 +40,18 @@ def renew(session: Session, context: RunContext, facts: Facts) -> int:
     if not those:
         return 0
     goals = GoalsByUnit.load(session, occurrence.root_id, occurrence.concerns_year)
+    later = {goal.key for goal in goals.all if goal.also_in_force}
     contents = present_contents(session, those)
     book, following = AgreementBook(session, those), Following()
     known = existing_posts(session, occurrence.id or 0)
     rows = {agreement.unit_id: _given(goals, facts, agreement) for agreement in those}
-    take_into_drafts(session, rows, occurrence_id=occurrence.id or 0)
+    take_into_drafts(session, rows, later, occurrence_id=occurrence.id or 0)
     steps = []
     for agreement in those:
         if agreement.state is AgreementState.DRAFTING:
             continue
         content = contents[agreement.id or 0]
-        fresh = {**content, GIVEN: reworded(content[GIVEN], rows[agreement.unit_id])}
+        fresh = {**content, GIVEN: as_now(content[GIVEN], rows[agreement.unit_id], later)}
         if fresh != content:
             book.renew(agreement, fresh, by="engine", now=context.now)
             steps.append(Step(session, context, facts, book, known, agreement, following))

@@ -29,6 +29,7 @@ class Verb(StrEnum):
     START_YEAR = "start_year"
     EDIT_FRAME = "edit_frame"
     EDIT_STRATEGY = "edit_strategy"
+    EDIT_GOAL = "edit_goal"
     CALL_MEETING = "call_meeting"
     SEE_RUNS = "see_runs"
     RETRY_RUN = "retry_run"

@@ -3,57 +3,68 @@
 Their flow then gives them a new version to be signed (`flows.agreement_renewal`).
 """
 
-from collections.abc import Sequence, Set
+import json
+from collections.abc import Collection, Sequence, Set
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.scheme import scheme_of
-from cycle.goals.tables import Agreement, AgreementState, GoalLevel
+from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, GoalLevel
 from cycle.organisation.tables import Unit
-from cycle.store import in_pieces
+from cycle.store import in_pieces, table_of
 from cycle.tasks.moves import wake_stages
+from cycle.tasks.states import TaskKind
+from cycle.tasks.tables import Task
 
 Place = tuple[GoalLevel, str]
 """Where a goal stands: its level, and its area ("" for everyone)."""
+_version, _task = table_of(AgreementVersion).c, table_of(Task).c
 
 
-def mark_agreements(session: Session, changed: Set[Place], *, root_id: str, year: int, now: datetime) -> int:
-    """Marks the agreements that hold a goal from one of these places; gives how many.
+class Made(NamedTuple):
+    """An agreement made, or being made, of a year's goals, and whose it is."""
 
-    Those whose period is over stay as they are. Asks for a look at the occurrences they belong to.
-    """
-    hit = holding(session, changed, root_id=root_id, year=year, on=now.date())
-    for piece in in_pieces(hit):
+    id: int
+    occurrence_id: int
+    unit_id: str
+    unit: str
+    kind: str
+    in_force: bool
+
+
+def holding(session: Session, keys: Set[str], *, root_id: str, year: int, on: date | None) -> list[Made]:
+    """The year's agreements whose text, or whose draft, holds one of these goals, in the order of the tree:
+    those whose period is not over on the date, or with None all that there ever were."""
+    if not keys:
+        return []
+    return [made for made, _ in _made(session, _holds(keys), root_id=root_id, year=year, on=on)]
+
+
+def not_holding(
+    session: Session, places: Set[Place], keys: Set[str], *, root_id: str, year: int, on: date
+) -> list[Made]:
+    """The year's agreements in which goals at these places belong and that hold none with these keys."""
+    if not places:
+        return []
+    scheme = scheme_of(session, root_id, year)
+    return [
+        made
+        for made, unit in _made(session, sa.not_(_holds(keys)), root_id=root_id, year=year, on=on)
+        if places & {(level, area) for level in scheme.levels_of(unit, year) for area in ("", unit.area)}
+    ]
+
+
+def mark_agreements(session: Session, those: Collection[Made], *, now: datetime) -> int:
+    """Marks them as having changed goals; gives how many. Asks for a look at what they belong to."""
+    for piece in in_pieces(made.id for made in those):
         update = sa.update(Agreement).where(col(Agreement.id).in_(piece)).values(goals_changed_at=now)
         session.execute(update)
-    for occurrence_id in set(hit.values()):
+    for occurrence_id in {made.occurrence_id for made in those}:
         wake_stages(session, occurrence_id, at=now)
-    return len(hit)
-
-
-def holding(session: Session, places: Set[Place], *, root_id: str, year: int, on: date) -> dict[int, int]:
-    """The year's agreements that hold goals from these places and whose period is not over on the date:
-    their occurrences by their ids."""
-    if not places:
-        return {}
-    scheme = scheme_of(session, root_id, year)
-    rows = session.execute(
-        sa.select(col(Agreement.id), col(Agreement.occurrence_id), Unit)
-        .join(Unit, col(Unit.id) == col(Agreement.unit_id))
-        .where(
-            col(Agreement.root_id) == root_id,
-            col(Agreement.year) == year,
-            col(Agreement.state) != AgreementState.SUPERSEDED,
-            col(Agreement.period_to) >= on,
-        )
-    ).all()
-    return {
-        id_: occurrence_id
-        for id_, occurrence_id, unit in rows
-        if places & {(level, area) for level in scheme.levels_of(unit, year) for area in ("", unit.area)}
-    }
+    return len(those)
 
 
 def marked(session: Session, occurrence_id: int) -> Sequence[Agreement]:
@@ -72,3 +83,54 @@ def unmark(session: Session, agreements: Sequence[Agreement]) -> None:
             col(Agreement.goals_changed_at) == agreement.goals_changed_at,
         )
         session.execute(sa.update(Agreement).where(*seen).values(goals_changed_at=None))
+
+
+def says_key(column: sa.ColumnElement[object], keys: Set[str]) -> sa.ColumnElement[bool]:
+    """Whether JSON as it is kept has a row of one of these goals.
+
+    What a person wrote cannot look like one: its quotation marks are escaped. LIKE would ignore case.
+    """
+    kept = sa.cast(column, sa.Text)
+    rows = [json.dumps({"key": key})[1:-1] for key in sorted(keys)]
+    return sa.or_(sa.false(), *(sa.func.replace(kept, row, "") != kept for row in rows))
+
+
+def _holds(keys: Set[str]) -> sa.ColumnElement[bool]:
+    """A draft holds what its leader sees, all others what their newest version says."""
+    draft = sa.exists().where(
+        _task.occurrence_id == col(Agreement.occurrence_id),
+        _task.unit_id == col(Agreement.unit_id),
+        _task.kind == TaskKind.DRAFT,
+        says_key(_task.prefill, keys),
+    )
+    version = sa.exists().where(
+        _version.agreement_id == col(Agreement.id),
+        _version.no == col(Agreement.version),
+        says_key(_version.content, keys),
+    )
+    return sa.case((col(Agreement.state) == AgreementState.DRAFTING, draft), else_=version)
+
+
+def _made(
+    session: Session, condition: sa.ColumnElement[bool], *, root_id: str, year: int, on: date | None
+) -> list[tuple[Made, Unit]]:
+    runs = (
+        []
+        if on is None
+        else [col(Agreement.state) != AgreementState.SUPERSEDED, col(Agreement.period_to) >= on]
+    )
+    rows = session.execute(
+        sa.select(col(Agreement.id), col(Agreement.occurrence_id), col(Agreement.in_force_version), Unit)
+        .join(Unit, col(Unit.id) == col(Agreement.unit_id))
+        .where(
+            col(Agreement.root_id) == root_id,
+            col(Agreement.year) == year,
+            *runs,
+            condition,
+        )
+        .order_by(col(Unit.path), col(Agreement.id))
+    ).all()
+    return [
+        (Made(id_, occurrence_id, unit.id, unit.name, unit.kind, version > 0), unit)
+        for id_, occurrence_id, version, unit in rows
+    ]

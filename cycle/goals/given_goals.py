@@ -1,6 +1,6 @@
 """The goals given from above as a leader's task holds them: always in the newest words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,13 +18,21 @@ GIVEN_BEFORE = "given_before"
 Row = Mapping[str, Any]
 
 
-def reworded(given: Sequence[Row], rows: Mapping[str, Row]) -> list[Row]:
-    """The given goals as `rows` (by key) say them now; one that is no longer given stays as it was."""
-    return [rows.get(row["key"], row) for row in given]
+def as_now(given: Sequence[Row], rows: Mapping[str, Row], later: Set[str]) -> list[Row]:
+    """The given goals as `rows` (by key) say them now; one that is no longer given stays as it was.
+
+    Those of the `later` keys join them: they were set for agreements made before as well.
+    """
+    held = {row["key"] for row in given}
+    found = [rows.get(row["key"], row) for row in given]
+    new = [row for key, row in rows.items() if key in later - held]
+    return sorted([*found, *new], key=lambda row: str(row["row"])) if new else found
 
 
-def take_into_drafts(session: Session, rows: Mapping[str, Mapping[str, Row]], *, occurrence_id: int) -> None:
-    """Gives the leaders' tasks of these units (rows by unit and key) the new words.
+def take_into_drafts(
+    session: Session, rows: Mapping[str, Mapping[str, Row]], later: Set[str], *, occurrence_id: int
+) -> None:
+    """Gives the leaders' tasks of these units (rows by unit and key) the new words, and the `later` goals.
 
     Whatever step their agreements have come to: one that comes back to its draft is proposed in these words.
     """
@@ -35,7 +43,7 @@ def take_into_drafts(session: Session, rows: Mapping[str, Mapping[str, Row]], *,
             col(Task.kind) == TaskKind.DRAFT,
         )
         for task in session.scalars(drafts).all():
-            _take_in(task, rows[task.unit_id])
+            _take_in(task, rows[task.unit_id], later)
 
 
 def proposed(task: Task) -> list[Row]:
@@ -45,9 +53,9 @@ def proposed(task: Task) -> list[Row]:
     return list(task.prefill.get(GIVEN, ()))
 
 
-def _take_in(task: Task, rows: Mapping[str, Row]) -> None:
+def _take_in(task: Task, rows: Mapping[str, Row], later: Set[str]) -> None:
     given = task.prefill.get(GIVEN, [])
-    before, now = task.prefill.get(GIVEN_BEFORE, given), reworded(given, rows)
+    before, now = task.prefill.get(GIVEN_BEFORE, given), as_now(given, rows, later)
     changed = {GIVEN: now, **({GIVEN_BEFORE: before} if before != now else {})}
     task.prefill = {**_without_before(task), **changed}
 

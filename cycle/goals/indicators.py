@@ -31,6 +31,16 @@ Number = Annotated[
 """A number in Danish form ("6,2"), or a plain one."""
 
 
+NEEDED: Mapping[TargetRule, tuple[str, ...]] = {
+    TargetRule.AT_LEAST: ("target",),
+    TargetRule.AT_MOST: ("target",),
+    TargetRule.NOT_BELOW_BASELINE: ("baseline",),
+    TargetRule.DONE: (),
+    TargetRule.RANGE: ("low", "high"),
+}
+"""The numbers without which an indicator's rule says nothing."""
+
+
 class Indicator(Frozen):
     """What is counted (`name`, in `unit`), where it began, and where it shall get to.
 
@@ -52,6 +62,16 @@ class Indicator(Frozen):
         return (low, high) != (None, None) and (
             (low is None or value >= low) and (high is None or value <= high)
         )
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The numbers that its rule needs and that are not there."""
+        return tuple(name for name in NEEDED[self.rule] if getattr(self, name) is None)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the range ends before it begins."""
+        return self.low is not None and self.high is not None and self.low > self.high
 
     @property
     def _bounds(self) -> tuple[Decimal | None, Decimal | None]:

@@ -57,7 +57,8 @@ class Goal(SQLModel, table=True):
     slot in an agreement (A … I), or its number in the strategy (4, 4.2). `first_year` and `last_year` are
     those it was set for, null for no bound. `follows` is the key of the goal it takes over from, where that
     had another one. `strategy_row` is the strategy version it stands in. `indicator` is an `Indicator` as
-    JSON, or empty. `inferred`: its place in the tree is a guess.
+    JSON, or empty. `inferred`: its place in the tree is a guess. `also_in_force` is for a goal that
+    was set when agreements of the year had been made without it: whether they take it too (None: none had).
     """
 
     __table_args__ = (
@@ -97,6 +98,7 @@ class Goal(SQLModel, table=True):
     follows: str = ""
     hide_small: bool = False
     inferred: bool = False
+    also_in_force: bool | None = None
     strategy_row: int | None = Field(default=None, foreign_key="strategy.id", index=True)
 
 

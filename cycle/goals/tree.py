@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
-from cycle.goals.changed_goals import Place, mark_agreements
+from cycle.goals.changed_goals import Made, holding, mark_agreements, not_holding
 from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.scheme import LEVELS
 from cycle.goals.tables import Goal, GoalLevel, GoalOrigin, GoalType, Strategy
@@ -40,6 +40,8 @@ AGREED = (
 )
 """What an agreement says of a goal beside its letter, title and description; names of columns."""
 SAID = frozenset({"code", "title", "description", *AGREED})
+GIVEN = (GoalLevel.COMMON, GoalLevel.AREA)
+"""The levels that units are given, and do not write themselves."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +144,14 @@ def goal_changes(
     """
     texts = [text for text in goals if text.spans(year)]
     known = _known(session, texts, root_id, year)
-    if strategy_row is None and (held := _adopted(session, known.values())):
+    if strategy_row is None and (held := adopted(session, known.values())):
         texts = [text for text in texts if text.identity not in held]
     changes = []
     for text in texts:
         goal = known.get(text.identity)
         if goal is None:
             changes.append(GoalChange(year, text, None))
-        elif differs := _differences(goal, text):
+        elif differs := differences(goal, text):
             changes.append(GoalChange(year, text, goal.title, differs))
     return changes
 
@@ -163,23 +165,28 @@ def keep_goals(
     by: str,
     now: datetime,
     strategy_row: int | None = None,
+    also_in_force: bool = False,
 ) -> int:
     """Adds or rewords the year's goals, by their keys. Safe to repeat; gives the number of changes.
 
     Nothing is taken away: agreements and statuses may speak of it (see `goals_not_named`). `strategy_row`
     is the strategy version that says so; what one has set in a revision, nothing else changes. Agreements
-    that hold a reworded goal are marked, and are to be signed anew.
+    that hold a reworded goal are marked, and are to be signed anew; with `also_in_force` so are those in
+    which a new goal belongs, else it is for agreements made later.
     """
     changes = goal_changes(session, goals, root_id=root_id, year=year, strategy_row=strategy_row)
+    reached = reach_of(session, changes, root_id=root_id, year=year, on=now.date())
     known = _known(session, [change.text for change in changes], root_id, year)
     for text in (change.text for change in changes):
         goal = known.get(text.identity)
         if goal is None:
             goal = Goal(root_id=root_id, year=year, strategy_row=strategy_row, **text.columns())
+            goal.also_in_force = also_in_force if reached.without else None
         else:
             goal.sqlmodel_update(text.columns())
         session.add(goal)
-    marked = mark_agreements(session, reworded(changes), root_id=root_id, year=year, now=now)
+    those = {*reached.holding, *(reached.without if also_in_force else ())}
+    marked = mark_agreements(session, those, now=now)
     if changes:
         history.record(
             session,
@@ -194,13 +201,26 @@ def keep_goals(
     return len(changes)
 
 
-def reworded(changes: Iterable[GoalChange]) -> set[Place]:
-    """Where the goals stand that agreements were made of and that say something else now."""
-    return {
-        (change.text.level, change.text.area)
-        for change in changes
-        if SAID.intersection(change.changed) and change.text.level in (GoalLevel.COMMON, GoalLevel.AREA)
-    }
+@dataclass(frozen=True)
+class Reached:
+    """The agreements that hold a reworded goal, and those in which a new one belongs but does not stand."""
+
+    holding: Sequence[Made]
+    without: Sequence[Made]
+
+
+def reach_of(
+    session: Session, changes: Iterable[GoalChange], *, root_id: str, year: int, on: date
+) -> Reached:
+    """The agreements that the changes are about, on the local date."""
+    given = [change for change in changes if change.text.level in GIVEN]
+    reworded = {change.text.identity for change in given if SAID.intersection(change.changed)}
+    new = {(change.text.level, change.text.area) for change in given if change.before is None}
+    keys = {change.text.identity for change in given if change.before is None}
+    return Reached(
+        holding(session, reworded, root_id=root_id, year=year, on=on),
+        not_holding(session, new, keys, root_id=root_id, year=year, on=on),
+    )
 
 
 def goals_not_named(
@@ -242,16 +262,16 @@ def _known(session: Session, texts: Sequence[GoalText], root_id: str, year: int)
     return found
 
 
-def _differences(goal: Goal, text: GoalText) -> tuple[str, ...]:
+def differences(goal: Goal, text: GoalText) -> tuple[str, ...]:
     """The columns in which the text says something else."""
     return tuple(name for name, value in text.columns().items() if getattr(goal, name) != value)
 
 
-def _adopted(session: Session, goals: Iterable[Goal]) -> set[str]:
+def adopted(session: Session, goals: Iterable[Goal]) -> set[str]:
     """The keys of those that a revision of the strategy has set."""
     rows = {goal.strategy_row for goal in goals} - {None}
     if not rows:
         return set()
     query = select(Strategy.id).where(col(Strategy.id).in_(rows), col(Strategy.occurrence_id).is_not(None))
-    adopted = set(session.exec(query))
-    return {goal.key for goal in goals if goal.strategy_row in adopted}
+    ids = set(session.exec(query))
+    return {goal.key for goal in goals if goal.strategy_row in ids}

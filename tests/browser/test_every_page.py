@@ -15,6 +15,7 @@ from cycle.tasks.tables import Occurrence
 from tests.support import municipality
 from tests.support.axe import accessible_at_every_width
 from tests.support.browser import served
+from tests.support.goal_pages import YEAR, goal_pages
 from tests.support.house import House
 from tests.support.leader import EVERY_TYPE
 from tests.support.meeting_pages import meeting_pages
@@ -194,6 +195,42 @@ def test_the_pages_of_meetings(browser, house, complaints):
     stranger = opened(browser, house, complaints)
     for path in participant:
         look(stranger, f"{house.base}{path}?sprog=en")
+    assert complaints == []
+
+
+def test_the_pages_on_which_goals_are_written(browser, house, complaints):
+    ids = goal_pages(house)
+    page = opened(browser, house, complaints, SECRETARIAT)
+    paths = [f"/maal?aar={YEAR}", f"/maal/{ids['A']}", f"/maal/ny?aar={YEAR}&under={ids['A']}"]
+    paths += [f"/maal/{ids[key]}/{act}" for key in "AB" for act in ("afslut", "slet")]
+    for path in paths:
+        look(page, house.base + path)
+    page.goto(f"{house.base}/maal/{ids['A']}/ret")
+    accessible_at_every_width(page)
+    page.fill("#title", "Sygefravær og trivsel")
+    page.fill("#measure", "Fravær")
+    page.click("text=Se, hvad det betyder")
+    assert "Udfyld »Måltal«." in page.inner_text(".error-summary")
+    accessible_at_every_width(page)
+    page.fill("#target", "6,2")
+    page.click("text=Se, hvad det betyder")
+    assert "Udviklingsaftaler, som målet står i: 1 i kraft." in page.inner_text("main")
+    accessible_at_every_width(page)
+    page.goto(f"{house.base}/maal/{ids['B']}/ret")
+    page.fill("#title", "Budgettet holder hvert kvartal")
+    page.click("text=Se, hvad det betyder")
+    assert page.locator("text=kun i aftaler, der laves herefter").count() == 1
+    accessible_at_every_width(page)
+    other = opened(browser, house, complaints, SECRETARIAT)
+    other.goto(f"{house.base}/maal/{ids['B']}/ret")
+    other.fill("#title", "Budgettet holder altid")
+    other.click("text=Se, hvad det betyder")
+    other.click("text=Gem målet")
+    assert "Målet er gemt." in other.inner_text("main")
+    accessible_at_every_width(other)
+    page.click("text=Gem målet")
+    assert "har rettet målet imens" in page.inner_text("main")
+    accessible_at_every_width(page)
     assert complaints == []
 
 

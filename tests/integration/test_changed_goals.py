@@ -13,33 +13,30 @@ from sqlmodel import col, select
 from config.goals_file import load_goals
 from cycle.access.roles import Role
 from cycle.goals.agreements import unsigned, version_of
-from cycle.goals.changed_goals import holding
 from cycle.goals.sealed import document_of
-from cycle.goals.tables import Agreement, AgreementState, Goal, SealedDocument, Signature
-from cycle.goals.tree import GoalText, goal_changes, goals_not_named, keep_goals, reworded
+from cycle.goals.tables import AgreementState, Goal, SealedDocument, Signature
+from cycle.goals.tree import GoalText, goal_changes, goals_not_named, keep_goals, reach_of
 from cycle.history import History
 from cycle.organisation.tables import Appointment
-from cycle.plan.model import Activity, Audience
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
-from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.tables import Task
 from tests.support import koebenhavn
 from tests.support.koebenhavn import FOLDER, Year
-from tests.support.municipality import instant
-from tests.support.web import Form, Site
-
-SCHOOL, OTHER_SCHOOL, DAYCARE = "101003", "101005", "G10432"
-UNITS = (SCHOOL, OTHER_SCHOOL, DAYCARE)
-DRAFT = {"enhedsmaal": {"G": {"titel": "Flere fælles timer", "beskrivelse": "To om ugen"}}}
-YES = {"beslutning": "enig"}
-SIGN = {**YES, "navn": "Ida Engsø", "bekraeft": "ja"}
-STEPS = (
-    (TaskKind.DRAFT, DRAFT),
-    (TaskKind.NEGOTIATE, YES),
-    (TaskKind.APPROVE, YES),
-    (TaskKind.SIGN, SIGN),
-    (TaskKind.SIGN, SIGN),
+from tests.support.three_agreements import (
+    DAYCARE,
+    DRAFT,
+    OTHER_SCHOOL,
+    SCHOOL,
+    SIGN,
+    STEPS,
+    UNITS,
+    agreements,
+    begun,
+    open_step,
+    take,
 )
+from tests.support.web import Form, Site
 
 
 @pytest.fixture(scope="session")
@@ -54,39 +51,6 @@ def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def begun(engine: Engine, tmp_path: Path) -> Year:
-    """The agreements of three units alone, drafted."""
-    with transaction(engine) as session:
-        query = select(Occurrence).where(Occurrence.activity_id == "udviklingsaftaler")
-        occurrence = session.exec(query).one()
-        activity = Activity.model_validate_json(occurrence.activity)
-        only = activity.model_copy(update={"audience": Audience(units=UNITS)})
-        occurrence.activity = only.model_dump_json()
-        session.add(occurrence)
-    year = Year(engine, tmp_path, instant(2027, 11, 30))
-    year.only("udviklingsaftaler")
-    year.until(instant(2027, 12, 6, 10))
-    return year
-
-
-def open_step(year: Year, kind: TaskKind, unit_id: str) -> Task:
-    waiting = (TaskState.OPEN, TaskState.RETURNED)
-    (task,) = [
-        task
-        for task in year.tasks(year.occurrence("udviklingsaftaler").id, kind)
-        if task.state in waiting and (task.subject.partition(":")[2] or task.unit_id) == unit_id
-    ]
-    return task
-
-
-def take(year: Year, *steps: tuple[TaskKind, dict[str, object]], units: tuple[str, ...] = UNITS) -> None:
-    """These units' open steps are answered one after the other, half a day each."""
-    for kind, raw in steps:
-        for unit_id in units:
-            year.answer(open_step(year, kind, unit_id), raw)
-        year.until(year.now + timedelta(hours=12))
-
-
 def reword(year: Year, code: str, area: str = "", **words: object) -> int:
     """The goals file is imported again with one goal said differently; gives the number of changes."""
     texts = [
@@ -97,12 +61,6 @@ def reword(year: Year, code: str, area: str = "", **words: object) -> int:
         found = keep_goals(session, texts, root_id="KBH", year=2028, by="cli", now=year.now)
     year.settle()
     return found
-
-
-def agreements(year: Year) -> dict[str, Agreement]:
-    with reading(year.engine) as session:
-        rows = session.exec(select(Agreement).where(col(Agreement.unit_id).in_(UNITS))).all()
-    return {row.unit_id: row for row in rows}
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
@@ -120,8 +78,8 @@ def test_exactly_the_agreements_that_hold_the_goal_are_signed_again_and_the_old_
             for text in load_goals(FOLDER).texts()
         ]
         told = goal_changes(session, texts, root_id="KBH", year=2028)
-        on = year.now.date()
-        assert len(holding(session, reworded(told), root_id="KBH", year=2028, on=on)) == 2
+        reached = reach_of(session, told, root_id="KBH", year=2028, on=year.now.date())
+        assert {made.unit_id for made in reached.holding} == {SCHOOL, OTHER_SCHOOL} and not reached.without
     assert reword(year, "D", "Skoler", title="Gennemførelse af alle planlagte timer") == 1
     found = agreements(year)
     assert {unit: (a.state, a.version, a.in_force_version) for unit, a in found.items()} == {

@@ -115,7 +115,7 @@ class Form(HTMLParser):
 
     def __post_init__(self) -> None:
         HTMLParser.__init__(self)
-        self._inside, self._found, self._area = False, False, ""
+        self._inside, self._found, self._area, self._choice = False, False, "", ""
         self.feed(self.page.text)
         assert self._found, f"no form posts to {self.action}"
 
@@ -127,6 +127,10 @@ class Form(HTMLParser):
         if self._inside and tag == "textarea":
             self._area = values["name"]
             self.fields[self._area] = ""
+        if self._inside and tag == "select":
+            self._choice = values["name"]
+        if self._inside and tag == "option" and ("selected" in values or self._choice not in self.fields):
+            self.fields[self._choice] = values.get("value", "")
         if self._inside and tag == "input" and "name" in values:
             self._input(values)
         if self._inside and tag == "button" and "name" in values:

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from cycle.access.rules import Thing, Verb, visible_paths
+from cycle.access.rules import Thing, Verb, allowed, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
+from cycle.goals.goal_edits import owner_of
 from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.lineage import lineage
 from cycle.goals.scheme import LEVELS, Rollout, scheme_of
@@ -58,6 +59,7 @@ def tree(request: Request, actor: CurrentActor, aar: Annotated[int, Query(ge=0, 
             years=years,
             year=year,
             branches=branches(goals),
+            may_edit=_may_edit(actor, root_id),
             own=_own_goals(session, root_id, year),
             levels=[(level, scheme.level(level)) for level in LEVELS],
             rollout=scheme.rollout,
@@ -71,6 +73,7 @@ def one_goal(
     actor: CurrentActor,
     goal_id: Id,
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    gemt: Annotated[int | None, Query(ge=0, le=1_000_000)] = None,
 ) -> Response:
     """One goal: up to its theme, down to every unit's latest status in each period."""
     language = render.language_of(request)
@@ -92,6 +95,9 @@ def one_goal(
             lights=LIGHTS,
             nothing=NOTHING,
             unit=session.get(Unit, goal.unit_id) if goal.unit_id else None,
+            saved=gemt,
+            may_edit=_may_edit(actor, goal.root_id),
+            owner=owner_of(session, goal),
             partial=paths != (f"/{goal.root_id}/",),
         )
 
@@ -120,6 +126,10 @@ def _paths(actor: SignedIn, root_id: str) -> tuple[str, ...]:
     """The units in the municipality whose answers the account may read."""
     paths = visible_paths(actor.grants, Verb.SEE_UNIT, Thing.ORDINARY)
     return tuple(path for path in paths if path.startswith(f"/{root_id}/"))
+
+
+def _may_edit(actor: SignedIn, root_id: str) -> bool:
+    return allowed(actor.grants, Verb.EDIT_GOAL, Thing.ORDINARY, f"/{root_id}/")
 
 
 def _years(session: Session, root_id: str) -> list[int]:
