@@ -107,6 +107,10 @@ FILES: Mapping[str, str] = {
     "»period« kan ikke bruges i »{}«.": "“period” cannot be used in “{}”.",
     "Den hører kun til i flow agreement_signing.": "It belongs in the flow agreement_signing alone.",
     "»only_rows« i »{}« hører til i en gentaget gruppe.": "“only_rows” in “{}” belongs in a repeated group.",
+    "»choices« og »choices_from« i »{}« udelukker hinanden.": (
+        "“choices” and “choices_from” in “{}” exclude each other."
+    ),
+    "Slet den ene.": "Delete one of them.",
     "Slet den, eller flyt feltet ind i gruppen.": "Delete it, or move the field into the group.",
     "»only_rows« i »{}« kan ikke vide noget om skemaets egne rækker.": (
         "“only_rows” in “{}” can know nothing about the form's own rows."

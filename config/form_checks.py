@@ -15,6 +15,7 @@ NUMBERS = frozenset({FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT})
 TEXTS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.TRAFFIC_LIGHT})
 OWN_KEYS = (
     ("choices", frozenset({FieldType.CHOICE})),
+    ("choices_from", frozenset({FieldType.CHOICE})),
     ("fields", frozenset({FieldType.REPEAT})),
     ("rows", frozenset({FieldType.REPEAT})),
     ("rows_from", frozenset({FieldType.REPEAT})),
@@ -64,7 +65,10 @@ def _needs(field: Field, place: Place) -> Iterator[Fault]:
     if low is not None and high is not None and low > high:
         yield (*place, "minimum"), f"Feltet »{field.id}« har minimum over maximum.", "Byt dem om."
     if field.type is FieldType.CHOICE:
-        if len(field.choices) < 2:
+        if field.choices and field.choices_from:
+            what = f"»choices« og »choices_from« i »{field.id}« udelukker hinanden."
+            yield (*place, "choices_from"), what, "Slet den ene."
+        if len(field.choices) < 2 and not field.choices_from:
             yield place, f"Feltet »{field.id}« har ikke to valgmuligheder.", "Tilføj dem under »choices«."
         values = [choice.value for choice in field.choices]
         yield from _same_values(values, (*place, "choices"))

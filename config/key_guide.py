@@ -154,6 +154,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "maximum": "Det største tal.",
         "max_length": "Det største antal tegn.",
         "choices": "Mulighederne.",
+        "choices_from": "Mulighederne hentes fra opgaven, fx given_goals.",
         "same_as_last": "true: »samme som sidst« tilbydes.",
         "hide_small": "true: den enkelte enheds svar kommer ikke med i regneark; det kan være en persons.",
         "rows_from": "Rækkerne hentes fra opgaven, fx goals.",

@@ -13,6 +13,7 @@ from cycle.gatherings.tables import Gathering
 from cycle.goals.tables import Decision
 from cycle.messages.tables import Message
 from cycle.tasks.answers import label, show_answer
+from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import FREE_FORM, Field, FieldType, Form
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.states import SubmissionKind, TaskKind, Verdict
@@ -90,7 +91,8 @@ class Records:
         yield from said or [_part("", DONE[task.kind][self._english])]
 
     def _said(self, submission: Submission, prefill: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        for field in (self._form(submission.form_version_id) or FREE_FORM).fields:
+        form = with_choices(self._form(submission.form_version_id) or FREE_FORM, prefill)
+        for field in form.fields:
             value = submission.answers.get(field.id)
             if field.type is FieldType.REPEAT and value:
                 yield from self._rows(field, value, prefill)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cycle.tasks.answers import label
+from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Field, FieldType, Form
 from web.questions import rows_of, shown_safely
 
@@ -35,7 +36,7 @@ def shown_answers(
     form: Form, answers: Mapping[str, Any], prefill: Mapping[str, Any], language: str
 ) -> tuple[Shown, ...]:
     """Every question that was asked with its answer; an empty text where there is none."""
-    return _group(form.fields, answers, prefill, language, "")
+    return _group(with_choices(form, prefill).fields, answers, prefill, language, "")
 
 
 def files_in(answers: Any) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from cycle.calendar import WorkingCalendar
 from cycle.goals.statuses import VALUE_FIELD
 from cycle.tasks.answer_model import row_fields
+from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Field, FieldType, Form
 
 SHARES = (25, 9, 12, 20, 12, 13)
@@ -89,7 +90,7 @@ def answers_for(form: Form, prefill: Mapping[str, Any], key: str) -> dict[str, A
     """Canonical answers to every field asked, as `cycle.tasks.answers.read_answers` would give them."""
     dice = rng("what", key)
     given: dict[str, Any] = {}
-    for field in form.fields:
+    for field in with_choices(form, prefill).fields:
         if _asked(field, given):
             value = _value(field, prefill, dice)
             if value is not None:
@@ -154,9 +155,11 @@ def _measured(row: Mapping[str, Any], dice: Random) -> str | None:
     return str((near * Decimal(str(dice.uniform(0.9, 1.05)))).quantize(Decimal("0.1")))
 
 
-def _choice(field: Field, dice: Random) -> str:
-    """The first choice is the usual one; one in twenty takes another."""
+def _choice(field: Field, dice: Random) -> str | None:
+    """The first choice is the usual one; one in twenty takes another. None where there is none."""
     values = [choice.value for choice in field.choices]
+    if not values:
+        return None
     return values[0] if dice.random() < 0.95 else dice.choice(values)
 
 

@@ -17,6 +17,7 @@ from cycle.errors import AnswerInvalid, Problem
 from cycle.tasks.answer_model import DRAFT, Rows, answer_model, canonical, every_part
 from cycle.tasks.answer_sentences import sentences
 from cycle.tasks.answer_values import LIGHTS, Wrong, show_number
+from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Choice, Field, FieldType, Form
 
 LIGHTS_EN = dict(zip(LIGHTS, ("green", "yellow", "red"), strict=True))
@@ -44,7 +45,7 @@ def read_draft(
     form: Form, raw: Mapping[str, Any], *, rows: Rows, language: str = "da"
 ) -> tuple[dict[str, Any], list[Problem]]:
     """(what is valid, every fault): for a page that saves a draft and shows what is still to be done."""
-    model = answer_model(form, rows)
+    model = answer_model(with_choices(form, rows), rows)
     problems: dict[Place, Problem] = {}
     given: Any = _by_row(form.fields, raw)
     while True:  # each turn again without what was refused, and from the second on demanding nothing

@@ -58,6 +58,8 @@ class Field(Frozen):
     maximum: float | None = None
     max_length: int = PydanticField(default=4000, ge=1, le=50_000)
     choices: tuple[Choice, ...] = ()
+    choices_from: str = ""
+    """The choices are the rows that the task came with under this name: `given_goals`."""
     same_as_last: bool = False
     hide_small: bool = False
     """The answer of a single unit leaves in no export: in a small one it would be somebody's (sick leave)."""

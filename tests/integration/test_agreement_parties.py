@@ -159,6 +159,17 @@ def test_whoever_signs_after_a_board_and_the_office_read_the_pages_whatever_the_
         holder, id_ = session.exec(post).first(), agreement_of(session).id
     office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT)
     signer = site.browser().get(site.link(last, holder or 0))
+    address = f"{site.link(last, holder or 0)}/fil/{kept.sha256}"
+    assert (address in signer.text) == ("udtalelse-fil" in said)
+    fetched = site.browser().get(address)
+    assert (fetched.content == STATEMENT) if "udtalelse-fil" in said else fetched.status_code == 404
+    for other in (
+        site.link(last, (holder or 0) + 1),
+        site.link(last, holder or 0, generation=2),
+        "/opgave/x",
+    ):
+        refused = site.browser().get(f"{other}/fil/{kept.sha256}")
+        assert refused.status_code in (403, 404, 410) and STATEMENT not in refused.content
     for page in (signer, office.get(f"/udviklingsaftale/{id_}")):
         assert page.status_code == 200
         assert ("Bilag: udtalelse" in page.text) == bool(said)

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlmodel import col, select
 
 from cycle.access.roles import Role
+from cycle.cases.gathering import case_of_agreement
 from cycle.goals.sealed import document_of, unsealed
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Goal, SealedDocument
 from cycle.history import History
@@ -20,6 +21,7 @@ from cycle.organisation.tables import Appointment, Person, Unit
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Review, Task
+from documents.case_papers import CasePress
 from documents.seal_key import trusted
 from documents.sealing import SealFailed
 from documents.verification import verify
@@ -321,3 +323,19 @@ def test_an_agreement_is_filed_with_every_step_to_it_and_all_are_fetched_at_once
     head = site.signed_in("anden@kbh.example", Role.SUPERIOR, "KBH-INST")
     with zipfile.ZipFile(BytesIO(head.get(f"/aktivitet/{call}/aftaler.zip").content)) as packed:
         assert packed.namelist() == []
+
+
+def test_the_goal_that_one_supports_is_chosen_and_filed_by_its_title(year: Year, tmp_path: Path) -> None:
+    (task,) = (each for each in year.tasks(occurrence_of(year), TaskKind.DRAFT) if each.unit_id == SCHOOL)
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    with reading(year.engine) as session:
+        leader = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
+    page = site.browser().get(site.link(task, leader or 0)).text
+    assert 'name="enhedsmaal.G.understoetter" value="D"> D. Gennemførelse af planlagte timer' in page
+    take(year, *STEPS[0])
+    with reading(year.engine) as session:
+        case = case_of_agreement(session, agreement_of(year))
+        with CasePress(session, year.settings, "Københavns Kommune", "da") as press:
+            pdf = press.paper(case.items[0]).content
+    words = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+    assert "Hvilket givet mål støtter det? D. Gennemførelse af planlagte timer" in words

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cycle.errors import AnswerInvalid
 from cycle.tasks.answer_sentences import SENTENCES
 from cycle.tasks.answers import read_answers, read_draft, show_answer
+from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Choice, Field, FieldType, Form
 
 CHOICES = (Choice(value="ja", label="Ja", label_en="Yes"), Choice(value="nej", label="Nej, ikke endnu"))
@@ -296,3 +297,23 @@ def test_whatever_is_typed_is_read_or_refused_and_can_be_stored(raw: object) -> 
         one = field(kind, choices=CHOICES, **(rows if kind is FieldType.REPEAT else {}))
         kept, _ = read_draft(form(one), {"svar": raw}, rows=ROWS)
         json.dumps(kept, ensure_ascii=False).encode()
+
+
+def test_choices_that_a_task_brings_are_its_own_rows_by_title() -> None:
+    goals = [{"row": "A", "label": "A. Sygefravær"}, {"row": "D", "label": "D. Inklusion"}]
+    one = field(FieldType.CHOICE, choices_from="given_goals")
+    for typed in ("D", "d. inklusion"):
+        assert read_answers(form(one), {"svar": typed}, rows={"given_goals": goals}) == {"svar": "D"}
+    (named,) = with_choices(form(one), {"given_goals": goals}).fields
+    assert show_answer(named, "D") == "D. Inklusion"
+    for rows in ({"given_goals": goals}, {}):
+        with pytest.raises(AnswerInvalid):
+            read_answers(form(one), {"svar": "B"}, rows=rows)
+    group = Field(id="maal", type=FieldType.REPEAT, label="Mål", rows_from="unit_goals", fields=(one,))
+    inside = with_choices(form(group), {"given_goals": goals, "unit_goals": [{"row": "G"}]})
+    assert [choice.label for choice in inside.fields[0].fields[0].choices] == [
+        "A. Sygefravær",
+        "D. Inklusion",
+    ]
+    plain = form(field(FieldType.CHOICE, choices=CHOICES))
+    assert with_choices(plain, {"given_goals": goals}) is plain

@@ -42,6 +42,17 @@ FIELD = "  - {id: svar, type: text, label: Svar}\n"
             "»x« står der to gange.",
         ),
         (
+            "\n  - id: a\n    type: choice\n    label: A\n    choices_from: given_goals\n    choices:\n"
+            "      - {value: x, label: X}\n      - {value: y, label: Y}\n",
+            7,
+            "»choices« og »choices_from« i »a« udelukker hinanden.",
+        ),
+        (
+            "\n  - {id: a, type: text, label: A, choices_from: given_goals}\n",
+            4,
+            "»choices_from« kan kun bruges, når type er »choice«.",
+        ),
+        (
             "\n  - {id: a, type: text, label: A, unit: dage}\n",
             4,
             "»unit« kan kun bruges, når type er »number«.",

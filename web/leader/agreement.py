@@ -38,9 +38,8 @@ class AgreementShown:
 
 def agreement_shown(session: Session, holding: Holding, language: str) -> AgreementShown | None:
     """The agreement's version that the task was opened with; None when it speaks of none."""
-    named = holding.task.prefill.get("agreement")
-    agreement = session.get(Agreement, named["id"]) if isinstance(named, Mapping) else None
-    version = version_of(session, agreement, named["version"]) if agreement and named else None
+    agreement, no = _named(session, holding)
+    version = version_of(session, agreement, no) if agreement else None
     if agreement is None or version is None:
         return None
     text = text_of(session, agreement, version, language)
@@ -56,6 +55,21 @@ def agreement_shown(session: Session, holding: Holding, language: str) -> Agreem
         _sent_back(session, agreement),
         statements(session, agreement),
     )
+
+
+def annexed(session: Session, holding: Holding) -> set[str]:
+    """The digests of the files that came with the signatures of the agreement that the task speaks of."""
+    agreement, _ = _named(session, holding)
+    made = statements(session, agreement) if agreement else ()
+    return {str(each.file["sha256"]) for each in made if each.file}
+
+
+def _named(session: Session, holding: Holding) -> tuple[Agreement | None, int]:
+    """The agreement and the number of the version that the task was opened with."""
+    named = holding.task.prefill.get("agreement")
+    if not isinstance(named, Mapping):
+        return None, 0
+    return session.get(Agreement, named["id"]), named["version"]
 
 
 def _sent_back(session: Session, agreement: Agreement) -> str:

@@ -13,6 +13,7 @@ from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of
+from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Form
 from cycle.tasks.states import DONE_ELSEWHERE, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
@@ -111,7 +112,7 @@ def _holding(
         person=person,
         capacity=_capacity(directory, task, person.id),
         calendar=calendar,
-        form=form_of(session, task.form_version_id),
+        form=with_choices(form_of(session, task.form_version_id), task.prefill),
         draft=session.get(Draft, task.id),
         submission=submission,
         returned=_return_of(session, submission) if task.state is TaskState.RETURNED else None,

@@ -3,7 +3,7 @@
 GET  /opgave/{token}              the form, or what was answered
 POST /opgave/{token}              draft, submit or nothing to report (`act`)
 GET  /opgave/{token}/kvittering   the receipt
-GET  /opgave/{token}/fil/{digest} a file of this task
+GET  /opgave/{token}/fil/{digest} a file of this task, or one annexed to the agreement it is about
 GET  /opgave/{token}/aftale.pdf   the sealed agreement that this task is about
 GET  /opgave/{token}/budgetbrev.pdf   the budget call's letter to the unit
 """
@@ -22,7 +22,7 @@ from web import context, faults, render
 from web.attachments import attached, attachment
 from web.context import Sent as SentForm
 from web.leader import sheet
-from web.leader.agreement import sealed_document
+from web.leader.agreement import annexed, sealed_document
 from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads
 from web.leader.below import answers_below
 from web.leader.letter import budget_letter
@@ -73,13 +73,13 @@ def answer(request: Request, token: str, sent: SentForm) -> Response:
 
 @router.api_route("/fil/{digest}", methods=READ)
 def fetch(request: Request, token: str, digest: str) -> Response:
-    """A file that this task's draft or newest answer names, or an answer it puts together."""
+    """A file of this task's draft or newest answer, of an answer it puts together, or of a signature."""
     with context.reading(request) as session:
         holding = open_link(session, request, token)
         stored: list[Mapping[str, Any]] = [holding.draft.answers if holding.draft else {}]
         stored.append(holding.submission.answers if holding.submission else {})
         stored += answers_below(session, holding, now=context.now(request))
-        if digest not in files_in(stored):
+        if digest not in {*files_in(stored), *annexed(session, holding)}:
             raise NotFound("file", digest)
         return attachment(files.read(session, digest))
 
