@@ -1,7 +1,7 @@
 """The goals of each unit, and as rows of its forms and its agreement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from cycle.goals.tables import Agreement, Goal, GoalLevel
 from cycle.goals.tree import AGREED, goals_of_year, own_key
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
+from cycle.tasks.tables import Task
 
 
 class GoalsByUnit:
@@ -49,6 +50,20 @@ def goal_ids(session: Session, root_id: str, year: int, unit_id: str) -> dict[st
     its = sa.or_(col(Goal.level) != GoalLevel.UNIT, col(Goal.unit_id) == unit_id)
     query = select(Goal.key, Goal.id).where(Goal.root_id == root_id, Goal.year == year, its)
     return {key: id_ or 0 for key, id_ in session.exec(query)}
+
+
+def asked_goals(session: Session, occurrence_id: int) -> dict[int, dict[str, str]]:
+    """By task the key of the goal that each row was asked about: {task: {"D": "laereplaner"}}.
+
+    An answer is about these goals, whatever area its unit has come to since.
+    """
+    query = select(Task.id, Task.prefill).where(Task.occurrence_id == occurrence_id)
+    return {id_ or 0: asked_in(prefill) for id_, prefill in session.exec(query)}
+
+
+def asked_in(prefill: Mapping[str, Any]) -> dict[str, str]:
+    """The goals' keys by the rows of what a task was prefilled with."""
+    return {row["row"]: row["key"] for row in prefill.get("goals") or () if "key" in row}
 
 
 def as_rows(goals: Iterable[Goal]) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ Key = TypeVar("Key", bound=Hashable)
 FEWEST = 5
 """The smallest number that is told."""
 
-Places = frozenset[tuple[str, str, str]]
-"""(area, unit, code) of goals; "" for every area or unit."""
+Places = frozenset[tuple[str, str, str, str]]
+"""(area, unit, code, key) of goals; "" for every area or unit."""
 
 
 def told(counts: Mapping[Key, int]) -> dict[Key, int | None]:
@@ -31,17 +31,30 @@ def told(counts: Mapping[Key, int]) -> dict[Key, int | None]:
 
 def hidden_places(session: Session, root_id: str, year: int) -> Places:
     """The goals of the year of which no single unit's status may be told."""
-    query = select(Goal.area, Goal.unit_id, Goal.code).where(
+    query = select(Goal.area, Goal.unit_id, Goal.code, Goal.key).where(
         Goal.root_id == root_id, Goal.year == year, col(Goal.hide_small)
     )
-    return frozenset((area, unit_id, code) for area, unit_id, code in session.exec(query))
+    return frozenset((area, unit_id, code, key) for area, unit_id, code, key in session.exec(query))
 
 
 def without_hidden(
-    answers: Mapping[str, Any], hidden: Places, *, groups: Collection[str], area: str, unit_id: str
+    answers: Mapping[str, Any],
+    hidden: Places,
+    *,
+    groups: Collection[str],
+    area: str,
+    unit_id: str,
+    asked: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """A unit's answers without the rows of hidden goals; `groups` are the fields whose rows are goals."""
-    codes = {code for at, unit, code in hidden if at in ("", area) and unit in ("", unit_id)}
+    """A unit's answers without the rows of hidden goals; `groups` are the fields whose rows are goals.
+
+    `asked` says of which goals (code: key) the unit was asked; without it those of its area today count.
+    """
+    codes = {
+        code
+        for at, unit, code, key in hidden
+        if (asked.get(code) == key if asked else at in ("", area) and unit in ("", unit_id))
+    }
     return {
         name: [row for row in value if row.get("row") not in codes] if name in groups else value
         for name, value in answers.items()

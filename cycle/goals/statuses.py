@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.goals.by_unit import GoalsByUnit
-from cycle.goals.tables import GoalStatus
+from cycle.goals.by_unit import GoalsByUnit, asked_in
+from cycle.goals.tables import Goal, GoalStatus
 from cycle.goals.tallies import keep_tallies
 from cycle.organisation.tables import Unit
 from cycle.tasks.moves import get_occurrence
@@ -23,9 +23,9 @@ VALUE_FIELD = "vaerdi"
 def keep_statuses(session: Session, occurrence_id: int) -> int:
     """Writes one status per goal and unit from the row of its newest answer; gives how many changed.
 
-    A row of a repeated group names its goal by code; its traffic light is the status, its file the
-    evidence. Safe to repeat: an answer that came after the close adds its statuses, or takes the place of
-    the one before.
+    A row of a repeated group names its goal by the code it was asked under, also when the unit has come to
+    another area since; its traffic light is the status, its file the evidence. Safe to repeat: an answer that
+    came after the close adds its statuses, or takes the place of the one before.
     """
     occurrence = get_occurrence(session, occurrence_id)
     goals = reported_goals(session, occurrence)
@@ -64,14 +64,20 @@ def _given(
     session: Session, occurrence_id: int, goals: GoalsByUnit
 ) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
     """((goal, unit), columns) of every light that was set."""
+    by_key = {goal.key: goal for goal in goals.all}
     found = session.exec(
-        select(Unit, Submission)
+        select(Unit, Task, Submission)
         .join(Task, col(Task.unit_id) == col(Unit.id))
         .join(Submission, col(Submission.task_id) == col(Task.id))
         .where(col(Submission.id).in_(newest_submissions(occurrence_id)), Task.kind == TaskKind.ANSWER)
     )
-    for unit, submission in found:
-        by_code = {goal.code: goal for goal in goals.of(unit)}
+    for unit, task, submission in found:
+        asked = asked_in(task.prefill)
+        by_code: Mapping[str, Goal | None] = (
+            {code: by_key.get(key) for code, key in asked.items()}
+            if asked
+            else {goal.code: goal for goal in goals.of(unit)}
+        )
         for row in _goal_rows(submission):
             goal = by_code.get(str(row.get("row")))
             light = _part(row, "light")

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from cycle.goals.by_unit import asked_goals
 from cycle.goals.small_numbers import Places, told, without_hidden
 from cycle.goals.tables import Goal
 from cycle.plan.model import FlowName
@@ -33,11 +34,12 @@ def told_rollup(session: Session, occurrence_id: int, *, now: datetime) -> Rollu
     if not goals:
         return whole
     groups = _goal_groups(session, whole.lines)
-    hidden: Places = frozenset((goal.area, goal.unit_id, goal.code) for goal in goals)
+    hidden: Places = frozenset((goal.area, goal.unit_id, goal.code, goal.key) for goal in goals)
+    asked = asked_goals(session, occurrence_id)
     return replace(
         whole,
-        lines=tuple(_without(line, hidden, groups) for line in whole.lines),
-        counted=tuple(_counted(goal, whole.lines, groups) for goal in goals if not goal.unit_id),
+        lines=tuple(_without(line, hidden, groups, asked[line.task_id]) for line in whole.lines),
+        counted=tuple(_counted(goal, whole.lines, groups, asked) for goal in goals if not goal.unit_id),
     )
 
 
@@ -52,22 +54,34 @@ def _goal_groups(session: Session, lines: Sequence[Line]) -> Mapping[int, frozen
     }
 
 
-def _without(line: Line, hidden: Places, groups: Mapping[int, frozenset[str]]) -> Line:
+def _without(
+    line: Line, hidden: Places, groups: Mapping[int, frozenset[str]], asked: Mapping[str, str]
+) -> Line:
     own = groups.get(line.form_version_id or 0, frozenset())
     if not own:
         return line
-    left = without_hidden(line.answers, hidden, groups=own, area=line.area, unit_id=line.unit_id)
+    place = {"area": line.area, "unit_id": line.unit_id}
+    left = without_hidden(line.answers, hidden, groups=own, asked=asked, **place)
     return replace(line, answers=left)
 
 
-def _counted(goal: Goal, lines: Sequence[Line], groups: Mapping[int, frozenset[str]]) -> Counted:
+def _counted(
+    goal: Goal,
+    lines: Sequence[Line],
+    groups: Mapping[int, frozenset[str]],
+    asked: Mapping[int, Mapping[str, str]],
+) -> Counted:
     found = Counter(
         light
         for line in lines
-        if goal.area in ("", line.area)
+        if _is_about(goal, line, asked[line.task_id])
         for light in _lights(line, goal.code, groups.get(line.form_version_id or 0, frozenset()))
     )
     return Counted(goal.code, goal.title, told({light: found[light] for light in LIGHTS}))
+
+
+def _is_about(goal: Goal, line: Line, asked: Mapping[str, str]) -> bool:
+    return asked.get(goal.code) == goal.key if asked else goal.area in ("", line.area)
 
 
 def _lights(line: Line, code: str, groups: frozenset[str]) -> Iterator[str]:

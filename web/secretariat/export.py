@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from cycle.access.rules import Verb
 from cycle.errors import NotFound
+from cycle.goals.by_unit import asked_goals
 from cycle.goals.small_numbers import Places, hidden_places, without_hidden
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
@@ -90,17 +91,20 @@ class _Private:
 
     hidden: Places
     groups: frozenset[str]
+    asked: Mapping[int, Mapping[str, str]]
 
     @classmethod
     def of(cls, session: Session, found: Reach, forms: Sequence[Form]) -> "_Private":
         occurrence = found.occurrence
         groups = frozenset(field.id for form in forms for field in form.fields if field.rows_from == "goals")
-        return cls(hidden_places(session, occurrence.root_id, occurrence.concerns_year), groups)
+        hidden = hidden_places(session, occurrence.root_id, occurrence.concerns_year)
+        return cls(hidden, groups, asked_goals(session, found.occurrence.id or 0) if hidden else {})
 
     def less(self, answers: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
         """The answers without what is hidden."""
         place = {"area": entry.area, "unit_id": entry.unit_id}
-        return without_hidden(answers, self.hidden, groups=self.groups, **place)
+        asked = self.asked.get(entry.task_id)
+        return without_hidden(answers, self.hidden, groups=self.groups, asked=asked, **place)
 
 
 def _answered(entry: Entry, submissions: dict[int, Submission], private: _Private, language: str) -> Answered:
