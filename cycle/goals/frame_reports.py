@@ -22,7 +22,7 @@ from cycle.plan.model import FlowName
 from cycle.tasks.answers import show_answer
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import FieldType, Form
-from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json
+from cycle.tasks.rollup import REPLIED, Line, Outcome, Rollup, Section, from_json
 from cycle.tasks.tables import FormVersion, Occurrence, Release
 
 QUARTERLY = (FlowName.QUARTERLY_REPORT, FlowName.FRAME_REPORT)
@@ -31,7 +31,6 @@ YEARLY = (FlowName.FRAME_REPORT, FlowName.ANNUAL_ACCOUNTS)
 """Last year's result in the frame of the year after."""
 TOLD_BY_TITLE = (GoalLevel.COMMON, GoalLevel.AREA)
 """Goals that several units share; the units' own are counted together."""
-REPLIED = (Outcome.ANSWERED, Outcome.NOT_APPROVED, Outcome.NIL, Outcome.LATE)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from cycle.goals.tallies import keep_tallies
 from cycle.organisation.tables import Unit
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.rollup import newest_submissions
-from cycle.tasks.states import TaskKind
+from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
 
+UNCOUNTED = (TaskState.RETURNED, TaskState.WAIVED, TaskState.CANCELLED)
+"""Whose answers say nothing, as in the roll-up."""
 VALUE_FIELD = "vaerdi"
 """The field of a goal's row in which its indicator's value is given."""
 
@@ -70,6 +72,7 @@ def _given(
         .join(Task, col(Task.unit_id) == col(Unit.id))
         .join(Submission, col(Submission.task_id) == col(Task.id))
         .where(col(Submission.id).in_(newest_submissions(occurrence_id)), Task.kind == TaskKind.ANSWER)
+        .where(col(Task.state).not_in(UNCOUNTED))
     )
     for unit, task, submission in found:
         asked = asked_in(task.prefill)

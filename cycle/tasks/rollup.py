@@ -32,9 +32,16 @@ class Outcome(StrEnum):
     WAIVED = "waived"
 
 
+REPLIED = (Outcome.ANSWERED, Outcome.NOT_APPROVED, Outcome.NIL, Outcome.LATE)
+"""What counts as an answer, in every number and sum."""
+
+
 @dataclass(frozen=True)
 class Line:
-    """One unit's entry. `answers` are canonical values of form version `form_version_id`."""
+    """One unit's entry. `answers` are canonical values of form version `form_version_id`.
+
+    An answer that was sent back, or is not owed any more, counts in nothing: its values are not here.
+    """
 
     task_id: int
     unit_id: str
@@ -216,6 +223,7 @@ def _line(
     row: _Row, answer: _Answer | None, occurrence: Occurrence, calendar: WorkingCalendar, now: datetime
 ) -> Line:
     standing = timeliness(row, occurrence, today=calendar.local_date(now), calendar=calendar)
+    shown_as = outcome(row, answer, standing)
     return Line(
         task_id=row.task_id,
         unit_id=row.unit_id,
@@ -223,11 +231,11 @@ def _line(
         kind=row.unit_kind,
         area=row.area,
         path=row.path,
-        outcome=outcome(row, answer, standing),
+        outcome=shown_as,
         on_time=standing in (Timeliness.ON_TIME, Timeliness.ON_TIME_EXTENDED),
         version=answer.version if answer else None,
         form_version_id=answer.form_version_id if answer else None,
-        answers=answer.answers if answer else {},
+        answers=answer.answers if answer and shown_as in REPLIED else {},
     )
 
 
