@@ -141,7 +141,7 @@ def take_off(
     if participant is None:
         return None
     change(session, gathering, seen=seen)
-    told = _uninvited(participant)
+    told = uninvited(participant)
     if told is not None:
         tell(session, gathering, [told], now=now)
     participant.removed = True
@@ -189,17 +189,18 @@ def _on(directory: Directory, participant: GatheringParticipant, changed: bool) 
     if participant.invited_address == address and address:
         told = Told.CHANGED if changed else None
         return [Mailing(participant, told, person_id, name, address)]
-    before = _uninvited(participant)
+    before = uninvited(participant)
     invited = Mailing(participant, Told.INVITED if address else None, person_id, name, address)
     return [invited] if before is None else [before, invited]
 
 
 def _off(directory: Directory, participant: GatheringParticipant) -> Mailing:
-    off = _uninvited(participant)
+    off = uninvited(participant)
     return off or Mailing(participant, None, *_reached(directory, participant))
 
 
-def _uninvited(participant: GatheringParticipant) -> Mailing | None:
+def uninvited(participant: GatheringParticipant) -> Mailing | None:
+    """What a participant is told who takes part no longer; None for one who was never invited."""
     if not participant.invited_address:
         return None
     who = participant.invited_person_id

@@ -187,6 +187,10 @@ def test_the_pages_of_meetings(browser, house, complaints):
     page.click("text=Se, hvem der får hvilken mail")
     assert page.locator("text=Gem, og send mailene").count() == 1
     accessible_at_every_width(page)
+    page.goto(house.base + office[2])
+    page.click("button:has-text('Fjern') >> nth=0")
+    assert "Fjern deltageren?" in page.inner_text("main")
+    accessible_at_every_width(page)
     page.goto(house.base + office[4])
     page.click("summary:has-text('Indkald til alle forslag')")
     page.click("#moeder button")

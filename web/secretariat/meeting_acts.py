@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.rules import Verb
 from cycle.errors import AnswerInvalid, Problem
 from cycle.files import store as files
-from cycle.gatherings.calling import Details, call, cancel, check_details, invite_named, mailings, take_off
+from cycle.gatherings.calling import Details, call, cancel, check_details, invite_named, mailings
 from cycle.gatherings.changing import check_move
 from cycle.gatherings.homework import give_homework
 from cycle.gatherings.reading import participants_of
@@ -93,16 +93,6 @@ def add(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm
         now = context.now(request)
         invite_named(session, gathering, name, address, seen=_seen(sent), by=actor.by, now=now)
     return _back(meeting_id, "tilfoejet")
-
-
-@router.post("/deltager/fjern")
-def remove(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm) -> Response:
-    """Takes a participant off; whoever was invited is told."""
-    key = needed(sent, "participant", "Deltageren")
-    with context.writing(request) as session:
-        gathering, _ = reach_meeting(session, actor, meeting_id, Verb.CALL_MEETING)
-        take_off(session, gathering, key, seen=_seen(sent), by=actor.by, now=context.now(request))
-    return _back(meeting_id, "fjernet")
 
 
 @router.post("/referat")
