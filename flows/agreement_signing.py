@@ -30,6 +30,7 @@ from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
 from flows.agreement_renewal import renew
 from flows.agreement_step import STEP_KIND, Following, Step
+from flows.agreement_takeover import take_over
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext
 
@@ -80,6 +81,7 @@ def advance(context: RunContext, occurrence_id: int) -> None:
         with context.transaction() as session:
             asked_for = {"its_id": occurrence_id, "at": context.now + SEALED_WITHIN}
             session.connection().execute(_ALL_SEALED, asked_for)
+            take_over(session, context, facts)
 
 
 def _take_answers(context: RunContext, facts: Facts) -> None:
@@ -96,6 +98,7 @@ def _take_answers(context: RunContext, facts: Facts) -> None:
         _keep_own_goals(session, context, facts.occurrence, following.in_force)
         context.count(moved=len(answered), renewed=renew(session, context, facts))
         lock_for_advance(session, facts.occurrence)  # drafts sent back have asked for a look: this was it
+        take_over(session, context, facts)
         if context.makes_documents and unsealed(session, occurrence_id):
             wake_stages(session, occurrence_id, at=context.now + SEALED_WITHIN)
 
@@ -116,8 +119,9 @@ def close(context: RunContext, occurrence_id: int) -> None:
 
     What was answered in time is acted on first.
     """
-    _take_answers(context, facts_of(context, occurrence_id))
-    close_and_count(context, occurrence_id)
+    facts = facts_of(context, occurrence_id)
+    _take_answers(context, facts)
+    close_and_count(context, occurrence_id, also=lambda session: take_over(session, context, facts))
     with context.reading() as session:
         every = len(agreements.of_occurrence(session, occurrence_id))
         waiting = len(agreements.unsigned(session, occurrence_id))

@@ -56,7 +56,9 @@ class Step:
     following: Following
 
     def take(self, task: Task, submission: Submission) -> None:
-        """Acts on the answer. The task is settled already."""
+        """Acts on the answer. The task is settled already; what is superseded goes no further."""
+        if self.agreement.state is AgreementState.SUPERSEDED:
+            return
         if task.kind is TaskKind.DRAFT:
             self._propose(task, submission)
             return

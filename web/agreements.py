@@ -18,7 +18,7 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
 from cycle.files import store as files
-from cycle.goals.agreements import version_of
+from cycle.goals.agreements import successor, version_of
 from cycle.goals.by_unit import goal_ids
 from cycle.goals.parties import Party, parties, statements
 from cycle.goals.remarks import remarks_of
@@ -81,6 +81,7 @@ def show(
             period=period(agreement, language),
             years=years(agreement),
             compared=_compared(session, agreement, fra, til or newest, language),
+            successor=successor(session, agreement),
             goals=goal_ids(session, agreement.root_id, agreement.year, agreement.unit_id),
             document=document_of(session, agreement_id),
             name=namer(language),

@@ -6,10 +6,12 @@ The moves as data, and what is asked of the store. `cycle.goals.agreement_book` 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
@@ -30,6 +32,7 @@ class AgreementVerb(StrEnum):
     DECLINE = "decline"
     COMPLETE = "complete"
     RENEW = "renew"
+    SUPERSEDE = "supersede"
 
 
 S, V = AgreementState, AgreementVerb
@@ -45,8 +48,12 @@ AGREEMENT_MOVES: dict[tuple[AgreementState, AgreementVerb], AgreementState] = {
     (S.APPROVAL, V.RENEW): S.APPROVAL,
     (S.SIGNING, V.RENEW): S.SIGNING,
     (S.IN_FORCE, V.RENEW): S.SIGNING,
+    **{(state, V.SUPERSEDE): S.SUPERSEDED for state in S if state is not S.SUPERSEDED},
 }
-"""Renewed: a given goal has changed, and the agreement goes on with a new version of its text."""
+"""Renewed: a given goal has changed, and the agreement goes on with a new version of its text.
+
+Superseded wherever it stands: one that had been in force may be on its way to be signed anew.
+"""
 
 
 class Present(NamedTuple):
@@ -133,6 +140,38 @@ def running(session: Session, occurrence: Occurrence, period: Dates) -> set[str]
         )
     )
     return set(session.exec(query))
+
+
+def overtaken(session: Session, occurrence_id: int) -> list[tuple[Agreement, date]]:
+    """Agreements that all had signed and whose units have signed a later one in this occurrence, each with
+    the local date on which that one begins; in order of unit."""
+    later = aliased(Agreement)
+    begins, newer = col(later.period_from), col(later.id)
+    query = (
+        sa.select(Agreement, begins)
+        .join(later, col(later.unit_id) == col(Agreement.unit_id))
+        .where(
+            col(later.occurrence_id) == occurrence_id,
+            col(later.in_force_version) > 0,
+            col(Agreement.in_force_version) > 0,
+            col(Agreement.state) != AgreementState.SUPERSEDED,
+            sa.tuple_(col(Agreement.period_from), col(Agreement.id)) < sa.tuple_(begins, newer),
+        )
+    )
+    rows = session.execute(query.order_by(col(Agreement.unit_id), col(Agreement.id)))
+    return [(agreement, day) for agreement, day in rows]
+
+
+def successor(session: Session, agreement: Agreement) -> Agreement | None:
+    """The agreement that took over from one that is superseded."""
+    if agreement.state is not AgreementState.SUPERSEDED:
+        return None
+    later = select(Agreement).where(
+        Agreement.unit_id == agreement.unit_id,
+        col(Agreement.in_force_version) > 0,
+        sa.tuple_(col(Agreement.period_from), col(Agreement.id)) > (agreement.period_from, agreement.id),
+    )
+    return session.exec(later.order_by(col(Agreement.period_from), col(Agreement.id)).limit(1)).first()
 
 
 def version_of(session: Session, agreement: Agreement, no: int) -> AgreementVersion | None:

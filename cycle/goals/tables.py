@@ -39,7 +39,7 @@ class GoalType(StrEnum):
 class AgreementState(StrEnum):
     """Etablering, forhandling, godkendelse og underskrift (seed 004 K), then in force.
 
-    `SUPERSEDED` is for one that a later agreement replaces (DESIGN, "States"); nothing moves one there yet.
+    `SUPERSEDED`: the period of a later one that all have signed has begun.
     """
 
     DRAFTING = "drafting"
