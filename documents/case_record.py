@@ -10,6 +10,7 @@ from sqlmodel import Session
 from cycle.cases.model import Item, ItemKind, Party
 from cycle.danish import format_date, format_datetime
 from cycle.gatherings.tables import Gathering
+from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.tables import Decision
 from cycle.messages.tables import Message
 from cycle.tasks.answers import label, show_answer
@@ -74,6 +75,8 @@ class Records:
             yield from self._decision(self._session.get_one(Decision, item.row_id))
         elif item.kind is ItemKind.REVIEW:
             yield from self._review(self._session.get_one(Review, item.row_id))
+        elif item.kind is ItemKind.REMARK:
+            yield _part("", self._session.get_one(GoalRemark, item.row_id).text)
         elif item.kind is ItemKind.MINUTES:
             meeting = self._session.get_one(Gathering, item.row_id)
             for heading, text in minutes_parts(self._session, meeting, self._language, self._zone):

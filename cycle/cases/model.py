@@ -21,6 +21,7 @@ class ItemKind(StrEnum):
     LETTER = "letter"
     ANSWER = "answer"
     REVIEW = "review"
+    REMARK = "remark"
     MAIL_OUT = "mail_out"
     MAIL_IN = "mail_in"
     RELEASE = "release"

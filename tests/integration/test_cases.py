@@ -24,6 +24,7 @@ from cycle.cases.tables import Journalised
 from cycle.errors import AnswerInvalid
 from cycle.files import store as files
 from cycle.goals.decisions import record_decision
+from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.tables import Agreement, AgreementState, SealedDocument
 from cycle.history import History
 from cycle.messages.tables import Inbound, InboundVerdict, Message, MessageKind, MessageState
@@ -31,7 +32,8 @@ from cycle.organisation.tables import Person
 from cycle.plan.model import Activity, Audience, FlowName, When, Window
 from cycle.store import reading, transaction
 from cycle.tasks.releases import release
-from cycle.tasks.tables import Cycle, Draft, Occurrence, Task
+from cycle.tasks.states import TaskKind, Verdict
+from cycle.tasks.tables import Cycle, Draft, Occurrence, Review, Task
 from documents.case_folder import deliver
 from documents.case_package import MANIFEST, Filed, Package
 from documents.case_papers import CasePress
@@ -356,7 +358,8 @@ def handed_out(office, query: str) -> tuple[list[list[object]], set[str], dict[s
 def test_everything_about_a_unit_is_handed_out_with_an_index_and_no_draft(house: House) -> None:
     office = house.office()
     rows, keys, found = handed_out(office, f"enhed={SCHOOL}")
-    assert keys == {"request", "submission", "message", "inbound"}
+    made = {"release", "accounts", "cover", "decision"}
+    assert keys == {"request", "submission", "message", "inbound", *made}
     assert {row[6] for row in rows} == {SCHOOL, None} and rows == sorted(rows, key=lambda row: str(row[1]))
     mail = next(name for name in found if name.endswith(".eml"))
     assert found[mail] == b"Subject: Svar\r\n\r\nTak."
@@ -379,6 +382,55 @@ def test_a_person_and_a_period_narrow_what_is_handed_out(house: House) -> None:
     rows, keys, _ = handed_out(office, f"enhed={SCHOOL}&fra=2027-04-09&til=2027-04-09")
     assert keys == {"request", "submission"}
     assert "Der er ikke søgt på noget." in office.get("/aktindsigt.zip").text
+
+
+def test_what_was_released_and_decided_in_a_period_is_handed_out(house: House) -> None:
+    rows, keys, _ = handed_out(house.office(), "fra=2027-04-28&til=2027-05-03")
+    assert keys == {"release", "accounts", "cover", "decision"}
+    assert next(row[2] for row in rows).startswith("Samlet afrapportering: Kvartalsrapport 1 2027")
+
+
+def test_the_steps_of_others_that_name_the_unit_and_what_was_said_are_handed_out(house: House) -> None:
+    """A superior's negotiation of the unit's agreement is owed by the district, signed in as an account."""
+    chief = house.town.leaders["BY-IN-D1"]
+    office = house.office()
+    account = house.site.add_account("by-in-d1@by.example", Role.SUPERIOR, "BY-IN-D1")
+    with transaction(house.site.engine) as session:
+        due = date(2027, 4, 20)
+        task = Task(
+            occurrence_id=1, unit_id="BY-IN-D1", role="distriktschef", subject=f"forhandling:{SCHOOL}",
+            kind=TaskKind.NEGOTIATE, title="Forhandling", opened_at=instant(2027, 4, 13), due_on=due,
+            original_due_on=due,
+        )  # fmt: skip
+        session.add(task)
+        session.flush()
+        step = municipality.answer(session, task, at=instant(2027, 4, 14))
+        step.by = f"account:{account.id}"
+        review = Review(
+            submission_id=1, level=1, verdict=Verdict.APPROVED, reason="Fint.",
+            by=f"account:{account.id}", at=instant(2027, 4, 15),
+        )  # fmt: skip
+        session.add_all([step, review])
+        agreement = Agreement(
+            root_id=ROOT, unit_id=SCHOOL, year=2027, occurrence_id=1,
+            period_from=date(2027, 1, 1), period_to=date(2027, 12, 31),
+        )  # fmt: skip
+        session.add(agreement)
+        session.flush()
+        session.add(
+            GoalRemark(
+                agreement_id=agreement.id, version=1, text="Sig det kortere.", by=f"account:{account.id}",
+                post="distriktschef", at=instant(2027, 4, 16), once="x",
+            )
+        )  # fmt: skip
+    _, keys, found = handed_out(office, f"enhed={SCHOOL}&fra=2027-04-14&til=2027-04-16")
+    assert keys == {"request", "submission", "review", "remark"}
+    pdfs = " ".join(text_of(pdf) for name, pdf in found.items() if name.endswith(".pdf"))
+    assert "Sig det kortere." in pdfs and "Fint." in pdfs
+    _, keys, _ = handed_out(office, f"person={chief}")
+    assert {"submission", "review", "remark"} <= keys
+    _, keys, _ = handed_out(office, "enhed=BY-SK&fra=2027-04-14&til=2027-04-16")
+    assert keys == set(), "nothing about another unit's agreement"
 
 
 def test_a_confidential_activity_is_left_out_and_named(house: House) -> None:

@@ -13,8 +13,9 @@ from sqlmodel import col, select
 from cycle.access.links import task_token
 from cycle.access.roles import Role
 from cycle.cases.gathering import case_of_occurrence
-from cycle.cases.handout import Wish, hand_out
+from cycle.cases.handout import hand_out
 from cycle.cases.model import ItemKind
+from cycle.cases.search import Wish
 from cycle.gatherings.states import Attendance, Coming, GatheringState
 from cycle.gatherings.tables import GatheringParticipant
 from cycle.organisation.tables import Appointment, Unit

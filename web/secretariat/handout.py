@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 from starlette.responses import Response
 
 from cycle.access.rules import Verb
-from cycle.cases.handout import HandOut, Wish, hand_out
+from cycle.cases.handout import HandOut, hand_out
 from cycle.cases.model import Case, Item
+from cycle.cases.search import Wish
 from cycle.danish import format_date
 from cycle.errors import AnswerInvalid, Problem
 from cycle.organisation.tables import Person, Unit
