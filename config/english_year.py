@@ -59,6 +59,26 @@ YEAR: Mapping[str, str] = {
         "Use another form and record attendance on the meetings' pages."
     ),
     "Id »{}« bruges to gange.": "The id “{}” is used twice.",
+    "Det tal, der ikke må komme under, mangler.": "The figure that must not be undercut is missing.",
+    "Skriv tallet nu, eller vælg en anden regel.": "Write the figure now, or choose another rule.",
+    "Målet måles, men måltallet mangler.": "The goal is measured, but its target is missing.",
+    "Skriv måltallet, eller lad målingen stå tom.": "Write the target, or leave the measure empty.",
+    "Den øvre grænse mangler.": "The upper bound is missing.",
+    "Skriv den, eller vælg en anden regel.": "Write it, or choose another rule.",
+    "Den øvre grænse er lavere end måltallet.": "The upper bound is lower than the target.",
+    "Ret det ene af tallene.": "Correct one of the figures.",
+    "Målet er nået allerede: tallet nu er højere end måltallet.": (
+        "The goal is reached already: the figure now is higher than the target."
+    ),
+    "Målet er nået allerede: tallet nu er lavere end måltallet.": (
+        "The goal is reached already: the figure now is lower than the target."
+    ),
+    "Se efter, om måltallet er rigtigt, eller om tallet skal være højst måltallet.": (
+        "Check whether the target is right, or whether the figure shall be at most the target."
+    ),
+    "Se efter, om måltallet er rigtigt, eller om tallet skal være mindst måltallet.": (
+        "Check whether the target is right, or whether the figure shall be at least the target."
+    ),
     "Den anden dato mangler.": "The other date is missing.",
     "Skriv begge, eller lad begge stå tomme.": "Write both, or leave both empty.",
     "Fristen ligger før den dag, trinet åbner.": "The deadline lies before the day the step opens.",

@@ -161,6 +161,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "rows": "Gruppens egne rækker.",
         "fields": "Felterne i hver række.",
         "also": "Andre ordlyde, et mailsvar må bruge; … står for vilkårlige ord.",
+        "more": "true: feltet foldes sammen under »Flere oplysninger« sidst i gruppen.",
         "only_rows": "Spørg kun i rækker, der kom med dette, fx indicator: mål, der måles.",
         "only_when": "Spørg kun, når et felt ovenfor har et svar, fx holdt=ja.",
     },

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cycle.danish import format_date
-from cycle.goals.own_goals import MEASURED, SUPPORTS_FIELD, TITLE_FIELD, own_indicator
+from cycle.goals.own_goals import SUPPORTS_FIELD, TITLE_FIELD, own_indicator
 from cycle.goals.tables import Agreement, GoalLevel
 from cycle.goals.tree import own_key
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, Form
+from cycle.tasks.measures import MEASURED
 from documents.goal_words import INDICATOR, Pair, Words, goal_words, indicator_words
 
 GIVEN: Mapping[GoalLevel, Pair] = {

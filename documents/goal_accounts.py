@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from cycle.goals.indicators import Indicator, indicator_of
+from cycle.goals.small_numbers import told_indicator
 from cycle.goals.statuses import VALUE_FIELD
 from cycle.goals.tables import Goal, GoalLevel
 from cycle.tasks.answers import label, show_answer
@@ -142,7 +143,7 @@ def _own(accounts: Mapping[int, Account], areas: Areas, language: str) -> dict[s
     if not own:
         return None
     given: dict[int, list[str]] = {}
-    for account in own:
+    for account in (one for one in own if not one.goal.hide_small):
         for task, status in _lit(account):
             given.setdefault(task, []).append(status.light)
     title = OWN[language == "en"]
@@ -181,7 +182,7 @@ def _told(account: Account, line: Line) -> Status:
 
 
 def _entry(goal: Goal, status: Status, language: str) -> dict[str, Any]:
-    indicator = indicator_of(goal.indicator)
+    indicator = told_indicator(goal)
     return {
         "code": goal.code,
         "title": goal.title,

@@ -23,6 +23,7 @@ from cycle.goals.tree import keep_goals
 from cycle.organisation.snapshot import UnitRow
 from cycle.plan.model import StageKind
 from cycle.store import table_of
+from cycle.tasks.measures import UNIT_GOALS
 from cycle.tasks.moves import move_all, wake_stages
 from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
@@ -60,7 +61,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
         given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
         may_write = GoalLevel.UNIT in goals.scheme.levels_of(unit, year)
         own = [{"row": code, "label": f"Enhedsmål {code}"} for code in goals.scheme.own_slots if may_write]
-        return {GIVEN: agreed_rows(given), "unit_goals": own}
+        return {GIVEN: agreed_rows(given), UNIT_GOALS: own}
 
     def draft(session: Session) -> None:
         _draft_agreements(session, facts, without=busy)

@@ -15,6 +15,7 @@ from cycle.goals.tables import Agreement, AgreementState
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Stage, StageKind
 from cycle.tasks.letters import write_to_post
+from cycle.tasks.measures import UNIT_GOALS
 from cycle.tasks.moves import move
 from cycle.tasks.opening import NewTask
 from cycle.tasks.review import return_for_changes
@@ -89,7 +90,7 @@ class Step:
     def _propose(self, task: Task, submission: Submission) -> None:
         content = {
             GIVEN: proposed(task),
-            "own_codes": [row["row"] for row in task.prefill.get("unit_goals", [])],
+            "own_codes": [row["row"] for row in task.prefill.get(UNIT_GOALS, [])],
             "own": submission.answers,
             "form": submission.form_version_id,
             "year": self.agreement.year,

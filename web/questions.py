@@ -13,6 +13,7 @@ from cycle.danish import format_decimal
 from cycle.errors import Problem
 from cycle.goals.indicators import indicator_of
 from cycle.tasks.answer_model import asked_rows, row_key
+from cycle.tasks.answer_values import blank
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, FieldType, Form
 from documents.goal_words import indicator_words
@@ -36,6 +37,11 @@ class Question:
     rows: tuple["Row", ...] = ()
     row_label: str = ""
     language: str = "da"
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something has been written here, or said of it: it is not to be folded away."""
+        return bool(self.problem or self.reason) or not blank(self.typed)
 
     @property
     def full_label(self) -> str:

@@ -15,6 +15,21 @@ from cycle.goals.statuses import VALUE_FIELD
 from cycle.tasks.answer_model import row_fields
 from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Field, FieldType, Form
+from cycle.tasks.measures import (
+    AT_LEAST,
+    AT_MOST,
+    BASELINE_FIELD,
+    BETWEEN,
+    DONE,
+    INDICATOR_FIELD,
+    MEASURED,
+    NOT_BELOW,
+    RULE_FIELD,
+    TARGET_FIELD,
+    UNIT_FIELD,
+    UNIT_GOALS,
+    UPPER_FIELD,
+)
 
 SHARES = (25, 9, 12, 20, 12, 13)
 """Percent who answer before the first reminder, then between one contact and the next; the rest never."""
@@ -45,12 +60,25 @@ SAYINGS: Mapping[str, Sequence[str]] = {
         "Flere timer læses med to voksne",
         "Børnene er med til at vælge aktiviteter",
     ),
-    "indikator": ("Andel af forældre", "Andel af børn", "Timer om ugen"),
-    "maaleenhed": ("%",),
+    "kilder": ("Trivselsmålingen", "Registreringen af fremmøde"),
+    "opfoelgning": ("På personalemødet hvert kvartal",),
+    "ansvarlig": ("Afdelingslederen", "Den pædagogiske leder"),
     "navn": ("Opdigtet underskriver",),
     "udtalelse": ("Bestyrelsen er hørt og bakker op om aftalens mål.",),
 }
 """What is written in fields with these ids."""
+MEASURES = (
+    ("Andel af forældre, der deltager", "%", "62", AT_LEAST, "70"),
+    ("Andel af børn, der trives", "%", "84", NOT_BELOW, None),
+    ("Timer om ugen med to voksne", "timer", "9.5", AT_LEAST, "12"),
+    ("Skift mellem voksne om dagen", "skift", "6", AT_MOST, "4"),
+    ("Møder med forældrerådet", "møder", None, BETWEEN, "4"),
+    ("Planen er vedtaget", None, None, DONE, None),
+)
+"""How a unit's own goal may be measured: what, in what, the figure now, the rule and the target."""
+UPPER = "6"
+RARE = 0.15
+"""So many of the questions that are seldom needed are answered."""
 
 
 def rng(*key: object) -> Random:
@@ -137,12 +165,36 @@ def _written(field: Field, dice: Random) -> str:
 
 def _row(field: Field, row: Mapping[str, Any], dice: Random) -> dict[str, Any]:
     given: dict[str, Any] = {}
+    own = _own_measure(dice) if field.rows_from == UNIT_GOALS else {}
     for inner in row_fields(field, row):
         if _asked(inner, given):
-            value = _measured(row, dice) if inner.id == VALUE_FIELD else _value(inner, {}, dice)
+            value = _in_row(inner, row, own, dice)
             if value is not None:
                 given[inner.id] = value
     return {"row": row["row"], **given}
+
+
+def _in_row(inner: Field, row: Mapping[str, Any], own: Mapping[str, str | None], dice: Random) -> Any:
+    if inner.id == VALUE_FIELD:
+        return _measured(row, dice)
+    if inner.id in MEASURED:
+        return own.get(inner.id)
+    return None if inner.more and dice.random() > RARE else _value(inner, {}, dice)
+
+
+def _own_measure(dice: Random) -> Mapping[str, str | None]:
+    """What a unit measures its own goal by; two in three are measured."""
+    if dice.random() < 1 / 3:
+        return {}
+    name, unit, baseline, rule, target = dice.choice(MEASURES)
+    return {
+        INDICATOR_FIELD: name,
+        UNIT_FIELD: unit,
+        BASELINE_FIELD: baseline,
+        RULE_FIELD: rule,
+        TARGET_FIELD: target,
+        UPPER_FIELD: UPPER if rule == BETWEEN else None,
+    }
 
 
 def _measured(row: Mapping[str, Any], dice: Random) -> str | None:

@@ -5,7 +5,10 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from cycle.goals.indicators import Indicator, indicator_of
+from cycle.goals.own_goals import HIDE_FIELD
 from cycle.goals.tables import Goal
+from cycle.tasks.measures import BASELINE_FIELD
 
 Key = TypeVar("Key", bound=Hashable)
 FEWEST = 5
@@ -49,6 +52,7 @@ def without_hidden(
     """A unit's answers without the rows of hidden goals; `groups` are the fields whose rows are goals.
 
     `asked` says of which goals (code: key) the unit was asked; without it those of its area today count.
+    Where the unit writes goals of its own, one that it hides is left without its figure.
     """
     codes = {
         code
@@ -56,6 +60,26 @@ def without_hidden(
         if (asked.get(code) == key if asked else at in ("", area) and unit in ("", unit_id))
     }
     return {
-        name: [row for row in value if row.get("row") not in codes] if name in groups else value
+        name: [row for row in value if row.get("row") not in codes]
+        if name in groups
+        else without_own_figures(value)
         for name, value in answers.items()
     }
+
+
+def without_own_figures(value: Any) -> Any:
+    """An answer; of the unit's own goals among its rows those that are hidden say no figure."""
+    if not isinstance(value, list):
+        return value
+    hides = [isinstance(row, Mapping) and bool(row.get(HIDE_FIELD)) for row in value]
+    return [
+        {name: said for name, said in row.items() if name != BASELINE_FIELD} if hidden else row
+        for row, hidden in zip(value, hides, strict=True)
+    ]
+
+
+def told_indicator(goal: Goal) -> Indicator | None:
+    """What the goal is measured by; a unit's own goal that is hidden does not say where it began."""
+    found = indicator_of(goal.indicator)
+    hidden = found is not None and goal.hide_small and bool(goal.unit_id)
+    return found.model_copy(update={"baseline": None}) if found and hidden else found

@@ -138,7 +138,10 @@ def _given(
 def _own(
     session: Session, occurrence_ids: Sequence[int], goals: Sequence[Goal], condition: sa.ColumnElement[bool]
 ) -> Iterator[Any]:
-    """The statuses on the units' own goals, of whatever year their agreement is, by what they hang under."""
+    """The statuses on the units' own goals, of whatever year their agreement is, by what they hang under.
+
+    A goal of one unit has small numbers only: one that hides them is not counted.
+    """
     if not goals:
         return
     columns = (_ABOVE, _status.occurrence_id, _goal.parent_key, _status.status)
@@ -146,6 +149,7 @@ def _own(
     query = query.join(table_of(Goal), _goal.id == _status.goal_id).where(
         _goal.root_id == goals[0].root_id,
         _goal.level == GoalLevel.UNIT,
+        _goal.hide_small.is_(False),
         _goal.parent_key.in_([goal.key for goal in goals]),
         _status.occurrence_id.in_(occurrence_ids),
         condition,

@@ -32,7 +32,7 @@ def told_rollup(session: Session, occurrence_id: int, *, now: datetime) -> Rollu
     query = select(Goal).where(Goal.root_id == root_id, Goal.year == whole.concerns_year)
     goals = session.exec(query.where(col(Goal.hide_small)).order_by(col(Goal.code), col(Goal.id))).all()
     if not goals:
-        return whole
+        return replace(whole, lines=tuple(_without(line, frozenset(), {}, {}) for line in whole.lines))
     groups = _goal_groups(session, whole.lines)
     hidden: Places = frozenset((goal.area, goal.unit_id, goal.code, goal.key) for goal in goals)
     asked = asked_goals(session, occurrence_id)
@@ -58,8 +58,6 @@ def _without(
     line: Line, hidden: Places, groups: Mapping[int, frozenset[str]], asked: Mapping[str, str]
 ) -> Line:
     own = groups.get(line.form_version_id or 0, frozenset())
-    if not own:
-        return line
     place = {"area": line.area, "unit_id": line.unit_id}
     left = without_hidden(line.answers, hidden, groups=own, asked=asked, **place)
     return replace(line, answers=left)

@@ -68,6 +68,8 @@ class Field(Frozen):
     fields: tuple["Field", ...] = ()
     also: tuple[str, ...] = ()
     """Other wordings of the question that a reply by mail may use; "…" stands for any words."""
+    more: bool = False
+    """Seldom needed: folded away under "Flere oplysninger" at the end of its group."""
     only_rows: str = ""
     """Asked only in rows that came with something under this name: `indicator`, where a goal is measured."""
     only_when: str = ""

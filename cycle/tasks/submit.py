@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.errors import Conflict, NotNow
+from cycle.errors import AnswerInvalid, Conflict, NotNow
 from cycle.messages.tables import MessageKind
 from cycle.store import in_pieces, table_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import PARTICIPANTS, Form
 from cycle.tasks.given_dates import LATER_STEPS, check_given_dates
 from cycle.tasks.letters import write_to_post
+from cycle.tasks.measures import UNIT_GOALS, faults
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
 from cycle.tasks.records import record_task
 from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskKind, TaskVerb
@@ -78,7 +79,7 @@ def submit(
     `answers` are canonical (from `cycle.tasks.answers.read_answers`). `received_at` is when our server
     got it and decides timeliness; `once` names the act (a page's token, a Message-ID), so that the same
     POST or mail twice is one submission. Raises NotNow when the task is not open to answers, AnswerInvalid
-    for dates that no step can be given.
+    for dates that no step can be given and for an own goal that is measured and has no target.
     """
     before: Submission | None = session.execute(_BY_ACT, {"once": once}).scalars().first()
     if before is not None:
@@ -88,6 +89,8 @@ def submit(
     _refuse_when_over(session, task, occurrence, received_at=received_at)
     if LATER_STEPS in task.prefill:
         _check_dates(session, task, occurrence, answers, received_at=received_at)
+    if UNIT_GOALS in task.prefill:
+        _check_measures(session, task, answers)
     move(session, task, TaskVerb.SUBMIT, actor=actor, level=0, **_mark(task, received_at))
     submission = Submission(
         task_id=task_id,
@@ -121,6 +124,18 @@ def _check_dates(
     if version is not None:
         today = calendar_of(session, occurrence).local_date(received_at)
         check_given_dates(Form.model_validate_json(version.spec), answers, today=today)
+
+
+def _check_measures(session: Session, task: Task, answers: Mapping[str, Any]) -> None:
+    """A number that a measure lacks is demanded where the form asks for it."""
+    lacking = faults(answers)
+    if not lacking or task.form_version_id is None:
+        return
+    form = Form.model_validate_json(session.get_one(FormVersion, task.form_version_id).spec)
+    asked = {(group.id, inner.id) for group in form.fields for inner in group.fields}
+    places = {problem: problem.where.split(".") for problem in lacking}
+    if found := [problem for problem, (group, _, name) in places.items() if (group, name) in asked]:
+        raise AnswerInvalid(found)
 
 
 def _mark(task: Task, received_at: datetime) -> dict[str, Any]:

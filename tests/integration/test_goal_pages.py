@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from cycle.access.roles import Role
 from cycle.goals.indicators import Indicator, TargetRule
-from cycle.goals.small_numbers import hidden_places, told, without_hidden
+from cycle.goals.small_numbers import hidden_places, told, told_indicator, without_hidden
 from cycle.goals.tables import Goal, GoalLevel, GoalStatus, GoalTally
 from cycle.goals.tallies import keep_tallies
 from cycle.goals.trace import trace
@@ -141,6 +141,46 @@ def test_small_numbers_of_a_personal_goal_are_shown_nowhere(engine: Engine) -> N
         "goals": [{"row": "A"}],
         "andet": [{"row": "B"}],
     }
+
+
+def test_a_units_own_hidden_goal_is_told_nowhere(engine: Engine) -> None:
+    town, ids = filled(engine)
+    unit = town.units[0]
+    measured = Indicator.model_validate(
+        {"name": "Fravær", "unit": "%", "baseline": "7", "rule": TargetRule.NOT_BELOW_BASELINE}
+    )
+    hidden = GoalText(
+        GoalLevel.UNIT, "G", "Skolens eget", unit_id=unit, parent_key="A", indicator=measured, hide_small=True
+    )
+    with transaction(engine) as session:
+        keep_goals(session, [hidden], root_id=ROOT, year=2027, by="cli", now=NOW)
+    with transaction(engine) as session:
+        own = session.exec(select(Goal).where(Goal.unit_id == unit)).one()
+        for counted in (False, True):
+            if counted:
+                keep_tallies(session, session.exec(select(Occurrence)).one())
+            above = trace(session, ids["A"], paths=(f"/{ROOT}/",))
+            assert not any(below.own for below in above.below), "not among the units' own goals"
+            lines = units_below(session, above, paths=(f"/{ROOT}/",), page=1).lines
+            (cells,) = (line.cells[above.periods[0].id] for line in lines if line.unit_id == unit)
+            assert [cell.hidden for cell in cells if cell.code == "G"] == [True]
+            alone = trace(session, own.id or 0, paths=(f"/{ROOT}/",))
+            assert set(alone.below[0].counts[alone.periods[0].id].lights.values()) == {None}
+        told_of = told_indicator(own)
+        assert told_of is not None and told_of.shown_target() == "ikke under udgangspunktet –"
+        places = hidden_places(session, ROOT, 2027)
+    answers = {
+        "maal": [{"row": "A"}, {"row": "G"}],
+        "enhedsmaal": [
+            {"row": "G", "titel": "Fravær", "udgangspunkt": "7", "maaltal": "6", "skjul-smaa-tal": True},
+            {"row": "H", "titel": "Timer", "udgangspunkt": "9"},
+        ],
+    }
+    left = without_hidden(answers, places, groups=["maal"], area="Skoler", unit_id=unit)
+    assert left["maal"] == [{"row": "A"}]
+    assert [row.get("udgangspunkt") for row in left["enhedsmaal"]] == [None, "9"]
+    elsewhere = without_hidden(answers, places, groups=["maal"], area="Skoler", unit_id="x")
+    assert elsewhere["maal"] == answers["maal"], "another unit's goal with that letter is another goal"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from config.loader import load_plan
 from cycle.organisation.tables import Appointment, Substitute
 from cycle.plan.model import Activity
 from cycle.store import transaction
@@ -14,6 +15,7 @@ from cycle.tasks.review import return_for_changes
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
 from tests.support import municipality
+from tests.support.koebenhavn import FOLDER
 from tests.support.leader import EVERY_TYPE, FILLED, GOALS, World
 from tests.support.municipality import instant
 
@@ -71,6 +73,41 @@ def test_rows_that_no_question_asks_about_are_read_whatever_they_say_of_themselv
     assert page.count("Til orientering") == 2
 
 
+OWN_ROWS = {"unit_goals": [{"row": code, "label": f"Enhedsmål {code}"} for code in "GH"]}
+MEASURED = {
+    "enhedsmaal__G__titel": "Flere forældre med",
+    "enhedsmaal__G__beskrivelse": "Vi spørger dem.",
+    "enhedsmaal__G__indikator": "Andel af forældre",
+    "enhedsmaal__G__udgangspunkt": "62",
+}
+
+
+def test_a_goal_that_is_measured_demands_its_target_and_an_odd_one_is_pointed_out(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path, load_plan(FOLDER).forms["udviklingsaftale"], OWN_ROWS)
+    form = world.form()
+    assert form.page.text.count('<details class="more">') == 2, "what is seldom needed is folded away"
+    refused = form.send(world.browser, act="submit", **MEASURED)
+    assert refused.status_code == 422 and "Målet måles, men måltallet mangler." in refused.text
+    assert 'name="enhedsmaal.G.maaltal" value="" aria-invalid="true"' in refused.text
+    assert 'value="Andel af forældre"' in refused.text
+    english = world.site.browser().post(
+        f"{world.link}?sprog=en",
+        data={**form.fields, "act": "submit"} | {k.replace("__", "."): v for k, v in MEASURED.items()},
+    )
+    assert "The goal is measured, but its target is missing." in english.text
+    saved = world.form().send(world.browser, act="draft", **MEASURED, enhedsmaal__G__maaltal="50")
+    assert saved.status_code == 303
+    page = world.form()
+    assert "tallet nu er højere end måltallet" in page.page.text and "Mål G" in page.page.text
+    more = page.send(world.browser, act="draft", enhedsmaal__H__kilder="Lønsystemet")
+    assert more.status_code == 303
+    again = world.form()
+    assert again.page.text.count('<details class="more" open>') == 1, "what is written is not hidden"
+    sent = again.send(world.browser, act="submit", enhedsmaal__H__kilder="")
+    assert sent.status_code == 303, "a warning is no refusal"
+    assert "tallet nu er højere end måltallet" in world.browser.get(f"{world.link}/kvittering").text
+
+
 def test_a_returned_answer_shows_the_reason_at_each_question_and_can_be_sent_again(world):
     world.form().send(world.browser, act="submit", status__light="grøn", beloeb="1")
     with transaction(world.engine) as session:
@@ -116,7 +153,9 @@ def test_after_the_close_nothing_is_taken_and_the_page_says_what_to_do(world):
     assert ">Bemærkninger</label>" in refused.text and ">Forventet resultat</label>" in refused.text
     for raw in ("bemaerkning", "beloeb", "status.light", ">act<", ">submit<"):
         assert raw not in refused.text
-    english = world.browser.post(f"{world.link}?sprog=en", data={"status.comment": "Mine", "act": "submit"})
+    english = world.site.browser().post(
+        f"{world.link}?sprog=en", data={"status.comment": "Mine", "act": "submit"}
+    )
     assert english.status_code == 410 and ">Status · Comment</label>" in english.text
 
 

@@ -17,6 +17,7 @@ SOURCES = [
     *sorted((ROOT / "cycle" / "plan").glob("*.py")),
     ROOT / "cycle" / "goals" / "frame_import.py",
     ROOT / "cycle" / "tasks" / "cycles.py",
+    ROOT / "cycle" / "tasks" / "measures.py",
     ROOT / "cycle" / "tasks" / "revise.py",
 ]
 ENGLISH = {"english_files.py", "english_dates.py", "english_year.py", "english_frames.py"}

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from config.english import problem_in_english
+from cycle.errors import Problem
 from cycle.files.tables import File
 from cycle.goals.agreements import of_units, version_of
 from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
@@ -13,6 +15,7 @@ from cycle.goals.parties import Statement, statements
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement
 from cycle.history import history_of
+from cycle.tasks.measures import doubts
 from documents.agreement_text import Chapter, given_chapters, period
 from web.agreement_changes import ChangedEntry, changes
 from web.agreement_versions import text_of
@@ -34,6 +37,7 @@ class AgreementShown:
     changes: Sequence[ChangedEntry]
     sent_back: str
     statements: Sequence[Statement]
+    doubts: Sequence[tuple[str, Problem]]
 
 
 def agreement_shown(session: Session, holding: Holding, language: str) -> AgreementShown | None:
@@ -54,6 +58,7 @@ def agreement_shown(session: Session, holding: Holding, language: str) -> Agreem
         differs,
         _sent_back(session, agreement),
         statements(session, agreement),
+        doubtful(version.content.get("own", {}), language),
     )
 
 
@@ -88,6 +93,14 @@ def given_changes(prefill: Mapping[str, Any], language: str) -> Sequence[Changed
     """What those goals say otherwise than when the unit last wrote its own."""
     before = prefill.get(GIVEN_BEFORE)
     return changes(given_chapters(before, language), given_shown(prefill, language)) if before else ()
+
+
+def doubtful(answers: Mapping[str, Any], language: str) -> list[tuple[str, Problem]]:
+    """(the goal's letter, what is odd about its target) of the unit's own goals in an answer."""
+    return [
+        (odd.where.split(".")[1], problem_in_english(odd) if language == "en" else odd)
+        for odd in doubts(answers)
+    ]
 
 
 def sealed_document(session: Session, holding: Holding) -> File | None:

@@ -20,6 +20,7 @@ from cycle.goals.remark_mail import PARTIES
 from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.remarks import TALKING, remark, remarks_of, resolve
 from cycle.goals.tables import Agreement
+from cycle.tasks.measures import UNIT_GOALS
 from web import context, render
 from web.agreement_versions import text_of
 from web.context import Sent
@@ -130,7 +131,7 @@ def _spoken(session: Session, holding: Holding, agreement: Agreement, language: 
 def _titles(session: Session, holding: Holding, agreement: Agreement, language: str) -> Mapping[str, str]:
     """The goals by letter: given ones, those the unit may write, and the agreement as a whole."""
     prefill = holding.task.prefill
-    rows = [*prefill.get(GIVEN, []), *prefill.get("unit_goals", [])]
+    rows = [*prefill.get(GIVEN, []), *prefill.get(UNIT_GOALS, [])]
     found = {str(row["row"]): str(row.get("label") or row["row"]) for row in rows}
     version = version_of(session, agreement, agreement.version)
     for chapter in text_of(session, agreement, version, language) if version else ():

@@ -14,7 +14,7 @@ from cycle.tasks.forms import PARTICIPANTS
 from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
-from web.leader.agreement import agreement_shown, given_changes, given_shown, sealed_document
+from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
 from web.leader.answering import editions_of
 from web.leader.below import below
 from web.leader.letter import writes_letter
@@ -63,6 +63,7 @@ def show_form(
         **_to_be_sent(request, holding),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         given=given_shown(holding.task.prefill, language),
+        doubts=doubtful(_kept(holding), language) if typed is None else (),
         given_changes=given_changes(holding.task.prefill, language),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
@@ -89,6 +90,7 @@ def show_answer_page(
         request,
         template,
         answer=shown_answer(session, holding, language),
+        doubts=doubtful(holding.submission.answers, language) if holding.submission else (),
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,
         figures=figures_of(holding.task.prefill),
         sealed=sealed_document(session, holding) is not None,
@@ -147,11 +149,13 @@ def common(session: Session, holding: Holding, token: str, language: str) -> dic
 
 
 def _stored(holding: Holding) -> Mapping[str, Any]:
-    if holding.draft is not None:
-        return typed_answers(holding.form.fields, holding.draft.answers)
-    if holding.submission is not None:
-        return typed_answers(holding.form.fields, holding.submission.answers)
-    return {}
+    return typed_answers(holding.form.fields, _kept(holding))
+
+
+def _kept(holding: Holding) -> Mapping[str, Any]:
+    """The draft, else the answer that is there."""
+    kept = holding.draft or holding.submission
+    return kept.answers if kept is not None else {}
 
 
 def _beside_a_question(figure: Mapping[str, Any], asked: Sequence[Question]) -> bool:

@@ -17,6 +17,7 @@ from cycle.goals.goal_edits import owner_of
 from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.lineage import lineage
 from cycle.goals.scheme import LEVELS, Rollout, scheme_of
+from cycle.goals.small_numbers import told_indicator
 from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.trace import NOTHING, trace
 from cycle.goals.trace_units import units_below
@@ -89,7 +90,7 @@ def one_goal(
             "goal.html",
             it=found,
             lineage=lineage(session, found, paths=paths),
-            indicator=indicator_of(goal.indicator),
+            indicator=told_indicator(goal),
             facts=[(words, value) for name, words in FACTS if (value := getattr(goal, name))],
             units=units_below(session, found, paths=paths, page=side, language=language),
             lights=LIGHTS,
