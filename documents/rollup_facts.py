@@ -1,12 +1,12 @@
 """What a roll-up's document needs beside the roll-up: the tree it stands in, its forms, its goals' names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from cycle.goals.by_unit import GoalsByUnit
+from cycle.goals.by_unit import GoalsByUnit, asked_in
 from cycle.goals.tables import Goal
 from cycle.organisation.tables import Unit
 from cycle.tasks.forms import Form
@@ -39,24 +39,33 @@ class Facts:
 def facts_for(session: Session, root_id: str, rollup: Rollup) -> Facts:
     """Reads them. Goals have the names under which the units were asked."""
     places = session.exec(select(Unit.path, Unit.id, Unit.name, Unit.kind).where(Unit.root_id == root_id))
-    rows: dict[int, Mapping[str, Any]] = {}
-    for some in _chunks([line.task_id for line in rollup.lines]):
-        found = session.exec(select(Task.id, Task.prefill).where(col(Task.id).in_(some)))
-        rows |= {task_id or 0: prefill for task_id, prefill in found}
     return Facts(
         {path: Place(unit_id, name, kind) for path, unit_id, name, kind in places},
         _forms(session, rollup),
-        rows,
+        dict(_prefills(session, rollup)),
     )
 
 
 def goals_by_task(session: Session, root_id: str, rollup: Rollup) -> Mapping[int, Sequence[Goal]]:
-    """The goals of the year that each of the tasks was asked about."""
+    """The goals of the year that each task was asked about; those of its unit where it does not say."""
     goals = GoalsByUnit.load(session, root_id, rollup.concerns_year)
+    by_key = {goal.key: goal for goal in goals.all}
     units: dict[str, Unit] = {}
     for piece in _chunks(sorted({line.unit_id for line in rollup.lines})):
         units |= {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(piece)))}
-    return {line.task_id: goals.of(units[line.unit_id]) for line in rollup.lines}
+    asked = {id_: asked_in(prefill) for id_, prefill in _prefills(session, rollup)}
+    return {
+        line.task_id: [by_key[key] for key in asked.get(line.task_id, {}).values() if key in by_key]
+        or goals.of(units[line.unit_id])
+        for line in rollup.lines
+    }
+
+
+def _prefills(session: Session, rollup: Rollup) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """What each task was prefilled with."""
+    for some in _chunks([line.task_id for line in rollup.lines]):
+        found = session.exec(select(Task.id, Task.prefill).where(col(Task.id).in_(some)))
+        yield from ((task_id or 0, prefill) for task_id, prefill in found)
 
 
 def _forms(session: Session, rollup: Rollup) -> dict[int, Form]:

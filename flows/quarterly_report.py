@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.goals.by_unit import as_rows
 from cycle.goals.statuses import keep_statuses, reported_goals
 from cycle.goals.told_rollup import told_rollup
 from cycle.organisation.snapshot import UnitRow
@@ -39,11 +38,10 @@ def open(context: RunContext, occurrence_id: int) -> None:
     facts = facts_of(context, occurrence_id)
     with context.reading() as session:
         goals = reported_goals(session, facts.occurrence)
-        rows = {goal.id: row for goal, row in zip(goals.all, as_rows(goals.all), strict=True)}
         last = last_answers(session, facts.occurrence)
 
     def prefill(unit: UnitRow) -> dict[str, Any]:
-        return {"goals": [rows[goal.id] for goal in goals.of(unit)], "last": last.get(unit.id, {})}
+        return {**goals.rows(unit), "last": last.get(unit.id, {})}
 
     open_for_audience(context, facts, prefill=prefill)
 

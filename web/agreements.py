@@ -18,6 +18,7 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
 from cycle.files import store as files
+from cycle.goals.agreed import Since, since_agreed
 from cycle.goals.agreements import successor, version_of
 from cycle.goals.by_unit import goal_ids
 from cycle.goals.parties import Party, parties, statements
@@ -28,7 +29,7 @@ from cycle.history import history_of
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
-from cycle.tasks.calendars import calendar_of
+from cycle.tasks.calendars import calendar_of, calendar_of_root
 from cycle.tasks.tables import Occurrence
 from documents.agreement_text import period, years
 from web import context, render
@@ -81,6 +82,7 @@ def show(
             period=period(agreement, language),
             years=years(agreement),
             compared=_compared(session, agreement, fra, til or newest, language),
+            since=_since(session, request, agreement),
             successor=successor(session, agreement),
             goals=goal_ids(session, agreement.root_id, agreement.year, agreement.unit_id),
             document=document_of(session, agreement_id),
@@ -117,6 +119,15 @@ def _parties(
     today = calendar_of(session, occurrence).local_date(context.now(request))
     directory = Directory.for_post(session, agreement.unit_id, today)
     return parties(agreement, Activity.model_validate_json(occurrence.activity), directory, signatures)
+
+
+def _since(session: Session, request: Request, agreement: Agreement) -> Since | None:
+    """How this year's goals differ from those agreed, in a later year of the agreement's period."""
+    today = calendar_of_root(session, agreement.root_id).local_date(context.now(request))
+    held = version_of(session, agreement, agreement.in_force_version)
+    if held is None or not agreement.year < today.year <= agreement.period_to.year:
+        return None
+    return since_agreed(session, agreement, held.content, today.year)
 
 
 def _compared(

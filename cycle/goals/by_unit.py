@@ -3,24 +3,35 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.goals.agreed import InForce, held_otherwise, in_force_on
 from cycle.goals.scheme import Scheme, scheme_of
-from cycle.goals.tables import Agreement, Goal, GoalLevel
+from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.tree import AGREED, goals_of_year, own_key
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
 from cycle.tasks.tables import Task
 
 
+class Agreed(NamedTuple):
+    """The agreements in force, by unit, and the given goals of those that may hold others than the year's."""
+
+    in_force: Mapping[str, InForce]
+    held: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
 class GoalsByUnit:
     """Goals, asked unit by unit, as far as the year's scheme has come at each."""
 
-    def __init__(self, goals: Sequence[Goal], scheme: Scheme, year: int) -> None:
+    def __init__(
+        self, goals: Sequence[Goal], scheme: Scheme, year: int, agreed: Agreed | None = None
+    ) -> None:
         self.all, self.scheme, self._year = goals, scheme, year
+        self._agreed = agreed or Agreed({}, {})
         self._at: dict[tuple[GoalLevel, str], list[Goal]] = defaultdict(list)
         for goal in goals:
             self._at[goal.level, goal.unit_id or goal.area].append(goal)
@@ -29,20 +40,38 @@ class GoalsByUnit:
     def load(cls, session: Session, root_id: str, year: int, *, on: date | None = None) -> "GoalsByUnit":
         """All of the year's goals that agreements may hold.
 
-        With `on` a unit's own goals are those of its agreement in force on that local date.
+        With `on` a unit's are those of its agreement in force on that local date: its own, and of the given
+        ones those that it holds and the year still has.
         """
-        goals = goals_of_year(session, root_id, year)
-        if on is not None:
-            agreed = _agreed_years(session, root_id, on)
-            goals = [goal for goal in goals if goal.level is not GoalLevel.UNIT or _is_asked(goal, agreed)]
-        return cls(goals, scheme_of(session, root_id, year), year)
+        goals, scheme = goals_of_year(session, root_id, year), scheme_of(session, root_id, year)
+        if on is None:
+            return cls(goals, scheme, year)
+        in_force = in_force_on(session, root_id, on)
+        years = {(unit_id, each.year) for unit_id, each in in_force.items()}
+        asked = [goal for goal in goals if goal.level is not GoalLevel.UNIT or _is_asked(goal, years)]
+        return cls(asked, scheme, year, Agreed(in_force, held_otherwise(session, in_force, goals, year)))
 
     def of(self, unit: Unit | UnitRow) -> list[Goal]:
         """The goals that apply to a unit: common ones, those of its area, its own; in order of code."""
         places = {GoalLevel.COMMON: "", GoalLevel.AREA: unit.area, GoalLevel.UNIT: unit.id}
         levels = self.scheme.levels_of(unit, self._year)
         found = [goal for level in levels for goal in self._at.get((level, places[level]), ())]
+        held = self._agreed.held.get(unit.id)
+        if held is not None:
+            found = [goal for goal in found if goal.level is GoalLevel.UNIT or goal.key in held]
         return sorted(found, key=lambda goal: (goal.code, goal.id or 0))
+
+    def rows(self, unit: Unit | UnitRow) -> dict[str, Any]:
+        """What a report's task is prefilled with: the goals, in the words that were agreed.
+
+        `goals_of` says the first and last year of an agreement that was made for an earlier year.
+        """
+        agreement = self._agreed.in_force.get(unit.id)
+        held = self._agreed.held.get(unit.id, {})
+        if agreement is None or agreement.year == self._year or not held:
+            return {"goals": as_rows(self.of(unit))}
+        rows = [_as_agreed(row, held.get(row["key"])) for row in as_rows(self.of(unit))]
+        return {"goals": rows, "goals_of": {"first": agreement.year, "last": agreement.last_year}}
 
 
 def goal_ids(session: Session, root_id: str, year: int, unit_id: str) -> dict[str, int]:
@@ -87,15 +116,14 @@ def _row(goal: Goal) -> dict[str, Any]:
     }
 
 
-def _agreed_years(session: Session, root_id: str, on: date) -> set[tuple[str, int]]:
-    """(unit, year) of every agreement in force on the local date."""
-    query = select(Agreement.unit_id, Agreement.year).where(
-        Agreement.root_id == root_id,
-        col(Agreement.in_force_version) > 0,
-        col(Agreement.period_from) <= on,
-        col(Agreement.period_to) >= on,
-    )
-    return set(session.exec(query))
+def _as_agreed(row: dict[str, Any], agreed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A report's row in the words of the agreement, under the letter that the goal has this year."""
+    if agreed is None:
+        return row
+    words = {name: agreed[name] for name in ("title", "description") if name in agreed}
+    kept = {name: value for name, value in row.items() if name != "indicator"}
+    measured = {"indicator": agreed["indicator"]} if agreed.get("indicator") else {}
+    return kept | words | {"label": f"{row['row']}. {agreed['title']}"} | measured
 
 
 def _is_asked(goal: Goal, agreed: set[tuple[str, int]]) -> bool:

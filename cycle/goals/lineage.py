@@ -19,7 +19,8 @@ class Lineage:
 
     `strategy` is the version that the goal, or the nearest one above it, stands in, with its decision.
     `before` is the goal of the year before, with how it ended: the counts of that year's last report, None
-    where there was none. `years` are the same goal's rows, the oldest first.
+    where there was none. `years` are the same goal's rows in other years, `came_from` those of
+    the goal that it takes over from, `became` those of goals that take over from it; the oldest first.
     """
 
     strategy: Strategy | None
@@ -28,6 +29,8 @@ class Lineage:
     ended: Counts | None
     last: Period | None
     years: Sequence[Goal]
+    came_from: Sequence[Goal]
+    became: Sequence[Goal]
 
 
 def lineage(session: Session, found: Trace, *, paths: Sequence[str]) -> Lineage:
@@ -35,11 +38,15 @@ def lineage(session: Session, found: Trace, *, paths: Sequence[str]) -> Lineage:
     goal = found.goal
     strategy = _strategy(session, [goal, *reversed(found.above)])
     decision = session.get(Decision, strategy.decision_id) if strategy and strategy.decision_id else None
-    years = _same_goal(session, goal)
-    before = next((each for each in years if each.year == goal.year - 1), None)
+    kin = _kin(session, goal)
+    years = [each for each in kin if each.key == goal.key]
+    came_from = [each for each in kin if each.key == goal.follows != goal.key]
+    became = [each for each in kin if each.follows == goal.key != each.key]
+    before = next((each for each in (*years, *came_from) if each.year == goal.year - 1), None)
     periods, counts = counts_of(session, before, paths=paths) if before else ([], {})
     last = next((period for period in reversed(periods) if period.id in counts), None)
-    return Lineage(strategy, decision, before, counts[last.id] if last else None, last, years)
+    ended = counts[last.id] if last else None
+    return Lineage(strategy, decision, before, ended, last, years, came_from, became)
 
 
 def _strategy(session: Session, goals: Sequence[Goal]) -> Strategy | None:
@@ -50,8 +57,8 @@ def _strategy(session: Session, goals: Sequence[Goal]) -> Strategy | None:
     return session.exec(select(Strategy).where(Strategy.id == row).options(*big)).one()
 
 
-def _same_goal(session: Session, goal: Goal) -> Sequence[Goal]:
-    """The rows of the other years: of its key, of the one it follows, of those that follow it."""
+def _kin(session: Session, goal: Goal) -> Sequence[Goal]:
+    """The rows around it: of its key, of the one it follows, of those that follow it."""
     keys = [each for each in (goal.key, goal.follows) if each]
     years = range(goal.year - FAR, goal.year + FAR + 1)
     same = select(Goal).where(col(Goal.year).in_(years), col(Goal.key).in_(keys))

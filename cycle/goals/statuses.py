@@ -1,12 +1,12 @@
 """Goal statuses, taken from the answers of an occurrence when it closes."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.goals.agreed import day_of
 from cycle.goals.by_unit import GoalsByUnit, asked_in
 from cycle.goals.tables import Goal, GoalStatus
 from cycle.goals.tallies import keep_tallies
@@ -53,13 +53,8 @@ def keep_statuses(session: Session, occurrence_id: int) -> int:
 
 
 def reported_goals(session: Session, occurrence: Occurrence) -> GoalsByUnit:
-    """The goals that a report asks about: own ones of the agreement in force when it is due.
-
-    A report on a year that is over asks about its last day.
-    """
-    year = occurrence.concerns_year
-    on = min(occurrence.due_on, date(year, 12, 31))
-    return GoalsByUnit.load(session, occurrence.root_id, year, on=on)
+    """The goals that a report asks about: those of each unit's agreement in force when it is due."""
+    return GoalsByUnit.load(session, occurrence.root_id, occurrence.concerns_year, on=day_of(occurrence))
 
 
 def _given(

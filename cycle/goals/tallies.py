@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.access.rules import within
+from cycle.goals.agreed import held_in
 from cycle.goals.scheme import LEVELS, scheme_of
 from cycle.goals.tables import Goal, GoalLevel, GoalStatus, GoalTally
-from cycle.goals.tree import goals_of_year
+from cycle.goals.tree import GIVEN, goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.store import in_pieces, insert_many, table_of
+from cycle.tasks.moves import get_occurrence
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
 
@@ -165,7 +167,8 @@ def _asked(
         return
     task, year = table_of(Task).c, goals[0].year
     rollout = scheme_of(session, goals[0].root_id, year).rollout
-    named = {*rollout.units, *(goal.unit_id for goal in goals)} - {""}
+    held = _held(session, occurrence_ids, goals)
+    named = {*rollout.units, *(goal.unit_id for goal in goals), *(unit_id for _, unit_id in held)} - {""}
     single = sa.case((_unit.id.in_(named), _unit.id), else_="")
     columns = (_ABOVE, task.occurrence_id, _unit.area, _unit.kind, single)
     query = _with_units(sa.select(*columns, sa.func.count()), task.unit_id).where(
@@ -176,8 +179,21 @@ def _asked(
     )
     for above, period, area, kind, unit_id, count in session.execute(query.group_by(*columns)):
         for goal in goals:
-            if _is_asked(goal, area, unit_id, rollout.step(unit_id, kind, year)):
+            belongs = _is_asked(goal, area, unit_id, rollout.step(unit_id, kind, year))
+            if belongs and goal.key in held.get((period, unit_id), (goal.key,)):
                 yield above, (period, (goal.id or 0, False)), Tally(asked=count)
+
+
+def _held(
+    session: Session, occurrence_ids: Sequence[int], goals: Sequence[Goal]
+) -> dict[tuple[int, str], set[str]]:
+    """By report and unit the goals that it has agreed on, where those may be others than the year's."""
+    own = {goal.key for goal in goals if goal.level not in GIVEN}
+    return {
+        (occurrence_id, unit_id): own | set(rows)
+        for occurrence_id in occurrence_ids
+        for unit_id, rows in held_in(session, get_occurrence(session, occurrence_id), goals).items()
+    }
 
 
 def _with_units(query: sa.Select[Any], unit_id: sa.ColumnElement[str]) -> sa.Select[Any]:
