@@ -1,4 +1,4 @@
-"""`aarshjul case export|journalised`: case packages for the records system (ESDH), and what it has taken."""
+"""`aarshjul case list|export|journalised`: packages for the records system (ESDH), and what it has taken."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cli.given_file import read_given
 from cli.import_options import AsJson, Municipality
@@ -16,12 +16,11 @@ from cli.wording import language, say
 from cycle.cases.gathering import case_of_agreement, case_of_occurrence
 from cycle.cases.journal import journalise
 from cycle.cases.model import Case
+from cycle.cases.waiting import Waiting, by_activity, by_agreement, opened
 from cycle.danish import file_fault
 from cycle.errors import Invalid, Problem
 from cycle.goals.tables import Agreement
 from cycle.store import reading, transaction
-from cycle.tasks.states import OccurrenceState
-from cycle.tasks.tables import Cycle, Occurrence
 from documents.case_folder import Delivered, deliver
 from documents.case_package import MANIFEST, Filed, Package
 from documents.case_papers import CasePress
@@ -39,8 +38,30 @@ Year = Annotated[int | None, typer.Option("--year", help="Det år, den handler o
 ActivityId = Annotated[str | None, typer.Option("--activity", help="Kun denne aktivitet. / This one alone.")]
 AgreementId = Annotated[int | None, typer.Option("--agreement", help="Kun denne aftale. / This one alone.")]
 OnlyNew = Annotated[bool, typer.Option("--only-new", help="Kun det, der mangler. / What is not filed yet.")]
+Unfiled = Annotated[
+    bool, typer.Option("--unfiled", help="Kun hvor noget mangler. / Where some is not filed.")
+]
 Taken = Annotated[Path, typer.Argument(help="Pakkens mappe. / The package's folder.")]
 Number = Annotated[str, typer.Option("--case-number", help="Sagens nummer i ESDH. / The case it went into.")]
+
+
+@app.command("list")
+def list_cases(
+    unfiled: Unfiled = False, year: Year = None, municipality: Municipality = None, as_json: AsJson = False
+) -> None:
+    """Vis sagerne, og hvad der ikke er journaliseret. / Show the cases, and what is not filed."""
+    here = open_installation()
+    with reading(here.engine) as session:
+        root_id = only_municipality(session, municipality, "--municipality")
+        found = [*by_activity(session, root_id, year=year), *by_agreement(session, root_id, year=year)]
+        told = [_listed(each, here) for each in found if each.items or not unfiled]
+    if as_json:
+        typer.echo(json.dumps({"cases": told}, ensure_ascii=False))
+        return
+    for one in told:
+        typer.echo(say("case waits" if one["unfiled"] else "case filed", **one))
+    if not told:
+        typer.echo(say("cases all filed"))
 
 
 @app.command()
@@ -105,21 +126,12 @@ def _cases(
     if agreement is not None:
         yield Filed.of(_agreement(session, root_id, agreement), here.settings)
         return
-    query = select(Occurrence.id).join(Cycle, col(Cycle.id) == col(Occurrence.cycle_id))
-    query = query.where(
-        Occurrence.root_id == root_id,
-        col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
-    )
-    if activity is not None:
-        query = query.where(Occurrence.activity_id == activity)
-    if year is not None:
-        query = query.where(Occurrence.concerns_year == year)
-    ids = session.exec(query.order_by(col(Occurrence.opens_at), col(Occurrence.id))).all()
+    ids = opened(session, root_id, year=year, activity_id=activity)
     if activity is not None and not ids:
         what = say("no such case", activity=activity, year=year or "–")
         raise Invalid([Problem("--activity", what, say("see cycle show"))])
     for id_ in ids:
-        yield Filed.of(case_of_occurrence(session, id_ or 0), here.settings)
+        yield Filed.of(case_of_occurrence(session, id_), here.settings)
 
 
 def _agreement(session: Session, root_id: str, number: int) -> Case:
@@ -139,6 +151,20 @@ def _deliver(folder: Path, filed: Filed, package: Package, session: Session, her
     except OSError as error:
         what = say("folder unwritable", why=file_fault(error, language()))
         raise Invalid([Problem(str(folder), what)]) from error
+
+
+def _listed(one: Waiting, here: Installation) -> dict[str, Any]:
+    filed = Filed.of(one.case, here.settings)
+    return {
+        "kind": "agreement" if one.kind == "aftale" else "activity",
+        "number": one.number,
+        "title": one.case.title,
+        "kle": filed.kle,
+        "case_number": filed.number,
+        "documents": one.total,
+        "unfiled": len(one.items),
+        "since": one.since.astimezone(here.settings.zone).date().isoformat() if one.since else None,
+    }
 
 
 def _told(filed: Filed, package: Package, found: Delivered) -> dict[str, Any]:

@@ -159,6 +159,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Intet er ændret: revision {number} gælder fortsat.",
         "Nothing is changed: revision {number} stays in force.",
     ),
+    "case waits": (
+        "{title}: {unfiled} af {documents} dokumenter er ikke journaliseret (siden {since}).",
+        "{title}: not filed: {unfiled} of {documents} documents (since {since}).",
+    ),
+    "case filed": ("{title}: alt er journaliseret ({documents}).", "{title}: all is filed ({documents})."),
+    "cases all filed": ("Alt er journaliseret.", "Everything is filed."),
     "case delivered": (
         "{path}: {documents} dokumenter.",
         "{path}: documents: {documents}.",

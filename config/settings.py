@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         max_length=60,
         description="Case in the records system (ESDH) of documents where the plan names none.",
     )
+    unfiled_days: int = Field(
+        default=30,
+        ge=0,
+        description="After so many days `doctor` names documents that are not filed; 0 for never.",
+    )
     demo: bool = Field(
         default=False,
         description="Whether everything here is invented: mails then say so. `aarshjul demo` sets it.",

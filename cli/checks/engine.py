@@ -14,6 +14,7 @@ from cli.checks.finding import Finding, bad, note, ok
 from cli.checks.reasons import reason
 from config.settings import Settings
 from cycle import store
+from cycle.cases.waiting import by_activity
 from cycle.messages.tables import Message, MessageState
 from cycle.migrations.upgrade import newest_revision, revision_of
 from cycle.organisation.directory import Directory
@@ -49,6 +50,8 @@ def look(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Findi
     with store.reading(engine) as session:
         yield from _engine(session, now)
         yield from _year(session, now.astimezone(settings.zone))
+        if settings.unfiled_days:
+            yield from _unfiled(session, settings.unfiled_days, now)
 
 
 def _not_made_yet(engine: Engine) -> bool:
@@ -123,6 +126,19 @@ def _year(session: Session, local: datetime) -> Iterator[Finding]:
     yield ok("cycles.ok", titles=", ".join(cycles)) if cycles else note("cycles.none")
     for root_id in roots:
         yield from _posts(Directory.load(session, root_id, local.date()))
+
+
+def _unfiled(session: Session, days: int, now: datetime) -> Iterator[Finding]:
+    """Documents that have waited too long to be journalised."""
+    before = now - timedelta(days=days)
+    for root_id in _roots(session):
+        late = [(each, each.older(before)) for each in by_activity(session, root_id)]
+        count = sum(len(items) for _, items in late)
+        names = [each.case.title for each, items in late if items]
+        shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+        yield (
+            note("filing.late", count=count, days=days, names=shown) if count else ok("filing.ok", days=days)
+        )
 
 
 def _posts(directory: Directory) -> Iterator[Finding]:

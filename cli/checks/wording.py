@@ -22,6 +22,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "organisation": ("Organisation", "Organisation"),
     "cycles": ("Årshjul", "Cycles"),
     "posts": ("Poster", "Posts"),
+    "filing": ("Journalisering", "Filing"),
 }
 
 SENTENCES: dict[str, tuple[str, str, str, str]] = {
@@ -206,6 +207,20 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Start et med `aarshjul cycle start ÅR --plan MAPPE`.",
         "No cycle has been started.",
         "Start one with `aarshjul cycle start YEAR --plan FOLDER`.",
+    ),
+    "filing.ok": (
+        "Intet har ventet mere end {days} dage på at blive journaliseret.",
+        "",
+        "Nothing has waited more than {days} days to be filed.",
+        "",
+    ),
+    "filing.late": (
+        "{count} dokumenter har ventet mere end {days} dage på at blive journaliseret: {names}.",
+        "Se siden Journalisering (/sag) eller `aarshjul case list --unfiled`. Antallet af dage er"
+        " AARSHJUL_UNFILED_DAYS.",
+        "Documents that have waited more than {days} days to be filed: {count}. {names}.",
+        "See the page Filing (/sag) or `aarshjul case list --unfiled`. The number of days is"
+        " AARSHJUL_UNFILED_DAYS.",
     ),
     "posts.ok": (
         "Alle åbne enheder har en leder med en adresse.",

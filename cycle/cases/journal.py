@@ -25,14 +25,22 @@ def marks(session: Session, root_id: str, items: Iterable[str]) -> Mapping[str, 
 
 
 def journalise(
-    session: Session, root_id: str, items: Iterable[str], *, case_number: str, by: str, now: datetime
+    session: Session,
+    root_id: str,
+    items: Iterable[str],
+    *,
+    case_number: str,
+    by: str,
+    now: datetime,
+    filed_at: datetime | None = None,
 ) -> int:
     """Marks the documents with the case they went into; gives how many are new or have another case now.
 
-    A mark keeps its date; only its case number can be corrected, and the history has both. Raises
-    AnswerInvalid without a case number.
+    `filed_at` is when they were filed, if that was before `now`. A mark keeps its date; only its case number
+    can be corrected, and the history has both. Raises AnswerInvalid without a case number, or when they
+    were filed in the future.
     """
-    number = checked_number(case_number)
+    number, at = checked_number(case_number), _checked_day(filed_at or now, now)
     wanted = list(dict.fromkeys(items))
     known = marks(session, root_id, wanted)
     new = [item for item in wanted if item not in known]
@@ -40,7 +48,8 @@ def journalise(
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     for piece in in_pieces(new, 100):
         rows = [
-            {"root_id": root_id, "item": one, "case_number": number, "by": by, "at": now} for one in piece
+            {"root_id": root_id, "item": one, "case_number": number, "by": by, "at": at, "marked_at": now}
+            for one in piece
         ]
         session.execute(insert(Journalised).values(rows).on_conflict_do_nothing())
     before = sorted({row.case_number for row in moved})
@@ -55,10 +64,48 @@ def journalise(
             actor=by,
             verb="journalise",
             thing=f"case:{number}",
-            data={"new": new, "moved": [row.item for row in moved], "from": before},
+            data={"new": new, "moved": [row.item for row in moved], "from": before, "at": at.isoformat()},
         )
     session.flush()
     return len(new) + len(moved)
+
+
+def marked_in(session: Session, root_id: str, *, by: str, marked_at: datetime) -> list[str]:
+    """What somebody marked in one act: all at the same instant."""
+    query = select(Journalised.item).where(
+        Journalised.root_id == root_id, Journalised.by == by, Journalised.marked_at == marked_at
+    )
+    return list(session.exec(query.order_by(col(Journalised.id))))
+
+
+def withdraw(session: Session, root_id: str, items: Iterable[str], *, by: str, now: datetime) -> int:
+    """Takes marks away again; gives how many there were. The history has what they said."""
+    found = marks(session, root_id, items)
+    for piece in in_pieces(found):
+        its = sa.and_(col(Journalised.root_id) == root_id, col(Journalised.item).in_(piece))
+        session.execute(sa.delete(Journalised).where(its))
+    by_number: dict[str, list[str]] = {}
+    for row in found.values():
+        by_number.setdefault(row.case_number, []).append(row.item)
+    for number, taken in sorted(by_number.items()):
+        history.record(
+            session,
+            root_id=root_id,
+            at=now,
+            actor=by,
+            verb="withdraw_mark",
+            thing=f"case:{number}",
+            data={"items": taken},
+        )
+    session.flush()
+    return len(found)
+
+
+def _checked_day(at: datetime, now: datetime) -> datetime:
+    if at > now:
+        what = "Datoen er ikke kommet endnu."
+        raise AnswerInvalid([Problem("dato", what, "Skriv den dag, dokumenterne blev journaliseret.")])
+    return at
 
 
 def checked_number(text: str) -> str:

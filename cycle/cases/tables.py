@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 class Journalised(SQLModel, table=True):
     """One document of a case as it was taken into the municipality's own system (ESDH).
 
-    `item` is the document's lasting key ("submission:99", "release:3"); `case_number` the case there.
+    `item` is the document's lasting key ("submission:99", "release:3"); `case_number` the case there. `at`
+    is when it was filed, `marked_at` when somebody said so here.
     """
 
     __table_args__ = (sa.UniqueConstraint("root_id", "item"),)
@@ -20,3 +21,4 @@ class Journalised(SQLModel, table=True):
     case_number: str
     by: str
     at: datetime
+    marked_at: datetime

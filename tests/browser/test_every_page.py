@@ -153,6 +153,8 @@ def test_the_secretariats_pages(browser, house, complaints):
         f"/afrapportering/{house.occurrence_id}",
         f"/aktivitet/{house.occurrence_id}/samlet",
         f"/sag/aktivitet/{house.occurrence_id}",
+        "/sag",
+        "/sag?vis=aftaler",
         "/aktindsigt?enhed=BY-IN-D1",
     ]
     paths += ["/strategi", *strategy_pages(house)]

@@ -1,7 +1,7 @@
 """Case duty: the documents of an activity or an agreement, their package for the records system, and marks.
 
 GET  /sag/{what}/{number}                      the documents, and which are journalised
-POST /sag/{what}/{number}/journaliseret        marks some or all of them
+POST /sag/{what}/{number}/journaliseret        marks some or all of them, or takes marks away again (`act`)
 GET  /sag/{what}/{number}.zip                  the package
 GET  /api/sag/{what}/{number}                  what is known of each document, as JSON
 GET  /api/sag/{what}/{number}/{place}/{file}   one file of one document
@@ -9,17 +9,19 @@ GET  /api/sag/{what}/{number}/{place}/{file}   one file of one document
 `what` is aktivitet or aftale; `place` counts the documents from 1, `file` their files from 0.
 """
 
+from datetime import datetime, time
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InAddress
 from sqlmodel import Session
+from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.cases.gathering import case_of_agreement, case_of_occurrence
-from cycle.cases.journal import journalise, marks
+from cycle.cases.journal import journalise, marks, withdraw
 from cycle.cases.model import Case
 from cycle.errors import AnswerInvalid, NotFound, Problem
 from cycle.goals.tables import Agreement
@@ -32,7 +34,7 @@ from web.attachments import attached
 from web.plain import Id, readable
 from web.secretariat.pages import show, zip_download
 from web.secretariat.reach import reach
-from web.secretariat.typed import text_of
+from web.secretariat.typed import text_of, whole_date
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
@@ -79,12 +81,13 @@ def case(
             page_no=page,
             pages=pages,
             done=request.query_params.get("gjort", ""),
+            undone=request.query_params.get("fortrudt", ""),
         )
 
 
 @router.post("/sag/{what}/{number}/journaliseret")
 def mark(request: Request, actor: CurrentActor, what: What, number: Id, sent: CheckedForm) -> Response:
-    """Marks the chosen documents, or all that are not marked yet."""
+    """Marks the chosen documents, or all that are not marked yet; `act` "fortryd" takes their marks away."""
     with context.writing(request) as session:
         found = _filed(session, request, actor, what, number).case
         known = [item.key for item in found.items]
@@ -95,13 +98,18 @@ def mark(request: Request, actor: CurrentActor, what: What, number: Id, sent: Ch
         if not chosen:
             what_is_wrong = "Der er ikke valgt et dokument."
             raise AnswerInvalid([Problem("item", what_is_wrong, "Vælg mindst ét, eller vælg alle.")])
+        keys = [key for key in known if key in chosen]
+        if sent.get("act") == "fortryd":
+            count = withdraw(session, found.root_id, keys, by=actor.by, now=context.now(request))
+            return RedirectResponse(f"/sag/{what}/{number}?fortrudt={count}", status_code=303)
         count = journalise(
             session,
             found.root_id,
-            [key for key in known if key in chosen],
+            keys,
             case_number=text_of(sent, "case_number"),
             by=actor.by,
             now=context.now(request),
+            filed_at=filed_at(request, sent),
         )
     return RedirectResponse(f"/sag/{what}/{number}?gjort={count}", status_code=303)
 
@@ -132,6 +140,15 @@ def one_file(
         with press_for(session, request, found) as press:
             paper: Paper = list(press.papers(found.items[place - 1]))[file]
     return attached(paper.content, paper.name, paper.media_type)
+
+
+def filed_at(request: Request, sent: FormData) -> datetime | None:
+    """When the documents were filed: noon of the date that was written; None for now."""
+    if not text_of(sent, "dato"):
+        return None
+    day, zone = whole_date(sent, "dato", "Datoen"), context.settings(request).zone
+    noon = datetime.combine(day, time(12), zone)
+    return None if day == context.now(request).astimezone(zone).date() else noon
 
 
 def press_for(session: Session, request: Request, found: Case) -> CasePress:

@@ -34,6 +34,7 @@ from web.secretariat import (
     strategy_draft,
     strategy_paper,
     task,
+    unfiled,
     wheel,
 )
 
@@ -67,6 +68,7 @@ for part in (
     proposals,
     seal,
     cases,
+    unfiled,
     handout,
     reading,
 ):
@@ -88,6 +90,7 @@ ROOM = Room(
         MenuItem("/mail", "Mails", "Mails", TECHNICAL),
         MenuItem("/poster", "Poster", "Posts", OFFICE),
         MenuItem("/segl", "Segl", "Seals", OFFICE),
+        MenuItem("/sag", "Journalisering", "Filing", OFFICE),
         MenuItem("/aktindsigt", "Aktindsigt", "Hand-out", OFFICE),
     ),
 )

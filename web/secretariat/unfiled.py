@@ -1,0 +1,131 @@
+"""What waits to be journalised, over all activities and agreements; many marked at once, and undone.
+
+GET  /sag                the cases in which something waits, since when
+POST /sag/journaliseret  marks everything that waits in the chosen cases
+POST /sag/fortryd        takes one such act back
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from cycle.access.rules import Verb
+from cycle.cases.journal import journalise, marked_in, withdraw
+from cycle.cases.waiting import Waiting, by_activity, by_agreement, years_of
+from cycle.errors import AnswerInvalid, Problem
+from documents.case_package import Filed
+from web import context
+from web.plain import readable
+from web.secretariat.cases import filed_at
+from web.secretariat.pages import show
+from web.secretariat.reach import roots_for
+from web.secretariat.typed import text_of
+from web.session import CheckedForm, CurrentActor
+
+router = APIRouter()
+
+PAGE = 100
+Days = Annotated[int, Query(ge=0, le=3650)]
+
+
+@router.get("/sag")
+def overview(
+    request: Request,
+    actor: CurrentActor,
+    aar: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+    vis: str = "",
+    aeldre: Days = 0,
+    side: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """The cases of a year in which something waits; `vis` is "aftaler" for one line an agreement."""
+    root_id = roots_for(actor, Verb.JOURNALISE)[0]
+    with context.reading(request) as session:
+        years = years_of(session, root_id)
+        year = aar or (years[0] if years else None)
+        before = context.now(request) - timedelta(days=aeldre)
+        found = [each for each in _cases(session, root_id, year, vis) if each.older(before)]
+        pages = max(1, -(-len(found) // PAGE))
+        page = min(side, pages)
+        return show(
+            request,
+            "unfiled.html",
+            cases=found[(page - 1) * PAGE : page * PAGE],
+            filed={each.number: Filed.of(each.case, context.settings(request)) for each in found},
+            waiting=sum(len(each.items) for each in found),
+            total=len(found),
+            years=years,
+            year=year,
+            by_agreement=vis == "aftaler",
+            days=aeldre,
+            page_no=page,
+            pages=pages,
+            query=urlencode({"aar": year or "", "vis": vis, "aeldre": aeldre}),
+            done=request.query_params.get("gjort", ""),
+            act=request.query_params.get("gang", ""),
+            undone=request.query_params.get("fortrudt", ""),
+        )
+
+
+@router.post("/sag/journaliseret")
+def mark_many(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+    """Marks what waits in the chosen cases: in the case that was written, else in that of each."""
+    root_id, now = roots_for(actor, Verb.JOURNALISE)[0], context.now(request)
+    chosen = {readable(value) for value in sent.getlist("sag")}
+    typed, count = text_of(sent, "case_number"), 0
+    with context.writing(request) as session:
+        for each in _chosen(session, root_id, sent, chosen):
+            number = typed or Filed.of(each.case, context.settings(request)).number
+            items = [item.key for item in each.items]
+            count += journalise(
+                session,
+                root_id,
+                items,
+                case_number=number,
+                by=actor.by,
+                now=now,
+                filed_at=filed_at(request, sent),
+            )
+    done = urlencode({"gjort": count, "gang": now.isoformat()})
+    return RedirectResponse(f"/sag?{_query(sent)}&{done}", status_code=303)
+
+
+@router.post("/sag/fortryd")
+def undo(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+    """Takes back the marks that the account made in one act."""
+    root_id, now = roots_for(actor, Verb.JOURNALISE)[0], context.now(request)
+    try:
+        at = datetime.fromisoformat(text_of(sent, "gang"))
+    except ValueError:
+        at = now
+    with context.writing(request) as session:
+        items = marked_in(session, root_id, by=actor.by, marked_at=at) if at.tzinfo else []
+        count = withdraw(session, root_id, items, by=actor.by, now=now)
+    return RedirectResponse(f"/sag?{_query(sent)}&fortrudt={count}", status_code=303)
+
+
+def _cases(session: Session, root_id: str, year: int | None, view: str) -> Sequence[Waiting]:
+    if view == "aftaler":
+        return list(by_agreement(session, root_id, year=year))
+    return by_activity(session, root_id, year=year)
+
+
+def _chosen(session: Session, root_id: str, sent: FormData, chosen: set[str]) -> list[Waiting]:
+    """The cases that were ticked. Raises AnswerInvalid when there is none."""
+    year = text_of(sent, "aar")
+    found = _cases(session, root_id, int(year) if year.isdecimal() else None, text_of(sent, "vis"))
+    cases = [each for each in found if f"{each.kind}/{each.number}" in chosen and each.items]
+    if not cases:
+        what = "Der er ikke valgt en sag, hvor noget mangler."
+        raise AnswerInvalid([Problem("sag", what, "Vælg mindst én.")])
+    return cases
+
+
+def _query(sent: FormData) -> str:
+    """Where the page stood."""
+    return urlencode({name: text_of(sent, name) for name in ("aar", "vis", "aeldre") if text_of(sent, name)})
