@@ -45,6 +45,7 @@ TECHNICAL = frozenset(
         "participant",
         "root",
         "seen",
+        "shown",
         "task",
         "version",
         "videre",

@@ -5,7 +5,7 @@ in the problems of `cycle.tasks.answers`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,7 +23,10 @@ NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT)
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `typed` has the shape the page sends: text, or a mapping for lights and files."""
+    """One question. `typed` has the shape the page sends: text, or a mapping for lights and files.
+
+    `theirs` is what somebody else has written here meanwhile.
+    """
 
     field: Field
     name: str
@@ -32,6 +35,7 @@ class Question:
     last: str
     problem: Problem | None
     reason: str
+    theirs: str = ""
     figures: tuple[Mapping[str, Any], ...] = ()
     only_when: tuple[str, str] | None = None
     rows: tuple["Row", ...] = ()
@@ -41,7 +45,7 @@ class Question:
     @property
     def is_touched(self) -> bool:
         """Whether something has been written here, or said of it: it is not to be folded away."""
-        return bool(self.problem or self.reason) or not blank(self.typed)
+        return bool(self.problem or self.reason or self.theirs) or not blank(self.typed)
 
     @property
     def full_label(self) -> str:
@@ -68,6 +72,7 @@ class Beside:
     problems: Mapping[str, Problem]
     reasons: Mapping[str, str]
     language: str
+    theirs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def last(self) -> Mapping[str, Any]:
@@ -189,6 +194,7 @@ def _question(
         last="" if repeated else shown_safely(field, last, beside.language),
         problem=beside.problems.get(name),
         reason=beside.reasons.get(name, ""),
+        theirs=beside.theirs.get(name, ""),
         figures=tuple(entry for entry in beside.figures if entry.get("label") in (field.id, field.label)),
         only_when=only_when,
         rows=_rows(field, typed, last, beside, name=name, anchor=anchor) if repeated else (),

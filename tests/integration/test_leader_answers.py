@@ -114,6 +114,68 @@ def test_two_tabs_do_not_overwrite_each_other_unnoticed(world):
     assert world.rows(Draft)[0].answers == {"bemaerkning": "Fra den ene"}
 
 
+def test_what_two_people_change_in_different_fields_is_put_together(sqlite_engine, tmp_path):
+    """Every type of field: what one saved is in the fields of the other, who has written elsewhere."""
+    world = World(sqlite_engine, tmp_path, EVERY_TYPE, {"goals": GOALS})
+    first, second = world.form(), world.form()
+    filled = {name.replace(".", "__"): value for name, value in FILLED.items() if name != "om"}
+    file = {"bilag": ("bilag.txt", b"Bilag", "text/plain")}
+    assert first.send(world.browser, act="draft", files=file, **filled).status_code == 303
+    saved = world.rows(Draft)[0].answers
+    stale = second.send(world.browser, act="draft", om="Skrevet af den anden", maal__A__tal="8")
+    assert stale.status_code == 409 and "Ændret af jer begge" in stale.text
+    assert '<span class="what">Den anden har svaret</span><span class="pre">7</span>' in stale.text
+    fields = Form(stale, world.link)
+    assert fields.fields["om"] == "Skrevet af den anden" and fields.fields["maal.A.tal"] == "8"
+    assert world.rows(Draft)[0].answers == saved, "nothing is kept before it has been looked through"
+    assert fields.send(world.browser, act="draft").status_code == 303
+    both = world.rows(Draft)[0].answers
+    assert both["om"] == "Skrevet af den anden" and both["maal"][0]["tal"] == "8"
+    changed = {"om", "maal"}
+    assert {name: value for name, value in both.items() if name not in changed} == {
+        name: value for name, value in saved.items() if name not in changed
+    }
+    assert both["bilag"]["name"] == "bilag.txt" and both["maal"][1] == saved["maal"][1]
+
+
+def test_an_emptied_field_and_an_untouched_one_are_not_the_same(world):
+    world.form().send(world.browser, act="draft", bemaerkning="Fra før", beloeb="1")
+    first, second = world.form(), world.form()
+    first.send(world.browser, act="draft", bemaerkning="", beloeb="2")
+    stale = second.send(world.browser, act="draft", bemaerkning="Rettet", beloeb="")
+    fields = Form(stale, world.link).fields
+    assert (fields["bemaerkning"], fields["beloeb"]) == ("Rettet", "")
+    assert '<span class="pre">(tomt)</span>' in stale.text and '<span class="pre">2 kr.</span>' in stale.text
+
+
+def test_a_third_change_meanwhile_is_noticed_as_well(world):
+    """A page that was refused, for a fault or for a change, stands for what it was made from."""
+    first, second = world.form(), world.form()
+    wrong = second.send(world.browser, act="submit", status__light="grøn", beloeb="mange")
+    assert wrong.status_code == 422
+    first.send(world.browser, act="draft", bemaerkning="Fra den ene")
+    stale = Form(wrong, world.link).send(world.browser, act="submit", beloeb="1")
+    assert stale.status_code == 409 and "Hentet ind fra den anden:" in stale.text
+    world.form().send(world.browser, act="draft", bemaerkning="Endnu en gang")
+    again = Form(stale, world.link).send(world.browser, act="submit")
+    assert again.status_code == 409 and Form(again, world.link).fields["bemaerkning"] == "Endnu en gang"
+    assert Form(again, world.link).send(world.browser, act="submit").status_code == 303
+    assert world.answers() == [
+        {"status": {"light": "grøn", "comment": ""}, "beloeb": "1.00", "bemaerkning": "Endnu en gang"}
+    ]
+
+
+@pytest.mark.parametrize("shown", [None, "", "[1]", "{", '{"beloeb": 5}'])
+def test_a_page_that_does_not_say_what_it_showed_loses_nothing(world, shown):
+    first, second = world.form(), world.form()
+    first.send(world.browser, act="draft", bemaerkning="Fra den ene", beloeb="1")
+    data = {name: value for name, value in second.fields.items() if name != "shown"}
+    if shown is not None:
+        data["shown"] = shown
+    stale = world.browser.post(world.link, data={**data, "act": "draft", "beloeb": "2"})
+    assert stale.status_code == 409 and "Fra den ene" in stale.text and "1 kr." in stale.text
+
+
 def test_nothing_to_report_is_one_click(world):
     assert world.form().send(world.browser, act="nil").status_code == 303
     assert [row.kind for row in world.rows(Submission)] == [SubmissionKind.NIL]

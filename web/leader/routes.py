@@ -27,6 +27,7 @@ from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act,
 from web.leader.below import answers_below
 from web.leader.letter import budget_letter
 from web.leader.link import Holding, open_link
+from web.leader.merging import carried, merged
 from web.questions import Beside, flat, questions
 from web.rooms import Room
 from web.shown import files_in
@@ -109,10 +110,9 @@ def _act(request: Request, token: str, sent: Sent, *, again: bool = True) -> Res
             _name_fields(request, holding)
             outcome = act(session, request, holding, sent)
     except Unfinished as error:
-        return _again(request, token, error.typed, status=422, problems=error.problems)
+        return _again(request, token, error.typed, status=422, problems=error.problems, again=sent)
     except Overtaken as error:
-        notice = "reworded" if error.reworded else "overtaken"
-        return _again(request, token, error.typed, status=409, notice=notice)
+        return _overtaken(request, token, sent, error)
     except NotNow as error:
         raise faults.Refused(_why_not(request, token)) from error
     except (Conflict, IntegrityError):
@@ -130,6 +130,22 @@ def _onward(request: Request, token: str, sent: Sent, outcome: Outcome) -> Respo
     return RedirectResponse(f"/opgave/{token}{after}", status_code=303)
 
 
+def _overtaken(request: Request, token: str, sent: Sent, error: Overtaken) -> Response:
+    """The form once more: what was typed, put together with what was changed elsewhere."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        both = merged(
+            holding.form,
+            error.typed,
+            sheet.kept(holding),
+            carried(sent.form.get("shown")),
+            rows=holding.task.prefill,
+            language=render.language_of(request),
+        )
+        notice = "reworded" if error.reworded else "overtaken"
+        return sheet.show_form(session, request, holding, token, merged=both, notice=notice, status=409)
+
+
 def _again(
     request: Request,
     token: str,
@@ -138,12 +154,21 @@ def _again(
     status: int = 200,
     problems: Sequence[Problem] = (),
     notice: str = "",
+    again: Sent | None = None,
 ) -> Response:
     """The form once more, with everything that was typed."""
     with context.reading(request) as session:
         holding = open_link(session, request, token)
         return sheet.show_form(
-            session, request, holding, token, typed=typed, problems=problems, notice=notice, status=status
+            session,
+            request,
+            holding,
+            token,
+            typed=typed,
+            problems=problems,
+            notice=notice,
+            again=again,
+            status=status,
         )
 
 

@@ -1,7 +1,8 @@
 """The task page's values: made from a holding, used by the template."""
 
+import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -15,10 +16,11 @@ from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
 from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
-from web.leader.answering import editions_of
+from web.leader.answering import Sent, editions_of
 from web.leader.below import below
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
+from web.leader.merging import Merged, carried, prints
 from web.leader.remarks import open_remarks
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, row_words, typed_answers
 from web.shown import shown_answers
@@ -39,15 +41,23 @@ def show_form(
     typed: Mapping[str, Any] | None = None,
     problems: Sequence[Problem] = (),
     notice: str = "",
+    merged: Merged | None = None,
+    again: Sent | None = None,
     status: int = 200,
 ) -> Response:
-    """The form: with what was just typed, else the draft, else the answer to be corrected."""
+    """The form: with what was just typed, else the draft, else the answer to be corrected.
+
+    `merged`: what was typed, put together with what somebody else has changed meanwhile. `again`: what was
+    sent and refused; the page still stands for the state that it was made from.
+    """
+    typed = merged.typed if merged else typed
     language = render.language_of(request)
     beside = Beside(
         prefill=holding.task.prefill,
         problems={problem.where: problem for problem in problems},
         reasons=holding.returned.field_reasons if holding.returned else {},
         language=language,
+        theirs=merged.both if merged else {},
     )
     asked = questions(holding.form, _stored(holding) if typed is None else typed, beside)
     return render.page(
@@ -56,26 +66,34 @@ def show_form(
         status=status,
         asked=asked,
         summary=summary(asked, problems),
+        taken=_named(asked, merged.taken if merged else ()),
+        both=_named(asked, merged.both if merged else ()),
         notice=notice,
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding, language),
-        **_to_be_sent(request, holding),
+        **_to_be_sent(request, holding, again),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         given=given_shown(holding.task.prefill, language),
-        doubts=doubtful(_kept(holding), language) if typed is None else (),
+        doubts=doubtful(kept(holding), language) if typed is None else (),
         given_changes=given_changes(holding.task.prefill, language),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
     )
 
 
-def _to_be_sent(request: Request, holding: Holding) -> dict[str, Any]:
+def _to_be_sent(request: Request, holding: Holding, again: Sent | None) -> dict[str, Any]:
     """What the form carries back with the answer."""
-    edition, seen = editions_of(holding)
+    edition, seen = again.editions if again else editions_of(holding)
+    shown = (
+        carried(again.form.get("shown"))
+        if again
+        else prints(holding.form, kept(holding), holding.task.prefill)
+    )
     return {
         "edition": edition,
         "seen": seen,
+        "shown": json.dumps(shown),
         "once": secrets.token_urlsafe(16),
         "ticket": lambda file: write_ticket(context.settings(request).secret, holding.task_id, file),
     }
@@ -149,13 +167,19 @@ def common(session: Session, holding: Holding, token: str, language: str) -> dic
 
 
 def _stored(holding: Holding) -> Mapping[str, Any]:
-    return typed_answers(holding.form.fields, _kept(holding))
+    return typed_answers(holding.form.fields, kept(holding))
 
 
-def _kept(holding: Holding) -> Mapping[str, Any]:
+def kept(holding: Holding) -> Mapping[str, Any]:
     """The draft, else the answer that is there."""
-    kept = holding.draft or holding.submission
-    return kept.answers if kept is not None else {}
+    stored = holding.draft or holding.submission
+    return stored.answers if stored is not None else {}
+
+
+def _named(asked: Sequence[Question], names: Iterable[str]) -> list[tuple[str, str]]:
+    """(anchor, label) of these questions, in the order of the page."""
+    wanted = frozenset(names)
+    return [(each.anchor, each.full_label) for each in flat(asked) if each.name in wanted]
 
 
 def _beside_a_question(figure: Mapping[str, Any], asked: Sequence[Question]) -> bool:
