@@ -9,12 +9,14 @@ from cli.import_view import SHOWN
 from cli.plan_difference import as_data, lines, named
 from cli.plan_words import shown
 from cli.roll_words import tell, trouble
+from cli.wording import language
 from cycle.goals.next_year import NextYear
-from cycle.goals.rolling import GoalRoll
+from cycle.goals.rolling import GoalRoll, text_of_goal
 from cycle.goals.tables import Goal
-from cycle.goals.tree import GoalText
+from cycle.goals.tree import GoalText, differences
 from cycle.plan.difference import DoubtfulDate
 from cycle.plan.model import Plan
+from documents.goal_words import reworded
 
 POINTS = ("opens", "due", "closes")
 
@@ -47,6 +49,11 @@ def _goals(found: GoalRoll) -> Iterator[str]:
     yield from _listed(tell("goals copied", count=len(found.copied)), found.copied)
     if found.there:
         yield tell("goals there", year=found.year, count=len(found.there))
+    if found.reworded:
+        yield tell("goals reworded", count=len(found.reworded))
+        yield from (line for pair in found.reworded for line in _reworded(*pair))
+    if found.fresh:
+        yield from _listed(tell("goals fresh", year=found.year, count=len(found.fresh)), found.fresh)
     if found.ended:
         yield from _listed(tell("goals ended", year=found.year, count=len(found.ended)), found.ended)
     if found.left:
@@ -66,6 +73,12 @@ def _listed(heading: str, goals: Sequence[GoalText | Goal]) -> Iterator[str]:
         yield tell("goal", code=goal.code, title=goal.title, area=f" ({goal.area})" if goal.area else "")
     if len(goals) > SHOWN:
         yield tell("more", count=len(goals) - SHOWN)
+
+
+def _reworded(before: Goal, after: Goal) -> Iterator[str]:
+    yield tell("goal", code=after.code, title=before.title, area=f" ({after.area})" if after.area else "")
+    for each in reworded(text_of_goal(before).columns(), text_of_goal(after).columns(), language()):
+        yield tell("words", label=each.label, before=each.before or "–", after=each.after or "–")
 
 
 def _doubt(plan: Plan, each: DoubtfulDate) -> str:
@@ -117,6 +130,11 @@ def _goal_data(goals: GoalRoll) -> dict[str, Any]:
     return {
         "copied": [each.identity for each in goals.copied],
         "there": [each.key for each in goals.there],
+        "reworded": [
+            {"key": after.key, "changed": list(differences(after, text_of_goal(before)))}
+            for before, after in goals.reworded
+        ],
+        "fresh": [each.key for each in goals.fresh],
         "ended": [each.key for each in goals.ended],
         "left": [each.identity for each in goals.left],
         "concept": goals.scheme,

@@ -46,6 +46,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Står allerede i {year} og røres ikke: {count} mål.",
         "Stand in {year} already and are left alone: {count} goals.",
     ),
+    "goals reworded": (
+        "Af dem siger noget andet end i år ({count}):",
+        "Of these say something else than this year ({count}):",
+    ),
+    "goals fresh": ("Nye i {year} ({count})", "New in {year} ({count})"),
+    "words": ("      {label}: {before} → {after}", "      {label}: {before} → {after}"),
     "goals ended": (
         "Udgår: {year} er efter deres sidste år, eller strategien har dem ikke mere ({count})",
         "End: {year} is after their last year, or the strategy has them no more ({count})",

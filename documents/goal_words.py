@@ -35,6 +35,14 @@ FACTS: Sequence[tuple[str, Pair]] = (
 """What is told of a goal, and its heading; the names are columns of `Goal`."""
 ORIGIN: Pair = ("Kommer fra", "Comes from")
 TYPE: Pair = ("Måltype", "Type of goal")
+PLACED: Sequence[tuple[str, Pair]] = (
+    ("title", ("Titel", "Title")),
+    ("code", ("Bogstav", "Letter")),
+    ("parent_key", ("Hører under", "Belongs under")),
+    ("first_year", ("Første år", "First year")),
+    ("last_year", ("Sidste år", "Last year")),
+)
+"""Where a goal stands, which it does not tell of itself."""
 INDICATOR: Pair = ("Indikator", "Indicator")
 
 
@@ -62,6 +70,29 @@ def goal_words(told: Mapping[str, Any], language: str) -> tuple[Words, ...]:
         if name == "evidence" and (indicator := indicator_of(told.get("indicator") or {})):
             found.append(Words(INDICATOR[at], (indicator_words(indicator, language),)))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """One thing a goal says otherwise; either side may be empty."""
+
+    label: str
+    before: str
+    after: str
+
+
+def reworded(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> tuple[Reworded, ...]:
+    """What a goal says otherwise, title first. Both have the columns of `Goal`."""
+    old, new = (_labelled(told, language) for told in (before, after))
+    labels = dict.fromkeys([*old, *new])
+    found = (Reworded(label, old.get(label, ""), new.get(label, "")) for label in labels)
+    return tuple(each for each in found if each.before != each.after)
+
+
+def _labelled(told: Mapping[str, Any], language: str) -> dict[str, str]:
+    at = int(language == "en")
+    placed = {labels[at]: str(told.get(name) or "") for name, labels in PLACED}
+    return placed | {words.label: "; ".join(words.texts) for words in goal_words(told, language)}
 
 
 def indicator_words(indicator: Indicator, language: str) -> str:

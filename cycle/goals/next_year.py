@@ -50,7 +50,8 @@ class NextYear:
             for key, each in self.after.items()
         ]
         goals = [goal.columns() for goal in self.goals.copied]
-        others = [[goal.key, goal.title] for goal in (*self.goals.there, *self.goals.ended)]
+        stand = (*self.goals.there, *self.goals.fresh, *self.goals.ended)
+        others = [[goal.key, goal.title] for goal in stand]
         return hashlib.sha256(json.dumps([plan, days, goals, others]).encode()).hexdigest()
 
 

@@ -10,20 +10,24 @@ from sqlmodel import Session, select
 from cycle.goals.scheme import keep_scheme, scheme_differs, scheme_of
 from cycle.goals.strategy_tree import ended_keys, link_goals, not_taken_in
 from cycle.goals.tables import Goal, GoalLevel, Strategy
-from cycle.goals.tree import GoalText, goals_of_year, keep_goals
+from cycle.goals.tree import GoalText, differences, goals_of_year, keep_goals
 
 
 @dataclass(frozen=True)
 class GoalRoll:
     """The difference to be approved. `written` are the units' own goals: those come with their agreements.
 
-    `ended` are left out because their last year has come, or the strategy no longer has them; `left` go on,
-    but the goal above them does not. `waiting` are strategies whose goals have not been taken in.
+    `there` stand in the next year already; `reworded` of them say something else than this year's, as (this,
+    next); `fresh` stand in the next year alone. `ended` are left out because their last year has come, or the
+    strategy no longer has them; `left` go on, but the goal above them does not. `waiting` are strategies
+    whose goals have not been taken in.
     """
 
     year: int
     copied: Sequence[GoalText]
     there: Sequence[Goal]
+    reworded: Sequence[tuple[Goal, Goal]]
+    fresh: Sequence[Goal]
     ended: Sequence[Goal]
     left: Sequence[GoalText]
     written: int
@@ -55,10 +59,14 @@ def goals_rolled(session: Session, root_id: str, *, year: int) -> GoalRoll:
     texts = [text_of_goal(goal) for goal in before if goal not in ended]
     copied = [text for text in texts if text.identity not in there]
     known = {*there, *(text.identity for text in copied)}
+    kept = [(goal, there[goal.key]) for goal in before if goal.key in there and goal not in ended]
+    this = {goal.key for goal in before}
     return GoalRoll(
         year=year,
         copied=copied,
-        there=[there[text.identity] for text in texts if text.identity in there],
+        there=[goal for _, goal in kept],
+        reworded=[(goal, new) for goal, new in kept if differences(new, text_of_goal(goal))],
+        fresh=[goal for goal in there.values() if goal.key not in this],
         ended=ended,
         left=_without_parent(copied, known),
         written=_written(session, root_id, year - 1),

@@ -1,5 +1,6 @@
 """The page "Næste år": what next year would be, goals chosen one by one, and the year started once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from sqlmodel import col, select
 
 from cli.municipality import Folder, load_municipality, start_years
 from cycle.access.roles import Role
+from cycle.goals.rolling import text_of_goal
 from cycle.goals.tables import Goal
+from cycle.goals.tree import keep_goals
 from cycle.history import History
 from cycle.organisation.tables import Unit
 from cycle.plan.model import PlanKind
@@ -74,6 +77,22 @@ def test_the_difference_is_shown_and_nothing_is_written(office: Office) -> None:
     assert "har ikke længere et mål over sig" in text
     assert office.site.row_counts() == before
     assert "The plan is the same as in 2027" in office.page("?sprog=en").text
+
+
+def test_goals_that_next_years_tree_has_reworded_or_added_are_shown(office: Office) -> None:
+    """A strategy, or a hand, has written next year's goals before the year is rolled on."""
+    with transaction(office.engine) as session:
+        (common,) = session.exec(select(Goal).where(Goal.key == "A", Goal.year == 2027))
+        words = text_of_goal(common)
+        later = [
+            replace(words, title="Trivsel på arbejdet"),
+            replace(words, key="ny", code="X", title="Helt nyt"),
+        ]
+        keep_goals(session, later, root_id="K", year=2028, by="cli", now=NOW)
+    text = " ".join(office.page().text.split())
+    assert "Siger noget andet end i 2027" in text
+    assert "<del>Sygefravær</del><br><ins>Trivsel på arbejdet</ins>" in text
+    assert "Nye i 2028</h3><ul><li>X Helt nyt</li></ul>" in text
 
 
 def test_the_year_is_started_with_the_goals_that_were_chosen_and_once(office: Office) -> None:

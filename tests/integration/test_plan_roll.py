@@ -143,6 +143,10 @@ def test_goals_that_stand_in_the_new_year_are_left_alone(act: Act, tmp_path: Pat
     assert act("import", "goals", "goals.yaml")[0] == 0
     out = act("plan", "roll", "--to", "2028", "--yes")[1]
     assert "Står allerede i 2028 og røres ikke: 3 mål." in out and "0 mål er ført videre." in out
+    assert "Af dem siger noget andet end i år (1):\n  A Sygefravær\n" in out
+    assert "      Titel: Sygefravær → Trivsel\n" in out
+    told = json.loads(act("plan", "roll", "--to", "2028", "--json")[1])["goals"]
+    assert told["reworded"] == [{"key": "A", "changed": ["title"]}] and told["fresh"] == []
     assert {row.title for row in rows(Goal) if (row.year, row.key) == (2028, "A")} == {"Trivsel"}
 
 

@@ -16,12 +16,15 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound, PlanInvalid
 from cycle.goals.next_year import NextYear, next_year, write_next_year
+from cycle.goals.rolling import text_of_goal
+from cycle.goals.tables import Goal
 from cycle.goals.tree import GoalText
 from cycle.plan.difference import ActivityChange, DoubtfulDate, Trouble
 from cycle.plan.model import PlanKind
 from cycle.plan.relations import Point
 from cycle.tasks.cycles import find_cycle
 from cycle.tasks.tables import Cycle
+from documents.goal_words import Reworded, reworded
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show
@@ -126,7 +129,12 @@ def _page(
         chosen=chosen,
         orphans=_orphans(found, {text.identity for text in copied} - set(chosen)),
         fault=fault,
+        reworded=[(after, _reworded(before, after, language)) for before, after in found.goals.reworded],
     )
+
+
+def _reworded(before: Goal, after: Goal, language: str) -> tuple[Reworded, ...]:
+    return reworded(text_of_goal(before).columns(), text_of_goal(after).columns(), language)
 
 
 def _orphans(found: NextYear, left_out: Collection[str]) -> list[GoalText]:
