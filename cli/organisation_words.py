@@ -79,6 +79,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no such account": ("Der er ingen konto for {email}.", "There is no account for {email}."),
     "see accounts": ("Se dem med `aarshjul user list`.", "See them with `aarshjul user list`."),
     "disabled": ("lukket {day}", "disabled {day}"),
+    "holds until": ("gælder til {day}", "holds until {day}"),
+    "no tokens": ("Der er ingen tokens.", "There are no tokens."),
+    "no such token": ("Der er intet token, der hedder »{name}«.", "There is no token called “{name}”."),
+    "see tokens": ("Se dem med `aarshjul token list`.", "See them with `aarshjul token list`."),
+    "token revoked": ("»{name}« er lukket.", "“{name}” has been ended."),
     "password": ("Adgangskode", "Password"),
     "no password": (
         "Adgangskoden kan ikke indtastes her.",

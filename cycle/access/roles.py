@@ -12,3 +12,9 @@ class Role(StrEnum):
     DIRECTION = "direction"
     COMMITTEE = "committee"
     OPERATOR = "operator"
+
+
+class TokenScope(StrEnum):
+    """What a program's token is good for, of what its account may."""
+
+    CASES = "cases"

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from cycle.access.roles import Role
+from cycle.access.roles import Role, TokenScope
 from cycle.store import enum_type
 
 
@@ -44,3 +44,21 @@ class AccountSession(SQLModel, table=True):
     csrf: str
     created_at: datetime
     expires_at: datetime
+
+
+class AccessToken(SQLModel, table=True):
+    """What a program signs in with (`cycle.access.tokens`). The token is kept only as a SHA-256 digest.
+
+    It acts as its account, within `scope` alone; `name` says which program it was made for.
+    """
+
+    __tablename__ = "access_token"
+
+    digest: str = Field(primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    name: str = Field(unique=True)
+    scope: TokenScope = Field(sa_type=enum_type(TokenScope))
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None

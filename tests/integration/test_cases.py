@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,9 @@ from sqlmodel import select
 
 from cli.installation import open_installation
 from cli.main import run
-from cycle.access.roles import Role
+from cycle.access.roles import Role, TokenScope
+from cycle.access.tables import AccessToken
+from cycle.access.tokens import make_token, revoke_token
 from cycle.cases.gathering import case_of_occurrence
 from cycle.cases.journal import journalise, marks
 from cycle.cases.tables import Journalised
@@ -264,8 +266,8 @@ def test_the_api_tells_the_same_and_gives_each_file(house: House) -> None:
     office = house.office()
     told = office.get("/api/sag/aktivitet/1").json()
     assert [one["filer"] for one in told["dokumenter"]][1] == [
-        "/api/sag/aktivitet/1/2/0",
-        "/api/sag/aktivitet/1/2/1",
+        "/api/sag/aktivitet/1/submission:1/0",
+        "/api/sag/aktivitet/1/submission:1/1",
     ]
     pdf, attached = (office.get(path) for path in told["dokumenter"][1]["filer"])
     assert pdf.headers["content-type"] == "application/pdf" and "Sygefraværet er steget." in text_of(
@@ -273,12 +275,77 @@ def test_the_api_tells_the_same_and_gives_each_file(house: House) -> None:
     )
     assert attached.content.decode() == "Fraværet er faldet."
     for path in (
-        "/api/sag/aktivitet/1/2/2",
-        "/api/sag/aktivitet/1/99/0",
+        "/api/sag/aktivitet/1/submission:1/2",
+        "/api/sag/aktivitet/1/submission:99/0",
         "/api/sag/aktivitet/9",
         "/api/sag/x/1",
     ):
         assert office.get(path).status_code == 404
+
+
+def token(house: House, *, role: Role = Role.SECRETARIAT, days: int = 30) -> dict[str, str]:
+    """The header of a program with a token of an account in this role."""
+    account = house.site.add_account("esdh@by.example", role, ROOT)
+    with transaction(house.site.engine) as session:
+        made = make_token(
+            session, email=account.email, name="ESDH", scope=TokenScope.CASES, days=days, by="cli", now=NOW
+        )
+    return {"authorization": f"Bearer {made}"}
+
+
+def test_a_program_fetches_what_is_new_marks_it_and_then_there_is_nothing_new(house: House) -> None:
+    program, headers = house.site.browser(), token(house)
+    (one,) = program.get("/api/sager?nye=1", headers=headers).json()["sager"]
+    assert one["titel"] == "Kvartalsrapport 1 2027" and one["ikkeJournaliseret"] == one["dokumenter"] > 0
+    told = program.get(f"{one['sag']}?nye=1", headers=headers).json()
+    keys = [each["noegle"] for each in told["dokumenter"]]
+    assert program.get(told["dokumenter"][0]["filer"][0], headers=headers).status_code == 200
+    sent = {"noegler": keys, "sagsnummer": "27-1234"}
+    for marked in (len(keys), 0):
+        answer = program.post(f"{one['sag']}/journaliseret", json=sent, headers=headers)
+        assert answer.json() == {"maerket": marked}, "the same again is once"
+    assert program.get("/api/sager?nye=1", headers=headers).json() == {"sager": []}
+    with reading(house.site.engine) as session:
+        used = session.exec(select(AccessToken)).one()
+        assert used.last_used_at == NOW and {each.by for each in session.exec(select(Journalised))} != {"cli"}
+
+
+def test_nothing_is_marked_when_one_of_them_is_not_in_the_case(house: House) -> None:
+    program, headers = house.site.browser(), token(house)
+    sent = {"noegler": ["release:1", "release:77"], "sagsnummer": "27-1234"}
+    answer = program.post("/api/sag/aktivitet/1/journaliseret", json=sent, headers=headers)
+    assert answer.status_code == 422 and "release:77" in answer.json()["error"]["problems"][0]["what"]
+    with reading(house.site.engine) as session:
+        assert session.exec(select(Journalised)).all() == []
+
+
+def test_a_token_that_is_over_revoked_unknown_or_of_a_closed_account_opens_nothing(house: House) -> None:
+    program, headers = house.site.browser(), token(house, days=30)
+    assert program.get("/api/sager", headers=headers).status_code == 200
+    assert program.get("/aarshjul", headers=headers).status_code != 200, "a page is not for programs"
+    unknown = {"authorization": "Bearer aarshjul_x"}
+    assert program.get("/api/sager", headers=unknown).status_code == 401
+    house.site.clock.at = NOW + timedelta(days=30)
+    assert program.get("/api/sager", headers=headers).status_code == 401
+    house.site.clock.at = NOW
+    with transaction(house.site.engine) as session:
+        revoke_token(session, "ESDH", by="cli", now=NOW)
+    assert program.get("/api/sager", headers=headers).status_code == 401
+    told = program.get("/api/sager", headers=headers).json()
+    assert told["error"]["title"] == "Du er ikke logget ind"
+
+
+def test_a_browser_marks_nothing_by_the_programs_door(house: House) -> None:
+    """A cookie goes along with what another site makes a browser send; a token does not."""
+    office = house.office()
+    sent = {"noegler": ["release:1"], "sagsnummer": "27-1234"}
+    assert office.post("/api/sag/aktivitet/1/journaliseret", json=sent).status_code == 401
+    assert office.get("/api/sager").status_code == 200
+
+
+def test_a_program_of_another_role_may_not(house: House) -> None:
+    program, headers = house.site.browser(), token(house, role=Role.DIRECTION)
+    assert program.get("/api/sag/aktivitet/1", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -324,7 +391,7 @@ def test_an_agreement_is_a_case_of_its_own_with_the_document_as_it_was_sealed(ho
     told = office.get("/api/sag/aftale/1").json()
     assert [one["noegle"] for one in told["dokumenter"]] == ["agreement:1:1"]
     assert told["sagstitel"] == "Udviklingsaftale 2027: Daginstitution 1.1 Ærø"
-    assert office.get("/api/sag/aftale/1/1/0").content == b"%PDF-1.7 forseglet"
+    assert office.get(told["dokumenter"][0]["filer"][0]).content == b"%PDF-1.7 forseglet"
     assert "agreement:1:1" in {
         one["noegle"] for one in office.get("/api/sag/aktivitet/1").json()["dokumenter"]
     }

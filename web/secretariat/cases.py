@@ -1,22 +1,19 @@
 """Case duty: the documents of an activity or an agreement, their package for the records system, and marks.
 
-GET  /sag/{what}/{number}                      the documents, and which are journalised
-POST /sag/{what}/{number}/journaliseret        marks some or all of them, or takes marks away again (`act`)
-GET  /sag/{what}/{number}.zip                  the package
-GET  /api/sag/{what}/{number}                  what is known of each document, as JSON
-GET  /api/sag/{what}/{number}/{place}/{file}   one file of one document
+GET  /sag/{what}/{number}                  the documents, and which are journalised
+POST /sag/{what}/{number}/journaliseret    marks some or all of them, or takes marks away again (`act`)
+GET  /sag/{what}/{number}.zip              the package
 
-`what` is aktivitet or aftale; `place` counts the documents from 1, `file` their files from 0.
+`what` is aktivitet or aftale. What programs ask for is in `web/secretariat/cases_api.py`.
 """
 
 from datetime import datetime, time
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi import Path as InAddress
 from sqlmodel import Session
 from starlette.datastructures import FormData
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
@@ -26,11 +23,10 @@ from cycle.cases.model import Case
 from cycle.errors import AnswerInvalid, NotFound, Problem
 from cycle.goals.tables import Agreement
 from documents.case_package import Filed, Package
-from documents.case_papers import CasePress, Paper
+from documents.case_papers import CasePress
 from documents.typeset import AT_ONCE
 from documents.zipped import zipped
 from web import context, render
-from web.attachments import attached
 from web.plain import Id, readable
 from web.secretariat.pages import show, zip_download
 from web.secretariat.reach import reach
@@ -40,7 +36,6 @@ from web.session import CheckedForm, CurrentActor
 router = APIRouter()
 
 What = Literal["aktivitet", "aftale"]
-Counted = Annotated[int, InAddress(ge=0, le=100_000)]
 PAGE = 100
 
 
@@ -48,7 +43,7 @@ PAGE = 100
 def package(request: Request, actor: CurrentActor, what: What, number: Id, nye: bool = False) -> Response:
     """The package; `nye`: only what has not been journalised."""
     with context.reading(request) as session, AT_ONCE:
-        filed = _filed(session, request, actor, what, number)
+        filed = filed_case(session, request, actor, what, number)
         with press_for(session, request, filed.case) as press:
             content = zipped(Package.of(session, filed, only_new=nye).files(press))
     return zip_download(content, f"sag-{filed.case.name}.zip".encode("ascii", "ignore").decode())
@@ -64,7 +59,7 @@ def case(
 ) -> Response:
     """The documents in the order in which they came about."""
     with context.reading(request) as session:
-        filed = _filed(session, request, actor, what, number)
+        filed = filed_case(session, request, actor, what, number)
         items = filed.case.items
         pages = max(1, -(-len(items) // PAGE))
         page = min(side, pages)
@@ -89,7 +84,7 @@ def case(
 def mark(request: Request, actor: CurrentActor, what: What, number: Id, sent: CheckedForm) -> Response:
     """Marks the chosen documents, or all that are not marked yet; `act` "fortryd" takes their marks away."""
     with context.writing(request) as session:
-        found = _filed(session, request, actor, what, number).case
+        found = filed_case(session, request, actor, what, number).case
         known = [item.key for item in found.items]
         chosen = {readable(value) for value in sent.getlist("item")}
         if sent.get("alle") == "ja":
@@ -114,34 +109,6 @@ def mark(request: Request, actor: CurrentActor, what: What, number: Id, sent: Ch
     return RedirectResponse(f"/sag/{what}/{number}?gjort={count}", status_code=303)
 
 
-@router.get("/api/sag/{what}/{number}")
-def listed(request: Request, actor: CurrentActor, what: What, number: Id, nye: bool = False) -> Response:
-    """What is known of each document, with the addresses of its files."""
-    with context.reading(request) as session:
-        filed = _filed(session, request, actor, what, number)
-        told = Package.of(session, filed, only_new=nye).listed()
-    places = {item.key: (place, item) for place, item in enumerate(filed.case.items, start=1)}
-    for document in told["dokumenter"]:
-        place, item = places[document["noegle"]]
-        at = f"/api/sag/{what}/{number}/{place}"
-        document["filer"] = [f"{at}/{file}" for file in range(1 + len(item.files))]
-    return JSONResponse(told)
-
-
-@router.get("/api/sag/{what}/{number}/{place}/{file}")
-def one_file(
-    request: Request, actor: CurrentActor, what: What, number: Id, place: Counted, file: Counted
-) -> Response:
-    """One file of one document: 0 is the document itself, the others are attached to it."""
-    with context.reading(request) as session, AT_ONCE:
-        found = _filed(session, request, actor, what, number).case
-        if not 1 <= place <= len(found.items) or file > len(found.items[place - 1].files):
-            raise NotFound("document", place)
-        with press_for(session, request, found) as press:
-            paper: Paper = list(press.papers(found.items[place - 1]))[file]
-    return attached(paper.content, paper.name, paper.media_type)
-
-
 def filed_at(request: Request, sent: FormData) -> datetime | None:
     """When the documents were filed: noon of the date that was written; None for now."""
     if not text_of(sent, "dato"):
@@ -157,7 +124,7 @@ def press_for(session: Session, request: Request, found: Case) -> CasePress:
     return CasePress(session, settings, found.municipality, settings.language, mark)
 
 
-def _filed(session: Session, request: Request, actor: SignedIn, what: str, number: int) -> Filed:
+def filed_case(session: Session, request: Request, actor: SignedIn, what: str, number: int) -> Filed:
     """The case, when the account may journalise it. Raises NotFound, NotAllowed."""
     if what == "aktivitet":
         reach(session, actor, number, Verb.JOURNALISE)

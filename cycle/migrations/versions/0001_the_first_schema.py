@@ -136,6 +136,22 @@ def upgrade() -> None:
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('access_token',
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('scope', sa.Enum('cases', name='tokenscope', native_enum=False, length=32), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('last_used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.PrimaryKeyConstraint('digest'),
+    sa.UniqueConstraint('name')
+    )
+    with op.batch_alter_table('access_token', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_access_token_account_id'), ['account_id'], unique=False)
+
     op.create_table('account_session',
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -1119,6 +1135,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_account_session_account_id'))
 
     op.drop_table('account_session')
+    with op.batch_alter_table('access_token', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_access_token_account_id'))
+
+    op.drop_table('access_token')
     op.drop_table('wake')
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unit_root_id'))
