@@ -129,6 +129,8 @@ class Records:
         on = format_date(decision.decided_on, self._language)
         adopted = (("Ikke vedtaget", "Not adopted"), ("Vedtaget", "Adopted"))[decision.adopted]
         yield _part(f"{decision.body}, {on}: {adopted[self._english]}", decision.text)
+        if decision.withdrawn_at is not None:
+            yield _part("Withdrawn" if self._english else "Trukket tilbage", decision.withdrawn_why)
 
     def _review(self, review: Review) -> Iterator[dict[str, Any]]:
         approved = review.verdict is Verdict.APPROVED

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cycle.goals.decisions import decisions_of
+from cycle.goals.decisions import adopting_decision
 from cycle.goals.frame_answers import take_answers, yearly_texts
 from cycle.goals.frames import approve_drafts, begin_year
 from cycle.organisation.snapshot import UnitRow
@@ -35,10 +35,9 @@ def advance(context: RunContext, occurrence_id: int) -> None:
     with context.transaction() as session:
         advance_reviews_and_stages(session, context, facts)
         context.count(frame_texts=take_answers(session, facts.occurrence, now=context.now))
-        adopting = [each for each in decisions_of(session, occurrence_id) if each.adopted]
-        if adopting:
+        if (decision := adopting_decision(session, occurrence_id)) is not None:
             year = facts.occurrence.concerns_year
-            context.count(frames=approve_drafts(session, adopting[-1], year=year, now=context.now))
+            context.count(frames=approve_drafts(session, decision, year=year, now=context.now))
 
 
 def _areas(facts: Facts) -> list[str]:

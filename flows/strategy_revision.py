@@ -1,15 +1,13 @@
 """The strategy revision: a hearing among the units, the committee's decision, a new version."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
 
-from cycle.goals.decisions import decisions_of
+from cycle.goals.decisions import adopting_decision
 from cycle.goals.hearing import as_kept, hearing_rows, notes_of
 from cycle.goals.strategies import adopt_next_version, current_strategy, draft_of, is_written
 from cycle.goals.strategy_tree import tree_changes
-from cycle.goals.tables import Decision
 from cycle.goals.taking_in import open_taking_in
 from cycle.organisation.snapshot import UnitRow
 from cycle.tasks.forms import Form
@@ -67,13 +65,13 @@ def _adopt(session: Session, context: RunContext, facts: Facts) -> int:
     """
     occurrence = facts.occurrence
     assert occurrence.id is not None
-    adopting: Sequence[Decision] = [each for each in decisions_of(session, occurrence.id) if each.adopted]
-    if not adopting or is_written(session, adopting[-1]):
+    decision = adopting_decision(session, occurrence.id)
+    if decision is None or is_written(session, decision):
         return 0
     rollup = roll_up(session, occurrence.id, now=context.now)
     adopted = adopt_next_version(
         session,
-        adopting[-1],
+        decision,
         hearing=as_kept(rollup, notes_of(session, occurrence.id)),
         first_year=occurrence.concerns_year,
         now=context.now,

@@ -1,6 +1,6 @@
 """The words of every error page: what happened, and what to do. Danish and English."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cycle.errors import (
     Conflict,
@@ -266,8 +266,24 @@ BY_ERROR: tuple[tuple[type[CycleError], Fault], ...] = (
 )
 
 
+_OTHER_THINGS = {
+    CONFLICT: (
+        "Det, du arbejder på, er blevet ændret, siden du åbnede siden. Intet er gemt.",
+        "What you are working on has changed since you opened the page. Nothing was saved.",
+    ),
+    NOT_NOW: (
+        "Det er kommet videre, siden du åbnede siden. Intet er gemt.",
+        "It has moved on since you opened the page. Nothing was saved.",
+    ),
+}
+"""What is said of a change meanwhile where it is not a task."""
+
+
 def fault_of(error: CycleError) -> Fault:
     """The page of a domain error."""
     if isinstance(error, LinkInvalid):
         return LINKS.get(error.reason, LINKS["broken"])
-    return next((fault for kind, fault in BY_ERROR if isinstance(error, kind)), BROKEN)
+    found = next((fault for kind, fault in BY_ERROR if isinstance(error, kind)), BROKEN)
+    if isinstance(error, Conflict) and error.kind not in ("task", "answer"):
+        return replace(found, what=_OTHER_THINGS[found])
+    return found

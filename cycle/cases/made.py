@@ -57,13 +57,19 @@ def _released(about: About, kind: ItemKind, id_: int, title: str, at: datetime, 
 
 
 def _decision(about: About, row: Decision) -> Item:
+    """A corrected decision is another document, and so is one withdrawn: what was filed stays filed."""
+    edition = f":{row.edition}" if row.edition > 1 else ""
+    corrected = datetime.fromisoformat(row.earlier[-1]["at"]) if row.earlier else row.at
+    key, how = f"decision:{row.id}{edition}", ", rettet" if edition else ""
+    if row.withdrawn_at is not None:
+        key, how = f"{key}:withdrawn", ", trukket tilbage"
     return about.item(
-        f"decision:{row.id}",
+        key,
         ItemKind.DECISION,
         row.id or 0,
-        title=f"Beslutning i {row.body}: {about.occurrence.title} {about.occurrence.concerns_year}",
+        title=f"Beslutning i {row.body}: {about.occurrence.title} {about.occurrence.concerns_year}{how}",
         direction=Direction.INCOMING,
-        at=row.at,
+        at=row.withdrawn_at or corrected,
         sender=Party(row.body),
         receiver=about.municipality,
     )

@@ -183,6 +183,15 @@ def approve_drafts(session: Session, decision: Decision, *, year: int, now: date
     return len(ids)
 
 
+def reopen_drafts(session: Session, frames: Iterable[Frame], *, by: str, now: datetime) -> None:
+    """The frames are drafts again: what approved them has been withdrawn."""
+    for frame in frames:
+        decision, frame.decision_id, frame.approved_on = frame.decision_id, None, None
+        session.add(frame)
+        record(session, frame, "reopen_frame", by=by, now=now, data={"decision": decision})
+    session.flush()
+
+
 def item_values(section: FrameSection | FrameItem) -> dict[str, Any]:
     """The columns that say which item it is, and its text."""
     return {field.name: getattr(section, field.name) for field in fields(FrameItem)}

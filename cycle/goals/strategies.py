@@ -165,6 +165,12 @@ def write_draft(
     return True
 
 
+def last_written(session: Session, strategy: Strategy) -> history.History | None:
+    """Who wrote last on the version, and when."""
+    query = select(history.History).where(history.History.thing == f"strategy:{strategy.id}")
+    return session.exec(query.order_by(col(history.History.id).desc()).limit(1)).first()
+
+
 def is_written(session: Session, decision: Decision) -> bool:
     """Whether the strategy version that follows from the decision is in force."""
     return _written(session, decision) is not None
@@ -194,6 +200,16 @@ def adopt_next_version(
     session.flush()
     _record(session, adopted, "adopt", by="engine", now=now, decision=decision.id)
     return adopted
+
+
+def reopen_proposal(session: Session, strategy: Strategy, *, by: str, now: datetime) -> None:
+    """The version is a proposal again: what adopted it has been withdrawn."""
+    _lock(session, strategy)
+    strategy.draft, strategy.hearing = True, {}
+    strategy.adopted_on = strategy.decision_id = None
+    session.add(strategy)
+    session.flush()
+    _record(session, strategy, "reopen", by=by, now=now)
 
 
 def _given(

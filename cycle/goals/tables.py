@@ -258,7 +258,11 @@ class Strategy(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """What a body decided, recorded by the secretariat. A body needs no account."""
+    """What a body decided, recorded by the secretariat. A body needs no account.
+
+    A correction raises `edition`; `earlier` holds what stood there before, the oldest first, each with who
+    corrected it, when and why. `withdrawn_at` marks one that was recorded by mistake: it counts no more.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     root_id: str = Field(foreign_key="unit.id", index=True)
@@ -269,6 +273,11 @@ class Decision(SQLModel, table=True):
     adopted: bool
     by: str
     at: datetime
+    edition: int = 1
+    earlier: list[dict[str, str]] = Field(default_factory=list, sa_type=sa.JSON)
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    withdrawn_why: str = ""
 
 
 class HearingNote(SQLModel, table=True):

@@ -62,6 +62,11 @@ def end_taking_in(session: Session, strategy: Strategy) -> int:
     return _end(session, taking_in(session, strategy), verb=TaskVerb.FINISH)
 
 
+def cancel_taking_in(session: Session, strategy: Strategy) -> int:
+    """The version is in force no more: nobody is to take its goals in. Gives how many tasks ended."""
+    return _end(session, taking_in(session, strategy), verb=TaskVerb.CANCEL)
+
+
 def taking_in(session: Session, strategy: Strategy) -> list[Task]:
     """The tasks that wait for the version's goals."""
     waiting = _waiting(session, strategy.occurrence_id)

@@ -9,9 +9,10 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from cycle.access.roles import Role
-from cycle.goals.decisions import record_decision
+from cycle.errors import AnswerInvalid
+from cycle.goals.decisions import decisions_of, record_decision, withdraw_decision
 from cycle.goals.frame_tables import Frame, FrameSection
-from cycle.goals.frames import editions_of, frames_of, sections_of
+from cycle.goals.frames import begin_next, editions_of, frames_of, sections_of
 from cycle.organisation.tables import Unit
 from cycle.store import reading, transaction
 from cycle.tasks.change import extend
@@ -61,11 +62,20 @@ def decide(year: Year, occurrence_id: int, *, adopted: bool) -> None:
             session,
             occurrence_id=occurrence_id,
             body="BUU",
-            decided_on=date(2027, 5, 26),
+            decided_on=date(2027, 5, 10),
             adopted=adopted,
             text="Styringsrammerne for 2028 er godkendt." if adopted else "Udsat.",
             by="account:1",
             now=year.now,
+        )
+    year.settle()
+
+
+def withdraw(year: Year, occurrence_id: int) -> None:
+    with transaction(year.engine) as session:
+        decision = decisions_of(session, occurrence_id)[-1]
+        withdraw_decision(
+            session, decision.id or 0, seen=decision.edition, why="Fejl", by="account:1", now=year.now
         )
     year.settle()
 
@@ -110,10 +120,17 @@ def test_the_areas_write_the_yearly_part_and_the_committees_decision_makes_it_th
     assert frame_of(store, 2028).decision_id is None
     decide(year, occurrence_id, adopted=True)
     approved = [frame_of(store, 2028, area) for area in AREAS]
-    assert [frame.approved_on for frame in approved] == [date(2027, 5, 26)] * 4
+    assert [frame.approved_on for frame in approved] == [date(2027, 5, 10)] * 4
     assert texts(store, frame_of(store, 2027))["strategi"].startswith("Skolerne arbejder"), (
         "last year's stays"
     )
+    withdraw(year, occurrence_id)
+    assert [frame_of(store, 2028, area).approved_on for area in AREAS] == [None] * 4, "drafts again"
+    decide(year, occurrence_id, adopted=True)
+    with transaction(store) as session:
+        begin_next(session, session.get_one(Frame, frame_of(store, 2028).id), by="account:1", now=year.now)
+    with pytest.raises(AnswerInvalid, match="Udgave 2 af styringsrammen 2028 for Skoler bygger på"):
+        withdraw(year, occurrence_id)
 
 
 def test_what_the_secretariat_writes_after_an_answer_was_taken_stays(store: Engine, tmp_path: Path) -> None:

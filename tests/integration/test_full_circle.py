@@ -24,6 +24,7 @@ from cycle.store import reading, transaction
 from cycle.tasks.cycles import start_cycle
 from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Cycle, Occurrence, Task
+from tests.support.deciding import decide
 from tests.support.koebenhavn import ROOT, Year
 from tests.support.municipality import instant
 from tests.support.small_copenhagen import cut
@@ -179,8 +180,8 @@ def revise(town: Circle, hearing: int) -> TestClient:
 
     draft = press(f"/hoering/{hearing}", f"/hoering/{hearing}/forslag")
     press(draft, draft, **{"t:baeredygtige-enheder": REWORDED})
-    decision = {"body": "BUU", "decided_on": "2027-04-07", "adopted": "ja", "text": "Vedtaget."}
-    press(f"/aktivitet/{hearing}", f"/aktivitet/{hearing}/beslutning", **decision)
+    decision = {"body": "BUU", "decided_on": "2027-04-05", "adopted": "ja", "text": "Vedtaget."}
+    decide(browser, hearing, **decision)
     town.settle()
     version = draft.removesuffix("/forslag")
     press(version, f"{version}/maal")
@@ -234,7 +235,7 @@ def test_from_the_strategy_to_the_agreement_and_back_every_link_is_followed_both
     assert f"/maal/{next_budget.id}" in links(page, "/maal/[0-9]+")
     next_page = browser.get(f"/maal/{next_budget.id}").text
     assert links(next_page, "/strategi/[0-9]+") == [f"/strategi/{second.id}"]
-    assert "vedtaget af BUU 7. april 2027" in next_page
+    assert "vedtaget af BUU 5. april 2027" in next_page
     new_theme = goals[2028, "baeredygtige-enheder"]
     assert new_theme.title == REWORDED and new_theme.strategy_row == second.id
     assert f"/maal/{new_theme.id}" in links(next_page, "/maal/[0-9]+")

@@ -26,6 +26,7 @@ from cycle.migrations.upgrade import newest_revision
 from cycle.organisation.tables import Unit
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind
+from tests.support import deciding
 from tests.support.koebenhavn import BEFORE, ROOT, Year
 from tests.support.municipality import instant
 from tests.support.small_copenhagen import cut
@@ -64,9 +65,9 @@ def revision(year: Year) -> int:
     return year.occurrence("strategirevision").id or 0
 
 
-def office(year: Year, *, role: Role = Role.SECRETARIAT, unit: str = ROOT) -> TestClient:
+def office(year: Year, *, role: Role = Role.SECRETARIAT, unit: str = ROOT, name: str = "") -> TestClient:
     site = Site(year.engine, year.settings.data_dir, at=year.now)
-    return site.signed_in(f"{role.value}@kbh.example", role, unit)
+    return site.signed_in(f"{name or role.value}@kbh.example", role, unit)
 
 
 def versions(year: Year) -> list[Strategy]:
@@ -106,17 +107,11 @@ def propose(year: Year, browser: TestClient) -> Strategy:
     return draft
 
 
-def decide(year: Year, browser: TestClient) -> None:
-    address = f"/aktivitet/{revision(year)}"
-    press(
-        browser,
-        address,
-        f"{address}/beslutning",
-        body="BUU",
-        decided_on="2027-05-12",
-        adopted="ja",
-        text="Udvalget vedtog det reviderede strategiske grundlag.",
-    )
+def decide(
+    year: Year, browser: TestClient, text: str = "Udvalget vedtog det reviderede strategiske grundlag."
+) -> None:
+    said = {"body": "BUU", "decided_on": "2027-03-02", "adopted": "ja"}
+    deciding.decide(browser, revision(year), **said, text=text)
     year.settle()
 
 
@@ -194,7 +189,7 @@ def test_a_proposal_is_shown_as_a_difference_and_adopted_by_the_decision(year: Y
     assert office(year, role=Role.COMMITTEE).get(f"/strategi/{draft.id}").status_code == 404
     decide(year, browser)
     first, second = versions(year)
-    assert (second.id, second.draft, second.adopted_on) == (draft.id, False, date(2027, 5, 12))
+    assert (second.id, second.draft, second.adopted_on) == (draft.id, False, date(2027, 3, 2))
     titles = [goal.title for goal in text_of(second).goals]
     assert "Helhed i barnets liv" in titles and "Alle tilbud har en naturplan" in titles
     assert not [title for title in titles if title.startswith("BUF som attraktiv")]
@@ -211,6 +206,50 @@ def test_a_proposal_is_shown_as_a_difference_and_adopted_by_the_decision(year: Y
     assert len(versions(year)) == 2
     late = browser.get(f"/strategi/{draft.id}/forslag")
     assert late.status_code == 409
+
+
+def test_two_people_on_a_proposal_lose_nothing_and_see_the_others_words_where_both_wrote(year: Year) -> None:
+    one, two = office(year), office(year, name="to")
+    address = press(one, f"/hoering/{revision(year)}", f"/hoering/{revision(year)}/forslag").headers[
+        "location"
+    ]
+    mine = {**Form(two.get(address), address).fields}
+    press(one, address, address, **{"t:overgange": "Den førstes ord", "t:brugere": "Kun den første"})
+    mine |= {"t:overgange": "Den andens ord", "d:brugere": "Kun den anden", "n:brugere": "Et nyt mål"}
+    late = two.post(address, data=mine)
+    said = words(late)
+    assert late.status_code == 409 and "Intet af dit er gemt endnu." in said and "Din tekst" not in said
+    assert said.count("Den anden skrev:") == 1 and "Den anden skrev: Den førstes ord" in said
+    shown = Form(late, address).fields
+    assert shown["t:overgange"] == "Den andens ord" and shown["t:brugere"] == "Kun den første"
+    assert shown["d:brugere"] == "Kun den anden" and shown["n:brugere"] == "Et nyt mål"
+    assert two.post(address, data=shown).status_code == 303
+    with reading(year.engine) as session:
+        draft = draft_of(session, revision(year))
+        assert draft is not None
+        goals = {goal.identity: goal for goal in text_of(draft).goals}
+    assert (goals["overgange"].title, goals["brugere"].title) == ("Den andens ord", "Kun den første")
+    assert goals["brugere"].description == "Kun den anden"
+    assert "Et nyt mål" in {goal.title for goal in goals.values()}
+
+
+def test_what_cannot_be_saved_of_a_proposal_stands_in_its_fields_again(year: Year) -> None:
+    browser = office(year)
+    begun = press(browser, f"/hoering/{revision(year)}", f"/hoering/{revision(year)}/forslag")
+    address = begun.headers["location"]
+    opened = Form(browser.get(address), address).fields
+    wrong = browser.post(address, data={**opened, "t:overgange": " ", "d:brugere": "Nye ord"})
+    assert wrong.status_code == 422 and 'href="#t-overgange"' in wrong.text
+    shown = Form(wrong, address).fields
+    assert shown["t:overgange"] == "" and shown["d:brugere"] == "Nye ord"
+    press(browser, address, address, **{"x:overgange": "1"})
+    ended = browser.post(address, data={**opened, "t:overgange.1": "Ord til et mål, der er væk"})
+    assert ended.status_code == 409 and "Du havde skrevet: Ord til et mål, der er væk" in words(ended)
+    decide(year, browser)
+    late = browser.post(address, data={**opened, "d:brugere": "For sent"})
+    said = words(late)
+    assert late.status_code == 409 and "For sent" in said and "Det er kommet videre" in said
+    assert late.text.count("<textarea") <= 1 and "Din tekst" not in said
 
 
 def test_the_goals_go_into_next_years_tree_as_shown_and_twice_changes_nothing(year: Year) -> None:

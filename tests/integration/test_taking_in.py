@@ -96,7 +96,7 @@ def test_a_decision_after_the_plans_date_leaves_time_and_a_later_one_ends_the_ea
     _, (first,) = adopted(year)
     assert first.due_on == date(2027, 7, 5), "five working days"
     year.until(instant(2027, 6, 29, 10))
-    decide(year, browser)  # nothing was proposed: the strategy is adopted again
+    decide(year, browser, "Vedtaget igen.")  # nothing was proposed: the strategy is adopted again
     _, (first, second) = adopted(year)
     assert (first.state, second.state) == (TaskState.CANCELLED, TaskState.OPEN)
 

@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from cycle.access.rules import Verb
 from cycle.calendar import WorkingCalendar
-from cycle.errors import AnswerInvalid, Problem
 from cycle.gatherings.reading import list_meetings
 from cycle.goals.agreements import Unsigned, in_force, unsigned
-from cycle.goals.decisions import decisions_of, record_decision
+from cycle.goals.decisions import decisions_of
 from cycle.goals.frame_tables import Frame
 from cycle.goals.frames import frames_of, newest_by_area
 from cycle.goals.tables import AgreementState
@@ -32,8 +31,7 @@ from web.plain import Id, readable
 from web.secretariat import many
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
-from web.secretariat.typed import text_of, whole_date
-from web.session import CheckedForm, CurrentActor
+from web.session import CurrentActor
 
 router = APIRouter()
 
@@ -72,26 +70,6 @@ def activity(
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
         return show(request, "activity.html", **_values(session, request, found, wish, side))
-
-
-@router.post("/aktivitet/{occurrence_id}/beslutning")
-def decide(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedForm) -> Response:
-    """Records what a body decided."""
-    with context.writing(request) as session:
-        reach(session, actor, occurrence_id, Verb.RECORD_DECISION)
-        if sent.get("adopted") not in ("ja", "nej"):
-            raise AnswerInvalid([Problem("adopted", "Vælg, om det blev vedtaget.")])
-        record_decision(
-            session,
-            occurrence_id=occurrence_id,
-            body=text_of(sent, "body"),
-            decided_on=whole_date(sent, "decided_on", "Mødedatoen"),
-            adopted=sent.get("adopted") == "ja",
-            text=text_of(sent, "text"),
-            by=actor.by,
-            now=context.now(request),
-        )
-    return RedirectResponse(f"/aktivitet/{occurrence_id}#beslutninger", status_code=303)
 
 
 def _values(session: Session, request: Request, found: Reach, wish: Wish, page: int) -> dict[str, Any]:
@@ -135,6 +113,7 @@ def _of_many(request: Request, found: Reach, today: date, calendar: WorkingCalen
         "all_chosen": asked.get("valg") == "alle",
         "suggested": suggested.isoformat(),
         "done": many.notice(asked.get("gjort", ""), asked.get("antal", "")),
+        "decided": asked.get("beslutning", ""),
     }
 
 

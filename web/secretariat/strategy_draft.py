@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -9,18 +10,27 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
-from cycle.errors import AnswerInvalid, NotFound, NotNow, Problem
-from cycle.goals.strategies import StrategyText, begin_draft, current_strategy, strategy_versions, write_draft
+from cycle.errors import AnswerInvalid, Conflict, NotFound, NotNow, Problem
+from cycle.goals.strategies import (
+    StrategyText,
+    begin_draft,
+    current_strategy,
+    last_written,
+    strategy_versions,
+    write_draft,
+)
 from cycle.goals.strategies import text_of as text_of_version
 from cycle.goals.strategy_tree import free_key
 from cycle.goals.tables import GoalLevel, Strategy
 from cycle.goals.tree import GoalText
 from cycle.plan.model import FlowName
-from web import context
+from cycle.tasks.ledger import actor_names
+from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.reach import reach
 from web.secretariat.strategy import reach_strategy
+from web.secretariat.strategy_merge import MORE, NEW_FIELDS, Typed, as_typed, digest, merged, touched
 from web.secretariat.typed import text_of, whole_number
 from web.session import CheckedForm, CurrentActor, require
 
@@ -56,21 +66,59 @@ def page(request: Request, actor: CurrentActor, row_id: Id) -> Response:
         require(actor, Verb.EDIT_STRATEGY, f"/{it.root_id}/")
         if not it.draft:
             raise NotNow("strategy", it.id, "adopted", "edit")
-        return show(
-            request, "strategy_draft.html", it=it, goals=text_of_version(it).goals, theme=GoalLevel.THEME
-        )
+        return _form(request, it, Typed())
 
 
 @router.post("/strategi/{row_id}/forslag")
 def write(request: Request, actor: CurrentActor, row_id: Id, sent: CheckedForm) -> Response:
-    """Puts what was written in the place of the proposal."""
-    with context.writing(request) as session:
-        it = reach_strategy(session, actor, row_id)
-        require(actor, Verb.EDIT_STRATEGY, f"/{it.root_id}/")
-        text = written(text_of_version(it), sent, _keys(session, it))
-        seen = whole_number(sent, "edition", "Udgaven")
-        write_draft(session, it, text, seen=seen, by=actor.by, now=context.now(request))
+    """Puts what was written in the place of the proposal; what cannot be is shown again, nothing is lost."""
+    try:
+        with context.writing(request) as session:
+            it = reach_strategy(session, actor, row_id)
+            require(actor, Verb.EDIT_STRATEGY, f"/{it.root_id}/")
+            seen = whole_number(sent, "edition", "Udgaven")
+            if it.draft and it.edition != seen:
+                raise Conflict("strategy", it.id, str(it.edition))
+            text = written(text_of_version(it), sent, _keys(session, it))
+            write_draft(session, it, text, seen=seen, by=actor.by, now=context.now(request))
+    except NotNow:
+        request.state.sent = FormData(touched(sent))
+        request.state.labels = _labels(text_of_version(it).goals, request)
+        raise
+    except AnswerInvalid as error:
+        return _form(request, it, as_typed(sent), problems=error.problems, seen=seen, status=422)
+    except Conflict:
+        with context.reading(request) as session:
+            it = reach_strategy(session, actor, row_id)
+            typed, last = merged(text_of_version(it).goals, sent), last_written(session, it)
+            names = actor_names(session, [last.actor] if last else [])
+            return _form(request, it, typed, last=last, names=names, overtaken=True, status=409)
     return RedirectResponse(f"/strategi/{row_id}", status_code=303)
+
+
+def _form(request: Request, it: Strategy, typed: Typed, *, status: int = 200, **values: Any) -> Response:
+    shown = {"problems": (), "overtaken": False, "last": None, "names": {}, "seen": it.edition, **values}
+    goals, theme = text_of_version(it).goals, GoalLevel.THEME
+    return show(
+        request,
+        "strategy_draft.html",
+        status=status,
+        it=it,
+        goals=goals,
+        theme=theme,
+        typed=typed,
+        base=digest,
+        **shown,
+    )
+
+
+def _labels(goals: Sequence[GoalText], request: Request) -> dict[str, str]:
+    """What the fields are called where they have to be given back without their page."""
+    at = int(render.language_of(request) == "en")
+    named = {f"t:{goal.identity}": f"{goal.code} {goal.title}" for goal in goals}
+    named |= {f"d:{goal.identity}": f"{goal.code} {goal.title}" for goal in goals}
+    named |= {f"n:{goal.identity}": f"{MORE[at]}: {goal.title}" for goal in goals}
+    return named | {name: words[at] for name, words in NEW_FIELDS.items()}
 
 
 def written(before: StrategyText, sent: FormData, taken: Collection[str]) -> StrategyText:

@@ -425,6 +425,11 @@ def upgrade() -> None:
     sa.Column('adopted', sa.Boolean(), nullable=False),
     sa.Column('by', sa.String(), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('earlier', sa.JSON(), nullable=False),
+    sa.Column('withdrawn_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('withdrawn_by', sa.String(), nullable=False),
+    sa.Column('withdrawn_why', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], ),
     sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id')
