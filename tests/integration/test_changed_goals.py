@@ -1,5 +1,6 @@
 """A given goal changes after agreements were signed: exactly those that hold it are to be signed again."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -122,6 +123,31 @@ def document_bytes(year: Year, unit_id: str) -> bytes:
         found = document_of(session, agreements(year)[unit_id].id or 0)
     assert found is not None
     return bytes(found[1].content)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+def test_the_office_reads_how_many_agreements_are_past_each_step(engine: Engine, tmp_path: Path) -> None:
+    """A row for each step of the plan; what is sent back or signed anew counts again."""
+    koebenhavn.load(engine)
+    year = begun(engine, tmp_path)
+    office = Site(engine, tmp_path, at=year.now).signed_in("sek@kbh.example", Role.SECRETARIAT, "KBH")
+    occurrence = year.occurrence("udviklingsaftaler")
+
+    def counted() -> list[str]:
+        page = office.get(f"/aktivitet/{occurrence.id}").text
+        section = page.partition("Det, der følger efter enhedernes svar")[2].partition("</section>")[0]
+        assert "Underskrift af udviklingsaftale, leder" in section
+        return re.findall(r"(\d+ af \d+)", section)
+
+    assert counted() == ["0 af 3", "0 af 3", "0 af 3", "0 af 3"]
+    take(year, *STEPS[:3])
+    take(year, *STEPS[3:], units=(SCHOOL,))
+    assert counted() == ["3 af 3", "3 af 3", "1 af 3", "1 af 3"]
+    year.answer(step_of(year, OTHER_SCHOOL), DECLINE)
+    year.until(year.now + MOMENT)
+    assert counted() == ["2 af 3", "2 af 3", "1 af 3", "1 af 3"]
+    reword(year, "D", area="Skoler", title="Flere timer")
+    assert counted() == ["2 af 3", "2 af 3", "0 af 3", "0 af 3"]
 
 
 def test_a_common_goal_is_everyones_and_a_place_in_the_tree_is_nobodys(store: Engine, tmp_path: Path) -> None:

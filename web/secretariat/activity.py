@@ -17,6 +17,7 @@ from cycle.goals.agreements import Unsigned, in_force, unsigned
 from cycle.goals.decisions import decisions_of
 from cycle.goals.frame_tables import Frame
 from cycle.goals.frames import frames_of, newest_by_area
+from cycle.goals.progress import agreement_steps
 from cycle.goals.tables import AgreementState
 from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
@@ -24,7 +25,7 @@ from cycle.tasks.change import RUNNING
 from cycle.tasks.figures import kept_figures
 from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overspend import follow_ups
-from cycle.tasks.overview import steps_of, summary_of
+from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
 from web import context, render
 from web.plain import Id, readable
@@ -87,7 +88,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "today": today,
         "wish": wish,
         "list": choose(listed, wish, page),
-        "steps": steps_of(session, occurrence.id or 0, paths=(found.root_path,)),
+        "steps": _steps(session, found),
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
         "frames": _frames(session, found),
@@ -115,6 +116,13 @@ def _of_many(request: Request, found: Reach, today: date, calendar: WorkingCalen
         "done": many.notice(asked.get("gjort", ""), asked.get("antal", "")),
         "decided": asked.get("beslutning", ""),
     }
+
+
+def _steps(session: Session, found: Reach) -> list[Step]:
+    """What follows the units' answers: tasks counted by their titles, or the steps of the agreements."""
+    if found.activity.flow is FlowName.AGREEMENT_SIGNING and found.occurrence.state in RUNNING:
+        return agreement_steps(session, found.occurrence, found.activity, paths=(found.root_path,))
+    return steps_of(session, found.occurrence.id or 0, paths=(found.root_path,))
 
 
 def _unsigned(session: Session, found: Reach) -> dict[AgreementState, list[Unsigned]] | None:
