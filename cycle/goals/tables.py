@@ -63,6 +63,7 @@ class Goal(SQLModel, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("root_id", "year", "key"),
+        sa.Index("ix_goal_level", "root_id", "year", "level"),
         sa.Index(
             "ix_goal_follows",
             "follows",
@@ -78,7 +79,7 @@ class Goal(SQLModel, table=True):
     parent_key: str = ""
     level: GoalLevel = Field(sa_type=enum_type(GoalLevel))
     area: str = ""
-    unit_id: str = ""
+    unit_id: str = Field(default="", index=True)
     code: str
     title: str
     description: str = ""

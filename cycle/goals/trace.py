@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -68,8 +69,7 @@ class Trace:
     periods: Sequence[Period]
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A unit's status on one goal; what is hidden has neither light nor value."""
 
     goal_id: int

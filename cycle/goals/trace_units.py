@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from cycle.access.rules import within
 from cycle.goals.indicators import Indicator, indicator_of
@@ -48,7 +49,9 @@ def _asked(found: Trace, paths: Sequence[str]) -> sa.ColumnElement[bool]:
         task.kind == TaskKind.ANSWER,
         task.state.not_in(NOT_OWED),
     )
-    where = [owing, within(col(Unit.path), paths)]
+    where = [owing, col(Unit.root_id) == goal.root_id]
+    if f"/{goal.root_id}/" not in paths:  # a database cannot guess how many units a condition on paths leaves
+        where.append(within(col(Unit.path), paths))
     if goal.area:
         where.append(col(Unit.area) == goal.area)
     if goal.unit_id:
@@ -59,32 +62,45 @@ def _asked(found: Trace, paths: Sequence[str]) -> sa.ColumnElement[bool]:
 def _fill(session: Session, found: Trace, lines: dict[str, Line], language: str) -> None:
     status = table_of(GoalStatus).c
     goals = _goals(session, found, list(lines))
-    indicators = {id_: indicator_of(goal.indicator) for id_, goal in goals.items()}
     query = sa.select(
         status.unit_id, status.occurrence_id, status.goal_id, status.status, status.value
     ).where(
         status.unit_id.in_(list(lines)),
         status.occurrence_id.in_([period.id for period in found.periods]),
     )
-    given = [row for row in session.execute(query) if row.goal_id in goals]
-    for unit_id, period, goal_id, light, value in sorted(given, key=lambda row: goals[row.goal_id].code):
-        lines[unit_id].cells[period].append(
-            _cell(goals[goal_id], indicators[goal_id], light, value, language)
-        )
+    given = [(goals[row.goal_id], row) for row in session.execute(query).all() if row.goal_id in goals]
+    for goal, (unit_id, period, _, light, value) in sorted(given, key=lambda each: each[0].code):
+        lines[unit_id].cells[period].append(goal.cell(light, value, language))
 
 
-def _goals(session: Session, found: Trace, unit_ids: list[str]) -> dict[int, Goal]:
+class _Followed(NamedTuple):
+    """What a cell tells of its goal."""
+
+    id: int
+    code: str
+    title: str
+    hidden: bool
+    indicator: Indicator | None
+
+    def cell(self, light: str, value: str, language: str) -> Cell:
+        """A unit's status on it."""
+        if self.hidden:
+            return Cell(self.id, self.code, self.title, "", "", hidden=True)
+        shown = self.indicator.shown(Decimal(value), language) if self.indicator and value else value
+        return Cell(self.id, self.code, self.title, light, shown, hidden=False)
+
+
+def _goals(session: Session, found: Trace, unit_ids: list[str]) -> dict[int, _Followed]:
     """The goals of the trace that have statuses, and the own ones of these units that hang under them."""
     above = {below.goal.id or 0: below.goal for below in found.below}
-    keys = [goal.key for goal in above.values()]
-    own = select(Goal).where(col(Goal.unit_id).in_(unit_ids), col(Goal.parent_key).in_(keys))
-    return above | {
-        goal.id or 0: goal for goal in session.exec(own.where(Goal.root_id == found.goal.root_id))
+    goal = table_of(Goal).c
+    own = sa.select(goal.id, goal.code, goal.title, goal.hide_small, goal.indicator).where(
+        goal.unit_id.in_(unit_ids),
+        goal.parent_key.in_([each.key for each in above.values()]),
+        goal.root_id == found.goal.root_id,
+    )
+    shared = [(id_, each.code, each.title, each.hide_small, each.indicator) for id_, each in above.items()]
+    return {
+        id_: _Followed(id_, code, title, hidden, indicator_of(indicator))
+        for id_, code, title, hidden, indicator in [*shared, *session.execute(own)]
     }
-
-
-def _cell(goal: Goal, indicator: Indicator | None, light: str, value: str, language: str) -> Cell:
-    if goal.hide_small:
-        return Cell(goal.id or 0, goal.code, goal.title, "", "", hidden=True)
-    shown = indicator.shown(Decimal(value), language) if indicator and value else value
-    return Cell(goal.id or 0, goal.code, goal.title, light, shown, hidden=False)

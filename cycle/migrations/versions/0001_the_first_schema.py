@@ -870,8 +870,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('goal', schema=None) as batch_op:
         batch_op.create_index('ix_goal_follows', ['follows'], unique=False, sqlite_where=sa.text("follows <> ''"), postgresql_where=sa.text("follows <> ''"))
+        batch_op.create_index('ix_goal_level', ['root_id', 'year', 'level'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_root_id'), ['root_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_strategy_row'), ['strategy_row'], unique=False)
+        batch_op.create_index(batch_op.f('ix_goal_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('reminder_decision',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -972,8 +974,10 @@ def downgrade() -> None:
 
     op.drop_table('reminder_decision')
     with op.batch_alter_table('goal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_goal_unit_id'))
         batch_op.drop_index(batch_op.f('ix_goal_strategy_row'))
         batch_op.drop_index(batch_op.f('ix_goal_root_id'))
+        batch_op.drop_index('ix_goal_level')
         batch_op.drop_index('ix_goal_follows', sqlite_where=sa.text("follows <> ''"), postgresql_where=sa.text("follows <> ''"))
 
     op.drop_table('goal')
