@@ -172,7 +172,10 @@ def as_table(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]
         activity = loaded.plan.activity(each.activity_id)
         title = (activity.title_en if english() else "") or activity.title
         days = (shown(each.opens_on), shown(each.due_on), shown(each.closes_on))
-        stages = [f"{stage.title}: {shown(each.stage_due[stage.id])}" for stage in activity.stages]
+        stages = [
+            f"{(stage.title_en if english() else '') or stage.title}: {shown(each.stage_due[stage.id])}"
+            for stage in activity.stages
+        ]
         notes = grouped(each.notes_in("en" if english() else "da"))
         table.add_row(title, str(each.concerns_year), *days, "\n".join(stages), "\n".join(notes))
     return table

@@ -12,11 +12,12 @@ from functools import cache
 from config.english_dates import DATES
 from config.english_files import FILES, WORDS
 from config.english_frames import FRAMES
+from config.english_ledger import LEDGER
 from config.english_year import YEAR
 from cycle.danish import MONTHS, MONTHS_EN
 from cycle.errors import Problem
 
-TEMPLATES: Mapping[str, str] = {**FILES, **DATES, **YEAR, **FRAMES}
+TEMPLATES: Mapping[str, str] = {**FILES, **DATES, **YEAR, **FRAMES, **LEDGER}
 PLACES = {"række": "row", "begivenhed": "event", "filen": "the file"}
 _PLACE = re.compile(rf"\b({'|'.join(PLACES)})\b(?=( \d+)?$)")
 _DAY = re.compile(rf"\b(\d{{1,2}})\. ({'|'.join(MONTHS)})\b")

@@ -113,6 +113,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
     "Stage": {
         "id": "Trinnets korte navn, som aldrig ændres.",
         "title": "Trinnets overskrift.",
+        "title_en": "Overskriften på engelsk.",
         "kind": "consolidate, release, negotiate, approve, sign eller take_in.",
         "audience": "Hvem der sammenfatter, frigiver eller fører mål ind i måltræet.",
         "by": "Hvem der forhandler, godkender eller underskriver for hver enhed.",

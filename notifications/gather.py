@@ -236,7 +236,7 @@ def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
     year = str(occurrence.concerns_year)
     name = occurrence_title(occurrence, language)
     title = name if year in name else f"{name} {year}"
-    own = own_title(task, occurrence)
+    own = own_title(task, occurrence, language)
     return f"{title}: {own}" if own else title
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from config.english import problem_in_english
 from cycle.errors import CycleError, Invalid, Problem, TemplateInvalid
 from web.faults import (
     BAD_REQUEST,
@@ -72,6 +73,8 @@ def show(
 
     Where a program asks (`/api/…`) the same words come as JSON.
     """
+    if language_of(request) == "en":
+        problems = [problem_in_english(each) for each in problems]
     if asked_by_program(request):
         return _as_json(request, fault, problems)
     return page(

@@ -21,6 +21,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from config.english import in_english
 from cycle import danish
 from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title, own_title
@@ -174,7 +175,14 @@ def show_title(context: Context, occurrence: Occurrence) -> str:
 @pass_context
 def show_task_title(context: Context, task: Task, occurrence: Occurrence) -> str:
     """The task's own title, else its activity's in the page's language."""
-    return own_title(task, occurrence) or occurrence_title(occurrence, context["language"])
+    language = context["language"]
+    return own_title(task, occurrence, language) or occurrence_title(occurrence, language)
+
+
+@pass_context
+def show_said(context: Context, sentence: str) -> str:
+    """A sentence that the engine wrote in Danish, in the page's language."""
+    return in_english(sentence) if context["language"] == "en" else sentence
 
 
 def short_date(day: date, language: str) -> str:
@@ -196,4 +204,5 @@ FILTERS = {
     "period": show_period,
     "titled": show_title,
     "called": show_task_title,
+    "said": show_said,
 }

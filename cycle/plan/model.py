@@ -131,15 +131,15 @@ class Stage(Frozen):
 
     `consolidate` and `release` are owed by the posts of `audience`, each for the units below it; such a
     stage opens at a post when everything below is done, or on the day after the date before it. `take_in` is
-    owed by its `audience` when a strategy is adopted, until its goals are in the tree.
-    `negotiate`, `approve` and `sign` are owed once per unit by the post `by` names ("leder", "nærmeste
-    leder", or the role of a post above; with `at: unit` a post of the unit itself), in the order of the
-    plan. `unit_kinds` and `ownership` keep such a step to some units: in a self-governing unit the board's
-    chair signs too.
+    owed by its `audience` when a strategy is adopted, until its goals are in the tree. `negotiate`, `approve`
+    and `sign` are owed once per unit by the post `by` names ("leder", "nærmeste leder", or the role of a post
+    above; with `at: unit` a post of the unit itself), in the order of the plan. `unit_kinds` and `ownership`
+    keep such a step to some units: in a self-governing unit the board's chair signs too.
     """
 
     id: Slug
     title: str
+    title_en: str = ""
     kind: StageKind = StageKind.CONSOLIDATE
     audience: Audience | None = None
     by: str = ""

@@ -1,11 +1,14 @@
 """What an activity and a year are called in the reader's language: the plan's English, else its Danish."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.store import in_pieces
 from cycle.tasks.tables import Cycle, CycleRevision, Occurrence, Task
 
 
@@ -14,9 +17,29 @@ def occurrence_title(occurrence: Occurrence, language: str) -> str:
     return (_english(occurrence.activity) if language == "en" else "") or occurrence.title
 
 
-def own_title(task: Task, occurrence: Occurrence) -> str:
-    """What the task alone is called; empty when it is called as the activity is."""
-    return task.title if task.title != occurrence.title else ""
+def english_titles(session: Session, occurrence_ids: Iterable[int]) -> dict[int, str]:
+    """What occurrences are called in English, by id; without those that have no English title."""
+    found: dict[int, str] = {}
+    for piece in in_pieces(set(occurrence_ids)):
+        rows = sa.select(col(Occurrence.id), col(Occurrence.activity)).where(col(Occurrence.id).in_(piece))
+        found |= {id_: title for id_, activity in session.execute(rows) if (title := _english(activity))}
+    return found
+
+
+def own_title(task: Task, occurrence: Occurrence, language: str = "da") -> str:
+    """What the task alone is called in the language; empty when it is called as the activity is.
+
+    In English a stage is called as the plan has it, and what the engine itself calls a task is translated.
+    """
+    if task.title == occurrence.title:
+        return ""
+    return _own_english(task.title, occurrence.activity) if language == "en" else task.title
+
+
+def stage_titles(activity: str) -> dict[str, str]:
+    """The English titles of an activity's stages, as far as it has them, by the Danish ones."""
+    stages = json.loads(activity).get("stages", ())
+    return {stage["title"]: stage["title_en"] for stage in stages if stage.get("title_en")}
 
 
 def cycle_title(session: Session, cycle: Cycle, language: str) -> str:
@@ -45,6 +68,22 @@ def _plan(session: Session, cycle: Cycle) -> dict[str, Any]:
     )
     plan: dict[str, Any] = json.loads(session.exec(newest).first() or "{}")
     return plan
+
+
+_ENGINES = {
+    " efter ændrede mål": " after changed goals",
+    "Hjemmeopgave fra ": "Homework from ",
+    "Hjemmeopgave": "Homework",
+    "Opfølgning på merforbrug": "Follow-up on overspending",
+}
+"""What the engine puts into a task's title."""
+
+
+@lru_cache(maxsize=4096)
+def _own_english(title: str, activity: str) -> str:
+    for danish, english in {**stage_titles(activity), **_ENGINES}.items():
+        title = title.replace(danish, english)
+    return title
 
 
 @lru_cache(maxsize=256)

@@ -11,8 +11,12 @@ from sqlalchemy.engine import Engine
 from cycle.tables import METADATA
 
 NAMED = re.compile(r"\{(\w+)[^}]*\}")
-CALLED_OTHERWISE = {"row_id": "strategy", "number": "occurrence"}
-FILE = re.compile(r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json)$|/fil/|^/(docs|redoc|openapi|api)")
+CALLED_OTHERWISE = {"row_id": "strategy", "number": "occurrence", "meeting_id": "gathering"}
+ASKED = {"/maal/ny": "?aar=2028"}
+"""What a page has to be asked for beside its address."""
+FILE = re.compile(
+    r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json)$|/fil(/|$)|/bilag/|/moede/\{|^/(docs|redoc|openapi|api)"
+)
 MOST = 40
 """Rows that are tried for one place in an address."""
 
@@ -31,7 +35,7 @@ def addresses(path: str, engine: Engine, **given: Iterable[str]) -> Iterator[str
     """The path with ids that the store has; `given` says what stands for a name that is no table's."""
     found = NAMED.search(path)
     if found is None:
-        yield path
+        yield path + ASKED.get(path, "")
         return
     for value in given.get(found[1]) or _ids(found[1], engine):
         yield from addresses(path.replace(found[0], value), engine, **given)

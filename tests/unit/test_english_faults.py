@@ -19,8 +19,18 @@ SOURCES = [
     ROOT / "cycle" / "tasks" / "cycles.py",
     ROOT / "cycle" / "tasks" / "measures.py",
     ROOT / "cycle" / "tasks" / "revise.py",
+    ROOT / "cycle" / "reminders" / "wording.py",
+    ROOT / "cycle" / "messages" / "claiming.py",
+    ROOT / "cycle" / "messages" / "outbox.py",
+    ROOT / "notifications" / "remark_letters.py",
 ]
-ENGLISH = {"english_files.py", "english_dates.py", "english_year.py", "english_frames.py"}
+ENGLISH = {
+    "english_files.py",
+    "english_dates.py",
+    "english_year.py",
+    "english_frames.py",
+    "english_ledger.py",
+}
 NO_FAULTS = {*ENGLISH, "key_guide.py", "goal_guide.py", "schema.py"}
 COMPOSED = {"Nøglen »{}« mangler{}.", "Tilføj »{}: …«{}.", "{} {} {}, men {}{} {}.", "{}{}"}
 """Made of parts; how they read is tested below."""

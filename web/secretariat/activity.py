@@ -30,6 +30,7 @@ from cycle.tasks.releases import versions
 from web import context, render
 from web.plain import Id, readable
 from web.secretariat import many
+from web.secretariat.date_notes import note_shown
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
 from web.session import CurrentActor
@@ -85,6 +86,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
         "opens_on": calendar.local_date(occurrence.opens_at),
         "closes_on": calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
+        "note": note_shown(occurrence, render.language_of(request)),
         "today": today,
         "wish": wish,
         "list": choose(listed, wish, page),

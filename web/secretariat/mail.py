@@ -1,8 +1,10 @@
 """The mail log, one mail's text, and one person's story."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from cycle.access.rules import Thing, Verb, allowed
@@ -16,12 +18,12 @@ from cycle.tasks.mail_log import (
     mail_states,
     received,
 )
-from cycle.tasks.mail_topics import named_tasks, subjects, tasks_of_mail, topics
+from cycle.tasks.mail_topics import Subject, Topic, named_tasks, subjects, tasks_of_mail, topics
 from cycle.tasks.told import story
-from web import context
+from web import context, render
 from web.plain import Id, readable
 from web.secretariat.pages import show
-from web.secretariat.reach import roots_for
+from web.secretariat.reach import roots_for, titles_in
 from web.session import CurrentActor
 
 router = APIRouter(prefix="/mail")
@@ -51,7 +53,8 @@ def log(
             request,
             "mail_log.html",
             mails=found[:PAGE],
-            topics=topics(session, found[:PAGE]),
+            topics=(about := topics(session, found[:PAGE])),
+            titles=_titles(session, request, [each for those in about.values() for each in those]),
             more=len(found) > PAGE,
             page=side,
             search=search,
@@ -68,7 +71,8 @@ def incoming(request: Request, actor: CurrentActor) -> Response:
         roots = roots_for(actor, Verb.SEE_MAIL)
         mails = received(session, roots, limit=200)
         about = subjects(session, [mail.task_id for mail in mails if mail.task_id])
-        return show(request, "mail_in.html", mails=mails, about=about)
+        titles = _titles(session, request, about.values())
+        return show(request, "mail_in.html", mails=mails, about=about, titles=titles)
 
 
 @router.get("/person/{person_id}")
@@ -78,7 +82,8 @@ def person(request: Request, actor: CurrentActor, person_id: Id) -> Response:
         found = get_person(session, roots_for(actor, Verb.SEE_MAIL), person_id)
         told = list(reversed(story(session, person_id)))
         about = subjects(session, sorted({row.task_id for row in told if row.task_id}))
-        return show(request, "person.html", person=found, told=told, about=about)
+        titles = _titles(session, request, about.values())
+        return show(request, "person.html", person=found, told=told, about=about, titles=titles)
 
 
 @router.get("/{message_id}")
@@ -91,5 +96,15 @@ def one(request: Request, actor: CurrentActor, message_id: Id) -> Response:
         readable = allowed(actor.grants, Verb.SEE_UNIT, Thing.CONFIDENTIAL, unit.path)
         who = get_person(session, [mail.root_id], mail.person_id) if mail.person_id else None
         return show(
-            request, "mail.html", mail=mail, about=list(about.values()), readable=readable, person=who
+            request,
+            "mail.html",
+            mail=mail,
+            about=list(about.values()),
+            titles=_titles(session, request, about.values()),
+            readable=readable,
+            person=who,
         )
+
+
+def _titles(session: Session, request: Request, about: Iterable[Subject | Topic]) -> dict[int, str]:
+    return titles_in(session, render.language_of(request), (each.occurrence_id for each in about))

@@ -24,6 +24,7 @@ from cycle.plan.model import PlanKind
 from cycle.plan.relations import Point
 from cycle.tasks.cycles import find_cycle
 from cycle.tasks.tables import Cycle
+from cycle.tasks.titles import cycle_title
 from documents.goal_words import Reworded, reworded
 from web import context, render
 from web.plain import Id
@@ -112,7 +113,8 @@ def _page(
     try:
         found = next_year(session, cycle)
     except PlanInvalid as error:
-        return show(request, "next_year.html", cycle=cycle, found=None, problems=error.problems, status=200)
+        title, problems = cycle_title(session, cycle, language), error.problems
+        return show(request, "next_year.html", cycle=cycle, title=title, found=None, problems=problems)
     copied = found.goals.copied
     if chosen is None:  # what is left after a first time was left out then
         chosen = set() if found.started and found.goals.there else {text.identity for text in copied}
@@ -121,6 +123,8 @@ def _page(
         "next_year.html",
         status=status,
         cycle=cycle,
+        title=cycle_title(session, cycle, language),
+        started=cycle_title(session, found.started, language) if found.started else "",
         found=found,
         lines=_lines(found, language),
         gone=[each for each in found.difference.activities if each.id not in found.after],

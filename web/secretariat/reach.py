@@ -1,6 +1,6 @@
 """What of the store an account may reach, asked the same way by every page of the room."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -13,6 +13,7 @@ from cycle.plan.model import Activity, Step
 from cycle.tasks.moves import get_occurrence, get_task
 from cycle.tasks.releases import is_released
 from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.titles import english_titles
 from web.session import require
 
 
@@ -111,6 +112,11 @@ def activity_of(occurrence: Occurrence) -> Activity:
 def title_of(activity: Step, language: str) -> str:
     """The activity's title in the reader's language, Danish when there is no other."""
     return (activity.title_en if language == "en" else "") or activity.title
+
+
+def titles_in(session: Session, language: str, occurrence_ids: Iterable[int]) -> dict[int, str]:
+    """Titles that differ from the Danish ones the store has: the English ones, on an English page."""
+    return english_titles(session, occurrence_ids) if language == "en" else {}
 
 
 def _thing(activity: Activity) -> Thing:

@@ -19,11 +19,11 @@ from cycle.runs.requests import pause, resume, retry, wake
 from cycle.runs.tables import ClockPulse, Recorded, Run, RunState
 from cycle.tasks.coming import Coming, coming
 from cycle.tasks.mail_log import Occasion, occasions
-from web import context
+from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.queries import failed_for_good
-from web.secretariat.reach import roots_for
+from web.secretariat.reach import roots_for, titles_in
 from web.secretariat.typed import needed, text_of
 from web.secretariat.words import SERVICES
 from web.session import CheckedForm, CurrentActor, require
@@ -69,6 +69,8 @@ def runs(request: Request, actor: CurrentActor, flow: str = "", tilstand: str = 
     with context.reading(request) as session:
         roots = roots_for(actor, Verb.SEE_RUNS)
         lines = _lines(session, roots, wanted, state, real)
+        to_come = _coming(session, roots, now, context.settings(request).zone)
+        named = [line.about.id for line in lines if line.about] + [step.occurrence_id for step in to_come]
         return show(
             request,
             "runs.html",
@@ -76,7 +78,8 @@ def runs(request: Request, actor: CurrentActor, flow: str = "", tilstand: str = 
             counts=run_counts(session, roots),
             pulses=[_pulse(pulse, real) for pulse in pulses(session)],
             paused=pauses(session, roots),
-            coming=_coming(session, roots, now, context.settings(request).zone),
+            coming=to_come,
+            titles=titles_in(session, render.language_of(request), named),
             now=now,
             roots=roots,
             flows=FLOWS,

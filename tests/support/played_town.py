@@ -1,0 +1,142 @@
+"""A dozen of Copenhagen's units whose year was played so far that there is one of everything to see.
+
+town = Town(folder)                # its pages: town.site, as a leader: town.leader_links()
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from sqlmodel import select
+
+from cli.municipality import Folder, load_municipality, start_years
+from cycle.access.links import task_token
+from cycle.calendar import WorkingCalendar
+from cycle.gatherings.calling import Details, call
+from cycle.gatherings.homework import give_homework
+from cycle.gatherings.proposing import propose
+from cycle.gatherings.reading import participants_of
+from cycle.gatherings.recording import hold
+from cycle.gatherings.states import Attendance
+from cycle.gatherings.tables import GatheringParticipant
+from cycle.goals.strategies import begin_draft, current_strategy
+from cycle.organisation.directory import Directory
+from cycle.organisation.tables import Appointment
+from cycle.plan.gatherings import Meetings
+from cycle.plan.model import Activity, Audience
+from cycle.store import make_engine, reading, transaction
+from cycle.tables import METADATA
+from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.tables import Occurrence
+from tests.support.koebenhavn import BEFORE, Year
+from tests.support.municipality import instant
+from tests.support.postgres import free_port
+from tests.support.small_copenhagen import cut
+from tests.support.web import Site
+
+SCHOOL = "101019"
+PLAYED = ("budgetudmelding", "strategirevision", "kvartalsrapport-1", "udviklingsaftaler")
+YES = {"beslutning": "enig"}
+SIGNED = {**YES, "navn": "Ida Opdigtet", "bekraeft": "ja"}
+
+
+class Town:
+    """A dozen of Copenhagen's units after a budget call, a hearing, a report, and one agreement signed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine = make_engine(f"sqlite:///{folder / 'aarshjul.db'}")
+        METADATA.create_all(self.engine)
+        example = cut(folder / "small")
+        with transaction(self.engine) as session:
+            loaded = load_municipality(session, Folder.at(example), now=BEFORE)
+            start_years(session, loaded, [2027], example, now=BEFORE)
+        self.year = Year(self.engine, folder, BEFORE)
+        self.year.only(*PLAYED)
+        self.play()
+        self.meet()
+        self.propose()
+        self.port = free_port()
+        self.site = Site(
+            self.engine,
+            folder,
+            at=self.year.now,
+            secret_key="k" * 40,
+            base_url=f"http://127.0.0.1:{self.port}",
+        )
+
+    def play(self) -> None:
+        """The year as far as there is one of everything to see."""
+        for activity, at in (
+            ("budgetudmelding", instant(2027, 2, 2, 10)),
+            ("strategirevision", instant(2027, 3, 2, 10)),
+            ("kvartalsrapport-1", instant(2027, 4, 2, 10)),
+        ):
+            self.year.until(at)
+            self.year.answer_all(self.year.tasks(self.year.occurrence(activity).id, TaskKind.ANSWER)[:8])
+        report = self.year.occurrence("kvartalsrapport-1").id
+        self.year.until(instant(2027, 4, 20, 10))
+        self.year.approve_all(self.year.tasks(report, TaskKind.ANSWER))
+        self.year.until(instant(2027, 5, 4, 10))
+        self.year.answer_all(self.year.tasks(report, TaskKind.RELEASE))
+        self.year.until(instant(2027, 12, 2, 10))
+        for kind in (TaskKind.DRAFT, TaskKind.NEGOTIATE, TaskKind.APPROVE, TaskKind.SIGN, TaskKind.SIGN):
+            self.step(kind)
+
+    def step(self, kind: TaskKind) -> None:
+        """Whoever has this step of the school's agreement takes it."""
+        raw = {TaskKind.SIGN: SIGNED, TaskKind.DRAFT: None}.get(kind, YES)
+        for task in self.year.tasks(self.year.occurrence("udviklingsaftaler").id, kind):
+            of = task.subject.partition(":")[2] or task.unit_id
+            if of == SCHOOL and task.state is TaskState.OPEN:
+                self.year.answer(task, raw)
+        self.year.until(self.year.now + timedelta(days=1))
+
+    def meet(self) -> None:
+        """The step of the agreements holds two meetings: one held, with minutes and homework, one called."""
+        now, school = self.year.now, Audience(units=(SCHOOL,), role="leder")
+        with transaction(self.engine) as session:
+            found = session.get_one(Occurrence, self.year.occurrence("udviklingsaftaler").id)
+            meetings = Meetings(title="Dialogmøde", count=2, begins="9.00", ends="12.00")
+            step = Activity.model_validate_json(found.activity)
+            step = step.model_copy(update={"meetings": meetings, "members": school, "work": ("Velkomst",)})
+            directory = Directory.load(session, found.root_id, now.date())
+            held, called = propose(session, found, step, directory, WorkingCalendar())
+            for each, days in ((held, 1), (called, 9)):
+                at = now + timedelta(days=days)
+                wanted = replace(Details.of(each), starts_at=at, ends_at=at + timedelta(hours=3))
+                call(session, each, wanted, seen=each.edition, by="cli", now=now)
+            later = now + timedelta(days=2)
+            (who,) = [each for each in participants_of(session, held.id or 0) if each.unit_id == SCHOOL]
+            present = {who.key: Attendance.PRESENT}
+            hold(session, held, attendance=present, minutes="Enige.", seen=held.edition, by="cli", now=later)
+            given = {"text": "Prøv det af.", "due_on": later.date() + timedelta(days=20), "keys": {who.key}}
+            give_homework(session, held, **given, seen=held.edition, by="cli", now=later)
+            self.seats = [each.id or 0 for each in session.exec(select(GatheringParticipant))]
+        self.year.until(later)
+
+    def propose(self) -> None:
+        """The hearing's activity has a proposal for the strategy's next version."""
+        hearing = self.year.occurrence("strategirevision").id or 0
+        with transaction(self.engine) as session:
+            now = current_strategy(session, "KBH")
+            assert now is not None
+            begin_draft(session, now, occurrence_id=hearing, first_year=2029, by="cli", now=self.year.now)
+
+    def invitations(self) -> list[str]:
+        """The tokens of the school's leader for the meetings."""
+        with reading(self.engine) as session:
+            person = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
+        made = {"purpose": "meeting", "person_id": person or 0, "generation": 1}
+        return [task_token(b"k" * 40, task_id=seat, **made) for seat in self.seats]
+
+    def leader_links(self) -> list[str]:
+        """The tokens of the school's own tasks."""
+        with reading(self.engine) as session:
+            person = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
+        tasks = [
+            task
+            for activity in PLAYED
+            for task in self.year.tasks(self.year.occurrence(activity).id)
+            if task.unit_id == SCHOOL and task.state is not TaskState.CANCELLED
+        ]
+        return [self.site.link(task, person or 0).removeprefix("/opgave/") for task in tasks]
