@@ -154,8 +154,7 @@ class Settings(BaseSettings):
     )
     seal_pkcs11_module: Path | None = Field(
         default=None,
-        description="Driver (.so) of the device that holds the seal's key, by PKCS#11. Needs the Python "
-        "package python-pkcs11.",
+        description="Driver (.so) of the device that holds the seal's key, by PKCS#11.",
     )
     seal_pkcs11_slot: int | None = Field(
         default=None, ge=0, description="Slot of the device. Empty: the first with a token."

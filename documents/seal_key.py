@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from asn1crypto import keys as asn1_keys
+from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -165,23 +166,16 @@ def _of_pkcs12(settings: Settings, path: Path) -> SimpleSigner:
 
 
 def _of_device(settings: Settings) -> Signer:
-    assert settings.seal_pkcs11_module is not None
-    try:
-        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
-    except ImportError as error:
-        where = "AARSHJUL_SEAL_PKCS11_MODULE"
-        what = "Python-pakken python-pkcs11 er ikke installeret."
-        raise PlanInvalid([Problem(where, what, "Kør: pip install python-pkcs11")]) from error
-    try:
-        session = open_pkcs11_session(
-            str(settings.seal_pkcs11_module),
-            slot_no=settings.seal_pkcs11_slot,
-            user_pin=settings.seal_pkcs11_pin.get_secret_value(),
-        )
-        return PKCS11Signer(session, cert_label=settings.seal_pkcs11_label)
-    except Exception as error:
-        cure = "Se efter, om enheden sidder i, og om slot, label og PIN er rigtige."
-        raise _fault(settings.seal_pkcs11_module, f"Enheden svarer ikke: {error}.", cure) from error
+    """The device's signer. Its certificate is kept beside our own keys: its seals are known without it."""
+    from documents.seal_device import device_signer
+
+    signer = device_signer(settings)
+    certificate = signer.signing_cert
+    if certificate is not None:
+        path = settings.data_dir / FOLDER / f"enhed-{certificate.sha256.hex()[:16]}.pem"
+        if not path.exists():
+            place_private(path, pem.armor("CERTIFICATE", certificate.dump()))
+    return signer
 
 
 def _check_in_force(signer: Signer, where: str, now: datetime) -> None:

@@ -1,9 +1,9 @@
-"""Makes sure that what the tests need of the machine is there: a browser, pdfsig, and a word processor.
+"""Makes sure that what the tests need of the machine is there: a browser, pdfsig, a word processor, a token.
 
 The browser, in order: a Chromium on PATH, Playwright's own, the system's packages when root. pdfsig (of
 poppler) is the second program that looks at our seals, soffice (LibreOffice) the one that opens our Word
-files: without its screens 84 MB to fetch, a minute's wait the first time. PostgreSQL needs nothing here: the
-tests take Debian's binaries or those of the pinned PyPI package.
+files: without its screens 84 MB to fetch, a minute's wait the first time. SoftHSM is a token for keys made
+of software. PostgreSQL needs nothing here: the tests take Debian's binaries or those of the pinned package.
 """
 
 import os
@@ -37,6 +37,11 @@ def soffice() -> str | None:
     return shutil.which("soffice")
 
 
+def softhsm() -> str | None:
+    """The path of SoftHSM's program, if there is one."""
+    return shutil.which("softhsm2-util")
+
+
 def install_browser() -> None:
     """Installs a browser: the system's package when root, else Playwright's."""
     if not install_package("chromium"):
@@ -63,10 +68,14 @@ def main() -> int:
     if soffice() is None:
         sys.stdout.write("No LibreOffice found; installing its Writer for the tests.\n")
         install_package("libreoffice-writer-nogui", "--no-install-recommends")
+    if softhsm() is None:
+        sys.stdout.write("No SoftHSM found; installing it for the tests.\n")
+        install_package("softhsm2", "--no-install-recommends")
     found = {
         "Chromium": chromium(),
         "pdfsig (poppler-utils)": pdfsig(),
         "soffice (libreoffice-writer-nogui)": soffice(),
+        "softhsm2-util (softhsm2)": softhsm(),
     }
     for name, path in found.items():
         if path is None:
