@@ -9,10 +9,15 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as Open
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
-from docx.shared import Pt, RGBColor
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
 
 FOLDER = Path(__file__).parent.parent / "documents" / "templates"
+
+WIDTH, NARROW = Cm(16), Cm(2.6)
+"""What is printed on of an A4 page, and how much of it a column of figures takes."""
 
 Words = dict[str, Any]
 
@@ -71,6 +76,8 @@ def made(words: Words) -> Open:
     document.core_properties.title, document.core_properties.language = words["case"], words["language"]
     document.core_properties.author = ""
     section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = (section.page_width - WIDTH) // 2
     section.header.paragraphs[0].text = (
         "{{ municipality }}   {% if draft %}" + words["draft"] + "   {% endif %}{{ mark }}"
     )
@@ -116,6 +123,7 @@ def _style(document: Open) -> None:
     document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Arial", Pt(10.5)
     for name in ("Title", "Heading 1", "Heading 2", "Heading 3"):
         font = document.styles[name].font
+        _without_theme(document.styles[name].element)
         font.name, font.color.rgb = "Arial", RGBColor(0x22, 0x36, 0x4D)
 
 
@@ -136,8 +144,21 @@ def _written(document: Open, words: Words) -> None:
     document.add_paragraph("{%p endfor %}")
 
 
+def _without_theme(style: Any) -> None:
+    """Word prefers the theme's font to the one that is named."""
+    fonts = style.rPr.rFonts
+    for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{name}"), None)
+
+
 def _table(document: Open, heading: Sequence[str], loop: str, cells: Sequence[str]) -> None:
     table = document.add_table(rows=4, cols=len(heading), style="Light Grid Accent 1")
+    table.autofit = False
+    others = len(heading) - 1
+    for place, column in enumerate(table.columns):
+        column.width = NARROW if place else WIDTH - others * NARROW
+        for cell in column.cells:
+            cell.width = column.width
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell, words in zip(table.rows[0].cells, heading, strict=True):
         cell.text = words
@@ -145,6 +166,8 @@ def _table(document: Open, heading: Sequence[str], loop: str, cells: Sequence[st
     for cell, words in zip(table.rows[2].cells, cells, strict=True):
         cell.text = words
     table.rows[3].cells[0].text = "{%tr endfor %}"
+    for cell in (cell for row in (table.rows[0], table.rows[2]) for cell in row.cells[1:]):
+        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Values of every kind of document, with one text wherever people may write."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,12 +12,13 @@ from zoneinfo import ZoneInfo
 from config.settings import Settings
 from cycle.goals.frame_parts import FramePart, Rhythm
 from cycle.goals.frame_tables import Frame, FrameSection
+from cycle.goals.hearing import Area, Group, Hearing, Voice
 from cycle.goals.indicators import Indicator
 from cycle.goals.strategies import StrategyText
 from cycle.goals.tables import Decision, Goal, GoalLevel, GoalOrigin
 from cycle.goals.tree import GoalText
 from cycle.plan.model import Activity, Audience, Confidence, FigureRules, FlowName, Sign, When, Window
-from cycle.tasks.rollup import Counted, Line, Rollup
+from cycle.tasks.rollup import Counted, Line, Outcome, Rollup
 from cycle.tasks.tables import Occurrence
 from documents.agreement_paper import AgreementPaper, Signed, values_of
 from documents.agreement_text import Chapter, Entry
@@ -204,11 +206,17 @@ def agreement_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
 
 
 def strategy_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
-    """A strategy of one theme with one goal."""
+    """A strategy of one theme with one goal, and what a unit said of it in the hearing."""
     theme = GoalText(GoalLevel.THEME, "1", "Trivsel", key="trivsel", description=text)
     below = GoalText(GoalLevel.POLITICAL, "1.1", "Fælles grundlag", parent_key="trivsel", signs=(text,))
     said = StrategyText("strategi", "Strategi", {}, (theme, below))
-    paper = StrategyPaper(TOWN, 2, True, said, None, None, None, {}, "Som den stod 3. maj 2027.")
+    voice = Voice("u1", "Enhed 1 Ærø", "Skoler", "enig", text)
+    group = Group("themes:trivsel", "1. Trivsel", [("enig", 1)], [voice])
+    counts = Counter({Outcome.ANSWERED: 1})
+    line = cast(Line, SimpleNamespace(unit="Enhed 1 Ærø", outcome=Outcome.ANSWERED))
+    heard = Hearing(counts, [group], [Area("area:Skoler", "Skoler", counts, [(line, ())])])
+    notes = {"themes:trivsel": text}
+    paper = StrategyPaper(TOWN, 2, True, said, None, None, heard, notes, "Som den stod 3. maj 2027.")
     return strategy_values(paper, language)
 
 

@@ -1,7 +1,9 @@
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +14,7 @@ from openpyxl import load_workbook
 from documents.tables import LONGEST, Column, Kind, Table, clean, runs, to_csv, to_xlsx
 
 ZONE = ZoneInfo("Europe/Copenhagen")
+ROOT = Path(__file__).parents[2]
 DANGEROUS = [
     "=1+1",
     "+1",
@@ -101,3 +104,14 @@ def test_any_text_makes_a_workbook_that_opens_and_a_csv_of_one_cell(text):
 def test_a_sheet_name_that_excel_refuses_is_made_good():
     book = load_workbook(io.BytesIO(to_xlsx(Table("a/b:c*[d]" + "x" * 40, [Column("A")], [], ZONE))))
     assert len(book.sheetnames[0]) <= 31 and not set("[]:*?/\\") & set(book.sheetnames[0])
+
+
+def test_every_workbook_is_written_here_where_texts_stay_texts():
+    rooms = ("cli", "config", "cycle", "documents", "flows", "notifications", "web")
+    writers = [
+        str(path.relative_to(ROOT))
+        for room in rooms
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if re.search(r"\bWorkbook\(", path.read_text(encoding="utf-8"))
+    ]
+    assert writers == ["documents/tables.py"]
