@@ -21,6 +21,7 @@ from cycle.tasks.opening import NewTask
 from cycle.tasks.review import return_for_changes
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.tables import Submission, Task
+from documents.agreement_text import years
 from flows.request import Facts
 from flows.runtime import RunContext
 
@@ -182,7 +183,7 @@ class Step:
                 TaskVerb.REOPEN,
                 actor=Actor.ENGINE,
                 level=0,
-                title=self._title(stage),
+                title=self._title(stage, unit_id),
                 opened_at=self.context.now,
                 due_on=due,
                 original_due_on=due,
@@ -212,15 +213,20 @@ class Step:
             due_on=due,
             subject=subject,
             kind=STEP_KIND[stage.kind],
-            title=self._title(stage),
+            title=self._title(stage, unit_id),
             form_version_id=self.facts.occurrence.stage_forms.get(stage.id),
             prefill=self.shown(),
         )
 
-    def _title(self, stage: Stage) -> str:
-        """What the step is called; one in force is signed again because its goals have changed."""
+    def _title(self, stage: Stage, at: str) -> str:
+        """What the step is called at that unit's post; at another than the agreement's own it names whose.
+
+        One in force is signed again because its goals have changed.
+        """
         again = " efter ændrede mål" if self.agreement.in_force_version else ""
-        return f"{stage.title}{again}: {self.facts.directory.units[self.agreement.unit_id].name}"
+        whose = self.agreement.unit_id
+        named = f": {self.facts.directory.units[whose].name}" if at != whose else ""
+        return f"{stage.title} {years(self.agreement)}{again}{named}"
 
     def shown(self) -> dict[str, Any]:
         """What the step's task speaks of: exactly this version of the text."""

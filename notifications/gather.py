@@ -20,7 +20,14 @@ from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Form
-from cycle.tasks.states import BY_MAIL, WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskKind
+from cycle.tasks.states import (
+    AGREEMENT_STEPS,
+    BY_MAIL,
+    WAITING_FOR_HOLDER,
+    OccurrenceState,
+    SubmissionKind,
+    TaskKind,
+)
 from cycle.tasks.tables import Occurrence, Submission, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from notifications.invitations import OVERTAKEN, invitation
@@ -232,7 +239,12 @@ class _Writer:
 
 
 def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
-    """ "Kvartalsrapport 1 2027" in the language, with the task's own title behind it when it has another."""
+    """ "Kvartalsrapport 1 2027" in the language, with the task's own title behind it when it has another.
+
+    A step of an agreement is called by its own title alone: it says what is to be done, and of which year.
+    """
+    if task.kind in AGREEMENT_STEPS and task.title:
+        return task.title
     year = str(occurrence.concerns_year)
     name = occurrence_title(occurrence, language)
     title = name if year in name else f"{name} {year}"

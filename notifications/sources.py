@@ -19,7 +19,7 @@ from cycle.organisation.directory import Capacity
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.forms import Form
-from cycle.tasks.states import TaskKind
+from cycle.tasks.states import AGREEMENT_STEPS, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
 
 Post = tuple[str, str]
@@ -52,8 +52,11 @@ class Rows:
         return self.forms.get(version_id) if version_id is not None else None
 
     def text_of(self, occurrence: Occurrence, task: Task) -> str:
-        """What introduces the task: the text the plan gives the activity, or the homework's own."""
-        if task.kind is TaskKind.FOLLOW_UP:
+        """What introduces the task: the text the plan gives the activity, or the homework's own.
+
+        An activity of agreements speaks to whoever drafts them, not to those who negotiate and sign.
+        """
+        if task.kind is TaskKind.FOLLOW_UP or task.kind in AGREEMENT_STEPS:
             return ""
         if task.kind is TaskKind.HOMEWORK:
             return str(task.prefill.get(GIVEN, ""))

@@ -98,6 +98,9 @@ class TaskKind(StrEnum):
 DONE_ELSEWHERE = frozenset({TaskKind.REVIEW, TaskKind.TAKE_IN})
 """Kinds of task that no form answers: they end when what they ask for is done on another page."""
 
+AGREEMENT_STEPS = frozenset({TaskKind.NEGOTIATE, TaskKind.APPROVE, TaskKind.SIGN})
+"""Kinds of task that take an agreement on after it has been drafted."""
+
 BY_MAIL = frozenset({TaskKind.ANSWER, TaskKind.HOMEWORK})
 """Kinds of task that a reply to their mail may answer."""
 

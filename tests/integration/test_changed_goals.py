@@ -90,7 +90,7 @@ def test_exactly_the_agreements_that_hold_the_goal_are_signed_again_and_the_old_
     }
     assert {a.goals_changed_at for a in found.values()} == {None}, "what was marked has been renewed"
     asked = open_step(year, TaskKind.SIGN, SCHOOL)
-    assert asked.title == "Underskrift af udviklingsaftale efter ændrede mål: Nyboder Skole"
+    assert asked.title == "Underskrift af udviklingsaftale 2028 efter ændrede mål"
     assert asked.prefill["agreement"]["version"] == 2
     year.settle()
     assert agreements(year)[SCHOOL].version == 2, "another look renews nothing"
@@ -123,6 +123,30 @@ def document_bytes(year: Year, unit_id: str) -> bytes:
         found = document_of(session, agreements(year)[unit_id].id or 0)
     assert found is not None
     return bytes(found[1].content)
+
+
+def mails(year: Year, word: str) -> list[tuple[str, str]]:
+    """(subject, text) of the daily mails so far whose subject has the word."""
+    days = (year.now.date() - timedelta(days=n) for n in range(15))
+    found = [mail for day in days for _, mail in year.letters(day)]
+    return [(mail.subject, mail.text) for mail in found if word in mail.subject]
+
+
+def test_the_mail_about_a_step_says_what_is_to_be_done_and_not_what_a_leader_drafts(
+    store: Engine, tmp_path: Path
+) -> None:
+    year = begun(store, tmp_path)
+    assert any("I foreslår jeres egne" in text for _, text in mails(year, "Indgåelse"))
+    take(year, STEPS[0], units=(SCHOOL,))
+    year.until(year.now + timedelta(days=1))
+    ((subject, text),) = mails(year, "Forhandling")
+    assert subject.startswith("Forhandling af udviklingsaftale 2028: Nyboder Skole for ")
+    assert "I foreslår jeres egne" not in text
+    take(year, *STEPS[1:3], units=(SCHOOL,))
+    year.until(year.now + timedelta(days=1))
+    ((subject, text),) = mails(year, "Underskrift")
+    assert subject.startswith("Underskrift af udviklingsaftale 2028 for Nyboder Skole: ")
+    assert "I foreslår jeres egne" not in text
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
