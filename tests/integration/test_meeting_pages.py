@@ -20,9 +20,10 @@ from cycle.gatherings.states import Attendance, Coming, GatheringState
 from cycle.gatherings.tables import GatheringParticipant
 from cycle.organisation.tables import Appointment, Unit
 from cycle.plan.gatherings import Meetings
+from cycle.plan.model import Plan, PlanKind
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind
-from cycle.tasks.tables import Task
+from cycle.tasks.tables import Cycle, CycleRevision, Occurrence, Task
 from documents.case_papers import CasePress
 from documents.minutes_parts import minutes_parts
 from notifications.office import MEETING
@@ -208,6 +209,23 @@ def test_a_round_of_workshops_is_called_at_once_or_not_at_all(engine: Engine, tm
     csrf = Form(reader.get("/moeder"), "/log-ud").fields["csrf"]
     for address in (f"{page}/moeder/vis", f"{page}/moeder"):
         assert reader.post(address, data={"csrf": csrf}).status_code == 403
+
+
+def test_meetings_and_their_process_lead_to_one_another(engine: Engine, tmp_path: Path) -> None:
+    room = MeetingRoom(engine, activity(meetings=Meetings(title="Workshop", count=4)))
+    with transaction(engine) as session:
+        occurrence = session.get_one(Occurrence, room.occurrence_id)
+        cycle = session.get_one(Cycle, occurrence.cycle_id)
+        cycle.kind, number = PlanKind.PROCESS, cycle.id
+        plan = Plan(
+            kind="process", id="p", title="Proces", municipality="BY", activities=(activity(),)
+        ).model_dump_json()
+        session.execute(sa.update(CycleRevision).values(plan=plan))
+    browser = office(Site(engine, tmp_path, at=NOW, secret_key="k" * 40))
+    assert f'href="/aarshjul/{number}"' in browser.get("/moeder").text
+    process = browser.get(f"/aarshjul/{number}").text
+    assert f'href="/aktivitet/{room.occurrence_id}#moeder">4 møder</a>' in process
+    assert 'href="/moeder">Alle møder</a>' in process and "Resultat</th>" not in process
 
 
 # ---- others

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from cycle.access.rules import Thing, Verb, allowed
+from cycle.access.rules import Thing, Verb, allowed, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
 from cycle.files import store as files
@@ -26,7 +26,8 @@ from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.tables import Cycle
-from web import context
+from cycle.tasks.titles import cycle_title
+from web import context, render
 from web.attachments import attachment
 from web.plain import Id
 from web.secretariat.pages import show
@@ -47,7 +48,12 @@ def meetings(request: Request, actor: CurrentActor) -> Response:
         to_come = [each for each in found if _waits(each.gathering) and each.gathering.ends_at > now]
         waiting = [each for each in found if _waits(each.gathering) and each.gathering.ends_at <= now]
         over = [each for each in reversed(found) if not _waits(each.gathering)]
-        return show(request, "meetings.html", parts=(("come", to_come), ("write", waiting), ("over", over)))
+        return show(
+            request,
+            "meetings.html",
+            parts=(("come", to_come), ("write", waiting), ("over", over)),
+            plans=_plans(session, actor, found, render.language_of(request)),
+        )
 
 
 @router.get("/{meeting_id}")
@@ -77,6 +83,18 @@ def reach_meeting(session: Session, actor: SignedIn, meeting_id: int, verb: Verb
 def _sees(actor: SignedIn, each: Listed) -> bool:
     thing = Thing.CONFIDENTIAL if activity_of(each.occurrence).confidential else Thing.ORDINARY
     return allowed(actor.grants, Verb.SEE_ACTIVITY, thing, f"/{each.occurrence.root_id}/")
+
+
+def _plans(session: Session, actor: SignedIn, found: Sequence[Listed], language: str) -> dict[int, str]:
+    """The wheels and processes that the meetings belong to, by id, as far as the account sees them."""
+    ids = {each.occurrence.cycle_id for each in found}
+    cycles = session.exec(select(Cycle).where(col(Cycle.id).in_(ids))).all()
+    seen = visible_paths(actor.grants, Verb.SEE_WHEEL)
+    return {
+        cycle.id or 0: cycle_title(session, cycle, language)
+        for cycle in cycles
+        if f"/{cycle.root_id}/".startswith(seen)
+    }
 
 
 def _waits(gathering: Gathering) -> bool:

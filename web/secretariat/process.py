@@ -1,7 +1,8 @@
 """A process as a table: its steps in the order of time under their tracks, and how far each has come."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from cycle.access.rules import Thing, Verb, allowed
 from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
+from cycle.gatherings.reading import list_meetings
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Confidence, Plan, Step, Track, When
 from cycle.plan.reading import certainty
@@ -43,6 +45,12 @@ class Line:
     opens: Mark | None = None
     due: Mark | None = None
     href: str = ""
+    meetings: int = 0
+
+    @property
+    def of(self) -> int | None:
+        """The occurrence it is about."""
+        return self.summary.occurrence.id if self.summary else None
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,11 @@ def process_of(session: Session, actor: SignedIn, cycle: Cycle, request: Request
     plan, calendar = plan_of(session, cycle.id), calendar_of_cycle(session, cycle.id)
     today, language = calendar.local_date(context.now(request)), render.language_of(request)
     found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
-    lines = [*_dated(plan, found, actor, calendar, language), *_later(plan, language)]
+    held = Counter(each.occurrence.id for each in list_meetings(session, [cycle.root_id]))
+    lines = [
+        *(replace(line, meetings=held[line.of]) for line in _dated(plan, found, actor, calendar, language)),
+        *_later(plan, language),
+    ]
     place = session.get_one(Unit, cycle.root_id).name
     title = cycle_title(session, cycle, language)
     return Process(cycle, title, place, plan.source, plan.purpose, _parts(plan, lines))
