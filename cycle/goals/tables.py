@@ -122,18 +122,19 @@ class GoalStatus(SQLModel, table=True):
     """How a unit stands on a goal in one occurrence, taken from its answer when the occurrence closes.
 
     `value` is the indicator's value as a plain decimal, "" when none was given; `evidence_file` is a
-    `File`. The index holds all that is counted, so that counting reads no row.
+    `File`. The indexes hold all that is counted, and all that a page shows, so that neither reads a row.
     """
 
     __tablename__ = "goal_status"
     __table_args__ = (
         sa.UniqueConstraint("goal_id", "unit_id", "occurrence_id"),
         sa.Index("ix_goal_status_counted", "goal_id", "occurrence_id", "status", "value", "unit_id"),
+        sa.Index("ix_goal_status_shown", "unit_id", "occurrence_id", "goal_id", "status", "value"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     goal_id: int = Field(foreign_key="goal.id")
-    unit_id: str = Field(foreign_key="unit.id", index=True)
+    unit_id: str = Field(foreign_key="unit.id")
     occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
     status: str = ""
     value: str = ""

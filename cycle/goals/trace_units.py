@@ -49,8 +49,8 @@ def _asked(found: Trace, paths: Sequence[str]) -> sa.ColumnElement[bool]:
         task.kind == TaskKind.ANSWER,
         task.state.not_in(NOT_OWED),
     )
-    where = [owing, col(Unit.root_id) == goal.root_id]
-    if f"/{goal.root_id}/" not in paths:  # a database cannot guess how many units a condition on paths leaves
+    where: list[sa.ColumnElement[bool]] = [owing]
+    if f"/{goal.root_id}/" not in paths:  # no database can guess how many units a condition on paths leaves
         where.append(within(col(Unit.path), paths))
     if goal.area:
         where.append(col(Unit.area) == goal.area)
@@ -97,7 +97,6 @@ def _goals(session: Session, found: Trace, unit_ids: list[str]) -> dict[int, _Fo
     own = sa.select(goal.id, goal.code, goal.title, goal.hide_small, goal.indicator).where(
         goal.unit_id.in_(unit_ids),
         goal.parent_key.in_([each.key for each in above.values()]),
-        goal.root_id == found.goal.root_id,
     )
     shared = [(id_, each.code, each.title, each.hide_small, each.indicator) for id_, each in above.items()]
     return {
