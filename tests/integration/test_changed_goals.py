@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,16 +14,20 @@ from sqlmodel import col, select
 from config.goals_file import load_goals
 from cycle.access.roles import Role
 from cycle.goals.agreements import unsigned, version_of
+from cycle.goals.changed_goals import not_holding
+from cycle.goals.scheme import Rollout, Scheme, keep_scheme
 from cycle.goals.sealed import document_of
-from cycle.goals.tables import AgreementState, Goal, SealedDocument, Signature
+from cycle.goals.tables import AgreementState, Goal, GoalLevel, SealedDocument, Signature
 from cycle.goals.tree import GoalText, goal_changes, goals_not_named, keep_goals, reach_of
 from cycle.history import History
-from cycle.organisation.tables import Appointment
+from cycle.organisation.tables import Appointment, Unit
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Task
 from tests.support import koebenhavn
 from tests.support.koebenhavn import FOLDER, Year
+from tests.support.municipality import ROOT, instant
+from tests.support.negotiating import Table
 from tests.support.three_agreements import (
     DAYCARE,
     DRAFT,
@@ -299,6 +303,26 @@ def test_a_signer_who_still_shows_the_old_text_is_told_and_loses_nothing(
     office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, "KBH")
     read = office.get(f"/udviklingsaftale/{agreements(year)[SCHOOL].id}").text
     assert "Udgave 1 og 2 ved siden af hinanden" in read and "og trivsel</ins>" in read
+
+
+@pytest.mark.parametrize(("step", "by_area"), [(1, False), (2, True), (3, True)])
+def test_how_far_a_kind_of_unit_has_come_says_whether_a_goal_of_its_area_belongs_in_its_agreement(
+    sqlite_engine: Engine, tmp_path: Path, step: int, *, by_area: bool
+) -> None:
+    table = Table(sqlite_engine, tmp_path)
+    with transaction(sqlite_engine) as session:
+        unit = session.get_one(Unit, table.unit)
+        scheme = Scheme(rollout=Rollout(kinds={unit.kind: {2027: step}}))
+        keep_scheme(session, scheme, root_id=ROOT, year=2027, by="cli", now=instant(2027, 1, 4))
+
+        def lacking(level: GoalLevel, area: str) -> bool:
+            found = not_holding(
+                session, {(level, area)}, {"ny"}, root_id=ROOT, year=2027, on=date(2027, 4, 12)
+            )
+            return [made.id for made in found] == [table.agreement]
+
+        assert lacking(GoalLevel.COMMON, "") and lacking(GoalLevel.AREA, unit.area) == by_area
+        assert not lacking(GoalLevel.AREA, "et andet område") and not lacking(GoalLevel.THEME, "")
 
 
 def test_a_goal_that_the_file_no_longer_names_stays_in_the_agreements_and_in_the_tree(
