@@ -14,6 +14,8 @@ WIDTH, ROW = 6.7, 0.26
 TOP, BOTTOM = 0.28, 0.45
 """Inches."""
 LETTER = 0.062
+NARROWEST = 2.0
+"""Percent of a bar that a digit needs."""
 LONGEST_LABEL, LONGEST_AXIS = 34, 80
 INK, RULE = "#22364d", "#c9d1d9"
 
@@ -53,26 +55,30 @@ class Spread:
     high: float
 
 
-def stacked_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]) -> Drawing:
-    """A bar for each row, made of as many counts as there are parts."""
-    from matplotlib.ticker import MaxNLocator
+def shared_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]) -> Drawing:
+    """A bar of 100 % for each row, made of as many shares as there are parts; the row's number at its name.
 
-    names = [_name(name) for name, _ in rows]
-    figure, axes = _canvas(names, TOP)
-    left = [0] * len(rows)
+    A count stands in its share where there is room for it. Rows of nothing are not drawn.
+    """
+    rows = [(name, counts) for name, counts in rows if sum(counts)]
+    figure, axes = _canvas([_counted(name, counts) for name, counts in rows], TOP)
+    left = [0.0] * len(rows)
     for index, part in enumerate(parts):
-        counts = [row[index] for _, row in rows]
+        shares = [100 * counts[index] / sum(counts) for _, counts in rows]
         bars = axes.barh(
-            range(len(rows)), counts, left=left, color=part.colour, hatch=part.hatch, edgecolor="#ffffff",
+            range(len(rows)), shares, left=left, color=part.colour, hatch=part.hatch, edgecolor="#ffffff",
             linewidth=0.5, height=0.72, label=part.name,
         )  # fmt: skip
-        axes.bar_label(
-            bars, [str(count) if count else "" for count in counts], label_type="center", fontsize=7
-        )
-        left = [before + count for before, count in zip(left, counts, strict=True)]
-    axes.set_yticks(range(len(rows)), names)
+        fitting = [
+            str(counts[index]) if share >= NARROWEST * len(str(counts[index])) else ""
+            for share, (_, counts) in zip(shares, rows, strict=True)
+        ]
+        axes.bar_label(bars, fitting, label_type="center", fontsize=7)
+        left = [before + share for before, share in zip(left, shares, strict=True)]
+    axes.set_yticks(range(len(rows)), [_counted(name, counts) for name, counts in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.set_xlim(0, 100)
+    axes.set_xticks(range(0, 101, 25), [f"{share} %" for share in range(0, 101, 25)])
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
@@ -112,13 +118,17 @@ def _canvas(names: Sequence[str], top: float) -> "tuple[Figure, Axes]":
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasSVG(figure)
     left = (0.2 + LETTER * max(map(len, names), default=0)) / WIDTH
-    axes = figure.add_axes((left, BOTTOM / height, 0.98 - left, ROW * len(names) / height))
+    axes = figure.add_axes((left, BOTTOM / height, 0.96 - left, ROW * len(names) / height))
     axes.invert_yaxis()
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     return figure, axes
+
+
+def _counted(name: str, counts: Sequence[int]) -> str:
+    return f"{_name(name)} ({sum(counts)})"
 
 
 def _tick(value: float, comma: bool) -> str:

@@ -9,11 +9,22 @@ SILENT = frozenset({"missing", "waiting", "returned"})
 def cover_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The roll-up's values (without charts), with what the upper levels wrote and who is missing.
 
-    `written` holds the texts of the direction and the areas; those of districts are in the annex.
+    `written` holds the texts of the direction and the areas, each under the name of whose it is; those of
+    districts are in the annex. `branches` has every unit with how it answered.
     """
     branches = values["branches"]
+    top = min((one["level"] for one in branches), default=1)
     return {
-        **{key: value for key, value in values.items() if key != "branches"},
-        "written": [part for one in branches if one["level"] == 1 for part in one["written"]],
+        **values,
+        "written": [
+            {**part, "title": _of_place(one["name"], part["title"])}
+            for one in branches
+            if one["level"] == top
+            for part in one["written"]
+        ],
         "missing": [unit["name"] for one in branches for unit in one["units"] if unit["outcome"] in SILENT],
     }
+
+
+def _of_place(place: str, title: str) -> str:
+    return title if place in title else f"{place}: {title}"

@@ -13,7 +13,7 @@ from typing import Any
 from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.answers import LIGHTS_EN, show_answer
 from cycle.tasks.rollup import Counted, Line
-from documents.charts import Part, Spread, spreads, stacked_bars
+from documents.charts import Part, Spread, shared_bars, spreads
 from documents.rollup_lights import Figures, Lights
 
 FEWEST = 5
@@ -35,7 +35,7 @@ def goal_values(goal: Lights, areas: Areas, language: str, charts: bool) -> dict
         "green": total[0],
         "yellow": total[1],
         "red": total[2],
-        "chart": stacked_bars(parts, rows) if charts else "",
+        "chart": shared_bars(parts, rows) if charts else "",
         "alt": _sentence(goal.title, (f"{name} {_listed(names, counts)}" for name, counts in rows)),
     }
 

@@ -42,6 +42,8 @@ DA: Words = {
     "hidden": "skjult",
     "forward": "Videre proces",
     "forwarded": "[Sekretariatet skriver, hvad der sker efter udvalgets behandling.]",
+    "every": "Alle enheder",
+    "units": ("Enhed", "Udfald", "Status på mål"),
     "annex": "Bilag: {{ title }} {{ year }}{% if version %}, udgave {{ version }}{% endif %}.",
 }
 EN: Words = {
@@ -65,6 +67,8 @@ EN: Words = {
     "hidden": "hidden",
     "forward": "What follows",
     "forwarded": "[The secretariat writes what happens after the committee's meeting.]",
+    "every": "Every unit",
+    "units": ("Unit", "Outcome", "Status of goals"),
     "annex": "Annex: {{ title }} {{ year }}{% if version %}, version {{ version }}{% endif %}.",
 }
 
@@ -116,6 +120,7 @@ def made(words: Words) -> Open:
     document.add_heading(words["forward"], 1)
     document.add_paragraph(words["forwarded"])
     document.add_paragraph(words["annex"])
+    _units(document, words)
     return document
 
 
@@ -151,12 +156,30 @@ def _without_theme(style: Any) -> None:
         fonts.attrib.pop(qn(f"w:{name}"), None)
 
 
-def _table(document: Open, heading: Sequence[str], loop: str, cells: Sequence[str]) -> None:
+def _units(document: Open, words: Words) -> None:
+    """Every unit as answered, nil, late or missing, place by place."""
+    document.add_heading(words["every"], 1)
+    document.add_paragraph("{%p for branch in branches if branch.units %}")
+    document.add_heading("{{ branch.name }}", 2)
+    lights = (
+        "{% for light in unit.lights %}{% if light %}{{ branch.codes[loop.index0] }} {{ light|join('/') }}"
+        "{% if not loop.last %}, {% endif %}{% endif %}{% endfor %}"
+    )
+    cells = ("{{ unit.name }}", "{{ unit.outcome_name }}", lights)
+    _table(document, words["units"], "unit in branch.units", cells, (Cm(5), Cm(4), WIDTH - Cm(9)))
+    document.add_paragraph("{%p endfor %}")
+
+
+def _table(
+    document: Open, heading: Sequence[str], loop: str, cells: Sequence[str], widths: Sequence[int] = ()
+) -> None:
+    """Across the page: `widths`, else the first column as wide as the others leave it."""
     table = document.add_table(rows=4, cols=len(heading), style="Light Grid Accent 1")
     table.autofit = False
     others = len(heading) - 1
-    for place, column in enumerate(table.columns):
-        column.width = NARROW if place else WIDTH - others * NARROW
+    widths = widths or (WIDTH - others * NARROW, *(NARROW for _ in range(others)))
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
         for cell in column.cells:
             cell.width = column.width
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -46,10 +46,14 @@ class Rollout(Frozen):
     inferred: bool = False
 
     def step(self, unit_id: str, kind: str, year: int) -> int:
-        """The unit's level in the year, 1 to 3; its own goes before that of its kind."""
-        steps = self.units.get(unit_id) or self.kinds.get(kind) or {}
-        begun = [each for each in steps if each <= year]
-        return steps[max(begun)] if begun else (1 if steps else HIGHEST)
+        """The unit's level in the year, 1 to 3: that of its kind, or its own where it is further."""
+        rows = [steps for steps in (self.units.get(unit_id), self.kinds.get(kind)) if steps]
+        return max((_reached(steps, year) for steps in rows), default=HIGHEST)
+
+
+def _reached(steps: Mapping[int, int], year: int) -> int:
+    begun = [each for each in steps if each <= year]
+    return steps[max(begun)] if begun else 1
 
 
 SLOTS: Mapping[GoalLevel, tuple[str, ...]] = {

@@ -138,8 +138,8 @@ def test_nothing_is_written_to_the_home_of_whoever_runs_it(tmp_path: Path) -> No
     home.mkdir()
     draws = (
         "from cli.installation import open_installation; open_installation('serve');"
-        "from documents.charts import Part, stacked_bars;"
-        "stacked_bars([Part('grøn', '#0f0')], [('Skoler', (3,))])"
+        "from documents.charts import Part, shared_bars;"
+        "shared_bars([Part('grøn', '#0f0')], [('Skoler', (3,))])"
     )
     given = {"HOME": str(home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "AARSHJUL_DATA_DIR": str(data)}
     subprocess.run(

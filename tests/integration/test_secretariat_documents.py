@@ -163,6 +163,10 @@ def test_the_cover_for_the_committee_is_a_word_file(site):
         text.startswith("Disse enheder har ikke svaret:") for text in said
     )
     assert "/afrapportering/1.docx" in office.get("/afrapportering/1").text
+    part = Document(io.BytesIO(office.get("/afrapportering/1.docx?under=BY-IN-D1").content))
+    units = {row.cells[0].text for table in part.tables for row in table.rows}
+    assert "Daginstitution 1.1 Ærø" in units and not any(unit.startswith("Skole ") for unit in units)
+    assert office.get("/afrapportering/1.docx?under=FINDES-IKKE").status_code == 404
     committee = site.signed_in("udvalg@by.example", Role.COMMITTEE, "BY")
     assert committee.get("/afrapportering/1.docx").status_code == 404
 

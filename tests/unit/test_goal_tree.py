@@ -25,6 +25,11 @@ def test_a_level_holds_until_the_next_and_a_pilot_goes_before_its_kind() -> None
     assert [rollout.step("1", "skole", year) for year in (2007, 2008, 2009, 2010, 2027)] == [1, 1, 1, 3, 3]
     assert rollout.step("101003", "skole", 2008) == 3
     assert rollout.step("1", "klub", 2008) == 3
+    pilots = Rollout(kinds={"skole": {2026: 2, 2028: 3}}, units={"x": {2027: 3}, "y": {2026: 2}})
+    assert [pilots.step("x", "skole", year) for year in (2026, 2027, 2028)] == [2, 3, 3]
+    assert [pilots.step("y", "skole", year) for year in (2026, 2027, 2028)] == [2, 2, 3], (
+        "not behind its kind"
+    )
 
 
 # ---- a table of goals

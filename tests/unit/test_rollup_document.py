@@ -1,13 +1,15 @@
 """The roll-up as a document: every unit once, every section said, figures of few hidden, text as text."""
 
 import io
+import re
 from datetime import UTC, datetime
 
+import matplotlib as mpl
 import pytest
 from pypdf import PdfReader
 
 from cycle.tasks.rollup import Outcome
-from documents.charts import Part, Spread, spreads, stacked_bars
+from documents.charts import STYLE, Part, Spread, shared_bars, spreads
 from documents.rollup_document import Standing, rollup_values, within
 from documents.rollup_words import OUTCOMES
 from documents.typeset import typeset
@@ -118,10 +120,20 @@ def test_what_people_wrote_stays_text():
     assert "root:" not in said
 
 
+def test_a_small_areas_bar_is_as_long_as_a_large_ones_and_its_number_stands_at_its_name():
+    parts = [Part("grøn", "#0f0"), Part("rød", "#f00")]
+    with mpl.rc_context(), pytest.MonkeyPatch.context() as drawn:
+        drawn.setitem(STYLE, "svg.fonttype", "none")
+        said = shared_bars(parts, [("Skoler", (380, 2)), ("Centre", (1, 5)), ("Ingen", (0, 0))])
+    told = re.findall(r"<text[^>]*>([^<]+)</text>", said)
+    assert {"Skoler (382)", "Centre (6)", "380", "1", "5", "100 %"} <= set(told)
+    assert "2" not in told and not [words for words in told if words.startswith("Ingen")]
+
+
 def test_charts_are_the_same_each_time_and_take_any_name():
     parts = [Part("grøn", "#0f0"), Part("rød", "#f00")]
     rows = [("Skoler $x$ 🎉 " + "y" * 99, (3, 0)), ("", (0, 0))]
-    assert stacked_bars(parts, rows) == stacked_bars(parts, rows)
+    assert shared_bars(parts, rows) == shared_bars(parts, rows)
     spread = [Spread("Skoler", 1.5, 2.25, 3)]
     assert spreads(spread, "%", comma=True) == spreads(spread, "%", comma=True)
 

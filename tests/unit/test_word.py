@@ -63,6 +63,19 @@ def test_the_cover_has_its_four_parts_and_the_counts():
     assert "UDKAST" not in said and "{" not in said and "Opdigtede" not in said
 
 
+def test_every_unit_stands_in_it_and_each_areas_text_is_under_the_areas_name():
+    given = values(44)
+    given["branches"][0]["written"] = [{"title": "Sammenfatning for området", "state": "nil", "answers": []}]
+    document = Document(io.BytesIO(fill("cover.da.docx", cover_values(given))))
+    headings = [each.text for each in document.paragraphs if each.style.name.startswith("Heading")]
+    assert f"{given['branches'][0]['name']}: Sammenfatning for området" in headings
+    rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    units = [row for row in rows if len(row) == 3 and row[0].startswith("Enhed ")]
+    assert len(units) == 44 and {row[1] for row in units} >= {"Besvaret", "Mangler"}
+    goals = next(each for each in document.tables if each.rows[0].cells[0].text == "Mål")
+    assert goals.columns[0].width.cm > 9, "no word of a goal breaks"
+
+
 def test_english_and_a_draft_that_is_invented_say_so():
     said = words(fill("cover.en.docx", values(12, "en", 0, mark="Invented answers"), language="en"))
     assert "DRAFT – not released" in said and "Invented answers" in said

@@ -57,9 +57,11 @@ def pdf(
 
 
 @router.get("/afrapportering/{occurrence_id}.docx")
-def cover(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None) -> Response:
-    """The committee's cover for one released version, or a draft of it, for the secretariat to finish."""
-    part = read_part(request, actor, occurrence_id, udgave)
+def cover(
+    request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None, under: str = ""
+) -> Response:
+    """The committee's cover with every unit, whole or of an area, for the secretariat to finish."""
+    part = read_part(request, actor, occurrence_id, udgave, under)
     own, language = context.settings(request).templates_dir, render.language_of(request)
     values = cover_values(rollup_values(part.rollup, part.facts, part.standing, language, charts=False))
     content = fill(f"cover.{language}.docx", values, own=own, language=language)

@@ -239,7 +239,7 @@ VERBS: Mapping[str, Pair] = {
 
 ACTORS: Mapping[str, Pair] = {
     "engine": ("systemet", "the engine"),
-    "cli": ("kommandolinjen", "the command line"),
+    "cli": ("driften (fra fil)", "operations (from a file)"),
     "played:superior": ("nærmeste leder (opdigtet)", "nearest superior (invented)"),
     "played:secretariat": ("sekretariatet (opdigtet)", "the secretariat (invented)"),
 }
