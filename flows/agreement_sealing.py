@@ -121,13 +121,16 @@ class _Gatherer:
         return Signed(
             name=signature.name,
             capacity=post,
-            registered=f"{person.name}, {post}" if person else post,
+            registered=f"{person.name}, {self._stood_in(signature)}{post}" if person else post,
             at=signature.at,
             identified=IDENTIFIED[signature.identified_by][self._at],
             digest=signature.digest,
             statement=str(answer.answers.get(STATEMENT_FIELD) or "") if answer else "",
             annex=self._annex(answer),
         )
+
+    def _stood_in(self, signature: Signature) -> str:
+        return ("stedfortræder for ", "substitute for ")[self._at] if signature.stood_in else ""
 
     def _annex(self, answer: Submission | None) -> Annex | None:
         """The file that came with the signature."""

@@ -73,7 +73,7 @@ class Step:
         if stage.kind is StageKind.SIGN and declined:
             self._refuse(submission, AgreementVerb.DECLINE)
         elif stage.kind is StageKind.SIGN:
-            self._sign(stage, submission)
+            self._sign(stage, task, submission)
         elif answers.get(DECISION_FIELD) == AGREED:
             self._move(FORWARD[stage.kind], submission.by)
             self._open_after(stage)
@@ -101,13 +101,16 @@ class Step:
         self._move(AgreementVerb.PROPOSE, submission.by)
         self.open_stage(self.stages[0])
 
-    def _sign(self, stage: Stage, submission: Submission) -> None:
+    def _sign(self, stage: Stage, task: Task, submission: Submission) -> None:
+        kind, _, number = submission.by.partition(":")
+        stood_in = kind == "person" and self.facts.directory.stands_in(task.unit_id, task.role, int(number))
         self.book.sign(
             self.agreement,
             capacity=stage.id,
             order=signing_order(self.stages),
             name=str(submission.answers.get(NAME_FIELD, "")),
             by=submission.by,
+            stood_in=stood_in,
             identified_by=submission.channel.value,
             now=submission.received_at,
         )

@@ -22,7 +22,7 @@ from cycle.tasks.answers import read_answers, read_draft
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.letters import write_to_post
-from cycle.tasks.states import BY_MAIL, Channel, SubmissionKind
+from cycle.tasks.states import BY_MAIL, Channel, SubmissionKind, TaskKind
 from cycle.tasks.submit import latest_submission, save_draft, submit, takes_answer
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Task
 from notifications.mailbox import Delivered
@@ -226,7 +226,7 @@ class _Answer:
         """Whether the sender's address is one of the post's, on the day the mail was received."""
         task, directory = self._task, self._directory
         actors = [directory.holder(task.unit_id, task.role), directory.substitute(task.unit_id, task.role)]
-        if not any(actors):
+        if not any(actors) and task.kind is not TaskKind.SIGN:
             actors = [directory.superior(task.unit_id)]
         people = [actor.person_id for actor in actors if actor is not None]
         known = self._session.exec(

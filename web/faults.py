@@ -213,6 +213,18 @@ BUSY = Fault(
     ("For mange prøver at logge ind på samme tid.", "Too many people are signing in at the same time."),
     ("Vent et øjeblik, og prøv igen.", "Wait a moment and try again."),
 )
+VACANT_SIGNER = Fault(
+    403,
+    ("Posten er ubesat", "The post is vacant"),
+    (
+        "Kun den, der har posten, eller en stedfortræder kan skrive under. En overordnet kan ikke.",
+        "Only the holder of the post or a substitute can sign. A superior cannot.",
+    ),
+    (
+        "Bed sekretariatet om at sætte den nye eller en stedfortræder på posten. De får deres eget link.",
+        "Ask the secretariat to enter the new holder or a substitute; they then get a link of their own.",
+    ),
+)
 PASSED_ON = Fault(
     403,
     ("Opgaven hører ikke længere til dig", "The task is no longer yours"),

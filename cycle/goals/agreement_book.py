@@ -95,6 +95,7 @@ class AgreementBook:
         order: Sequence[str],
         name: str,
         by: str,
+        stood_in: bool = False,
         identified_by: str,
         now: datetime,
     ) -> None:
@@ -113,7 +114,7 @@ class AgreementBook:
             raise AnswerInvalid([Problem("name", "Der mangler et navn.", "Skriv dit fulde navn.")])
         version = self.present(agreement)
         what = {"version": version.no, "capacity": capacity, "digest": version.digest}
-        who = {"name": name.strip(), "by": by, "identified_by": identified_by}
+        who = {"name": name.strip(), "by": by, "stood_in": stood_in, "identified_by": identified_by}
         self._signatures.append({"agreement_id": agreement.id, **what, **who, "at": now})
         given.add(capacity)
         self._record(agreement, "sign", by=by, now=now, data=what, personal={"name": name.strip()})

@@ -201,7 +201,10 @@ class AgreementVersion(SQLModel, table=True):
 
 
 class Signature(SQLModel, table=True):
-    """Who signed which version, in which capacity, when, and how they were known."""
+    """Who signed which version, in which capacity, when, and how they were known.
+
+    `stood_in`: as the post's substitute, not its holder.
+    """
 
     __table_args__ = (sa.UniqueConstraint("agreement_id", "version", "capacity"),)
 
@@ -211,6 +214,7 @@ class Signature(SQLModel, table=True):
     capacity: str
     name: str
     by: str
+    stood_in: bool = False
     identified_by: str
     digest: str
     at: datetime

@@ -146,6 +146,19 @@ class Directory:
             if self.is_open(unit_id) and self.has_post(unit_id, audience.role)
         ]
 
+    def may_sign(self, unit_id: str, role: str, person_id: int) -> bool:
+        """Whether the person may sign for the post: its holder or substitute; for a vacant one nobody."""
+        if unit_id not in self.units:
+            return False
+        own = (self.holder(unit_id, role), self.substitute(unit_id, role))
+        return any(found is not None and found.person_id == person_id for found in own)
+
+    def stands_in(self, unit_id: str, role: str, person_id: int) -> bool:
+        """Whether the person acts for the post as its substitute, and does not hold it."""
+        holder, other = self.holder(unit_id, role), self.substitute(unit_id, role)
+        holds = holder is not None and holder.person_id == person_id
+        return not holds and other is not None and other.person_id == person_id
+
     def may_act(self, unit_id: str, role: str, person_id: int) -> bool:
         """Whether the person acts for the post: holder, active substitute, or superior of a vacant post."""
         if unit_id not in self.units:

@@ -11,14 +11,15 @@ from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
-from cycle.organisation.directory import Directory, Recipient
+from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.plan.model import ReminderKind, ReminderRule
 from cycle.reminders import ledger
 from cycle.reminders.decide import Facts, Standing
 from cycle.reminders.ledger import Past
 from cycle.reminders.steps import Step, steps
 from cycle.store import table_of
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState
+from cycle.tasks.standing import asked_anew
+from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
 
 _RULES = TypeAdapter(tuple[ReminderRule, ...])
@@ -32,6 +33,7 @@ class Row(NamedTuple):
     id: int
     unit_id: str
     role: str
+    kind: TaskKind
     state: TaskState
     opened_at: datetime
     due_on: date
@@ -39,12 +41,13 @@ class Row(NamedTuple):
     received_at: datetime | None
     next_reminder_at: datetime | None
     occurrence_state: OccurrenceState
+    closes_at: datetime
     rules: str
 
 
 # Core columns: rows by the thousand, without the ORM's loading of each.
 TASK, OCCURRENCE = table_of(Task), table_of(Occurrence)
-_ITS_RULES = sa.select(OCCURRENCE.c.id, OCCURRENCE.c.state, OCCURRENCE.c.rules).where(
+_ITS_RULES = sa.select(OCCURRENCE.c.id, OCCURRENCE.c.state, OCCURRENCE.c.closes_at, OCCURRENCE.c.rules).where(
     OCCURRENCE.c.id.in_(sa.bindparam("ids", expanding=True))
 )
 
@@ -62,6 +65,7 @@ def rows_query(*which: sa.ColumnElement[bool], order: sa.ColumnElement[Any]) -> 
             task.id,
             task.unit_id,
             task.role,
+            task.kind,
             task.state,
             task.opened_at,
             task.due_on,
@@ -86,7 +90,7 @@ def read_rows(session: Session, query: sa.Select[Any], **asked: Any) -> list[Row
     if not found:
         return []
     occurrences = {row.occurrence_id for row in found}
-    rules = {id_: (state, text) for id_, state, text in read.execute(_ITS_RULES, {"ids": list(occurrences)})}
+    rules = {id_: its for id_, *its in read.execute(_ITS_RULES, {"ids": list(occurrences)})}
     return [Row._make((*row[:-1], *rules[row.occurrence_id])) for row in found]
 
 
@@ -110,7 +114,7 @@ class Reader:
 
     def _facts(self, row: Row, past: Past, received_at: datetime | None) -> Facts:
         found = self._steps_of(row)
-        recipient = self.directory.recipient(row.unit_id, row.role)
+        recipient = self._recipient(row)
         decided = past.steps.get(row.due_on, _NONE)
         if past.openings and max(past.openings) >= row.opened_at:
             decided = decided | {step.key for step in found if step.kind is ReminderKind.OPENS}
@@ -125,6 +129,12 @@ class Reader:
             told={person for person, at in past.told if at >= row.opened_at} if past.told else _NOBODY,
             answered_on=self.calendar.local_date(received_at) if received_at else None,
         )
+
+    def _recipient(self, row: Row) -> Recipient | None:
+        """Whom the mail goes to. Nobody signs for a vacant post: its superior is told, and not asked."""
+        found = self.directory.recipient(row.unit_id, row.role)
+        climbed = found is not None and found.capacity is Capacity.SUPERIOR
+        return None if climbed and row.kind is TaskKind.SIGN else found
 
     def _steps_of(self, row: Row) -> Sequence[Step]:
         since = max(row.opened_at, row.due_since) if row.due_since else row.opened_at
@@ -151,7 +161,7 @@ class Reader:
             return Standing.NOT_OWED
         if row.occurrence_state is OccurrenceState.OPEN or self.now < self.calendar.end_of(row.due_on):
             return Standing.WAITING
-        return Standing.CLOSED
+        return Standing.WAITING if asked_anew(row, row.closes_at) else Standing.CLOSED
 
 
 _submission = table_of(Submission).c

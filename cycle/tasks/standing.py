@@ -4,10 +4,18 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from cycle.calendar import WorkingCalendar
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskState, Timeliness
+from cycle.tasks.states import (
+    AGREEMENT_STEPS,
+    WAITING_FOR_HOLDER,
+    OccurrenceState,
+    TaskKind,
+    TaskState,
+    Timeliness,
+)
 from cycle.tasks.tables import Occurrence
 
 DUE_SOON_DAYS = 5
+AGREEMENT_WORK = AGREEMENT_STEPS | {TaskKind.DRAFT}
 
 
 class Owed(Protocol):
@@ -46,6 +54,26 @@ def timeliness(task: Owed, occurrence: Occurrence, *, today: date, calendar: Wor
     if today >= task.due_on - timedelta(days=DUE_SOON_DAYS):
         return Timeliness.DUE_SOON
     return Timeliness.WAITING
+
+
+class Asked(Protocol):
+    """What of a task tells when it was asked for."""
+
+    @property
+    def kind(self) -> TaskKind: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def due_since(self) -> datetime | None: ...
+
+
+def asked_anew(task: Asked, closes_at: datetime) -> bool:
+    """Whether it is a step of an agreement that was asked for after the activity had closed.
+
+    A goal that was reworded is to be signed for whenever that is: such a step stays open until it is done.
+    """
+    since = max(task.opened_at, task.due_since or task.opened_at)
+    return task.kind in AGREEMENT_WORK and since >= closes_at
 
 
 def owes_answer(task: Owed) -> bool:

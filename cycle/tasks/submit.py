@@ -17,6 +17,7 @@ from cycle.tasks.letters import write_to_post
 from cycle.tasks.measures import UNIT_GOALS, faults
 from cycle.tasks.moves import check_move, get_occurrence, get_task, move, wake_stages
 from cycle.tasks.records import record_task
+from cycle.tasks.standing import asked_anew
 from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskKind, TaskVerb
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
 
@@ -180,6 +181,8 @@ def _over(session: Session, task: Task, occurrence: Occurrence, *, received_at: 
         return False
     if occurrence.state is not OccurrenceState.CLOSED:
         return True
+    if asked_anew(task, occurrence.closes_at):
+        return False
     extended_to = calendar_of(session, occurrence).end_of(task.due_on)
     return received_at >= max(occurrence.closes_at, extended_to)
 

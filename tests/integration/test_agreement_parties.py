@@ -16,7 +16,8 @@ from cycle.files import store as files
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement, AgreementState, Signature
 from cycle.messages.tables import Message, MessageKind
-from cycle.organisation.tables import Appointment, Person
+from cycle.organisation.directory import Capacity, Directory
+from cycle.organisation.tables import Appointment, Person, Substitute
 from cycle.plan.model import Activity, Audience
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
@@ -265,3 +266,51 @@ def test_a_refusal_at_approval_goes_back_with_its_reason_to_everyone_concerned(
         ).first()
     shown = site.browser().get(site.link(task, holder or 0)).text
     assert "Sidst sendt tilbage, fordi:" in shown and no["bemaerkning"] in shown
+
+
+def vacate(year: Year, task: Task) -> None:
+    """Whoever holds the task's post leaves it, and nobody comes."""
+    with transaction(year.engine) as session:
+        held = (col(Appointment.unit_id) == task.unit_id, col(Appointment.role) == task.role)
+        for row in session.exec(select(Appointment).where(*held)).all():
+            row.valid_to = (year.now - timedelta(days=1)).date()
+            session.add(row)
+
+
+def person_called(year: Year, task: Task, name: str) -> int:
+    with transaction(year.engine) as session:
+        person = Person(root_id=ROOT, key=name, name=name)
+        session.add(person)
+        session.flush()
+        stand_in = Substitute(
+            unit_id=task.unit_id, role=task.role, person_id=person.id, valid_from=year.now.date()
+        )
+        session.add(stand_in)
+        return person.id or 0
+
+
+def test_nobody_signs_for_a_vacant_board_and_a_substitute_is_certified_as_one(
+    year: Year, tmp_path: Path
+) -> None:
+    take(year, *TO_SIGNING, (TaskKind.SIGN, SIGN))
+    chair = open_step(year)
+    assert chair.role == "bestyrelsesformand"
+    vacate(year, chair)
+    site = Site(year.engine, tmp_path / "site", at=year.now)
+    with reading(year.engine) as session:
+        above = Directory.for_post(session, chair.unit_id, year.now.date()).recipient(
+            chair.unit_id, chair.role
+        )
+    assert above is not None and above.capacity is Capacity.SUPERIOR
+    page = site.browser().get(site.link(chair, above.person_id))
+    assert page.status_code == 403 and "Posten er ubesat" in page.text
+    stand_in = person_called(year, chair, "Sus Stedfort")
+    link = site.link(chair, stand_in)
+    form = Form(site.browser().get(link), link)
+    assert form.send(site.browser(), navn="Sus Stedfort", beslutning="enig", bekraeft="ja").status_code == 303
+    year.until(year.now + timedelta(minutes=1))
+    with reading(year.engine) as session:
+        signed = {row.capacity: row.stood_in for row in session.exec(select(Signature))}
+    assert list(signed.values()) == [False, True]
+    take(year, (TaskKind.SIGN, {**SIGN, "navn": "Dorte Distrikt"}))
+    assert "Sus Stedfort, stedfortræder for bestyrelsesformand" in words_of(year)

@@ -15,7 +15,7 @@ from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Form
-from cycle.tasks.states import DONE_ELSEWHERE, TaskState
+from cycle.tasks.states import DONE_ELSEWHERE, TaskKind, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
 from cycle.tasks.tables import Draft, Occurrence, Review, Submission, Task
 from web import context, faults
@@ -87,6 +87,8 @@ def open_link(session: Session, request: Request, token: str) -> Holding:
     directory = Directory.for_post(session, task.unit_id, calendar.local_date(now))
     if not directory.may_act(task.unit_id, task.role, claims.person_id):
         raise faults.Refused(faults.PASSED_ON)
+    if task.kind is TaskKind.SIGN and not directory.may_sign(task.unit_id, task.role, claims.person_id):
+        raise faults.Refused(faults.VACANT_SIGNER)
     if task.state is TaskState.CANCELLED:
         raise faults.Refused(faults.CANCELLED)
     return _holding(session, task, occurrence, person, directory, calendar, now)

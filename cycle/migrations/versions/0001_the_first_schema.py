@@ -751,6 +751,7 @@ def upgrade() -> None:
     sa.Column('capacity', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('by', sa.String(), nullable=False),
+    sa.Column('stood_in', sa.Boolean(), nullable=False),
     sa.Column('identified_by', sa.String(), nullable=False),
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
