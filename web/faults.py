@@ -217,12 +217,12 @@ VACANT_SIGNER = Fault(
     403,
     ("Posten er ubesat", "The post is vacant"),
     (
-        "Kun den, der har posten, eller en stedfortræder kan skrive under. En overordnet kan ikke.",
-        "Only the holder of the post or a substitute can sign. A superior cannot.",
+        "Kun den, der har posten, eller en stedfortræder kan skrive under.",
+        "Only its holder or substitute signs.",
     ),
     (
-        "Bed sekretariatet om at sætte den nye eller en stedfortræder på posten. De får deres eget link.",
-        "Ask the secretariat to enter the new holder or a substitute; they then get a link of their own.",
+        "Bed sekretariatet om at besætte den; de får deres eget link.",
+        "Ask the secretariat to enter somebody.",
     ),
 )
 PASSED_ON = Fault(

@@ -37,10 +37,8 @@ class GoalType(StrEnum):
 
 
 class AgreementState(StrEnum):
-    """Etablering, forhandling, godkendelse og underskrift (seed 004 K), then in force.
-
-    `SUPERSEDED`: the period of a later one that all have signed has begun.
-    """
+    """Etablering, forhandling, godkendelse og underskrift (seed 004 K), in force; superseded by a later one
+    that all have signed, when its period begins."""
 
     DRAFTING = "drafting"
     NEGOTIATION = "negotiation"
@@ -201,10 +199,7 @@ class AgreementVersion(SQLModel, table=True):
 
 
 class Signature(SQLModel, table=True):
-    """Who signed which version, in which capacity, when, and how they were known.
-
-    `stood_in`: as the post's substitute, not its holder.
-    """
+    """Who signed which version, in which capacity (`stood_in`: as the post's substitute), when, how known."""
 
     __table_args__ = (sa.UniqueConstraint("agreement_id", "version", "capacity"),)
 
