@@ -216,10 +216,7 @@ BUSY = Fault(
 VACANT_SIGNER = Fault(
     403,
     ("Posten er ubesat", "The post is vacant"),
-    (
-        "Kun den, der har posten, eller en stedfortræder kan skrive under.",
-        "Only its holder or substitute signs.",
-    ),
+    ("Kun postens leder eller stedfortræder kan skrive under.", "Only its holder or substitute signs."),
     (
         "Bed sekretariatet om at besætte den; de får deres eget link.",
         "Ask the secretariat to enter somebody.",
