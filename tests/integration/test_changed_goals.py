@@ -21,8 +21,9 @@ from cycle.goals.tables import AgreementState, Goal, GoalLevel, SealedDocument, 
 from cycle.goals.tree import GoalText, goal_changes, goals_not_named, keep_goals, reach_of
 from cycle.history import History
 from cycle.organisation.tables import Appointment, Unit
+from cycle.reminders.tables import ReminderDecision
 from cycle.store import reading, transaction
-from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Task
 from tests.support import koebenhavn
 from tests.support.koebenhavn import FOLDER, Year
@@ -120,6 +121,27 @@ def test_exactly_the_agreements_that_hold_the_goal_are_signed_again_and_the_old_
     assert verbs[-5:] == ["renew", "sign", "sign", "complete", "seal"]
     assert document_bytes(year, SCHOOL) != before[SCHOOL]
     assert document_bytes(year, DAYCARE) == before[DAYCARE]
+
+
+def test_what_is_changed_after_the_close_is_chased_and_can_be_signed_until_it_is(
+    store: Engine, tmp_path: Path
+) -> None:
+    """The activity is over for good; the agreements are not, and the new words wait for two signatures."""
+    year = begun(store, tmp_path)
+    take(year, *STEPS)
+    year.until(instant(2028, 3, 6, 10))
+    assert year.occurrence("udviklingsaftaler").state is OccurrenceState.CLOSED
+    reword(year, "D", "Skoler", title="Gennemførelse af alle planlagte timer")
+    asked = open_step(year, TaskKind.SIGN, SCHOOL)
+    assert asked.due_on > year.now.date()
+    later = asked.due_on + timedelta(days=30)
+    year.until(instant(later.year, later.month, later.day, 10))
+    with reading(store) as session:
+        query = select(ReminderDecision).where(ReminderDecision.task_id == asked.id)
+        chased = [row for row in session.exec(query) if row.rule_kind in ("after", "escalate")]
+    assert chased and {row.deadline for row in chased} == {asked.due_on}
+    take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, SIGN), units=(SCHOOL,))
+    assert agreements(year)[SCHOOL].in_force_version == 2
 
 
 def document_bytes(year: Year, unit_id: str) -> bytes:
