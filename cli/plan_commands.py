@@ -17,6 +17,7 @@ from rich.table import Table
 
 from cli import plan_difference
 from cli.new_plan import new_folder
+from cli.plan_beside import checked
 from cli.plan_words import grouped, shown
 from cli.process_view import process_facts, process_table
 from cli.wording import english, say
@@ -63,15 +64,20 @@ def check(file: PlanFile, year: CheckedYear = None, as_json: AsJson = False) -> 
     def years_of(plan: Plan, meetings: Mapping[str, Sequence[MeetingDay]]) -> list[int]:
         return [year] if year else years_named(plan, meetings, this_year())
 
-    loaded = load_plan(file, years=years_of)
+    loaded = checked(file, years_of)
     years = years_of(loaded.plan, loaded.meetings)
-    facts = {"file": str(file), "activities": len(loaded.plan.activities), "forms": len(loaded.forms)}
+    activities, forms = len(loaded.plan.activities), len(loaded.forms)
     if as_json:
+        facts = {"file": str(file), "activities": activities, "forms": forms}
         typer.echo(json.dumps({"ok": True, **facts, "years": years}))
         return
     *first, last = map(str, years)
     told = say("years", first=", ".join(first), last=last) if first else last
-    typer.echo(say("plan fits", **facts, years=told))
+    counts = {
+        "activities": say("one activity" if activities == 1 else "activities", count=activities),
+        "forms": say("one form" if forms == 1 else "forms", count=forms),
+    }
+    typer.echo(say("plan fits", file=file, years=told, **counts))
 
 
 @app.command()

@@ -21,9 +21,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown command": ("Kommandoen {name} findes ikke.", "There is no command {name}."),
     "did you mean": ("Mente du {name}?", "Did you mean {name}?"),
     "plan fits": (
-        "{file} er i orden: {activities} aktiviteter og {forms} skemaer. Datoerne kan regnes ud for {years}.",
-        "{file} is in order: {activities} activities and {forms} forms. Its dates resolve for {years}.",
+        "{file} er i orden: {activities} og {forms}. Datoerne kan regnes ud for {years}.",
+        "{file} is in order: {activities} and {forms}. Its dates resolve for {years}.",
     ),
+    "activities": ("{count} aktiviteter", "{count} activities"),
+    "one activity": ("1 aktivitet", "1 activity"),
+    "forms": ("{count} skemaer", "{count} forms"),
+    "one form": ("1 skema", "1 form"),
     "folder not empty": (
         "Der ligger allerede noget her, og det bliver ikke overskrevet.",
         "Something lies here already, and it is not overwritten.",

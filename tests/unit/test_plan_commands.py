@@ -1,6 +1,7 @@
 """`aarshjul plan`: what it prints, as text and as JSON, in Danish and English, and how it fails."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,32 @@ def test_check_tells_every_fault_on_stderr_and_fails(
         "wheel.yaml:1",
         "wheel.yaml:2",
     }
+
+
+def test_check_finds_the_faults_of_goals_frames_and_strategy_beside_the_plan(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "kommune"
+    shutil.copytree(EXAMPLE, folder)
+    for name in ("goals.yaml", "frames.yaml", "strategy.yaml"):
+        file = folder / name
+        if file.exists():
+            file.write_text(file.read_text(encoding="utf-8") + "\nukendt: 1\n", encoding="utf-8")
+    (folder / "wheel.yaml").write_text(
+        "titel: x\n" + (folder / "wheel.yaml").read_text(encoding="utf-8"), "utf-8"
+    )
+    status, out, err = plan(capsys, "check", str(folder), "--year", "2027")
+    assert status == 1 and out == ""
+    named = {line.removeprefix("Fejl: ").split(":")[0] for line in err.splitlines()}
+    assert {"wheel.yaml", "goals.yaml", "frames.yaml", "strategy.yaml"} <= named, "all at once"
+
+
+def test_check_counts_one_form_as_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    examples = Path(EXAMPLE).parent / "processer"
+    found = [
+        plan(capsys, "check", str(folder))[1] for folder in sorted(examples.iterdir()) if folder.is_dir()
+    ]
+    assert any(" og 1 skema." in out for out in found) and not any("1 skemaer" in out for out in found)
 
 
 def test_show_prints_the_year_in_order_of_opening(capsys: pytest.CaptureFixture[str]) -> None:
