@@ -12,6 +12,7 @@ from cycle.goals.tables import Decision, GoalLevel, GoalType
 from cycle.goals.tree import GoalText
 from cycle.tasks.rollup import Outcome
 from documents.rollup_words import outcome_name
+from documents.strategy_years import over_years
 
 TEMPLATE = "strategy.typ"
 FACTS: Sequence[tuple[str, tuple[str, str]]] = (
@@ -78,6 +79,7 @@ def strategy_values(paper: StrategyPaper, language: str) -> dict[str, Any]:
         "facts": [*_facts(facts, FACTS, english), *_follow_up(facts, english)],
         "under_each": facts.get("under_each") or "",
         "decision": _decision(decision, language) if decision else {},
+        "over_years": over_years(paper.text.goals, TYPES, english=english),
         "themes": list(_themes(paper.text.goals, changes, english)),
         "ended": [f"{gone.code} {gone.title}" for gone in _gone(changes)],
         "signed_by": [

@@ -1,11 +1,18 @@
 """Seed 000: a policy with a table of goals over four years."""
 
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+
+from pypdf import PdfReader
 
 from config.goal_words import ROWS
 from config.strategy_file import StrategyFile, load_strategy
 from cycle.goals.tables import GoalLevel, GoalType
 from cycle.goals.tree import GoalText
+from documents.strategy_paper import TYPES, StrategyPaper, strategy_values
+from documents.strategy_years import over_years
+from documents.typeset import typeset
 
 VEJEN = Path(__file__).parents[2] / "config" / "examples" / "strategier" / "mere-tid-til-kerneopgaven"
 
@@ -59,3 +66,33 @@ def test_the_rows_are_known_as_the_source_spells_them_and_as_the_dictionary_does
     ):
         assert ROWS[wrong] == ROWS[right]
     assert {each.value for each in GoalType} == {"input", "output", "outcome"}
+
+
+def test_the_document_shows_the_goals_over_their_years_as_a_table() -> None:
+    strategy = load_strategy(VEJEN)
+    paper = StrategyPaper(
+        municipality="Vejen Kommune",
+        version=1,
+        draft=False,
+        text=strategy.text(),
+        before=None,
+        decision=None,
+        hearing=None,
+        notes={},
+        dated="",
+    )
+    values = strategy_values(paper, "da")
+    table = values["over_years"]
+    assert table["years"] == ["2019", "2020", "2021", "2022"]
+    assert [(goal["from"], goal["span"], goal["type"]) for goal in table["goals"]] == [
+        (0, 2, "Inputmål"),
+        (2, 2, "Inputmål"),
+    ]
+    pdf = typeset("strategy.typ", values, at=datetime(2027, 5, 3, 8, tzinfo=UTC))
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+    assert "Målene år for år Årstal 2019 2020 2021 2022" in text
+
+
+def test_goals_for_one_year_alone_have_no_such_table() -> None:
+    goal = GoalText(GoalLevel.POLITICAL, "1", "Læsning", first_year=2027, last_year=2027)
+    assert over_years([goal], TYPES, english=False) == {}
