@@ -42,6 +42,12 @@ def test_each_row_has_a_level_for_each_year_that_only_rises_and_is_marked_as_inf
     assert all(list(levels) == YEARS for levels in found.kinds.values())
 
 
+def test_the_rows_stand_in_the_file_as_they_are_printed() -> None:
+    text = (FOLDER / "goals.yaml").read_text(encoding="utf-8")
+    for row in (*ROWS, "Pilotprojekt for Institutioner", "Udvalgte bydækkende institutioner"):
+        assert row in text, row
+
+
 def test_the_three_levels_decide_what_an_agreement_contains() -> None:
     scheme = load_goals(FOLDER).scheme
     school = Unit(id="x", root_id="x", path="/x/", name="X", kind="skole")

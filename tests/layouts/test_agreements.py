@@ -10,6 +10,8 @@ from pypdf import PdfReader
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
+from cycle.cases.gathering import case_of_occurrence
+from cycle.cases.model import ItemKind
 from cycle.files import store as files
 from cycle.goals.agreements import of_units
 from cycle.goals.sealed import document_of
@@ -18,6 +20,7 @@ from cycle.organisation.tables import Appointment
 from cycle.store import reading
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Task
+from documents.case_papers import CasePress
 from tests.support.layouts import layout
 from tests.support.municipality import instant
 from tests.support.processes import Process
@@ -176,6 +179,12 @@ def test_horsens_reports_in_the_even_year_with_each_parent_boards_statement(
         ("D2", "forældrebestyrelsesformand"),
     }
     play.answer(asked[0], {"udtalelse": "Vi er tilfredse (opdigtet)."})
+    with reading(sqlite_engine) as session:
+        case = case_of_occurrence(session, play.occurrence("udtalelse").id or 0)
+        with CasePress(session, play.settings, "Horsens Kommune", "da") as press:
+            pages = [press.paper(item).content for item in case.items if item.kind is ItemKind.ANSWER]
+    (statement,) = [" ".join(PdfReader(BytesIO(page)).pages[0].extract_text().split()) for page in pages]
+    assert "forældrebestyrelsesformand" in statement and "Vi er tilfredse (opdigtet)." in statement
 
 
 def test_skanderborg_approver_signer_and_follower_up_are_three_people(engine: Engine, tmp_path: Path) -> None:
