@@ -4,7 +4,7 @@ town = Town(folder)                # its pages: town.site, as a leader: town.lea
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlmodel import select
@@ -19,6 +19,7 @@ from cycle.gatherings.reading import participants_of
 from cycle.gatherings.recording import hold
 from cycle.gatherings.states import Attendance
 from cycle.gatherings.tables import GatheringParticipant
+from cycle.goals.decisions import record_decision
 from cycle.goals.strategies import begin_draft, current_strategy
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Appointment
@@ -115,9 +116,16 @@ class Town:
         self.year.until(later)
 
     def propose(self) -> None:
-        """The hearing's activity has a proposal for the strategy's next version."""
+        """The committee has put the strategy off, and there is a proposal for its next version."""
         hearing = self.year.occurrence("strategirevision").id or 0
+        put_off = {
+            "body": "BUU",
+            "decided_on": date(2027, 5, 12),
+            "adopted": False,
+            "text": "Udsat (opdigtet).",
+        }
         with transaction(self.engine) as session:
+            record_decision(session, occurrence_id=hearing, by="account:1", now=self.year.now, **put_off)
             now = current_strategy(session, "KBH")
             assert now is not None
             begin_draft(session, now, occurrence_id=hearing, first_year=2029, by="cli", now=self.year.now)
