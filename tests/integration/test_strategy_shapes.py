@@ -92,8 +92,9 @@ def test_a_goal_table_is_read_with_its_years_and_goes_into_the_trees_it_is_for(
         "Adopted by Udvalget",
         "Policy",
         "Years",
-        "2019–2020",
+        "The goals year by year",
         "Input goal",
+        "2019–2020",
         "Political intention",
         "Knowledge",
     ]
