@@ -16,8 +16,9 @@ from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.by_unit import GoalsByUnit, agreed_rows
 from cycle.goals.given_goals import GIVEN
-from cycle.goals.own_goals import own_goals
+from cycle.goals.own_goals import hidden_under, own_goals
 from cycle.goals.sealed import unsealed
+from cycle.goals.small_numbers import hidden_places
 from cycle.goals.tables import Agreement, GoalLevel
 from cycle.goals.tree import keep_goals
 from cycle.organisation.snapshot import UnitRow
@@ -112,7 +113,9 @@ def _keep_own_goals(
     contents = agreements.present_contents(session, in_force)
     goals = [goal for each in in_force for goal in own_goals(contents[each.id or 0], each)]
     for year in sorted({year for goal in goals for year in goal.years}):
-        keep_goals(session, goals, root_id=occurrence.root_id, year=year, by="engine", now=context.now)
+        hidden = {key for *_, key in hidden_places(session, occurrence.root_id, year)}
+        own = hidden_under(goals, hidden)
+        keep_goals(session, own, root_id=occurrence.root_id, year=year, by="engine", now=context.now)
 
 
 def close(context: RunContext, occurrence_id: int) -> None:

@@ -1,6 +1,7 @@
 """The goals that a unit writes itself: from the rows of its agreement's form to goals of the tree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from typing import Any
 
 from cycle.goals.indicators import Indicator, TargetRule
@@ -76,6 +77,11 @@ def own_goals(content: Mapping[str, Any], agreement: Agreement) -> list[GoalText
     """
     above = {row["row"]: row["key"] for row in content["given_goals"]}
     return [_own_goal(row, agreement, above) for row in own_rows(content)]
+
+
+def hidden_under(goals: Iterable[GoalText], hidden: Set[str]) -> list[GoalText]:
+    """The goals; one that supports a goal with hidden small numbers (by key) hides its own as well."""
+    return [replace(goal, hide_small=goal.hide_small or goal.parent_key in hidden) for goal in goals]
 
 
 def _own_goal(row: Row, agreement: Agreement, above: Mapping[str, str]) -> GoalText:

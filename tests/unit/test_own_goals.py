@@ -10,8 +10,8 @@ from cli.demo.invented import answers_for
 from config.loader import load_plan
 from cycle.goals.given_goals import GIVEN
 from cycle.goals.indicators import TargetRule
-from cycle.goals.own_goals import RULES, TYPES, own_goals
-from cycle.goals.tables import Agreement, GoalType
+from cycle.goals.own_goals import RULES, TYPES, hidden_under, own_goals
+from cycle.goals.tables import Agreement, GoalLevel, GoalType
 from cycle.goals.tree import GoalText
 from cycle.tasks.answers import read_answers
 from cycle.tasks.measures import MEASURED, UNIT_GOALS, doubts, faults
@@ -164,3 +164,12 @@ def test_the_example_asks_little_at_first_and_takes_all_of_it() -> None:
     for n in range(60):
         invented = answers_for(form, rows, f"aftale:{n}")
         assert faults(invented) == doubts(invented) == []
+
+
+def test_a_goal_under_one_with_hidden_numbers_hides_its_own() -> None:
+    """Sick leave does not come out by the door of a goal that the unit has set under it."""
+    common = GoalText(GoalLevel.UNIT, "G", "Færre sygedage", unit_id="X", parent_key="fravaer")
+    free = GoalText(GoalLevel.UNIT, "H", "Flere timer", unit_id="X", parent_key="timer")
+    chosen = GoalText(GoalLevel.UNIT, "I", "Alene", unit_id="X", hide_small=True)
+    found = hidden_under([common, free, chosen], {"fravaer"})
+    assert [(goal.code, goal.hide_small) for goal in found] == [("G", True), ("H", False), ("I", True)]
