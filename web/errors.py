@@ -51,7 +51,7 @@ def install(app: FastAPI) -> None:
     """Gives every kind of error its page."""
     app.add_exception_handler(CycleError, _domain)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _unreadable_address)
+    app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(CsrfWrong, lambda request, _: show(request, UNSAFE))
     app.add_exception_handler(Refused, _refused)
@@ -138,8 +138,15 @@ def _http(request: Request, error: Exception) -> Response:
     return show(request, BY_STATUS.get(error.status_code, BAD_REQUEST))
 
 
-def _unreadable_address(request: Request, _error: Exception) -> Response:
-    return show(request, NOT_FOUND)
+def _unreadable(request: Request, error: Exception) -> Response:
+    """An address that names nothing; or what a program sent is not of the form that was asked for."""
+    assert isinstance(error, RequestValidationError)
+    sent = [
+        Problem(".".join(map(str, each["loc"][1:])), each["msg"])
+        for each in error.errors()
+        if each["loc"][0] == "body"
+    ]
+    return show(request, BAD_REQUEST if sent else NOT_FOUND, problems=sent)
 
 
 async def _sign_in(request: Request, _error: Exception) -> Response:

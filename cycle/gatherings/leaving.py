@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.errors import Conflict
@@ -90,10 +91,10 @@ def _participant(session: Session, gathering_id: int, key: str) -> GatheringPart
     return session.exec(query).first()
 
 
-def _same(here: GatheringParticipant) -> list[bool]:
+def _same(here: GatheringParticipant) -> list[sa.ColumnElement[bool] | bool]:
     if here.unit_id is not None:
         return [GatheringParticipant.unit_id == here.unit_id, GatheringParticipant.role == here.role]
-    nobody = GatheringParticipant.unit_id == None  # noqa: E711 -- SQL's IS NULL
+    nobody = col(GatheringParticipant.unit_id).is_(None)
     if here.address:
         return [nobody, GatheringParticipant.address == here.address]
     return [nobody, GatheringParticipant.address == "", GatheringParticipant.name == here.name]

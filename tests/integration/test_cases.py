@@ -319,6 +319,19 @@ def test_nothing_is_marked_when_one_of_them_is_not_in_the_case(house: House) -> 
         assert session.exec(select(Journalised)).all() == []
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"noegler": [], "sagsnummer": "1"}', b'{"noegler": ["x"]}']
+)
+def test_what_a_program_sends_wrong_is_told_as_such_and_marks_nothing(house: House, body: bytes) -> None:
+    program, headers = house.site.browser(), token(house)
+    sent = {**headers, "content-type": "application/json"}
+    answer = program.post("/api/sag/aktivitet/1/journaliseret", content=body, headers=sent)
+    assert answer.status_code == 400, "not as if the address were wrong"
+    assert answer.json()["error"]["title"] == "Det kunne ikke læses" and answer.json()["error"]["problems"]
+    with reading(house.site.engine) as session:
+        assert session.exec(select(Journalised)).all() == []
+
+
 def test_a_token_that_is_over_revoked_unknown_or_of_a_closed_account_opens_nothing(house: House) -> None:
     program, headers = house.site.browser(), token(house, days=30)
     assert program.get("/api/sager", headers=headers).status_code == 200
