@@ -19,6 +19,7 @@ from cycle.messages.tables import InboundVerdict, Message, MessageKind
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.answers import label, show_answer
+from cycle.tasks.doubt import printed_due
 from cycle.tasks.forms import Form
 from cycle.tasks.states import (
     AGREEMENT_STEPS,
@@ -170,6 +171,7 @@ class _Writer:
             person=holder.name if holder and not mine else "",
             nil_allowed=bool(answers and form and form.nil_allowed),
             old_due_on=self._old_due(),
+            printed_due=printed_due(task, occurrence),
         )
 
     def _token(self, purpose: str, task: Task) -> str:

@@ -26,6 +26,7 @@ class Item:
 
     `url` and `reply_to` are empty where the reader cannot act (another post's task, no reply domain).
     `figures` are (label, amount as shown).
+    `printed_due` is how the source has a deadline that cannot be decided.
     """
 
     group: Group
@@ -41,6 +42,7 @@ class Item:
     person: str = ""
     nil_allowed: bool = False
     old_due_on: date | None = None
+    printed_due: str = ""
 
 
 @dataclass(frozen=True)

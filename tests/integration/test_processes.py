@@ -17,6 +17,7 @@ from cycle.history import History
 from cycle.organisation.tables import Appointment
 from cycle.reminders.tables import ReminderDecision
 from cycle.store import reading, transaction
+from cycle.tasks.change import extend
 from cycle.tasks.cycles import Draft, newest_revision
 from cycle.tasks.later import plan_of
 from cycle.tasks.revise import revise_cycle
@@ -184,6 +185,27 @@ def test_the_page_shows_uncertain_dates_as_printed_and_never_as_facts(engine: En
     assert "trykt som »Uge 9«" in page
     for track in example("strategiproces").plan.tracks:
         assert f"<h2>{track.title}</h2>" in page
+
+
+def test_a_deadline_that_cannot_be_decided_is_told_as_such_wherever_the_task_is(
+    engine: Engine, tmp_path: Path
+) -> None:
+    play = Process(engine, tmp_path, "afbureaukratisering", BEGINNING)
+    play.until(instant(2007, 6, 27, 10))
+    (_, letter), *_ = play.letters(date(2007, 6, 26))
+    assert "Frist: onsdag den 1. august 2007 (om 36 dage; usikker dato, trykt som »1. august«)" in letter.text
+    activity = " ".join(office(engine, tmp_path, play).get("/aktivitet/1").text.split())
+    assert 'onsdag den 1. august 2007 <span class="tag warn">usikker</span>' in activity
+    site, (task,) = Site(engine, tmp_path, at=play.now, secret_key="k" * 40), play.waiting()
+    with reading(engine) as session:
+        person = session.exec(select(Appointment.person_id).where(Appointment.unit_id == task.unit_id)).one()
+    address = site.link(task, person)
+    page = site.browser().get(address).text
+    assert "Datoen er usikker: i kilden står »1. august«." in page
+    assert "<li>Detailprojektplan udarbejdet</li>" in page, "the step's work and results stand on its task"
+    with transaction(engine) as session:
+        extend(session, task.id or 0, new_due_on=date(2007, 8, 6), reason="Ferie", by="cli", now=play.now)
+    assert "usikker" not in site.browser().get(address).text, "a deadline that was given is decided"
 
 
 def test_the_page_says_where_the_dates_will_come_from(engine: Engine, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from cycle.errors import LinkInvalid
 from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Person
+from cycle.plan.model import Activity
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.choices import with_choices
+from cycle.tasks.doubt import printed_due
 from cycle.tasks.forms import Form
 from cycle.tasks.states import DONE_ELSEWHERE, TaskKind, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
@@ -63,6 +65,16 @@ class Holding:
     def days_left(self) -> int:
         """Days to the deadline; 0 on the day, negative after."""
         return (self.task.due_on - self.today).days
+
+    @property
+    def activity(self) -> Activity:
+        """The activity as it was planned."""
+        return Activity.model_validate_json(self.occurrence.activity)
+
+    @property
+    def printed_due(self) -> str:
+        """How the source prints the deadline, when it cannot be decided."""
+        return printed_due(self.task, self.occurrence)
 
     @property
     def closes_on(self) -> date:

@@ -28,6 +28,7 @@ from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
 from web import context, render
+from web.dated import Mark
 from web.plain import Id, readable
 from web.secretariat import many
 from web.secretariat.date_notes import note_shown
@@ -77,14 +78,16 @@ def activity(
 def _values(session: Session, request: Request, found: Reach, wish: Wish, page: int) -> dict[str, Any]:
     occurrence = found.occurrence
     calendar = calendar_of(session, occurrence)
-    today = calendar.local_date(context.now(request))
+    today, opens_on = (calendar.local_date(at) for at in (context.now(request), occurrence.opens_at))
     listed = entries(session, occurrence, paths=found.paths, today=today, calendar=calendar)
     return {
         "it": occurrence,
         "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
-        "opens_on": calendar.local_date(occurrence.opens_at),
+        "opens": Mark.of(found.activity.window.opens, opens_on),
+        "due": Mark.of(found.activity.window.due, occurrence.due_on),
+        "opens_on": opens_on,
         "closes_on": calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
         "note": note_shown(occurrence, render.language_of(request)),
         "today": today,

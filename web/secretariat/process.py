@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import groupby
 
 from fastapi import Request
@@ -14,24 +13,15 @@ from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
 from cycle.gatherings.reading import list_meetings
 from cycle.organisation.tables import Unit
-from cycle.plan.model import Confidence, Plan, Step, Track, When
-from cycle.plan.reading import certainty
+from cycle.plan.model import Confidence, Plan, Step, Track
 from cycle.tasks.calendars import calendar_of_cycle
 from cycle.tasks.later import plan_of
 from cycle.tasks.overview import Summary, year_of
 from cycle.tasks.tables import Cycle
 from cycle.tasks.titles import cycle_title
 from web import context, render
+from web.dated import Mark
 from web.secretariat.reach import root_paths, title_of
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A local date as it is shown: how sure it is, and how the source printed it."""
-
-    on: date
-    confidence: Confidence
-    printed: str
 
 
 @dataclass(frozen=True)
@@ -107,8 +97,8 @@ def _dated(
             step=step,
             title=title_of(step, language),
             summary=summary,
-            opens=_mark(step.window.opens, calendar.local_date(occurrence.opens_at)),
-            due=_mark(step.window.due, occurrence.due_on),
+            opens=Mark.of(step.window.opens, calendar.local_date(occurrence.opens_at)),
+            due=Mark.of(step.window.due, occurrence.due_on),
             href=f"/aktivitet/{occurrence.id}" if seen else "",
         )
 
@@ -117,11 +107,6 @@ def _later(plan: Plan, language: str) -> Iterator[Line]:
     for step in plan.later:
         giver = title_of(plan.activity(step.planned_in), language)
         yield Line(step=step, title=title_of(step, language), planned_in=giver)
-
-
-def _mark(when: When, on: date) -> Mark:
-    confidence, printed = certainty(when)
-    return Mark(on, confidence, printed)
 
 
 def _parts(plan: Plan, lines: Sequence[Line]) -> list[tuple[Track | None, Sequence[Line]]]:
