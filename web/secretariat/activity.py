@@ -78,17 +78,14 @@ def activity(
 def _values(session: Session, request: Request, found: Reach, wish: Wish, page: int) -> dict[str, Any]:
     occurrence = found.occurrence
     calendar = calendar_of(session, occurrence)
-    today, opens_on = (calendar.local_date(at) for at in (context.now(request), occurrence.opens_at))
+    today = calendar.local_date(context.now(request))
     listed = entries(session, occurrence, paths=found.paths, today=today, calendar=calendar)
     return {
         "it": occurrence,
         "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
-        "opens": Mark.of(found.activity.window.opens, opens_on),
-        "due": Mark.of(found.activity.window.due, occurrence.due_on),
-        "opens_on": opens_on,
-        "closes_on": calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
+        **_dates(found, calendar),
         "note": note_shown(occurrence, render.language_of(request)),
         "today": today,
         "wish": wish,
@@ -106,6 +103,18 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "partial": found.paths != (found.root_path,),
         **_of_many(request, found, today, calendar),
         "address": lambda **changes: address(occurrence.id or 0, wish, **changes),
+    }
+
+
+def _dates(found: Reach, calendar: WorkingCalendar) -> dict[str, Any]:
+    """The local days of its window; opening and deadline with how sure they are."""
+    occurrence, window = found.occurrence, found.activity.window
+    opens_on = calendar.local_date(occurrence.opens_at)
+    return {
+        "opens_on": opens_on,
+        "closes_on": calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
+        "opens": Mark.of(window.opens, opens_on),
+        "due": Mark.of(window.due, occurrence.due_on),
     }
 
 
