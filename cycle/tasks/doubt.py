@@ -11,7 +11,7 @@ from cycle.tasks.tables import Occurrence, Task
 def printed_due(task: Task, occurrence: Occurrence) -> str:
     """How a process's source prints a deadline that cannot be decided ("1. august"); empty for any other day.
 
-    A deadline that the task was given since is decided, and so are a wheel's: whoever starts the year decides.
+    One that the task was given since is decided, and so are a wheel's: whoever starts the year decides them.
     """
     if task.kind is not TaskKind.ANSWER or task.due_on != occurrence.due_on:
         return ""
