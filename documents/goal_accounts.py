@@ -1,56 +1,55 @@
-"""The year's goal accounts as values for their template: each goal with target, result, light and comment.
+"""The year's goal accounts as values for their template.
 
-Made from a roll-up, so that a released version stays the same document and small numbers stay hidden.
+First what a committee reads: each goal with target, result, lights, which places stand out, and a few of the
+explanations. Then the annex with every unit. Made from a roll-up, so that a released version stays the same
+document and small numbers stay hidden.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from cycle.goals.indicators import Indicator, indicator_of
-from cycle.goals.small_numbers import told_indicator
-from cycle.goals.statuses import VALUE_FIELD
 from cycle.goals.tables import Goal, GoalLevel
-from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, FieldType
-from cycle.tasks.rollup import Line, Outcome, Rollup
+from cycle.tasks.rollup import Line, Rollup
+from documents.goal_annex import Annex
+from documents.goal_answers import Account, GoalsByTask, Status, accounts_of
 from documents.rollup_charts import Areas, counted_values, figure_values, goal_values, light_name
-from documents.rollup_document import Standing, areas_of
+from documents.rollup_document import Standing, areas_of, counts_of, homes_of
 from documents.rollup_facts import Facts
 from documents.rollup_lights import OWN, Figures, Lights
-from documents.rollup_words import outcome_name
+from documents.standing_out import standing_out
+from documents.voices import Remark, chosen
 
 TEMPLATE = "goal_accounts.typ"
-WORDS = (FieldType.TEXT, FieldType.LONG_TEXT)
+WORST = ("rød", "gul")
+"""The lights whose explanations are read first, in that order."""
 
 
-@dataclass(frozen=True)
-class Status:
-    """One unit's answer on one goal, as it was given."""
+class Places:
+    """The lines of a roll-up by area and by the unit that they lie under; of all tasks, or of some."""
 
-    light: str = ""
-    comment: str = ""
-    value: Decimal | None = None
-    more: tuple[tuple[str, str], ...] = ()
+    def __init__(self, lines: Sequence[Line], facts: Facts, language: str) -> None:
+        self._areas = areas_of(lines, facts, language)
+        self._homes = homes_of(lines, facts)
 
+    def areas(self, tasks: Collection[int] | None = None) -> Areas:
+        """Area by area, those of none of the tasks left out."""
+        return _of(self._areas, tasks)
 
-@dataclass
-class Account:
-    """One goal: who was asked, and what each said, by task."""
-
-    goal: Goal
-    asked: list[int] = field(default_factory=list)
-    given: dict[int, Status] = field(default_factory=dict)
+    def homes(self, tasks: Collection[int]) -> Areas:
+        """District by district."""
+        return _of(self._homes, tasks)
 
 
 def goal_account_values(
-    rollup: Rollup, facts: Facts, goals: Mapping[int, Sequence[Goal]], standing: Standing, language: str
+    rollup: Rollup, facts: Facts, goals: GoalsByTask, standing: Standing, language: str
 ) -> dict[str, Any]:
     """Everything a template may show. `goals` are those that each task was asked about."""
-    accounts = _accounts(rollup, facts, goals, language)
-    areas = areas_of(rollup.lines, facts, language)
-    shared = [one for one in accounts.values() if one.goal.level is not GoalLevel.UNIT]
+    accounts = accounts_of(rollup, facts, goals, language)
+    places = Places(rollup.lines, facts, language)
+    areas = places.areas()
+    shared = _by_area(accounts, [name for name, _ in areas])
     told = {one.code: counted_values(one, language) for one in rollup.counted}
     return {
         "municipality": standing.municipality,
@@ -60,52 +59,26 @@ def goal_account_values(
         "year": rollup.concerns_year,
         "version": standing.version,
         "dated": standing.dated,
-        "goals": [_goal(one, areas, told.get(one.goal.code), language) for one in shared],
+        "total": len(rollup.lines),
+        "counts": counts_of(rollup.counts(), language),
+        "goals": [_goal(one, places, told.get(one.goal.code), language) for one in shared],
         "own": _own(accounts, areas, language),
-        "units": [_unit(line, accounts, goals, language) for line in rollup.lines],
+        "annex": Annex(accounts, goals, facts, language).values(areas),
     }
 
 
-def _accounts(
-    rollup: Rollup, facts: Facts, goals: Mapping[int, Sequence[Goal]], language: str
-) -> dict[int, Account]:
-    """By goal id, in order of code."""
-    found: dict[int, Account] = {}
-    for line in rollup.lines:
-        said = _statuses(line, facts, language)
-        for goal in goals.get(line.task_id, ()):
-            account = found.setdefault(goal.id or 0, Account(goal))
-            if line.outcome is not Outcome.WAIVED:
-                account.asked.append(line.task_id)
-            if goal.code in said:
-                account.given[line.task_id] = said[goal.code]
-    return dict(sorted(found.items(), key=lambda pair: (pair[1].goal.code, pair[0])))
+def _by_area(accounts: Mapping[int, Account], areas: Sequence[str]) -> list[Account]:
+    """The common goals, then those of one area after the other."""
+    shared = [one for one in accounts.values() if one.goal.level is not GoalLevel.UNIT]
+    order = {name: place for place, name in enumerate(areas)}
+    return sorted(shared, key=lambda one: order.get(one.goal.area, -1))
 
 
-def _statuses(line: Line, facts: Facts, language: str) -> dict[str, Status]:
-    form = facts.forms.get(line.form_version_id or 0)
-    groups = [one for one in form.fields if one.rows_from == "goals"] if form else []
-    rows = ((group, row) for group in groups for row in line.answers.get(group.id) or ())
-    return {str(row["row"]): _status(group, row, language) for group, row in rows}
-
-
-def _status(group: Field, row: Mapping[str, Any], language: str) -> Status:
-    light: Mapping[str, Any] = next(
-        (row[one.id] for one in group.fields if one.type is FieldType.TRAFFIC_LIGHT and row.get(one.id)), {}
-    )
-    more = (
-        (label(one, language), show_answer(one, row[one.id], language))
-        for one in group.fields
-        if one.type in WORDS and row.get(one.id)
-    )
-    value = Decimal(str(row[VALUE_FIELD])) if row.get(VALUE_FIELD) not in (None, "") else None
-    return Status(str(light.get("light", "")), str(light.get("comment", "")), value, tuple(more))
-
-
-def _goal(account: Account, areas: Areas, told: Mapping[str, Any] | None, language: str) -> dict[str, Any]:
-    """One goal of all or of an area: counts, the bars by area, and its indicator's values."""
+def _goal(account: Account, places: Places, told: Mapping[str, Any] | None, language: str) -> dict[str, Any]:
+    """One goal of all or of an area: counts, bars and values by area, what stands out, and what was said."""
     goal, indicator = account.goal, indicator_of(account.goal.indicator)
-    lights = Lights(goal.code, goal.title, {task: [one.light] for task, one in _lit(account)})
+    areas = places.areas(account.asked)
+    lights = Lights(goal.code, goal.title, {task: [one.light] for task, one in account.lit()})
     if goal.hide_small:
         counts: Mapping[str, Any] = told or _silent(goal)
     else:
@@ -120,7 +93,35 @@ def _goal(account: Account, areas: Areas, told: Mapping[str, Any] | None, langua
         "answered": len(lights.given),
         "hidden": goal.hide_small,
         **_measured(account, indicator, areas, language),
+        **_told(account, places, language),
     }
+
+
+def _told(account: Account, places: Places, language: str) -> dict[str, Any]:
+    """Which places stand out and the remarks to read first; nothing where small numbers are hidden."""
+    if account.goal.hide_small:
+        return {"standing_out": [], "voices": [], "others": 0}
+    areas = places.areas(account.asked)
+    compared = areas if len(areas) > 1 else places.homes(account.asked)
+    lights = {task: one.light for task, one in account.lit()}
+    said = chosen(
+        Remark(
+            line.unit, name, WORST.index(one.light), light_name(one.light, language), one.comment, one.light
+        )
+        for name, lines in areas
+        for line in lines
+        if (one := account.told(line.task_id)).comment and one.light in WORST
+    )
+    return {
+        "standing_out": standing_out(lights, compared, language),
+        "voices": [vars(one) for one in said.remarks],
+        "others": said.others,
+    }
+
+
+def _remark(line: Line, area: str, status: Status, language: str) -> Remark:
+    words = light_name(status.light, language)
+    return Remark(line.unit, area, WORST.index(status.light), words, status.comment, status.light)
 
 
 def _measured(account: Account, indicator: Indicator | None, areas: Areas, language: str) -> dict[str, Any]:
@@ -144,15 +145,11 @@ def _own(accounts: Mapping[int, Account], areas: Areas, language: str) -> dict[s
         return None
     given: dict[int, list[str]] = {}
     for account in (one for one in own if not one.goal.hide_small):
-        for task, status in _lit(account):
+        for task, status in account.lit():
             given.setdefault(task, []).append(status.light)
     title = OWN[language == "en"]
     counts = goal_values(Lights("", title, given), areas, language, charts=True) if given else {}
     return {"title": title, "count": len(own), "chart": "", "alt": "", **counts}
-
-
-def _lit(account: Account) -> Iterator[tuple[int, Status]]:
-    return ((task, one) for task, one in account.given.items() if one.light)
 
 
 def _silent(goal: Goal) -> dict[str, Any]:
@@ -161,44 +158,9 @@ def _silent(goal: Goal) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _unit(
-    line: Line, accounts: Mapping[int, Account], goals: Mapping[int, Sequence[Goal]], language: str
-) -> dict[str, Any]:
-    return {
-        "name": line.unit,
-        "kind": line.kind,
-        "area": line.area,
-        "outcome": line.outcome.value,
-        "outcome_name": outcome_name(line.outcome, language),
-        "entries": [
-            _entry(goal, _told(accounts[goal.id or 0], line), language)
-            for goal in goals.get(line.task_id, ())
-        ],
-    }
-
-
-def _told(account: Account, line: Line) -> Status:
-    return Status() if account.goal.hide_small else account.given.get(line.task_id, Status())
-
-
-def _entry(goal: Goal, status: Status, language: str) -> dict[str, Any]:
-    indicator = told_indicator(goal)
-    return {
-        "code": goal.code,
-        "title": goal.title,
-        "target": indicator.shown_target(language) if indicator else "",
-        "result": _result(indicator, status.value, language),
-        "light": status.light,
-        "light_name": light_name(status.light, language) if status.light else "",
-        "comment": status.comment,
-        "more": [{"label": words, "text": text} for words, text in status.more],
-        "hidden": goal.hide_small,
-    }
-
-
-def _result(indicator: Indicator | None, value: Decimal | None, language: str) -> str:
-    """ "5,8 %, nået"."""
-    if indicator is None or value is None:
-        return ""
-    words = ("reached", "not reached") if language == "en" else ("nået", "ikke nået")
-    return f"{indicator.shown(value, language)}, {words[not indicator.reached(value)]}"
+def _of(places: Areas, tasks: Collection[int] | None) -> Areas:
+    if tasks is None:
+        return places
+    wanted = set(tasks)
+    found = [(name, [line for line in lines if line.task_id in wanted]) for name, lines in places]
+    return [(name, lines) for name, lines in found if lines]

@@ -43,7 +43,7 @@ def rollup_values(
         "version": standing.version,
         "dated": standing.dated,
         "total": len(rollup.lines),
-        "counts": _counts(rollup.counts(), language),
+        "counts": counts_of(rollup.counts(), language),
         "goals": sorted(
             [
                 *(goal_values(goal, areas, language, charts) for goal in goals.values()),
@@ -76,7 +76,7 @@ def above(path: str) -> list[str]:
     return ["/" + "/".join(parts[:n]) + "/" for n in range(1, len(parts))]
 
 
-def _counts(counts: Mapping[Outcome, int], language: str) -> list[dict[str, Any]]:
+def counts_of(counts: Mapping[Outcome, int], language: str) -> list[dict[str, Any]]:
     return [
         {"outcome": outcome.value, "name": outcome_name(outcome, language), "count": count}
         for outcome, count in counts.items()
@@ -91,6 +91,14 @@ def areas_of(lines: Iterable[Line], facts: Facts, language: str) -> list[tuple[s
     for line in lines:
         found.setdefault(line.area or other, []).append(line)
     return list(found.items())
+
+
+def homes_of(lines: Iterable[Line], facts: Facts) -> list[tuple[str, list[Line]]]:
+    """The lines by the unit that they lie directly under, in the order of the tree."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(_home(line), []).append(line)
+    return [(facts.places[path].name if path in facts.places else "", some) for path, some in found.items()]
 
 
 def _paths(rollup: Rollup, facts: Facts) -> list[str]:
@@ -117,7 +125,7 @@ def _branch(
         "kind": place.kind,
         "level": min(max(path.count("/") - 3, 1), 4),
         "total": sum(counts.values()),
-        "counts": _counts(counts, language),
+        "counts": counts_of(counts, language),
         "written": [
             _written(section, facts, language) for section in rollup.sections if section.path == path
         ],

@@ -2,16 +2,25 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
 from cycle.plan.model import FigureRules, Sign
 from documents.budget_letter import letter_values, letterhead
+from documents.goal_accounts import goal_account_values
+from documents.goal_annex import MOST_COLUMNS
+from documents.rollup_document import Standing
+from documents.standing_out import standing_out
 from documents.typeset import typeset
+from documents.voices import Remark, chosen
 from documents.zipped import file_name, zipped
 from tests.support import papers
 from tests.support.papers import AT, TOWN
+from tests.support.rolled_up import rolled_up
+
+STANDING = Standing(TOWN, "Regnskabsaflæggelse", 1, "Frigivet 3. maj 2027.")
 
 
 def text_of(template, values, language="da"):
@@ -102,36 +111,119 @@ def accounts():
     return text_of("goal_accounts.typ", papers.accounts_paper())
 
 
-def test_goal_accounts_say_target_result_light_and_comment_of_every_unit(accounts):
+def test_goal_accounts_say_target_result_light_and_what_was_said_then_every_unit(accounts):
     in_order(
         accounts,
         "Målregnskab: Regnskabsaflæggelse 2027",
+        "24 enheder skulle svare: ",
+        "A Sygefraværet falder højst 6 %",
         "A. Sygefraværet falder",
+        "målte enheder når målet",
+        "Det siger enhederne",
         "B. Budgettet",
-        "Enhederne Enhed ",
+        "Bilag: enhederne",
+        "A Sygefraværet falder (højst 6 %); B Budgettet overholdes; D Inkluderende tilbud",
+        "Enhed 1 Ærø Besvaret 5,1 % grøn",
+        "B gul : Fraværet falder",
     )
-    assert "Sygefravær højst 6 %" in accounts and "målte enheder når målet" in accounts
     for number in range(1, 25):
-        assert f"Enhed {number} Ærø" in accounts
-    assert (
-        "5,1 %, nået" in accounts and "6,1 %, ikke nået" in accounts and papers.PLAIN.split()[0] in accounts
-    )
-    assert "ikke vurderet" in accounts and "Mangler" in accounts
+        assert accounts.count(f"Enhed {number} Ærø ") >= 1
+    assert "5,1 % grøn" in accounts and "6,1 % *" in accounts and "ikke vurderet" in accounts
+    assert "Mangler" in accounts and "G Eget mål for Enhed 1 Ærø: " in accounts
+
+
+def test_the_goal_accounts_of_470_units_are_for_a_committee():
+    made = typeset("goal_accounts.typ", papers.accounts_paper(units=470), at=AT)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]
+    first = next(number for number, said in enumerate(pages) if "Bilag: enhederne" in said)
+    assert first <= 3 and len(pages) <= 25, "it was 100 pages with a table of its own for each unit"
+    annex = " ".join(" ".join(pages[first:]).split())
+    assert all(f"Enhed {number} Ærø " in annex for number in range(1, 471))
 
 
 def test_no_section_of_the_goal_accounts_is_empty(accounts):
     assert "ingen af 24 enheder har vurderet målet" in accounts
-    empty = papers.accounts_paper(units=24) | {"goals": [], "units": [], "own": None}
+    empty = papers.accounts_paper(units=24) | {"goals": [], "annex": [], "own": None, "total": 0}
     said = text_of("goal_accounts.typ", empty)
     assert "Der er ingen fælles mål eller områdemål." in said and "Ingen enheder skal svare." in said
+
+
+def units_of(values):
+    return [unit for area in values["annex"] for place in area["places"] for unit in place["units"]]
 
 
 def test_goal_accounts_hide_what_a_goal_hides():
     values = papers.accounts_paper()
     (hidden,) = (one for one in values["goals"] if one["code"] == "C")
     assert (hidden["green"], hidden["yellow"], hidden["chart"]) == ("12", "skjult", "")
-    entries = [entry for unit in values["units"] for entry in unit["entries"] if entry["code"] == "C"]
-    assert len(entries) == 24 and not any(one["light"] or one["comment"] or one["result"] for one in entries)
+    assert not hidden["voices"] and not hidden["standing_out"] and hidden["values"] is None
+    assert len(units_of(values)) == 24
+    assert "C" not in {column["code"] for area in values["annex"] for column in area["columns"]}
+    assert "C" not in {one["lead"] for unit in units_of(values) for one in unit["words"]}
+
+
+def test_a_unit_has_a_cell_for_every_goal_it_was_asked_and_its_own_goals_in_words():
+    values = papers.accounts_paper()
+    schools, others = values["annex"][0], values["annex"][1]
+    assert [one["code"] for one in schools["columns"]] == ["A", "B", "D", "E"]
+    assert [one["code"] for one in others["columns"]] == ["A", "B", "E"]
+    first = schools["places"][0]["units"][0]
+    assert first["cells"][0] == {"light": "grøn", "name": "grøn", "value": "5,1 %", "short": False}
+    assert first["words"][-1]["standing"].startswith("Eget mål for Enhed 1 Ærø: ")
+    silent = next(unit for unit in units_of(values) if unit["outcome"] == "missing")
+    assert not any(cell["light"] or cell["value"] for cell in silent["cells"])
+    assert [one["standing"] for one in silent["words"]] == [f"Eget mål for {silent['name']}: ikke vurderet"]
+
+
+def test_goals_beyond_the_ninth_are_told_in_words():
+    rollup, facts = rolled_up(12)
+    many = [papers.goal(n, f"M{n:02d}", f"Mål {n}") for n in range(1, 13)]
+    goals = {line.task_id: many for line in rollup.lines}
+    (area, *_) = goal_account_values(rollup, facts, goals, STANDING, "da")["annex"]
+    assert len(area["columns"]) == MOST_COLUMNS == 9
+    told = area["places"][0]["units"][0]["words"]
+    assert [one["lead"] for one in told] == ["M10", "M11", "M12"] and told[0]["standing"].startswith(
+        "Mål 10: "
+    )
+    assert text_of("goal_accounts.typ", goal_account_values(rollup, facts, goals, STANDING, "da"))
+
+
+def line(number, area=""):
+    return replace(rolled_up(12)[0].lines[0], task_id=number, area=area)
+
+
+def test_a_place_stands_out_when_its_red_are_many_more_or_fewer_than_those_of_the_others():
+    places = [
+        ("Nord", [line(n) for n in range(20)]),
+        ("Syd", [line(n) for n in range(20, 40)]),
+        ("Øst", [line(n) for n in range(40, 44)]),
+        ("Vest", [line(n) for n in range(44, 64)]),
+    ]
+    lights = dict.fromkeys(range(64), "grøn") | dict.fromkeys([*range(8), 41, 42, 43, 50, 51], "rød")
+    assert standing_out(lights, places, "da") == [
+        "Flere røde end de øvrige: Nord (8 af 20).",
+        "Færre røde end de øvrige: Syd (0 af 20), Vest (2 af 20).",
+    ], "four units in the east are too few to be compared"
+    assert standing_out(lights, places, "en")[0] == "More red than the others: Nord (8 of 20)."
+    assert standing_out(lights, places[:1], "da") == [] == standing_out({}, places, "da")
+
+
+def test_a_few_remarks_of_each_area_are_read_first_and_none_is_told_twice():
+    def remark(unit, area, rank, text):
+        return Remark(unit, area, rank, "gul", text)
+
+    said = chosen(
+        [
+            remark("Enhed 1", "Skoler", 1, "En lang gul forklaring"),
+            *(remark(f"Enhed {n}", "Skoler", 0, "Den samme") for n in range(2, 5)),
+            remark("Enhed 5", "Skoler", 0, "Rød"),
+            remark("Enhed 6", "Skoler", 1, "Gul"),
+            remark("Enhed 7", "Centre", 1, "Den samme"),
+            remark("Enhed 8", "Centre", 1, "ord " * 200),
+        ]
+    )
+    assert [one.unit for one in said.remarks] == ["Enhed 2", "Enhed 5", "Enhed 1", "Enhed 8"]
+    assert said.others == 4 and len(said.remarks[-1].text) < 410 and said.remarks[-1].text.endswith("ord …")
 
 
 def test_every_chart_of_the_goal_accounts_has_a_text_and_english_is_english():
