@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cycle.goals.indicators import Indicator, TargetRule, indicator_of
+from cycle.goals.over_years import FROM, LATER
 from cycle.goals.tables import GoalOrigin, GoalType
 
 Pair = tuple[str, str]
@@ -44,6 +45,7 @@ PLACED: Sequence[tuple[str, Pair]] = (
 )
 """Where a goal stands, which it does not tell of itself."""
 INDICATOR: Pair = ("Indikator", "Indicator")
+SINCE: Pair = ("Gælder fra", "Holds from")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,23 @@ def goal_words(told: Mapping[str, Any], language: str) -> tuple[Words, ...]:
             found.append(Words(words[at], texts))
         if name == "evidence" and (indicator := indicator_of(told.get("indicator") or {})):
             found.append(Words(INDICATOR[at], (indicator_words(indicator, language),)))
-    return tuple(found)
+    return (*_since(told, at), *found, *_later(told, language))
+
+
+def _since(told: Mapping[str, Any], at: int) -> list[Words]:
+    """The year in which the goal joined the agreement, where that is not the first one."""
+    return [Words(SINCE[at], (str(told[FROM]),))] if FROM in told else []
+
+
+def _later(told: Mapping[str, Any], language: str) -> list[Words]:
+    """What the goal says in later years of an agreement, all of it, year by year."""
+    years: dict[int, list[str]] = {}
+    for words in told.get(LATER, ()):
+        alone = {name: value for name, value in words.items() if name != FROM}
+        said = (f"{each.label}: {'; '.join(each.texts)}" for each in goal_words(alone, language))
+        years.setdefault(int(words[FROM]), []).extend([str(words["label"]), *said])
+    of = ("Fra", "From")[language == "en"]
+    return [Words(f"{of} {year}", tuple(texts)) for year, texts in years.items()]
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,15 @@ The leader's task takes the new wording over in any case: an agreement that come
 What all had signed before stays in force until all have signed again.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import present_contents
-from cycle.goals.by_unit import GoalsByUnit, agreed_rows
 from cycle.goals.changed_goals import marked, unmark
-from cycle.goals.given_goals import GIVEN, as_now, take_into_drafts
-from cycle.goals.tables import Agreement, AgreementState, GoalLevel
+from cycle.goals.given_goals import GIVEN, draft_tasks, take_in
+from cycle.goals.given_now import GivenNow
+from cycle.goals.tables import AgreementState
 from cycle.plan.model import StageKind
 from cycle.tasks.moves import move
 from cycle.tasks.opening import existing_posts, open_tasks
@@ -25,7 +22,6 @@ from flows.agreement_step import Following, Step
 from flows.request import Facts
 from flows.runtime import RunContext
 
-Row = Mapping[str, Any]
 STAGE_IN = {
     AgreementState.NEGOTIATION: StageKind.NEGOTIATE,
     AgreementState.APPROVAL: StageKind.APPROVE,
@@ -35,23 +31,23 @@ STAGE_IN = {
 
 def renew(session: Session, context: RunContext, facts: Facts) -> int:
     """Renews every marked agreement of the occurrence; gives how many got a new version. Safe to repeat."""
-    occurrence = facts.occurrence
+    occurrence, units = facts.occurrence, facts.directory.units
     those = marked(session, occurrence.id or 0)
     if not those:
         return 0
-    goals = GoalsByUnit.load(session, occurrence.root_id, occurrence.concerns_year)
-    later = {goal.key for goal in goals.all if goal.also_in_force}
+    last = max(each.period_to.year for each in those)
+    given = GivenNow.load(session, occurrence.root_id, occurrence.concerns_year, until=last)
     contents = present_contents(session, those)
     book, following = AgreementBook(session, those), Following()
     known = existing_posts(session, occurrence.id or 0)
-    rows = {agreement.unit_id: _given(goals, facts, agreement) for agreement in those}
-    take_into_drafts(session, rows, later, occurrence_id=occurrence.id or 0)
+    for task in draft_tasks(session, occurrence.id or 0, [each.unit_id for each in those]):
+        take_in(task, given.of(units[task.unit_id], task.prefill.get(GIVEN, [])))
     steps = []
     for agreement in those:
         if agreement.state is AgreementState.DRAFTING:
             continue
         content = contents[agreement.id or 0]
-        fresh = {**content, GIVEN: as_now(content[GIVEN], rows[agreement.unit_id], later)}
+        fresh = {**content, GIVEN: given.of(units[agreement.unit_id], content[GIVEN])}
         if fresh != content:
             book.renew(agreement, fresh, by="engine", now=context.now)
             steps.append(Step(session, context, facts, book, known, agreement, following))
@@ -61,13 +57,6 @@ def renew(session: Session, context: RunContext, facts: Facts) -> int:
         _ask_again(step)
     open_tasks(session, occurrence, following.tasks, now=context.now)
     return len(steps)
-
-
-def _given(goals: GoalsByUnit, facts: Facts, agreement: Agreement) -> dict[str, Row]:
-    """What the unit is given now, by key."""
-    unit = facts.directory.units[agreement.unit_id]
-    given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
-    return {row["key"]: row for row in agreed_rows(given)}
 
 
 def _ask_again(step: Step) -> None:

@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 from cycle.errors import PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
-from cycle.goals.by_unit import GoalsByUnit, agreed_rows
 from cycle.goals.given_goals import GIVEN
+from cycle.goals.given_now import GivenNow
 from cycle.goals.own_goals import hidden_under, own_goals
 from cycle.goals.sealed import unsealed
 from cycle.goals.small_numbers import hidden_places
@@ -55,14 +55,15 @@ def open(context: RunContext, occurrence_id: int) -> None:
     _check_stages(facts)
     with context.reading() as session:
         year = facts.occurrence.concerns_year
-        goals = GoalsByUnit.load(session, facts.occurrence.root_id, year)
-        busy = agreements.running(session, facts.occurrence, facts.activity.period.dates(year))
+        period = facts.activity.period.dates(year)
+        given = GivenNow.load(session, facts.occurrence.root_id, year, until=period.ends.year)
+        busy = agreements.running(session, facts.occurrence, period)
+    scheme = given.first.scheme
 
     def prefill(unit: UnitRow) -> dict[str, Any]:
-        given = [goal for goal in goals.of(unit) if goal.level is not GoalLevel.UNIT]
-        may_write = GoalLevel.UNIT in goals.scheme.levels_of(unit, year)
-        own = [{"row": code, "label": f"Enhedsmål {code}"} for code in goals.scheme.own_slots if may_write]
-        return {GIVEN: agreed_rows(given), UNIT_GOALS: own}
+        may_write = GoalLevel.UNIT in scheme.levels_of(unit, year)
+        own = [{"row": code, "label": f"Enhedsmål {code}"} for code in scheme.own_slots if may_write]
+        return {GIVEN: given.new(unit), UNIT_GOALS: own}
 
     def draft(session: Session) -> None:
         _draft_agreements(session, facts, without=busy)

@@ -10,10 +10,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from cycle.goals.given_goals import GIVEN
+from cycle.goals.goal_rows import says_else
+from cycle.goals.over_years import agreed_words, carried, lines_of
 from cycle.goals.scheme import scheme_of
 from cycle.goals.tables import Agreement, AgreementVersion, Goal
-from cycle.goals.tree import AGREED, goals_of_year
 from cycle.goals.tree import GIVEN as GIVEN_LEVELS
+from cycle.goals.tree import goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.store import in_pieces
 from cycle.tasks.tables import Occurrence
@@ -91,37 +93,46 @@ def held_in(session: Session, occurrence: Occurrence, goals: Iterable[Goal]) -> 
 def held_otherwise(
     session: Session, in_force: Mapping[str, InForce], goals: Iterable[Goal], year: int
 ) -> dict[str, dict[str, Row]]:
-    """By unit and key the given goals that its agreement holds, where those may be others than the year's:
-    it was made for an earlier year, or a goal was set when agreements had been made."""
+    """By unit and key the year's given goals that its agreement holds, in its words, where those may be
+    others: it was made for an earlier year, or a goal was set when agreements had been made."""
     late = any(goal.also_in_force is not None for goal in goals)
     those = {each.id: (unit, each) for unit, each in in_force.items() if late or each.year != year}
+    if not those:
+        return {}
+    given = sorted(
+        (goal for goal in goals if goal.level in GIVEN_LEVELS), key=lambda goal: (goal.code, goal.id or 0)
+    )
+    lines = lines_of(session, given[0].root_id, year) if given else {}
     found = {}
     for piece in in_pieces(those):
-        versions = sa.select(
-            col(AgreementVersion.agreement_id), col(AgreementVersion.no), col(AgreementVersion.content)
-        ).where(col(AgreementVersion.agreement_id).in_(piece))
-        for id_, no, content in session.execute(versions):
+        versions = (
+            sa.select(
+                col(AgreementVersion.agreement_id), col(AgreementVersion.no), col(AgreementVersion.content)
+            )
+            .add_columns(col(Unit.area))
+            .join(Agreement, col(Agreement.id) == col(AgreementVersion.agreement_id))
+            .join(Unit, col(Unit.id) == col(Agreement.unit_id))
+            .where(col(AgreementVersion.agreement_id).in_(piece))
+        )
+        for id_, no, content, area in session.execute(versions):
             unit, agreement = those[id_]
             if no == agreement.version:
-                found[unit] = {row["key"]: row for row in content.get(GIVEN, ())}
+                here = [goal for goal in given if goal.area in ("", area)]
+                found[unit] = agreed_words(content.get(GIVEN, ()), here, year, lines)
     return found
 
 
 def since_agreed(session: Session, agreement: Agreement, content: Mapping[str, Any], year: int) -> Since:
     """What a later year's tree says of the goals that the agreement holds, and of others in their places."""
-    unit = session.get_one(Unit, agreement.unit_id)
-    held = {row["key"]: row for row in content.get(GIVEN, ())}
+    unit, given = session.get_one(Unit, agreement.unit_id), content.get(GIVEN, ())
     levels = scheme_of(session, agreement.root_id, year).levels_of(unit, year)
     tree = goals_of_year(session, agreement.root_id, year, levels=set(GIVEN_LEVELS) & set(levels))
-    here = {goal.key: goal for goal in tree if goal.area in ("", unit.area)}
+    here = [goal for goal in tree if goal.area in ("", unit.area)]
+    held = carried(given, here, year, lines_of(session, agreement.root_id, year))
+    on = {each.row for each in held.values()}
     return Since(
         year,
-        new=[goal for key, goal in here.items() if key not in held],
-        reworded=[goal for key, goal in here.items() if key in held and _says_else(goal, held[key])],
-        ended=[str(row["title"]) for key, row in held.items() if key not in here],
+        new=[goal for goal in here if goal.key not in held],
+        reworded=[goal for goal in here if goal.key in held and says_else(goal, held[goal.key].words)],
+        ended=[str(row["title"]) for no, row in enumerate(given) if no not in on],
     )
-
-
-def _says_else(goal: Goal, row: Row) -> bool:
-    names = ("title", "description", *AGREED)
-    return any((getattr(goal, name) or None) != (row.get(name) or None) for name in names)

@@ -1,7 +1,7 @@
 """The goals of each unit, and as rows of its forms and its agreement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.agreed import InForce, held_otherwise, in_force_on
+from cycle.goals.goal_rows import as_rows
 from cycle.goals.scheme import Scheme, scheme_of
 from cycle.goals.tables import Goal, GoalLevel
-from cycle.goals.tree import AGREED, goals_of_year, own_key
+from cycle.goals.tree import goals_of_year, own_key
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
 from cycle.tasks.tables import Task
@@ -93,27 +94,6 @@ def asked_goals(session: Session, occurrence_id: int) -> dict[int, dict[str, str
 def asked_in(prefill: Mapping[str, Any]) -> dict[str, str]:
     """The goals' keys by the rows of what a task was prefilled with."""
     return {row["row"]: row["key"] for row in prefill.get("goals") or () if "key" in row}
-
-
-def as_rows(goals: Iterable[Goal]) -> list[dict[str, Any]]:
-    """The goals as rows of a form's repeated group; a goal that is measured brings its indicator."""
-    return [_row(goal) | ({"indicator": goal.indicator} if goal.indicator else {}) for goal in goals]
-
-
-def agreed_rows(goals: Iterable[Goal]) -> list[dict[str, Any]]:
-    """The goals with everything they say of themselves, as an agreement holds them."""
-    return [_row(goal) | {name: value for name in AGREED if (value := getattr(goal, name))} for goal in goals]
-
-
-def _row(goal: Goal) -> dict[str, Any]:
-    return {
-        "row": goal.code,
-        "label": f"{goal.code}. {goal.title}",
-        "title": goal.title,
-        "level": goal.level.value,
-        "description": goal.description,
-        "key": goal.key,
-    }
 
 
 def _as_agreed(row: dict[str, Any], agreed: Mapping[str, Any] | None) -> dict[str, Any]:

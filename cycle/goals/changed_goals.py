@@ -5,12 +5,14 @@ Their flow then gives them a new version to be signed (`flows.agreement_renewal`
 
 import json
 from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.goals.over_years import FROM
 from cycle.goals.scheme import scheme_of
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, GoalLevel
 from cycle.organisation.tables import Unit
@@ -35,12 +37,27 @@ class Made(NamedTuple):
     in_force: bool
 
 
+@dataclass(frozen=True)
+class Reached:
+    """The agreements that hold a reworded goal, and those in which a new one belongs but does not stand."""
+
+    holding: Sequence[Made]
+    without: Sequence[Made]
+
+
 def holding(session: Session, keys: Set[str], *, root_id: str, year: int, on: date | None) -> list[Made]:
     """The year's agreements whose text, or whose draft, holds one of these goals, in the order of the tree:
     those whose period is not over on the date, or with None all that there ever were."""
     if not keys:
         return []
-    return [made for made, _ in _made(session, _holds(keys), root_id=root_id, year=year, on=on)]
+    of_year, holds = col(Agreement.year) == year, _holds(rows_of(keys))
+    return [made for made, _ in _made(session, holds, of_year, root_id=root_id, on=on)]
+
+
+def saying_from(session: Session, key: str, *, root_id: str, year: int) -> list[Made]:
+    """The agreements of earlier years that say what the goal says from this year on; all there ever were."""
+    earlier, says = col(Agreement.year) < year, _holds([json.dumps({FROM: year, "key": key})[1:-1]])
+    return [made for made, _ in _made(session, says, earlier, root_id=root_id, on=None)]
 
 
 def not_holding(
@@ -50,9 +67,10 @@ def not_holding(
     if not places:
         return []
     scheme = scheme_of(session, root_id, year)
+    of_year, lacks = col(Agreement.year) == year, sa.not_(_holds(rows_of(keys)))
     return [
         made
-        for made, unit in _made(session, sa.not_(_holds(keys)), root_id=root_id, year=year, on=on)
+        for made, unit in _made(session, lacks, of_year, root_id=root_id, on=on)
         if places & {(level, area) for level in scheme.levels_of(unit, year) for area in ("", unit.area)}
     ]
 
@@ -85,34 +103,38 @@ def unmark(session: Session, agreements: Sequence[Agreement]) -> None:
         session.execute(sa.update(Agreement).where(*seen).values(goals_changed_at=None))
 
 
-def says_key(column: sa.ColumnElement[object], keys: Set[str]) -> sa.ColumnElement[bool]:
-    """Whether JSON as it is kept has a row of one of these goals.
+def rows_of(keys: Set[str]) -> list[str]:
+    """How rows of these goals begin in JSON as it is kept."""
+    return [json.dumps({"key": key})[1:-1] for key in sorted(keys)]
+
+
+def says(column: sa.ColumnElement[object], rows: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether JSON as it is kept has one of these rows.
 
     What a person wrote cannot look like one: its quotation marks are escaped. LIKE would ignore case.
     """
     kept = sa.cast(column, sa.Text)
-    rows = [json.dumps({"key": key})[1:-1] for key in sorted(keys)]
     return sa.or_(sa.false(), *(sa.func.replace(kept, row, "") != kept for row in rows))
 
 
-def _holds(keys: Set[str]) -> sa.ColumnElement[bool]:
+def _holds(rows: Sequence[str]) -> sa.ColumnElement[bool]:
     """A draft holds what its leader sees, all others what their newest version says."""
     draft = sa.exists().where(
         _task.occurrence_id == col(Agreement.occurrence_id),
         _task.unit_id == col(Agreement.unit_id),
         _task.kind == TaskKind.DRAFT,
-        says_key(_task.prefill, keys),
+        says(_task.prefill, rows),
     )
     version = sa.exists().where(
         _version.agreement_id == col(Agreement.id),
         _version.no == col(Agreement.version),
-        says_key(_version.content, keys),
+        says(_version.content, rows),
     )
     return sa.case((col(Agreement.state) == AgreementState.DRAFTING, draft), else_=version)
 
 
 def _made(
-    session: Session, condition: sa.ColumnElement[bool], *, root_id: str, year: int, on: date | None
+    session: Session, *conditions: sa.ColumnElement[bool], root_id: str, on: date | None
 ) -> list[tuple[Made, Unit]]:
     runs = (
         []
@@ -122,12 +144,7 @@ def _made(
     rows = session.execute(
         sa.select(col(Agreement.id), col(Agreement.occurrence_id), col(Agreement.in_force_version), Unit)
         .join(Unit, col(Unit.id) == col(Agreement.unit_id))
-        .where(
-            col(Agreement.root_id) == root_id,
-            col(Agreement.year) == year,
-            *runs,
-            condition,
-        )
+        .where(col(Agreement.root_id) == root_id, *runs, *conditions)
         .order_by(col(Unit.path), col(Agreement.id))
     ).all()
     return [

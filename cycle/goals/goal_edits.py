@@ -13,11 +13,11 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import Conflict, NotFound, NotNow
-from cycle.goals.changed_goals import holding, mark_agreements, not_holding
+from cycle.goals.changed_goals import Reached, mark_agreements
 from cycle.goals.goal_uses import uses_of
 from cycle.goals.rolling import text_of_goal
 from cycle.goals.tables import Goal, GoalLevel
-from cycle.goals.tree import GIVEN, SAID, GoalText, Reached, adopted, differences
+from cycle.goals.tree import GIVEN, SAID, GoalText, adopted, differences, reach
 from cycle.history import History
 from cycle.organisation.applying import hold
 
@@ -42,12 +42,8 @@ def reached_by(
     which it belongs and does not stand."""
     if text.level not in GIVEN:
         return Reached((), ())
-    key = {text.identity}
     said = goal is not None and SAID.intersection(differences(goal, text))
-    return Reached(
-        holding(session, key if said else set(), root_id=root_id, year=year, on=on),
-        not_holding(session, {(text.level, text.area)}, key, root_id=root_id, year=year, on=on),
-    )
+    return reach(session, [text] if said else [], [text], root_id=root_id, year=year, on=on)
 
 
 def reword_goal(
@@ -81,7 +77,8 @@ def set_goal(
 ) -> tuple[Goal, int]:
     """Puts a new goal into the year's tree; gives it, and how many agreements are marked.
 
-    `also`: agreements made, or being made, without it take it too, and are to be signed again.
+    Marked are those that run on from an earlier year and hold what it takes over from in other words. `also`:
+    agreements made, or being made, without it take it too, and are to be signed again.
 
     Raises Conflict when the year has a goal with its key.
     """
@@ -93,7 +90,7 @@ def set_goal(
     goal.also_in_force = also if reached.without else None
     session.add(goal)
     session.flush()
-    marked = mark_agreements(session, reached.without if also else (), now=now)
+    marked = mark_agreements(session, {*reached.holding, *(reached.without if also else ())}, now=now)
     _record(session, goal, "set_goal", by=by, now=now, agreements=marked)
     return goal, marked
 

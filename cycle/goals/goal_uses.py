@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.goals.changed_goals import Made, holding, says_key
+from cycle.goals.changed_goals import Made, holding, rows_of, saying_from, says
 from cycle.goals.tables import Goal, GoalStatus
 from cycle.store import table_of
 from cycle.tasks.states import TaskKind
@@ -38,12 +38,14 @@ class Uses:
 
 
 def uses_of(session: Session, goal: Goal) -> Uses:
-    """Everything of the goal's year that speaks of it."""
+    """Everything of the goal's year that speaks of it, and earlier agreements that say it from then on."""
+    of_year = holding(session, {goal.key}, root_id=goal.root_id, year=goal.year, on=None)
+    earlier = saying_from(session, goal.key, root_id=goal.root_id, year=goal.year)
     below = select(Goal).where(
         Goal.root_id == goal.root_id, Goal.year == goal.year, Goal.parent_key == goal.key
     )
     return Uses(
-        holding(session, {goal.key}, root_id=goal.root_id, year=goal.year, on=None),
+        [*of_year, *earlier],
         _reports(session, goal),
         session.exec(below.order_by(col(Goal.code), col(Goal.id))).all(),
     )
@@ -59,7 +61,7 @@ def _reports(session: Session, goal: Goal) -> list[Asking]:
         _task.occurrence_id,
         _task.occurrence_id.in_(of_year),
         _task.kind == TaskKind.ANSWER,
-        says_key(_task.prefill, {goal.key}),
+        says(_task.prefill, rows_of({goal.key})),
     )
     titles = select(Occurrence.id, Occurrence.title).where(col(Occurrence.id).in_({*given, *asked}))
     return [

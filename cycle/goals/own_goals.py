@@ -75,7 +75,7 @@ def own_goals(content: Mapping[str, Any], agreement: Agreement) -> list[GoalText
 
     A goal that says which given one it supports hangs under that one; one may name fewer of the years.
     """
-    above = {row["row"]: row["key"] for row in content["given_goals"]}
+    above = {row["row"]: row["key"] for row in reversed(content["given_goals"])}
     return [_own_goal(row, agreement, above) for row in own_rows(content)]
 
 

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
-from cycle.goals.changed_goals import Made, holding, mark_agreements, not_holding
+from cycle.goals.changed_goals import Reached, holding, mark_agreements, not_holding
+from cycle.goals.goal_rows import AGREED
 from cycle.goals.indicators import Indicator, indicator_of
+from cycle.goals.running_on import running_on
 from cycle.goals.scheme import LEVELS
 from cycle.goals.tables import Goal, GoalLevel, GoalOrigin, GoalType, Strategy
 from cycle.store import in_pieces
@@ -24,21 +26,6 @@ ORIGINS: Mapping[GoalLevel, GoalOrigin] = {
 }
 """Who a goal comes from when it does not say."""
 
-
-AGREED = (
-    "origin",
-    "goal_type",
-    "source",
-    "background_intention",
-    "background_knowledge",
-    "obligations",
-    "signs",
-    "evidence",
-    "indicator",
-    "follow_up_method",
-    "follow_up_by",
-)
-"""What an agreement says of a goal beside its letter, title and description; names of columns."""
 SAID = frozenset({"code", "title", "description", *AGREED})
 GIVEN = (GoalLevel.COMMON, GoalLevel.AREA)
 """The levels that units are given, and do not write themselves."""
@@ -201,25 +188,39 @@ def keep_goals(
     return len(changes)
 
 
-@dataclass(frozen=True)
-class Reached:
-    """The agreements that hold a reworded goal, and those in which a new one belongs but does not stand."""
-
-    holding: Sequence[Made]
-    without: Sequence[Made]
-
-
 def reach_of(
     session: Session, changes: Iterable[GoalChange], *, root_id: str, year: int, on: date
 ) -> Reached:
     """The agreements that the changes are about, on the local date."""
     given = [change for change in changes if change.text.level in GIVEN]
-    reworded = {change.text.identity for change in given if SAID.intersection(change.changed)}
-    new = {(change.text.level, change.text.area) for change in given if change.before is None}
-    keys = {change.text.identity for change in given if change.before is None}
+    said = [change.text for change in given if SAID.intersection(change.changed)]
+    new = [change.text for change in given if change.before is None]
+    return reach(session, said, new, root_id=root_id, year=year, on=on)
+
+
+def reach(
+    session: Session,
+    said: Sequence[GoalText],
+    new: Sequence[GoalText],
+    *,
+    root_id: str,
+    year: int,
+    on: date,
+) -> Reached:
+    """The agreements that would say something else if the year's goals were `said` so, and those in which
+    `new` ones belong and do not stand; those made in earlier years that run into this one among them."""
+    texts = [*said, *new]
+    if not texts:
+        return Reached((), ())
+    reworded, fresh = ({text.identity for text in those} for those in (said, new))
+    places = {(text.level, text.area) for text in new}
+    tree = {goal.key: goal for goal in goals_of_year(session, root_id, year, levels=GIVEN)}
+    tree |= {text.identity: Goal(root_id=root_id, year=year, **text.columns()) for text in texts}
+    goals = sorted(tree.values(), key=lambda goal: goal.code)
+    earlier = running_on(session, goals, reworded | fresh, fresh, root_id=root_id, year=year, on=on)
     return Reached(
-        holding(session, reworded, root_id=root_id, year=year, on=on),
-        not_holding(session, new, keys, root_id=root_id, year=year, on=on),
+        [*holding(session, reworded, root_id=root_id, year=year, on=on), *earlier.holding],
+        [*not_holding(session, places, fresh, root_id=root_id, year=year, on=on), *earlier.without],
     )
 
 

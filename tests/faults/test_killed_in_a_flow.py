@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
-from cycle.goals.by_unit import as_rows
 from cycle.goals.decisions import record_decision
+from cycle.goals.goal_rows import as_rows
 from cycle.goals.strategies import StrategyText, keep_first_version
 from cycle.goals.tables import GoalLevel, GoalStatus, Strategy
 from cycle.goals.tree import GoalText, goals_of_year, keep_goals

@@ -11,7 +11,7 @@ from config.settings import load_settings
 from cycle.access.roles import Role
 from cycle.goals.agreed import in_force_on
 from cycle.goals.agreements import running
-from cycle.goals.by_unit import agreed_rows
+from cycle.goals.goal_rows import agreed_rows
 from cycle.goals.own_goals import own_goals
 from cycle.goals.statuses import reported_goals
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Goal, GoalLevel

@@ -3,7 +3,8 @@
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
-from cycle.goals.by_unit import as_rows, asked_goals
+from cycle.goals.by_unit import asked_goals
+from cycle.goals.goal_rows import as_rows
 from cycle.goals.small_numbers import hidden_places, without_hidden
 from cycle.goals.statuses import keep_statuses
 from cycle.goals.tables import Goal, GoalLevel, GoalStatus

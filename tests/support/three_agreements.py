@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from cycle.goals.tables import Agreement
 from cycle.plan.model import Activity, Audience
+from cycle.plan.period import Period
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
@@ -16,6 +17,7 @@ from tests.support.municipality import instant
 
 SCHOOL, OTHER_SCHOOL, DAYCARE = "101003", "101005", "G10432"
 UNITS = (SCHOOL, OTHER_SCHOOL, DAYCARE)
+ONE_YEAR = Period()
 DRAFT = {"enhedsmaal": {"G": {"titel": "Flere fælles timer", "beskrivelse": "To om ugen"}}}
 YES = {"beslutning": "enig"}
 SIGN = {**YES, "navn": "Ida Engsø", "bekraeft": "ja"}
@@ -28,13 +30,13 @@ STEPS = (
 )
 
 
-def begun(engine: Engine, tmp_path: Path) -> Year:
+def begun(engine: Engine, tmp_path: Path, period: Period = ONE_YEAR) -> Year:
     """The agreements of three units alone, drafted."""
     with transaction(engine) as session:
         query = select(Occurrence).where(Occurrence.activity_id == "udviklingsaftaler")
         occurrence = session.exec(query).one()
         activity = Activity.model_validate_json(occurrence.activity)
-        only = activity.model_copy(update={"audience": Audience(units=UNITS)})
+        only = activity.model_copy(update={"audience": Audience(units=UNITS), "period": period})
         occurrence.activity = only.model_dump_json()
         session.add(occurrence)
     year = Year(engine, tmp_path, instant(2027, 11, 30))
