@@ -29,7 +29,7 @@ class SimulatedPeople(Habits):
         """Does everything planned up to `now`; gives how many answers were given."""
         today = self.calendar.local_date(now)
         with store.transaction(self.engine) as session:
-            given = self._answer(session, due(self.plans, today), today, now)
+            given = self._answer(session, self.who_can(session, due(self.plans, today), today), today, now)
             judged = self._judge(session, due(self.verdicts, today))
             due(self.decisions, today)
             for occurrence_id in {self.seen[task_id].occurrence_id for task_id in (*given, *judged)}:

@@ -47,8 +47,8 @@ LEDGER: Mapping[str, str] = {
     "fristen var passeret efter driftsstop": "the deadline had passed after a stop of the engine",
     "opgaven er fritaget eller aflyst": "the task is waived or cancelled",
     "aktiviteten er lukket for besvarelser": "the activity is closed for answers",
-    "stillingen er ubesat, og der er hverken stedfortræder eller nærmeste leder": (
-        "the post is vacant, with neither substitute nor nearest superior"
+    "stillingen er ubesat, og der er hverken stedfortræder eller en nærmeste leder, der kan svare for den": (
+        "the post is vacant, with neither substitute nor nearest superior who can answer for it"
     ),
     "modtageren har ingen e-mailadresse": "the recipient has no e-mail address",
     "mail til modtagerens adresse kommer ikke frem": "mail to the recipient's address does not arrive",

@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 
 from cli.demo.invented import acting_day, answer_on, rng
 from cycle import store
 from cycle.calendar import WorkingCalendar
+from cycle.organisation.directory import Directory
+from cycle.organisation.snapshot import Post
 from cycle.plan.model import FlowName, ReminderKind
 from cycle.reminders.steps import steps
 from cycle.store import table_of
@@ -19,6 +22,7 @@ from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Occurrence, Task
 
 HOUR = time(10)
+WEEK = timedelta(days=7)
 OWN_WORK = (TaskKind.ANSWER, TaskKind.DRAFT)
 
 
@@ -31,6 +35,7 @@ class Seen(NamedTuple):
     levels: int
     due_on: date
     key: str
+    post: Post
 
 
 @dataclass
@@ -61,6 +66,18 @@ class Habits:
         days = rng("verdict", self.seen[task_id].key).randint(1, 4)
         self.verdicts[task_id] = acting_day(self.calendar.add_working_days(today, days), self.calendar)
 
+    def who_can(self, session: Session, ids: list[int], today: date) -> list[int]:
+        """The tasks without those to be signed for a vacant post: that is tried again a week later."""
+        signing = [task_id for task_id in ids if self.seen[task_id].kind is TaskKind.SIGN]
+        if not signing:
+            return ids
+        directory = Directory.load(session, self.root_id, today)
+        vacant = {task_id for task_id in signing if not directory.signers(*self.seen[task_id].post)}
+        for task_id in vacant:
+            if session.get_one(Occurrence, self.seen[task_id].occurrence_id).state is OccurrenceState.OPEN:
+                self.plans[task_id] = acting_day(today + WEEK, self.calendar)
+        return [task_id for task_id in ids if task_id not in vacant]
+
     def _look(self) -> None:
         """Plans for every task not seen before."""
         with store.reading(self.engine) as session:
@@ -76,7 +93,7 @@ class Habits:
         key = ":".join(
             (occurrence.activity_id, str(occurrence.concerns_year), row.unit_id, row.role, row.subject)
         )
-        task = Seen(row.id, row.occurrence_id, row.kind, row.levels, row.due_on, key)
+        task = Seen(row.id, row.occurrence_id, row.kind, row.levels, row.due_on, key, (row.unit_id, row.role))
         self.seen[task.id] = task
         self._plan_decision(occurrence)
         if row.kind is TaskKind.REVIEW or row.form_version_id is None:

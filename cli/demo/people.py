@@ -37,7 +37,9 @@ class People(Habits):
         """Does everything planned up to `now`; gives how many answers were given."""
         today = self.calendar.local_date(now)
         given = 0
-        for some in pieces(due(self.plans, today), TOGETHER):
+        with store.reading(self.engine) as session:
+            ready = self.who_can(session, due(self.plans, today), today)
+        for some in pieces(ready, TOGETHER):
             with store.transaction(self.engine) as session:
                 given += sum(self._answer(session, task_id, today, now) for task_id in some)
         for some in pieces(due(self.verdicts, today), TOGETHER):

@@ -148,10 +148,12 @@ class Directory:
 
     def may_sign(self, unit_id: str, role: str, person_id: int) -> bool:
         """Whether the person may sign for the post: its holder or substitute; for a vacant one nobody."""
-        if unit_id not in self.units:
-            return False
-        own = (self.holder(unit_id, role), self.substitute(unit_id, role))
-        return any(found is not None and found.person_id == person_id for found in own)
+        return any(found.person_id == person_id for found in self.signers(unit_id, role))
+
+    def signers(self, unit_id: str, role: str) -> list[Recipient]:
+        """Who may sign for the post: its holder and its substitute; nobody for a vacant one."""
+        own = (self.holder(unit_id, role), self.substitute(unit_id, role)) if unit_id in self.units else ()
+        return [found for found in own if found is not None]
 
     def stands_in(self, unit_id: str, role: str, person_id: int) -> bool:
         """Whether the person acts for the post as its substitute, and does not hold it."""

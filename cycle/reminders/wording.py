@@ -59,7 +59,9 @@ def overtaken(by: Step, due_on: date, *, same_day: bool) -> str:
 PASSED = f"fristen var passeret {DOWN}"
 NOT_OWED = "opgaven er fritaget eller aflyst"
 CLOSED = "aktiviteten er lukket for besvarelser"
-NOBODY = "stillingen er ubesat, og der er hverken stedfortræder eller nærmeste leder"
+NOBODY = (
+    "stillingen er ubesat, og der er hverken stedfortræder eller en nærmeste leder, der kan svare for den"
+)
 NO_ADDRESS = "modtageren har ingen e-mailadresse"
 ADDRESS_DEAD = "mail til modtagerens adresse kommer ikke frem"
 NO_SUPERIOR = "der er ingen leder over enheden at orientere"
