@@ -23,6 +23,7 @@ from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING
 from cycle.tasks.figures import kept_figures
+from cycle.tasks.ledger import actor_names
 from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
@@ -94,16 +95,22 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
         "frames": _frames(session, found),
-        "figures": kept_figures(session, occurrence.id or 0),
+        **_acts(session, occurrence.id or 0),
         "follow_ups": follow_ups(session, occurrence.id or 0, paths=found.paths),
         "meetings": list_meetings(session, [occurrence.root_id], occurrence_id=occurrence.id),
-        "decisions": decisions_of(session, occurrence.id or 0),
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
         **_of_many(request, found, today, calendar),
         "address": lambda **changes: address(occurrence.id or 0, wish, **changes),
     }
+
+
+def _acts(session: Session, occurrence_id: int) -> dict[str, Any]:
+    """What accounts have done with it: the figures, the decisions, and who it was."""
+    figures, decisions = kept_figures(session, occurrence_id), decisions_of(session, occurrence_id)
+    actors = [*(each.withdrawn_by for each in decisions), *([figures.by] if figures else [])]
+    return {"figures": figures, "decisions": decisions, "names": actor_names(session, actors)}
 
 
 def _dates(found: Reach, calendar: WorkingCalendar) -> dict[str, Any]:

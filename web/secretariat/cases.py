@@ -22,6 +22,7 @@ from cycle.cases.journal import journalise, marks, withdraw
 from cycle.cases.model import Case
 from cycle.errors import AnswerInvalid, NotFound, Problem
 from cycle.goals.tables import Agreement
+from cycle.tasks.ledger import actor_names
 from documents.case_package import Filed, Package
 from documents.case_papers import CasePress
 from documents.typeset import AT_ONCE
@@ -73,6 +74,7 @@ def case(
             items=items[(page - 1) * PAGE : page * PAGE],
             total=len(items),
             marked=marked,
+            names=actor_names(session, {each.by for each in marked.values()}),
             page_no=page,
             pages=pages,
             done=request.query_params.get("gjort", ""),

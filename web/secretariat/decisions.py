@@ -26,6 +26,7 @@ from cycle.goals.decisions import (
     withdraw_decision,
 )
 from cycle.tasks.calendars import calendar_of
+from cycle.tasks.ledger import actor_names
 from cycle.tasks.overview import summary_of
 from web import context
 from web.plain import Id
@@ -81,6 +82,7 @@ def decision(request: Request, actor: CurrentActor, decision_id: Id) -> Response
             "decision.html",
             it=it,
             occurrence=found.occurrence,
+            names=actor_names(session, [it.by, it.withdrawn_by, *(was["by"] for was in it.earlier)]),
             earlier=[_was(each) for each in reversed(it.earlier)],
             built=built,
             today=today,

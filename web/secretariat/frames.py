@@ -1,6 +1,6 @@
 """The steering frames: every core area's versions, one of them beside another, and the yearly part's text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated, Any
@@ -25,6 +25,7 @@ from cycle.goals.frames import (
 )
 from cycle.goals.tables import Decision
 from cycle.organisation.tables import Unit
+from cycle.tasks.ledger import actor_names
 from documents.frame_document import TEMPLATE, frame_values
 from documents.typeset import typeset
 from documents.zipped import file_name
@@ -101,7 +102,8 @@ def frame(
             other=other,
             versions=versions,
             decision=_decisions(session, [it]).get(it.decision_id or 0),
-            parts=_parts(session, it, other, may),
+            parts=(parts := _parts(session, it, other, may)),
+            names=actor_names(session, _writers(parts)),
             may_begin=may and it is versions[-1] and it.decision_id is not None,
         )
 
@@ -179,6 +181,13 @@ def _parts(
         _item(it, rows, stood.get((other.id or 0, rows[-1].item)) if other else None, may) for rows in own
     ]
     return [(part, list(items)) for part, items in groupby(shown, key=lambda item: item.section.part)]
+
+
+def _writers(parts: Sequence[tuple[FramePart, Sequence[ItemShown]]]) -> Iterator[str]:
+    """Who has written what the page shows."""
+    for _, items in parts:
+        for item in items:
+            yield from (row.by for row in (item.section, *item.earlier))
 
 
 def _position(rows: Sequence[FrameSection]) -> int:

@@ -14,6 +14,7 @@ from cycle.goals.strategies import text_of as text_of_version
 from cycle.goals.strategy_tree import not_taken_in, text_changes
 from cycle.goals.tables import Strategy
 from cycle.plan.model import FlowName
+from cycle.tasks.ledger import actor_names
 from cycle.tasks.rollup import Outcome, roll_up
 from cycle.tasks.tables import Occurrence
 from documents.rollup_document import within
@@ -44,7 +45,8 @@ def hearing(request: Request, actor: CurrentActor, occurrence_id: Id, efter: str
             title=title_of(found.activity, language),
             hearing=gathered(session, found.occurrence, seen, language),
             by_area=efter == "omraade",
-            notes=notes_of(session, occurrence_id),
+            notes=(notes := notes_of(session, occurrence_id)),
+            names=actor_names(session, {each.by for each in notes.values()}),
             outcomes=list(Outcome),
             total=len(seen.lines),
             draft=draft,

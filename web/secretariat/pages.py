@@ -29,7 +29,7 @@ PIECE = 1 << 20
 
 
 def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """The page, in the reader's language."""
+    """The page, in the reader's language. `names` are those of the accounts and people who have acted."""
     language = render.language_of(request)
     return render.page(
         request,
@@ -38,7 +38,7 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
         name=namer(language),
         flow_name=flow_namer(language),
         verb_name=verb_namer(language),
-        actor_name=actor_namer(language),
+        actor_name=actor_namer(language, values.get("names", {})),
         told_what=told_namer(language),
         counted=counter(language),
         seconds=lambda milliseconds: seconds(milliseconds, language),

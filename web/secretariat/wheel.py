@@ -26,6 +26,7 @@ from documents.wheel import Segment, Wheel, draw
 from documents.wheel_print import wheel_values
 from documents.wheel_style import stylesheet
 from web import context, render
+from web.dated import Mark
 from web.plain import Id
 from web.secretariat.pages import STYLE_PATH, ics_download, pdf_download, show, svg_download
 from web.secretariat.process import process_of
@@ -47,6 +48,7 @@ class Line:
     ring: Ring | None
     opens_on: date
     closes_on: date
+    due: Mark
     inferred: bool
     href: str
 
@@ -227,6 +229,7 @@ def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar,
         ring=activity.ring,
         opens_on=calendar.local_date(occurrence.opens_at),
         closes_on=calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
+        due=Mark.of(activity.window.due, occurrence.due_on),
         inferred=any(when is not None and when.confidence is not Confidence.CERTAIN for when in window),
         href=f"/aktivitet/{occurrence.id}" if seen else "",
     )

@@ -268,8 +268,8 @@ def verb_namer(language: str) -> Callable[[str], str]:
     return lambda verb: VERBS[verb][place] if verb in VERBS else verb
 
 
-def actor_namer(language: str) -> Callable[[str], str]:
-    """`actor_name("engine")`: who acted, where it was no account or person; a post by its role."""
+def actor_namer(language: str, names: Mapping[str, str]) -> Callable[[str], str]:
+    """`actor_name("account:5")`: who acted, by the page's `names`; a post by its role."""
     place = 1 if language == "en" else 0
 
     def named(actor: str) -> str:
@@ -277,7 +277,7 @@ def actor_namer(language: str) -> Callable[[str], str]:
         if kind == "post":
             return post.rpartition("/")[2]
         known = ACTORS.get(actor) or ACTORS.get(actor.rpartition(":")[0])
-        return known[place] if known else actor
+        return names.get(actor) or (known[place] if known else actor)
 
     return named
 
