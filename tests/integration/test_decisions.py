@@ -148,6 +148,7 @@ def test_a_decision_is_corrected_with_a_reason_and_what_it_said_is_kept(revision
     assert revision.versions()[-1] == (2, False, date(2027, 4, 8))
     page = words(revision.office.get(it))
     assert "BUU , 7. april 2027 Vedtaget. Rettet 9. april 2027" in page and "Mødet var den 8." in page
+    assert "af sek" in page and "account:" not in page, "who has acted is called by name"
     late = revision.office.post(f"{it}/ret", data={**stale, "text": "Andet", "why": "y"})
     assert late.status_code == 409 and revision.decisions()[0].edition == 2
     with reading(revision.engine) as session:

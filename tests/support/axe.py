@@ -7,6 +7,9 @@ from tests.support.demo import ROOT
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESK, PHONE = 1280, 320
+SEEN_THOUGH_HIDDEN = (
+    "[...document.querySelectorAll('[hidden]')].filter(e => e.checkVisibility()).map(e => e.outerHTML)"
+)
 
 
 def violations(page: Page) -> list[str]:
@@ -24,8 +27,9 @@ def accessible(page: Page) -> None:
 
 
 def accessible_at_every_width(page: Page) -> None:
-    """No violation on a desk and on a phone, and nothing runs out of the side."""
+    """No violation on a desk and on a phone; nothing runs out of the side, and what is hidden is not seen."""
     for width in (DESK, PHONE):
         page.set_viewport_size({"width": width, "height": 900})
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
+        assert page.evaluate(SEEN_THOUGH_HIDDEN) == [], page.url
