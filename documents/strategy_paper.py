@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cycle.danish import format_date
-from cycle.goals.hearing import Area, Group, Hearing, Voice
+from cycle.goals.hearing import Hearing
 from cycle.goals.strategies import StrategyText
 from cycle.goals.strategy_tree import TextChange, text_changes
 from cycle.goals.tables import Decision, GoalLevel, GoalType
 from cycle.goals.tree import GoalText
-from cycle.tasks.rollup import Outcome
-from documents.rollup_words import outcome_name
+from documents.hearing_annex import hearing_values
 from documents.strategy_years import over_years
 
 TEMPLATE = "strategy.typ"
@@ -85,7 +84,7 @@ def strategy_values(paper: StrategyPaper, language: str) -> dict[str, Any]:
         "signed_by": [
             {"name": each["name"], "title": each["title"]} for each in facts.get("signed_by") or ()
         ],
-        "hearing": _hearing(paper.hearing, paper.notes, language) if paper.hearing else {},
+        "hearing": hearing_values(paper.hearing, paper.notes, language) if paper.hearing else {},
     }
 
 
@@ -146,42 +145,3 @@ def _goal(goal: GoalText, changes: Mapping[str, TextChange], english: bool) -> d
 
 def _gone(changes: Sequence[TextChange]) -> list[GoalText]:
     return [each.before for each in changes if each.before and not each.after]
-
-
-def _hearing(hearing: Hearing, notes: Mapping[str, str], language: str) -> dict[str, Any]:
-    return {
-        "total": sum(hearing.counts.values()),
-        "counts": _counts(hearing.counts, language),
-        "groups": [_group(group, notes) for group in hearing.groups],
-        "areas": [_area(area, notes, language) for area in hearing.areas],
-    }
-
-
-def _counts(counts: Mapping[Outcome, int], language: str) -> list[dict[str, Any]]:
-    found = [(outcome, counts[outcome]) for outcome in Outcome if counts[outcome]]
-    return [{"name": outcome_name(outcome, language), "count": count} for outcome, count in found]
-
-
-def _group(group: Group, notes: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "title": group.title,
-        "note": notes.get(group.name, ""),
-        "counts": [{"name": choice, "count": number} for choice, number in group.counts],
-        "said": len(group.voices),
-        "voices": [_voice(voice) for voice in group.voices if voice.words],
-    }
-
-
-def _voice(voice: Voice) -> dict[str, str]:
-    return {"unit": voice.unit, "area": voice.area, "choice": voice.choice, "words": voice.words}
-
-
-def _area(area: Area, notes: Mapping[str, str], language: str) -> dict[str, Any]:
-    return {
-        "title": area.title,
-        "note": notes.get(area.name, ""),
-        "counts": _counts(area.counts, language),
-        "units": [
-            {"name": line.unit, "outcome": outcome_name(line.outcome, language)} for line, _ in area.units
-        ],
-    }

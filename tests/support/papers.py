@@ -205,19 +205,33 @@ def agreement_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
     return dict(values_of(paper, SealLevel.BASIC, settings))
 
 
-def strategy_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
-    """A strategy of one theme with one goal, and what a unit said of it in the hearing."""
+def strategy_paper(text: str = PLAIN, language: str = "da", *, units: int = 1) -> dict[str, Any]:
+    """A strategy of one theme with one goal, and what the units said of it in the hearing.
+
+    Every tenth wants the theme changed, every seventh has not answered.
+    """
     theme = GoalText(GoalLevel.THEME, "1", "Trivsel", key="trivsel", description=text)
     below = GoalText(GoalLevel.POLITICAL, "1.1", "Fælles grundlag", parent_key="trivsel", signs=(text,))
     said = StrategyText("strategi", "Strategi", {}, (theme, below))
-    voice = Voice("u1", "Enhed 1 Ærø", "Skoler", "enig", text)
-    group = Group("themes:trivsel", "1. Trivsel", [("enig", 1)], [voice])
-    counts = Counter({Outcome.ANSWERED: 1})
-    line = cast(Line, SimpleNamespace(unit="Enhed 1 Ærø", outcome=Outcome.ANSWERED))
-    heard = Hearing(counts, [group], [Area("area:Skoler", "Skoler", counts, [(line, ())])])
+    lines = [_heard(number) for number in range(1, units + 1)]
+    voices = [
+        Voice(line.unit_id, line.unit, line.area, "enig" if line.task_id % 10 else "ændr det", text)
+        for line in lines
+        if line.outcome is Outcome.ANSWERED
+    ]
+    chosen = Counter(voice.choice for voice in voices)
+    group = Group("themes:trivsel", "1. Trivsel", list(chosen.items()), voices)
+    counts = Counter(line.outcome for line in lines)
+    heard = Hearing(counts, [group], [Area("area:Skoler", "Skoler", counts, [(line, ()) for line in lines])])
     notes = {"themes:trivsel": text}
     paper = StrategyPaper(TOWN, 2, True, said, None, None, heard, notes, "Som den stod 3. maj 2027.")
     return strategy_values(paper, language)
+
+
+def _heard(number: int) -> Line:
+    outcome = Outcome.ANSWERED if number % 7 else Outcome.MISSING
+    facts = {"task_id": number, "unit_id": f"u{number}", "unit": f"Enhed {number} Ærø", "area": "Skoler"}
+    return cast(Line, SimpleNamespace(**facts, outcome=outcome))
 
 
 PAPERS: Mapping[str, Callable[..., dict[str, Any]]] = {

@@ -235,6 +235,27 @@ def test_every_chart_of_the_goal_accounts_has_a_text_and_english_is_english():
     assert "Goal accounts" in said and "not assessed" in said and "grøn" not in said and "Mangler" not in said
 
 
+def test_a_hearing_is_told_theme_by_theme_and_every_unit_has_a_row():
+    values = papers.strategy_paper("Behold det, som det er.", units=470)
+    made = typeset("strategy.typ", values, at=AT)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]
+    said = " ".join(" ".join(pages).split())
+    in_order(
+        said,
+        "Bilag: høringen 470 enheder er hørt: 403 besvaret, 67 mangler.",
+        "1. Trivsel 403 af 470 enheder har svaret her.",
+        "Sekretariatets sammenfatning",
+        "Område enig ændr det Skoler",
+        "Enhed 10 Ærø, Skoler ændr det : Behold det, som det er.",
+        "402 andre har skrevet noget",
+        "Bilag: enhederne i høringen",
+        "Enhed 1 Ærø Besvaret enig: 1 1: Behold det, som det er.",
+        "Enhed 7 Ærø Mangler Enhed 8 Ærø",
+    )
+    annex = said[said.index("Bilag: enhederne i høringen") :]
+    assert all(f"Enhed {number} Ærø " in annex for number in range(1, 471)) and len(pages) <= 20
+
+
 def test_a_zip_holds_every_document_under_a_name_of_its_own():
     content = [("brev.pdf", b"en"), ("Brev.pdf", b"to"), ("brev.pdf", b"tre")]
     with zipped(content) as one, zipped(content) as other:
