@@ -312,7 +312,7 @@ def test_the_paper_has_the_strategy_what_is_new_and_the_hearing_as_its_annex(
         "Helhed i barnets liv",
         "Udgået siden udgave 1",
         "Bilag: høringen",
-        "Enhederne",
+        "Bilag: enhederne i høringen",
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places) and "UDKAST" not in text
