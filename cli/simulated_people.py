@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from cli.demo.habits import Habits, due, pieces
 from cycle import store
+from cycle.columns import among
 from cycle.store import insert_many, table_of
 from cycle.tasks.moves import wake_stages
 from cycle.tasks.states import WAITING_FOR_HOLDER, Channel, OccurrenceState, SubmissionKind, TaskState
@@ -72,7 +73,7 @@ _TASK, _OCCURRENCE = table_of(Task), table_of(Occurrence).c
 _IS_OPEN = sa.select(_OCCURRENCE.id).where(_OCCURRENCE.state == OccurrenceState.OPEN)
 _THEIRS = (
     sa.update(_TASK)
-    .where(_TASK.c.id.in_(sa.bindparam("ids", expanding=True)), _TASK.c.occurrence_id.in_(_IS_OPEN))
+    .where(among(_TASK.c.id, "ids"), _TASK.c.occurrence_id.in_(_IS_OPEN))
     .returning(_TASK.c.id)
 )
 _SUBMIT = _THEIRS.where(_TASK.c.state.in_(list(WAITING_FOR_HOLDER))).values(

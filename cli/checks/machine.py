@@ -25,7 +25,7 @@ PACKAGES = (
     "openpyxl",
     "prefect",
     "psycopg",
-    "ruamel.yaml",
+    "yaml",
     "sqlmodel",
     "uvicorn",
 )

@@ -46,6 +46,8 @@ class DirectDriver:
             for work in works:
                 self._do(work)
                 done += 1
+            if all(work.flow == "deliver" for work in works):
+                return done  # mail that counts as sent makes nothing due
         raise RuntimeError("the engine wants the same work again and again")
 
     def _do(self, work: Work) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from cycle.access.roles import Role, TokenScope
+from cycle.columns import Instant
 from cycle.store import enum_type
 
 
@@ -17,10 +18,10 @@ class Account(SQLModel, table=True):
     name: str
     password_hash: str
     language: str = "da"
-    created_at: datetime
-    disabled_at: datetime | None = None
+    created_at: datetime = Field(sa_type=Instant)
+    disabled_at: datetime | None = Field(default=None, sa_type=Instant)
     failed_attempts: int = 0
-    locked_until: datetime | None = None
+    locked_until: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Grant(SQLModel, table=True):
@@ -42,8 +43,8 @@ class AccountSession(SQLModel, table=True):
     digest: str = Field(primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     csrf: str
-    created_at: datetime
-    expires_at: datetime
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
 
 
 class AccessToken(SQLModel, table=True):
@@ -58,7 +59,7 @@ class AccessToken(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True)
     name: str = Field(unique=True)
     scope: TokenScope = Field(sa_type=enum_type(TokenScope))
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None = None
-    revoked_at: datetime | None = None
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    last_used_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)

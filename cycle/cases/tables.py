@@ -5,6 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
+
 
 class Journalised(SQLModel, table=True):
     """One document of a case as it was taken into the municipality's own system (ESDH).
@@ -20,5 +22,5 @@ class Journalised(SQLModel, table=True):
     item: str
     case_number: str
     by: str
-    at: datetime
-    marked_at: datetime
+    at: datetime = Field(sa_type=Instant)
+    marked_at: datetime = Field(sa_type=Instant)

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
+
 
 class File(SQLModel, table=True):
     """Bytes under their SHA-256. `sniffed_type` is read from the bytes, never from the sender."""
@@ -13,4 +15,4 @@ class File(SQLModel, table=True):
     name: str
     sniffed_type: str
     content: bytes
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Instant)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.gatherings.states import Attendance, Coming, GatheringState
 from cycle.store import enum_type
 
@@ -34,8 +35,8 @@ class Gathering(SQLModel, table=True):
     title: str
     place: str = ""
     link: str = ""
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
     agenda: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     state: GatheringState = Field(default=GatheringState.PROPOSED, sa_type=enum_type(GatheringState))
     sequence: int = 0
@@ -81,7 +82,7 @@ class GatheringHomework(SQLModel, table=True):
     text: str
     due_on: date
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
     @property
     def subject(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.store import enum_type
 
 
@@ -180,7 +181,7 @@ class Agreement(SQLModel, table=True):
     state: AgreementState = Field(default=AgreementState.DRAFTING, sa_type=enum_type(AgreementState))
     version: int = 0
     in_force_version: int = 0
-    goals_changed_at: datetime | None = None
+    goals_changed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AgreementVersion(SQLModel, table=True):
@@ -195,7 +196,7 @@ class AgreementVersion(SQLModel, table=True):
     content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     digest: str
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
 
 class Signature(SQLModel, table=True):
@@ -212,7 +213,7 @@ class Signature(SQLModel, table=True):
     stood_in: bool = False
     identified_by: str
     digest: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
 
 class SealedDocument(SQLModel, table=True):
@@ -230,7 +231,7 @@ class SealedDocument(SQLModel, table=True):
     file: str = Field(foreign_key="file.sha256")
     level: str
     fingerprint: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
 
 class Strategy(SQLModel, table=True):
@@ -273,10 +274,10 @@ class Decision(SQLModel, table=True):
     text: str
     adopted: bool
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
     edition: int = 1
     earlier: list[dict[str, str]] = Field(default_factory=list, sa_type=sa.JSON)
-    withdrawn_at: datetime | None = None
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_by: str = ""
     withdrawn_why: str = ""
 
@@ -296,4 +297,4 @@ class HearingNote(SQLModel, table=True):
     edition: int
     text: str
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
+from cycle.columns import among
 from cycle.messages.outbox import TABLE, insert_blank
 from cycle.messages.tables import UNSENT, MessageKind, MessageState
 
@@ -30,7 +31,7 @@ class Slot:
     opened: bool
 
 
-_ADDRESSES = C.address.in_(sa.bindparam("addresses", expanding=True))
+_ADDRESSES = among(C.address, "addresses")
 _DAILY = C.kind == MessageKind.DAILY
 _UNSENT = (
     sa.select(C.id, C.root_id, C.address, C.next_at, C.state, C.unsure)

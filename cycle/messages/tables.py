@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.store import enum_type
 
 
@@ -78,13 +79,13 @@ class Message(SQLModel, table=True):
     task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
     context: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     state: MessageState = Field(default=MessageState.READY, sa_type=enum_type(MessageState))
-    created_at: datetime
-    next_at: datetime
-    lease_until: datetime | None = None
+    created_at: datetime = Field(sa_type=Instant)
+    next_at: datetime = Field(sa_type=Instant)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
     fence: int = 0
     attempts: int = 0
     unsure: int = 0
-    sent_at: datetime | None = None
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
     subject: str = ""
     text: str = ""
     reason: str = ""
@@ -109,13 +110,13 @@ class Inbound(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     root_id: str = Field(index=True)
     message_id: str = Field(unique=True)
-    received_at: datetime
+    received_at: datetime = Field(sa_type=Instant)
     sender: str
     raw: bytes
     verdict: InboundVerdict = Field(sa_type=enum_type(InboundVerdict))
     reason: str = ""
     task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
-    handled_at: datetime
+    handled_at: datetime = Field(sa_type=Instant)
 
 
 class MailboxMark(SQLModel, table=True):
@@ -127,9 +128,9 @@ class MailboxMark(SQLModel, table=True):
     __tablename__ = "mailbox_mark"
 
     root_id: str = Field(primary_key=True)
-    read_until: datetime
+    read_until: datetime = Field(sa_type=Instant)
     uid_validity: int = 0
     last_uid: int = 0
-    failing_since: datetime | None = None
-    next_at: datetime | None = None
+    failing_since: datetime | None = Field(default=None, sa_type=Instant)
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = ""

@@ -54,7 +54,8 @@ def write_revision(engine: Engine, message: str) -> Path:
         made = command.revision(config, message=message, autogenerate=True, rev_id=number)
     assert isinstance(made, Script)
     path = Path(made.path)
-    path.write_text(path.read_text().replace("sqlmodel.sql.sqltypes.AutoString()", "sa.String()"))
+    text = path.read_text().replace("sqlmodel.sql.sqltypes.AutoString()", "sa.String()")
+    path.write_text(text.replace("cycle.columns.Instant()", "sa.DateTime(timezone=True)"))
     return path
 
 

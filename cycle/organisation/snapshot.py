@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from cycle.columns import among
 from cycle.organisation.tables import Address, AddressHealth, Appointment, Ownership, Person, Substitute, Unit
 from cycle.store import table_of
 
@@ -87,7 +88,6 @@ class _Question:
 
 
 _ROOT_ID: sa.BindParameter[str] = sa.bindparam("root_id")
-_ONLY: sa.BindParameter[Any] = sa.bindparam("only", expanding=True)
 _unit, _person, _address = table_of(Unit).c, table_of(Person).c, table_of(Address).c
 
 
@@ -99,32 +99,32 @@ def _terms_of(table: type[Appointment] | type[Substitute]) -> _Question:
         .where(_unit.root_id == _ROOT_ID)
         .order_by(c.valid_from, c.id)
     )
-    return _Question.of(whole, c.unit_id.in_(_ONLY))
+    return _Question.of(whole, among(c.unit_id, "only"))
 
 
 # Made once: a post's directory is read with every answer, and making a statement costs more than its rows.
 _UNITS = _Question.of(
     sa.select(*(_unit[name] for name in UnitRow._fields)).where(_unit.root_id == _ROOT_ID),
-    _unit.id.in_(_ONLY),
+    among(_unit.id, "only"),
 )
 _APPOINTMENTS, _SUBSTITUTES = _terms_of(Appointment), _terms_of(Substitute)
 _PEOPLE = _Question.of(
     sa.select(_person.id, _person.name, _person.language).where(_person.root_id == _ROOT_ID),
-    _person.id.in_(_ONLY),
+    among(_person.id, "only"),
 )
 _PERSONAL = _Question.of(
     sa.select(_address.person_id, _address.email, _address.health)
     .join(table_of(Person), _person.id == _address.person_id)
     .where(_person.root_id == _ROOT_ID, _address.valid_to.is_(None))
     .order_by(_address.id),
-    _person.id.in_(_ONLY),
+    among(_person.id, "only"),
 )
 _SHARED = _Question.of(
     sa.select(_address.unit_id, _address.role, _address.email, _address.health)
     .join(table_of(Unit), _unit.id == _address.unit_id)
     .where(_unit.root_id == _ROOT_ID, _address.person_id.is_(None), _address.valid_to.is_(None))
     .order_by(_address.id),
-    _unit.id.in_(_ONLY),
+    among(_unit.id, "only"),
 )
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.store import enum_type
 
 
@@ -123,4 +124,4 @@ class ImportRecord(SQLModel, table=True):
     sha256: str
     counts: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)

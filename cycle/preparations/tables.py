@@ -5,6 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
+
 
 class Preparation(SQLModel, table=True):
     """One party's part: `writer_id` wrote it for `reader_id`, both persons, about the post at `unit_id`.
@@ -26,4 +28,4 @@ class Preparation(SQLModel, table=True):
     reader_address: str = ""
     content: bytes
     edition: int = 1
-    at: datetime
+    at: datetime = Field(sa_type=Instant)

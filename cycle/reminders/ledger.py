@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from cycle.columns import among
 from cycle.plan.model import ReminderKind
 from cycle.reminders import wording
 from cycle.reminders.tables import Decided, ReminderDecision
@@ -29,7 +30,7 @@ _PAST = sa.select(
     _row.ordinal,
     sa.case((_is_opening, None), else_=_row.deadline),
     sa.case((_told_post, _row.person_id)),
-).where(_row.task_id.in_(sa.bindparam("ids", expanding=True)))
+).where(among(_row.task_id, "ids"))
 """An opening has no deadline here, and the person is named only where the post was written to."""
 
 

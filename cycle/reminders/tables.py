@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.store import enum_type
 
 
@@ -41,7 +42,7 @@ class ReminderDecision(SQLModel, table=True):
     deadline: date
     ordinal: int
     nominal_on: date
-    decided_at: datetime
+    decided_at: datetime = Field(sa_type=Instant)
     verdict: Decided = Field(sa_type=enum_type(Decided))
     reason: str
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.store import enum_type
 
 
@@ -66,10 +67,10 @@ class Run(SQLModel, table=True):
     priority: int = 0
     fence: int = 0
     worker: str = ""
-    lease_until: datetime | None = None
-    wanted_at: datetime
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    wanted_at: datetime = Field(sa_type=Instant)
+    started_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
     milliseconds: int = 0
     attempts: int = 0
     progress: str = ""
@@ -87,7 +88,7 @@ class FlowPause(SQLModel, table=True):
     root_id: str = Field(primary_key=True)
     flow: str = Field(primary_key=True)
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
     why: str = ""
 
 
@@ -95,7 +96,7 @@ class Wake(SQLModel, table=True):
     """Written by whoever changed something: the clock turns at once instead of in 30 seconds."""
 
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
 
 class ClockPulse(SQLModel, table=True):
@@ -104,7 +105,7 @@ class ClockPulse(SQLModel, table=True):
     __tablename__ = "clock_pulse"
 
     name: str = Field(primary_key=True)
-    turned_at: datetime
+    turned_at: datetime = Field(sa_type=Instant)
     milliseconds: int = 0
     wanted: int = 0
     error: str = ""

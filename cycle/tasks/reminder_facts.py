@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
+from cycle.columns import among
 from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.plan.model import ReminderKind, ReminderRule
 from cycle.reminders import ledger
@@ -48,7 +49,7 @@ class Row(NamedTuple):
 # Core columns: rows by the thousand, without the ORM's loading of each.
 TASK, OCCURRENCE = table_of(Task), table_of(Occurrence)
 _ITS_RULES = sa.select(OCCURRENCE.c.id, OCCURRENCE.c.state, OCCURRENCE.c.closes_at, OCCURRENCE.c.rules).where(
-    OCCURRENCE.c.id.in_(sa.bindparam("ids", expanding=True))
+    among(OCCURRENCE.c.id, "ids")
 )
 
 
@@ -167,7 +168,7 @@ class Reader:
 _submission = table_of(Submission).c
 _ANSWERED = (
     sa.select(_submission.task_id, _submission.received_at)
-    .where(_submission.task_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(_submission.task_id, "ids"))
     .order_by(_submission.version)
 )
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
+from cycle.columns import among
 from cycle.messages.daily import Slot, daily_slots
 from cycle.messages.outbox import mailbox
 from cycle.reminders import ledger, wording
@@ -25,11 +26,7 @@ from cycle.tasks.reminder_facts import TASK, Reader, Row, read_rows, rows_query
 CHUNK = 1000
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now")
 _DUE = rows_query(TASK.c.next_reminder_at <= _NOW, order=TASK.c.next_reminder_at)
-_LOOK = (
-    sa.update(TASK)
-    .where(TASK.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(next_reminder_at=sa.bindparam("at"))
-)
+_LOOK = sa.update(TASK).where(among(TASK.c.id, "ids")).values(next_reminder_at=sa.bindparam("at"))
 
 
 class _Decided(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.plan.model import PlanKind
 from cycle.store import enum_type
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Verdict
@@ -40,7 +41,7 @@ class CycleRevision(SQLModel, table=True):
     sources: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     calendar: str
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
     why: str = ""
 
 
@@ -84,20 +85,20 @@ class Occurrence(SQLModel, table=True):
     flow: str
     title: str
     concerns_year: int
-    opens_at: datetime
+    opens_at: datetime = Field(sa_type=Instant)
     due_on: date
-    closes_at: datetime
+    closes_at: datetime = Field(sa_type=Instant)
     state: OccurrenceState = Field(default=OccurrenceState.PLANNED, sa_type=enum_type(OccurrenceState))
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     activity: str
     rules: str = "[]"
     stage_due: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     stage_forms: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
-    advance_at: datetime | None = None
-    opened_at: datetime | None = None
-    closed_at: datetime | None = None
-    erase_at: datetime | None = None
-    erased_at: datetime | None = None
+    advance_at: datetime | None = Field(default=None, sa_type=Instant)
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    erase_at: datetime | None = Field(default=None, sa_type=Instant)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
     note: str = ""
 
 
@@ -134,15 +135,15 @@ class Task(SQLModel, table=True):
     state: TaskState = Field(default=TaskState.OPEN, sa_type=enum_type(TaskState))
     level: int = 0
     levels: int = 0
-    opened_at: datetime
+    opened_at: datetime = Field(sa_type=Instant)
     due_on: date
     original_due_on: date
-    due_since: datetime | None = None
-    next_reminder_at: datetime | None = None
+    due_since: datetime | None = Field(default=None, sa_type=Instant)
+    next_reminder_at: datetime | None = Field(default=None, sa_type=Instant)
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     link_generation: int = 1
     prefill: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
-    received_at: datetime | None = None
+    received_at: datetime | None = Field(default=None, sa_type=Instant)
     due_when_received: date | None = None
     waived_why: str = ""
 
@@ -155,7 +156,7 @@ class Draft(SQLModel, table=True):
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     edition: int = 1
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
 
 class Submission(SQLModel, table=True):
@@ -171,7 +172,7 @@ class Submission(SQLModel, table=True):
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     channel: Channel = Field(sa_type=enum_type(Channel))
     by: str
-    received_at: datetime
+    received_at: datetime = Field(sa_type=Instant)
     after_close: bool = False
     once: str
 
@@ -186,7 +187,7 @@ class Review(SQLModel, table=True):
     reason: str = ""
     field_reasons: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
 
 class Extension(SQLModel, table=True):
@@ -199,7 +200,7 @@ class Extension(SQLModel, table=True):
     reason: str
     granted: bool = True
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
 
 
 class Figure(SQLModel, table=True):
@@ -228,5 +229,5 @@ class Release(SQLModel, table=True):
     version: int
     content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
     why: str = ""
