@@ -147,6 +147,9 @@ class _Reader:
         if len(place) > DEEPEST:
             self.fault(event, "Filen har for mange niveauer.", "Se eksemplerne i config/examples.")
             raise PlanInvalid(self.problems)
+        return self.content(event, place)
+
+    def content(self, event: Any, place: Place) -> Any:
         if isinstance(event, MappingStartEvent):
             return self.mapping(place)
         if isinstance(event, SequenceStartEvent):

@@ -22,6 +22,9 @@ class Instant(UTCDateTime):
 
     cache_ok = True
 
+    def __repr__(self) -> str:
+        return "Instant()"
+
     def bind_processor(self, dialect: sa.Dialect) -> Processor | None:
         """How a value is handed to the driver."""
         return _written if dialect.name == "sqlite" else super().bind_processor(dialect)

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from cycle.columns import Instant
 from cycle.store import insert_many, table_of
 
 GENESIS = "0" * 64
@@ -44,7 +45,7 @@ class History(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     root_id: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
     actor: str
     verb: str
     thing: str

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
 from cycle.goals.frame_parts import Filled, FramePart, Rhythm
 from cycle.plan.model import Confidence
 from cycle.store import enum_type
@@ -20,7 +21,7 @@ class Frame(SQLModel, table=True):
     area: str
     year: int
     version: int
-    begun_at: datetime
+    begun_at: datetime = Field(sa_type=Instant)
     by: str
     approved_on: date | None = None
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
@@ -50,6 +51,6 @@ class FrameSection(SQLModel, table=True):
     text: str = ""
     edition: int = 1
     by: str
-    at: datetime
+    at: datetime = Field(sa_type=Instant)
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
     occurrence_id: int | None = Field(default=None, foreign_key="occurrence.id")

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
+from cycle.columns import Instant
+
 
 class GoalRemark(SQLModel, table=True):
     """One remark on one goal (`code`; "" for the whole agreement), in words, by the holder of a post.
@@ -20,7 +22,7 @@ class GoalRemark(SQLModel, table=True):
     text: str
     by: str
     post: str
-    at: datetime
-    resolved_at: datetime | None = None
+    at: datetime = Field(sa_type=Instant)
+    resolved_at: datetime | None = Field(default=None, sa_type=Instant)
     resolved_by: str = ""
     once: str = Field(unique=True)
