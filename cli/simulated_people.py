@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from cli.demo.habits import Habits, due, pieces
+from cli.demo.habits import Habits, due
 from cycle import store
 from cycle.columns import among
 from cycle.store import insert_many, table_of
@@ -66,7 +66,7 @@ class SimulatedPeople(Habits):
 def _changed(session: Session, update: sa.Update, ids: list[int], **values: Any) -> list[int]:
     """The ids of the tasks of open occurrences that the update changed."""
     write = session.connection()
-    return [id_ for piece in pieces(ids) for id_ in write.scalars(update, {"ids": piece, **values})]
+    return list(write.scalars(update, {"ids": ids, **values}).all()) if ids else []
 
 
 _TASK, _OCCURRENCE = table_of(Task), table_of(Occurrence).c

@@ -144,7 +144,7 @@ class WorkingCalendar(_Frozen):
 
     def is_working_day(self, d: date) -> bool:
         """Whether `d` is neither weekend, public holiday nor closed by the municipality."""
-        return d.weekday() < 5 and d not in self.closed_days(d.year)
+        return d.weekday() < 5 and d not in (self._years.get(d.year) or self.closed_days(d.year))
 
     def add_working_days(self, d: date, n: int) -> date:
         """The n-th working day after `d` (before it when n < 0). With n = 0 `d` itself, closed or not."""

@@ -34,6 +34,7 @@ class GoalsByUnit:
         self.all, self.scheme, self._year = goals, scheme, year
         self._agreed = agreed or Agreed({}, {})
         self._at: dict[tuple[GoalLevel, str], list[Goal]] = defaultdict(list)
+        self._written: dict[int, dict[str, Any]] = {}
         for goal in goals:
             self._at[goal.level, goal.unit_id or goal.area].append(goal)
 
@@ -62,6 +63,14 @@ class GoalsByUnit:
             found = [goal for goal in found if goal.level is GoalLevel.UNIT or goal.key in held]
         return sorted(found, key=lambda goal: (goal.code, goal.id or 0))
 
+    def _rows_of(self, unit: Unit | UnitRow) -> list[dict[str, Any]]:
+        """The unit's goals as rows. A goal that many units have is written once; the rows are shared."""
+        goals = self.of(unit)
+        for goal in goals:
+            if id(goal) not in self._written:
+                self._written[id(goal)] = as_rows([goal])[0]
+        return [self._written[id(goal)] for goal in goals]
+
     def rows(self, unit: Unit | UnitRow) -> dict[str, Any]:
         """What a report's task is prefilled with: the goals, in the words that were agreed.
 
@@ -70,8 +79,8 @@ class GoalsByUnit:
         agreement = self._agreed.in_force.get(unit.id)
         held = self._agreed.held.get(unit.id, {})
         if agreement is None or agreement.year == self._year or not held:
-            return {"goals": as_rows(self.of(unit))}
-        rows = [_as_agreed(row, held.get(row["key"])) for row in as_rows(self.of(unit))]
+            return {"goals": self._rows_of(unit)}
+        rows = [_as_agreed(row, held.get(row["key"])) for row in self._rows_of(unit)]
         return {"goals": rows, "goals_of": {"first": agreement.year, "last": agreement.last_year}}
 
 

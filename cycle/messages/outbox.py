@@ -88,7 +88,7 @@ def insert_blank(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[st
     """
     if not rows:
         return {}
-    written = session.connection().execute(_INSERT_BLANK[is_sqlite(session)], rows)
+    written = session.connection().execute(_INSERT_BLANK[is_sqlite(session)], rows).all()
     return {key: id_ for id_, key in written}
 
 

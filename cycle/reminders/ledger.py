@@ -51,9 +51,8 @@ def past(session: Session, task_ids: Sequence[int]) -> dict[int, Past]:
     """The ledger of each task, one query per thousand; tasks with no row are left out."""
     found: dict[int, Past] = defaultdict(Past)
     for ids in in_pieces(task_ids, CHUNK):
-        for task_id, at, rule_id, ordinal, deadline, told in session.connection().execute(
-            _PAST, {"ids": ids}
-        ):
+        rows = session.connection().execute(_PAST, {"ids": ids}).all()
+        for task_id, at, rule_id, ordinal, deadline, told in rows:
             of_task = found[task_id]
             if deadline is None:
                 of_task.openings.append(at)

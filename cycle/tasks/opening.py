@@ -69,7 +69,7 @@ def finish_opening(session: Session, occurrence: Occurrence, *, now: datetime) -
 def existing_posts(session: Session, occurrence_id: int) -> set[tuple[str, str, str]]:
     """(unit, role, subject) of every task the occurrence has."""
     session.flush()
-    rows = session.connection().execute(_POSTS, {"occurrence_id": occurrence_id})
+    rows = session.connection().execute(_POSTS, {"occurrence_id": occurrence_id}).all()
     return {(unit, role, subject) for unit, role, subject in rows}
 
 

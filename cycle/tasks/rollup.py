@@ -162,8 +162,8 @@ def roll_up(session: Session, occurrence_id: int, *, now: datetime) -> Rollup:
     occurrence = get_occurrence(session, occurrence_id)
     calendar = calendar_of(session, occurrence)
     session.flush()
-    found: Any = session.connection().execute(_ROWS, {"occurrence_id": occurrence_id})
-    rows = [_Row(*row) for row in found]
+    found: Any = session.connection().execute(_ROWS, {"occurrence_id": occurrence_id}).all()
+    rows = list(map(_Row._make, found))
     answers = _newest_answers(session, occurrence_id)
     lines = [
         _line(row, answers.get(row.task_id), occurrence, calendar, now)
@@ -216,7 +216,8 @@ def _newest_answers(session: Session, occurrence_id: int) -> dict[int, _Answer]:
         col(Submission.form_version_id),
         col(Submission.answers),
     ).where(col(Submission.id).in_(newest_submissions(occurrence_id)))
-    return {task_id: _Answer(*answer) for task_id, *answer in session.connection().execute(query)}
+    found = session.connection().execute(query).all()
+    return {task_id: _Answer(*answer) for task_id, *answer in found}
 
 
 def _line(

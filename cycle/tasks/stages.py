@@ -100,7 +100,7 @@ def _due_before(occurrence: Occurrence, activity: Activity, index: int) -> date:
 
 def _answers(session: Session, occurrence_id: int, directory: Directory) -> list[Owed]:
     """The answers of the units: what the first stage waits for."""
-    rows = session.connection().execute(_ANSWERS, {"occurrence_id": occurrence_id})
+    rows = session.connection().execute(_ANSWERS, {"occurrence_id": occurrence_id}).all()
     return [
         (directory.units[unit_id].path, is_finished(state, level, levels))
         for unit_id, state, level, levels in rows
