@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from cycle.danish import format_date, format_period
+from cycle.gatherings.agenda import numbered
 from cycle.gatherings.reading import homework_of, participants_of
 from cycle.gatherings.states import Attendance
 from cycle.gatherings.tables import Gathering
@@ -33,8 +34,7 @@ def minutes_parts(
         if names:
             yield words[english], "\n".join(names)
     if gathering.agenda:
-        items = (f"{number}. {item}" for number, item in enumerate(gathering.agenda, start=1))
-        yield "Agenda" if english else "Dagsorden", "\n".join(items)
+        yield "Agenda" if english else "Dagsorden", "\n".join(numbered(gathering.agenda))
     nothing = "Nothing was written." if english else "Der er intet skrevet."
     yield "Minutes" if english else "Referat", gathering.minutes or nothing
     for given, owed in homework_of(session, gathering):

@@ -10,6 +10,7 @@ from datetime import datetime
 from icalendar import Calendar, Component, Event, vCalAddress, vText
 
 from cycle.danish import COPENHAGEN
+from cycle.gatherings.agenda import numbered
 
 PRODUCT = "-//Aarshjul//Styringsaarshjul//DA"
 ZONE = f"""\
@@ -83,7 +84,7 @@ def _event(entry: Entry) -> Event:
     if where:
         event.add("location", where)
     if entry.agenda:
-        event.add("description", "\n".join(f"{n}. {item}" for n, item in enumerate(entry.agenda, start=1)))
+        event.add("description", "\n".join(numbered(entry.agenda)))
     return event
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from cycle import danish
+from cycle.gatherings.agenda import numbered
 from notifications.letters import Letter
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -75,6 +76,7 @@ def _environment(language: str) -> Environment:
     environment.filters["local_day"] = lambda at: short_date(
         at.astimezone(danish.COPENHAGEN).date(), language
     )
+    environment.filters["numbered"] = numbered
     environment.filters["distance"] = lambda days: distance(days, language)
     return environment
 

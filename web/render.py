@@ -3,7 +3,7 @@
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `path`, `demo`, and the filters `date`, `weekday_date`, `datetime`, `short`, `moment`,
-`number`, `amount`, `titled`, `called`, `period`. Undefined names raise.
+`number`, `amount`, `titled`, `called`, `period`, `numbered`. Undefined names raise.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse
 
 from config.english import in_english
 from cycle import danish
+from cycle.gatherings.agenda import numbered
 from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from web import context as app_context
@@ -202,6 +203,7 @@ FILTERS = {
     "number": show_number,
     "amount": show_amount,
     "period": show_period,
+    "numbered": numbered,
     "titled": show_title,
     "called": show_task_title,
     "said": show_said,
