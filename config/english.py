@@ -13,11 +13,13 @@ from config.english_dates import DATES
 from config.english_files import FILES, WORDS
 from config.english_frames import FRAMES
 from config.english_ledger import LEDGER
+from config.english_pages import NAMED, PAGES
 from config.english_year import YEAR
 from cycle.danish import MONTHS, MONTHS_EN
 from cycle.errors import Problem
 
-TEMPLATES: Mapping[str, str] = {**FILES, **DATES, **YEAR, **FRAMES, **LEDGER}
+TEMPLATES: Mapping[str, str] = {**FILES, **DATES, **YEAR, **FRAMES, **LEDGER, **PAGES}
+ONE_WORD: Mapping[str, str] = {**WORDS, **NAMED}
 PLACES = {"række": "row", "begivenhed": "event", "filen": "the file"}
 _PLACE = re.compile(rf"\b({'|'.join(PLACES)})\b(?=( \d+)?$)")
 _DAY = re.compile(rf"\b(\d{{1,2}})\. ({'|'.join(MONTHS)})\b")
@@ -32,8 +34,8 @@ def problem_in_english(problem: Problem) -> Problem:
 
 def in_english(text: str) -> str:
     """The sentence in English, as far as it is one of ours."""
-    if text in WORDS:
-        return WORDS[text]
+    if text in ONE_WORD:
+        return ONE_WORD[text]
     for pattern, english, quoted in _patterns():
         found = pattern.fullmatch(text)
         if found is not None:

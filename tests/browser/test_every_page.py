@@ -216,7 +216,9 @@ def test_the_pages_on_which_goals_are_written(browser, house, complaints):
     page.fill("#title", "Sygefravær og trivsel")
     page.fill("#measure", "Fravær")
     page.click("text=Se, hvad det betyder")
-    assert "Udfyld »Måltal«." in page.inner_text(".error-summary")
+    assert "Måltal: Reglen har intet at holde tallet op imod. Udfyld feltet." in page.inner_text(
+        ".error-summary"
+    )
     accessible_at_every_width(page)
     page.fill("#target", "6,2")
     page.click("text=Se, hvad det betyder")

@@ -10,6 +10,7 @@ from cycle.access.roles import Role
 from tests.support.languages import Texts, danish_in, own_words, titled_otherwise, translated
 from tests.support.played_town import Town
 from tests.support.routes import addresses, pages
+from tests.support.web import Form
 
 EACH = 4
 """So many of each kind of page are read."""
@@ -45,6 +46,34 @@ def test_english_pages_say_nothing_of_ours_in_danish(town: Town) -> None:
     for path, page in read(town, "en"):
         found[path].update(danish_in(page, own), titled_otherwise(page, titles))
     assert {path: sorted(texts) for path, texts in found.items() if texts} == {}
+
+
+REFUSED = {
+    "/moeder/1/indkald/vis": {"edition": "1", "title": "", "day": "2027-02-30", "begins": "x", "ends": "y"},
+    "/moeder/1/aflys/vis": {"edition": "1", "why": ""},
+    "/moeder/1/hjemmeopgave": {"edition": "1", "text": "", "due_on": "i morgen"},
+    "/aktivitet/5/flere/vis": {"act": "forlaeng", "new_due_on": "x"},
+    "/aktivitet/2/beslutning/vis": {"body": "BUU", "decided_on": "2027-05-12", "adopted": "", "text": "x"},
+    "/aktivitet/2/beslutning": {"body": "", "decided_on": "2099-05-12", "adopted": "ja", "text": ""},
+    "/beslutning/2/traek": {"edition": "1", "why": ""},
+    "/maal/76/ret": {"title": "", "measure": "", "rule": "at_most", "target": "x"},
+    "/maal/ny": {"aar": "2027", "level": "area", "area": ""},
+    "/sag/journaliseret": {"vis": "", "aar": "2028"},
+    "/sag/aktivitet/2/journaliseret": {"alle": "ja", "case_number": "", "dato": ""},
+    "/strategi/2/forslag": {"edition": "1", **{f"t:{n}": "" for n in range(1, 8)}, "t:overgange": ""},
+}
+"""What the secretariat may send in haste, and what the page is asked in English."""
+
+
+@pytest.mark.parametrize("path", REFUSED)
+def test_what_is_refused_is_refused_in_one_language(town: Town, path: str) -> None:
+    email = f"{len(path)}{path.replace('/', '')}@kbh.example"
+    client = town.site.signed_in(email, Role.SECRETARIAT, "KBH")
+    client.cookies["sprog"] = "en"
+    csrf = Form(client.get("/aarshjul"), "/log-ud").fields["csrf"]
+    answer = client.post(path, data={"csrf": csrf, **REFUSED[path]})
+    assert answer.status_code in (404, 409, 422), answer.text[:2000]
+    assert danish_in(answer.text, [*own_words(town.engine), *REFUSED[path].values()]) == []
 
 
 def test_danish_pages_say_nothing_of_ours_in_english(town: Town) -> None:

@@ -137,7 +137,7 @@ def test_what_nobody_touches_stays_as_it_is_and_every_field_can_be_changed(
         ({"code": "lille"}, "code", "Skriv fx B eller B2."),
         ({"code": "B"}, "code", "er brugt to gange"),
         ({"code": "D"}, "code", "er brugt to gange"),
-        ({"measure": "Fravær", "rule": "at_most"}, "target", "Udfyld »Måltal«."),
+        ({"measure": "Fravær", "rule": "at_most"}, "target", "Udfyld feltet."),
         ({"measure": "Fravær", "rule": "range", "low": "9", "high": "3"}, "low", "Byt dem om."),
         ({"target": "6"}, "measure", "hvad der måles"),
         ({"measure": "Fravær", "target": "mange"}, "target", "kan ikke læses som et tal"),

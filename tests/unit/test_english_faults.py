@@ -24,12 +24,14 @@ SOURCES = [
     ROOT / "cycle" / "messages" / "outbox.py",
     ROOT / "notifications" / "remark_letters.py",
 ]
+NAMES = ("what", "cure", "what_is_wrong")
 ENGLISH = {
     "english_files.py",
     "english_dates.py",
     "english_year.py",
     "english_frames.py",
     "english_ledger.py",
+    "english_pages.py",
 }
 NO_FAULTS = {*ENGLISH, "key_guide.py", "goal_guide.py", "schema.py"}
 COMPOSED = {"Nøglen »{}« mangler{}.", "Tilføj »{}: …«{}.", "{} {} {}, men {}{} {}.", "{}{}"}
@@ -64,6 +66,33 @@ def test_every_danish_sentence_has_an_english_one(path: Path) -> None:
     settings = path.name == "settings.py"  # its descriptions are English, for the docs
     danish = {text for text in sentences(path) if not settings or re.search("[æøåÆØÅ»]", text)}
     assert sorted(text for text in danish - COMPOSED if text not in TEMPLATES) == []
+
+
+def told(path: Path) -> Iterator[str]:
+    """Every text that the module makes a problem of, as its argument or by the names `what` and `cure`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
+            yield from (text for argument in node.args[1:] for text in _texts(argument))
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in NAMES:
+            yield from _texts(node.value)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (text for branch in (node.body, node.orelse) for text in _texts(branch))
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
+    elif isinstance(node, ast.Constant) and node.value:
+        yield str(node.value)
+
+
+def test_whatever_a_page_or_an_account_refuses_is_refused_in_english_too() -> None:
+    paths = [path for room in ("cycle", "web") for path in sorted((ROOT / room).rglob("*.py"))]
+    found = {(path.name, text) for path in paths for text in told(path)}
+    assert len(found) > 100, "the catalogue is read"
+    whole = {(name, text) for name, text in found if text.endswith(".") and text not in COMPOSED}
+    assert sorted((name, text) for name, text in whole if text not in TEMPLATES) == []
 
 
 def test_english_has_as_many_places_as_danish_and_no_danish_letters() -> None:

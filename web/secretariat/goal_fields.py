@@ -177,8 +177,7 @@ def _raw(typed: Typed) -> dict[str, Any]:
 def _of_indicator(indicator: Indicator) -> Iterable[Problem]:
     """An indicator whose rule has nothing to go by, in the page's own words."""
     for name in indicator.missing:
-        label = LABELS[name][0]
-        yield Problem(name, "Reglen har intet at holde tallet op imod.", f"Udfyld »{label}«.")
+        yield Problem(name, "Reglen har intet at holde tallet op imod.", "Udfyld feltet.")
     if indicator.crossed:
         yield Problem("low", "Det første tal er større end det sidste.", "Byt dem om.")
 
