@@ -9,6 +9,7 @@ from cycle.errors import Problem
 
 _PLACE = re.compile(r"([\w.\- ]+\.typ):(\d+)")
 _UNKNOWN_NAME = re.compile(r'does not contain key "([^"]*)"')
+_ELSEWHERE = re.compile(r"file not found|escape the project root")
 _PACKAGE = re.compile(r"package|download", re.IGNORECASE)
 
 
@@ -23,6 +24,8 @@ def fault_of(said: Mapping[str, Any], template: str, values: Mapping[str, Any], 
     words = said["message"] if not hints else f"{said['message']} ({hints})"
     if _PACKAGE.search(said["message"]):
         return Problem(where, *_no_packages(words, language))
+    if _ELSEWHERE.search(said["message"]):
+        return Problem(where, *_no_files(language))
     if language == "en":
         return Problem(where, f"The template cannot be set: {words}.", _OURS_EN)
     return Problem(where, f"Skabelonen kan ikke sættes: {words}.", _OURS_DA)
@@ -85,4 +88,16 @@ def _no_packages(words: str, language: str) -> tuple[str, str]:
     return (
         f"Skabelonen beder om en pakke ({words}).",
         "Dokumenter henter intet udefra: læg pakkens filer i mappen.",
+    )
+
+
+def _no_files(language: str) -> tuple[str, str]:
+    if language == "en":
+        return (
+            "The template reads a file that is not beside it.",
+            "A template reads nothing outside its folder: put the file in the folder templates.",
+        )
+    return (
+        "Skabelonen læser en fil, der ikke ligger ved siden af den.",
+        "En skabelon læser intet uden for sin mappe: læg filen i mappen templates.",
     )

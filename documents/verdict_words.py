@@ -40,6 +40,14 @@ CHANGES = {
         "Filen har været forseglet, men er beskadiget, så seglet ikke kan læses.",
         "The file has been sealed, but is damaged so that the seal cannot be read.",
     ),
+    Change.NO_PDF: (
+        "Filen er ikke en PDF-fil. Vælg dokumentet, som det blev hentet.",
+        "The file is not a PDF. Choose the document as it was downloaded.",
+    ),
+    Change.DAMAGED: (
+        "PDF-filen er beskadiget. Måske er kun en del af den kommet med.",
+        "The PDF is damaged. Maybe only a part of it has come along.",
+    ),
 }
 CURES = {
     Outcome.ALTERED: (
@@ -72,7 +80,7 @@ def details(verdict: Verdict, language: str) -> list[str]:
             if at
             else f"{verdict.added} byte står efter seglet."
         )
-    cure = CURES.get(verdict.outcome)
+    cure = None if Change.NO_PDF in verdict.changes else CURES.get(verdict.outcome)
     return [*found, cure[at]] if cure else found
 
 

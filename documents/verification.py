@@ -46,6 +46,8 @@ class Change(StrEnum):
     ADDED = "added"
     SEAL = "seal"
     UNREADABLE = "unreadable"
+    NO_PDF = "no_pdf"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,12 @@ def verify(pdf: bytes, trust: Sequence[x509.Certificate]) -> Verdict:
         seals = list(reader.embedded_regular_signatures)
         if seals:
             return _judge(pdf, reader, seals[0], trust, digest)
-    except Exception:  # noqa: BLE001, S110 - on a damaged file the reader may raise anything at all
-        pass
+        wrong: tuple[Change, ...] = ()
+    except Exception:  # noqa: BLE001 - on a damaged file the reader may raise anything at all
+        wrong = (Change.DAMAGED if pdf.lstrip().startswith(b"%PDF-") else Change.NO_PDF,)
     if any(mark in pdf for mark in MARKS):
         return Verdict(Outcome.ALTERED, digest, (Change.UNREADABLE,))
-    return Verdict(Outcome.NOT_SEALED, digest)
+    return Verdict(Outcome.NOT_SEALED, digest, wrong)
 
 
 def _judge(

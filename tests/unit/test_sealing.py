@@ -27,6 +27,7 @@ from config.settings import Settings, load_settings
 from cycle.errors import PlanInvalid
 from documents.seal_key import Owner, certificates_in, key_path, trusted
 from documents.sealing import Sealed, Sealer, SealFailed, SealLevel
+from documents.verdict_words import details
 from documents.verification import Change, Outcome, verify
 
 NOW = datetime(2027, 1, 31, 9, 0, tzinfo=UTC)
@@ -139,8 +140,17 @@ def test_a_page_added_by_a_proper_update_is_told(settings: Settings, sealed: byt
 def test_a_file_cut_short_and_files_without_a_seal_are_told_apart(settings: Settings, sealed: bytes) -> None:
     trust = trusted(settings)
     assert verify(sealed[: len(sealed) // 2], trust).outcome is Outcome.ALTERED
-    for other in (plain_pdf(), b"", b"%PDF-1.7", b"no PDF at all", bytes(range(256)) * 40):
-        assert verify(other, trust).outcome is Outcome.NOT_SEALED
+    none, damaged = (Change.NO_PDF,), (Change.DAMAGED,)
+    for other, told in (
+        (plain_pdf(), ()),
+        (b"", none),
+        (b"%PDF-1.7", damaged),
+        (b"no PDF at all", none),
+        (bytes(range(256)) * 40, none),
+    ):
+        verdict = verify(other, trust)
+        assert (verdict.outcome, verdict.changes) == (Outcome.NOT_SEALED, told)
+    assert details(verdict, "da") == ["Filen er ikke en PDF-fil. Vælg dokumentet, som det blev hentet."]
 
 
 def test_anothers_seal_is_told_as_anothers(settings: Settings, tmp_path: Path) -> None:

@@ -99,8 +99,8 @@ def test_a_long_word_gets_places_to_break_and_loses_nothing():
         ('#import "style.typ": *\n#data.words\n#data.hedding', 3, "»hedding«"),
         ('#import "style.typ": *\n\n#data.words.nosuch', 3, "Skabelonen kan ikke sættes"),
         ("#let x = (", 1, "Skabelonen kan ikke sættes"),
-        ('#read("/etc/passwd")', 1, "Skabelonen kan ikke sættes"),
-        ('#read("../../../../../../etc/passwd")', 1, "Skabelonen kan ikke sættes"),
+        ('#read("/etc/passwd")', 1, "Skabelonen læser en fil"),
+        ('#read("../../../../../../etc/passwd")', 1, "Skabelonen læser en fil"),
         ('\n#import ("@pre" + "view/cetz:0.3.4"): *', 2, "beder om en pakke"),
     ],
 )
