@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bench.measurement import Measurement, timing
+from documents.charts import png
 from documents.cover import cover_values
 from documents.rollup_document import Standing, rollup_values
 from documents.typeset import typeset
@@ -41,7 +42,7 @@ def measure() -> Iterator[Measurement]:
     yield Measurement("documents", what, found.wall, "s", ACCOUNTS_LIMIT_S, runs=RUNS)
 
     def word() -> None:
-        fill("cover.da.docx", cover_values(rollup_values(rollup, facts, STANDING, "da", charts=False)))
+        fill("cover.da.docx", cover_values(rollup_values(rollup, facts, STANDING, "da", png)))
 
     found = timing(word, RUNS)
     what = f"the cover of {UNITS} units in Word"

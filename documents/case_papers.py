@@ -22,6 +22,7 @@ from cycle.tasks.tables import Release, Task
 from documents.budget_letter import TEMPLATE as LETTER
 from documents.budget_letter import letter_values, letterhead
 from documents.case_record import RECORD, Records
+from documents.charts import Pen, png, svg
 from documents.cover import cover_values
 from documents.frame_document import TEMPLATE as FRAME
 from documents.frame_document import frame_values
@@ -110,12 +111,12 @@ class CasePress:
         head = letterhead(occurrence, town, unit.name, now=item.at, language=self._language, mark=self._mark)
         return letter_values(occurrence, task.prefill.get("figures") or [], head, self._language)
 
-    def _release(self, item: Item, *, charts: bool = True) -> dict[str, Any]:
+    def _release(self, item: Item, pen: Pen = svg) -> dict[str, Any]:
         rollup, facts, standing = self._released(item)
-        return rollup_values(rollup, facts, standing, self._language, charts=charts)
+        return rollup_values(rollup, facts, standing, self._language, pen)
 
     def _cover(self, item: Item) -> bytes:
-        values, own = cover_values(self._release(item, charts=False)), self._settings.templates_dir
+        values, own = cover_values(self._release(item, png)), self._settings.templates_dir
         return fill(f"cover.{self._language}.docx", values, own=own, language=self._language)
 
     def _accounts(self, item: Item) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Charts as SVG through matplotlib. The same values give the same bytes; every chart has a text beside it.
+"""Charts through matplotlib, as SVG or PNG. The same values give the same bytes; each has a text beside it.
 
 Texts are drawn as they stand: a dollar sign is a dollar sign. Several threads may draw at once.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ NARROWEST = 2.0
 """Percent of a bar that a digit needs."""
 LONGEST_LABEL, LONGEST_AXIS = 34, 80
 INK, RULE = "#22364d", "#c9d1d9"
+SHARPNESS = 160
+"""Points of a PNG to the inch."""
 
 STYLE: Any = {
     "text.parse_math": False,
@@ -34,6 +36,24 @@ STYLE: Any = {
 if TYPE_CHECKING:  # loaded at the first chart: it takes a second, which every start would wait for
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+Pen = Callable[["Figure"], Drawing | bytes]
+"""How a chart is set down: `svg` or `png`."""
+
+
+def svg(figure: "Figure") -> Drawing:
+    """For PDF and pages: sharp at any size."""
+    target = io.StringIO()
+    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return Drawing(target.getvalue())
+
+
+def png(figure: "Figure") -> bytes:
+    """For Word, which shows no SVG everywhere."""
+    target = io.BytesIO()
+    figure.savefig(target, format="png", dpi=SHARPNESS, metadata={"Software": None})
+    return target.getvalue()
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,9 @@ class Spread:
     high: float
 
 
-def shared_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]) -> Drawing:
+def shared_bars(
+    parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]], pen: Pen = svg
+) -> Drawing | bytes:
     """A bar of 100 % for each row, made of as many shares as there are parts; the row's number at its name.
 
     A count stands in its share where there is room for it. Rows of nothing are not drawn.
@@ -87,10 +109,10 @@ def shared_bars(parts: Sequence[Part], rows: Sequence[tuple[str, Sequence[int]]]
         borderaxespad=0.2,
         fontsize=7,
     )
-    return _svg(figure)
+    return pen(figure)
 
 
-def spreads(rows: Sequence[Spread], axis: str, *, comma: bool) -> Drawing:
+def spreads(rows: Sequence[Spread], axis: str, pen: Pen = svg, *, comma: bool) -> Drawing | bytes:
     """The middle half of each row's values as a band with the median marked; `comma`: decimal commas."""
     from matplotlib.ticker import FuncFormatter
 
@@ -104,7 +126,7 @@ def spreads(rows: Sequence[Spread], axis: str, *, comma: bool) -> Drawing:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, comma)))
     axes.set_xlabel(_name(axis, LONGEST_AXIS))
     axes.margins(x=0.06)
-    return _svg(figure)
+    return pen(figure)
 
 
 def _canvas(names: Sequence[str], top: float) -> "tuple[Figure, Axes]":
@@ -139,9 +161,3 @@ def _tick(value: float, comma: bool) -> str:
 def _name(text: str, longest: int = LONGEST_LABEL) -> str:
     shown = shown_text(" ".join(text.split()), known_signs())
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
-
-
-def _svg(figure: "Figure") -> Drawing:
-    target = io.StringIO()
-    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return Drawing(target.getvalue())

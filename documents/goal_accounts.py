@@ -82,7 +82,7 @@ def _goal(account: Account, places: Places, told: Mapping[str, Any] | None, lang
     if goal.hide_small:
         counts: Mapping[str, Any] = told or _silent(goal)
     else:
-        counts = goal_values(lights, areas, language, charts=True) if lights.given else _silent(goal)
+        counts = goal_values(lights, areas, language) if lights.given else _silent(goal)
     return {
         **counts,
         "level": goal.level.value,
@@ -134,7 +134,7 @@ def _measured(account: Account, indicator: Indicator | None, areas: Areas, langu
     return {
         "reached": sum(indicator.reached(value) for value in values.values()),
         "measured": len(values),
-        "values": figure_values(Figures(asked, indicator.name, values), areas, language, charts=True),
+        "values": figure_values(Figures(asked, indicator.name, values), areas, language),
     }
 
 
@@ -148,7 +148,7 @@ def _own(accounts: Mapping[int, Account], areas: Areas, language: str) -> dict[s
         for task, status in account.lit():
             given.setdefault(task, []).append(status.light)
     title = OWN[language == "en"]
-    counts = goal_values(Lights("", title, given), areas, language, charts=True) if given else {}
+    counts = goal_values(Lights("", title, given), areas, language) if given else {}
     return {"title": title, "count": len(own), "chart": "", "alt": "", **counts}
 
 

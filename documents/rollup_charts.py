@@ -13,7 +13,7 @@ from typing import Any
 from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.answers import LIGHTS_EN, show_answer
 from cycle.tasks.rollup import Counted, Line
-from documents.charts import Part, Spread, shared_bars, spreads
+from documents.charts import Part, Pen, Spread, shared_bars, spreads, svg
 from documents.rollup_lights import Figures, Lights
 
 FEWEST = 5
@@ -22,7 +22,7 @@ NONE = ("Ikke vurderet", "Not assessed")
 Areas = Sequence[tuple[str, Sequence[Line]]]
 
 
-def goal_values(goal: Lights, areas: Areas, language: str, charts: bool) -> dict[str, Any]:
+def goal_values(goal: Lights, areas: Areas, language: str, pen: Pen = svg) -> dict[str, Any]:
     """One goal: counts, a bar for each area, and the bars in words."""
     rows = [(name, _counts(goal, lines)) for name, lines in areas]
     rows = [(name, counts) for name, counts in rows if sum(counts)]
@@ -35,7 +35,7 @@ def goal_values(goal: Lights, areas: Areas, language: str, charts: bool) -> dict
         "green": total[0],
         "yellow": total[1],
         "red": total[2],
-        "chart": shared_bars(parts, rows) if charts else "",
+        "chart": shared_bars(parts, rows, pen),
         "alt": _sentence(goal.title, (f"{name} {_listed(names, counts)}" for name, counts in rows)),
     }
 
@@ -55,7 +55,7 @@ def counted_values(goal: Counted, language: str) -> dict[str, Any]:
     }
 
 
-def figure_values(question: Figures, areas: Areas, language: str, charts: bool) -> dict[str, Any]:
+def figure_values(question: Figures, areas: Areas, language: str, pen: Pen = svg) -> dict[str, Any]:
     """One question with numbers: a row for each area, and a chart when any may be shown."""
     rows, shown = [], []
     for name, lines in areas:
@@ -69,7 +69,7 @@ def figure_values(question: Figures, areas: Areas, language: str, charts: bool) 
     return {
         "title": question.title,
         "rows": rows,
-        "chart": spreads(shown, title, comma=language != "en") if shown and charts else "",
+        "chart": spreads(shown, title, pen, comma=language != "en") if shown else "",
         "alt": _sentence(question.title, words),
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, FieldType, Form
 from cycle.tasks.rollup import Line, Outcome, Rollup, Section
+from documents.charts import Pen, svg
 from documents.rollup_charts import counted_values, figure_values, goal_values, light_name
 from documents.rollup_facts import Facts, Place
 from documents.rollup_lights import Key, Lights, figures_in, lights_in, lights_of
@@ -29,9 +30,9 @@ class Standing:
 
 
 def rollup_values(
-    rollup: Rollup, facts: Facts, standing: Standing, language: str, *, charts: bool = True
+    rollup: Rollup, facts: Facts, standing: Standing, language: str, pen: Pen = svg
 ) -> dict[str, Any]:
-    """Everything a template may show. Lists hold mappings; every text is plain."""
+    """Everything a template may show. Lists hold mappings; every text is plain, every chart as of the pen."""
     goals = lights_in(rollup.lines, facts, language)
     areas = areas_of(rollup.lines, facts, language)
     return {
@@ -46,13 +47,13 @@ def rollup_values(
         "counts": counts_of(rollup.counts(), language),
         "goals": sorted(
             [
-                *(goal_values(goal, areas, language, charts) for goal in goals.values()),
+                *(goal_values(goal, areas, language, pen) for goal in goals.values()),
                 *(counted_values(goal, language) for goal in rollup.counted),
             ],
             key=lambda goal: goal["code"] or "~",
         ),
         "figures": [
-            figure_values(one, areas, language, charts) for one in figures_in(rollup.lines, facts, language)
+            figure_values(one, areas, language, pen) for one in figures_in(rollup.lines, facts, language)
         ],
         "branches": [_branch(path, rollup, facts, goals, language) for path in _paths(rollup, facts)],
     }

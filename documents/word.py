@@ -2,12 +2,15 @@
 
     fill("cover.da.docx", values, own=settings.templates_dir, language="da")
 
-Values are text and stay text. The template is run in a process of its own (`documents.bounded_process`).
+Values are text and stay text, or a `Picture`. The template is run in a process of its own
+(`documents.bounded_process`).
 """
 
+import base64
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +24,8 @@ from documents.typeset_faults import stopped_fault, unknown_name
 from documents.zipped import zipped
 
 CHILD = Path(__file__).with_name("word_child.py")
+PICTURE = "picture/png"
+"""The key by which the process knows a picture."""
 LARGEST = 50_000_000
 """Bytes of a template when unpacked."""
 
@@ -46,6 +51,14 @@ WRONG: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
 }
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG and what it shows in words; as wide as the page's text."""
+
+    png: bytes
+    alt: str
 
 
 def fill(
@@ -94,6 +107,8 @@ def _plain(value: Any) -> Any:
     """The value with every text free of signs that no XML may hold."""
     if isinstance(value, str):
         return UNPRINTABLE.sub("", value)
+    if isinstance(value, Picture):
+        return {PICTURE: base64.b64encode(value.png).decode(), "alt": _plain(value.alt)}
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, Sequence):

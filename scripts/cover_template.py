@@ -105,6 +105,10 @@ def made(words: Words) -> Open:
             "{{ goal.red }}",
         ),
     )
+    document.add_paragraph("{%p for goal in goals if goal.chart %}")
+    document.add_heading("{% if goal.code %}{{ goal.code }}. {% endif %}{{ goal.title }}", 3)
+    document.add_paragraph("{{ goal.chart }}")
+    document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{%p endif %}")
     _written(document, words)
     document.add_paragraph("{%p if missing %}")
@@ -114,6 +118,9 @@ def made(words: Words) -> Open:
     document.add_paragraph(words["moneyed"])
     document.add_paragraph("{%p for figure in figures %}")
     document.add_heading("{{ figure.title }}", 2)
+    document.add_paragraph("{%p if figure.chart %}")
+    document.add_paragraph("{{ figure.chart }}")
+    document.add_paragraph("{%p endif %}")
     middle = "{{ row.middle or '" + words["hidden"] + "' }}"
     _table(document, words["figures"], "row in figure.rows", ("{{ row.name }}", "{{ row.count }}", middle))
     document.add_paragraph("{%p endfor %}")
@@ -171,13 +178,13 @@ def _units(document: Open, words: Words) -> None:
 
 
 def _table(
-    document: Open, heading: Sequence[str], loop: str, cells: Sequence[str], widths: Sequence[int] = ()
+    document: Open, heading: Sequence[str], loop: str, cells: Sequence[str], given: Sequence[int] = ()
 ) -> None:
-    """Across the page: `widths`, else the first column as wide as the others leave it."""
+    """Across the page: columns as wide as `given`; else figures beside a first column with the rest."""
     table = document.add_table(rows=4, cols=len(heading), style="Light Grid Accent 1")
     table.autofit = False
     others = len(heading) - 1
-    widths = widths or (WIDTH - others * NARROW, *(NARROW for _ in range(others)))
+    widths = given or (WIDTH - others * NARROW, *(NARROW for _ in range(others)))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
         for cell in column.cells:
@@ -189,8 +196,9 @@ def _table(
     for cell, words in zip(table.rows[2].cells, cells, strict=True):
         cell.text = words
     table.rows[3].cells[0].text = "{%tr endfor %}"
-    for cell in (cell for row in (table.rows[0], table.rows[2]) for cell in row.cells[1:]):
-        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if not given:
+        for cell in (cell for row in (table.rows[0], table.rows[2]) for cell in row.cells[1:]):
+            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 if __name__ == "__main__":

@@ -166,6 +166,9 @@ def test_the_cover_for_the_committee_is_a_word_file(site):
     part = Document(io.BytesIO(office.get("/afrapportering/1.docx?under=BY-IN-D1").content))
     units = {row.cells[0].text for table in part.tables for row in table.rows}
     assert "Daginstitution 1.1 Ærø" in units and not any(unit.startswith("Skole ") for unit in units)
+    answered = office.get(f"/afrapportering/1.docx?under={site.town.units[0]}")
+    charts = Document(io.BytesIO(answered.content)).inline_shapes
+    assert charts[0]._inline.docPr.get("descr"), "a part has its charts too"
     assert office.get("/afrapportering/1.docx?under=FINDES-IKKE").status_code == 404
     committee = site.signed_in("udvalg@by.example", Role.COMMITTEE, "BY")
     assert committee.get("/afrapportering/1.docx").status_code == 404

@@ -23,6 +23,7 @@ from cycle.tasks.tables import Occurrence
 from documents.agreement_paper import AgreementPaper, Signed, values_of
 from documents.agreement_text import Chapter, Entry
 from documents.budget_letter import letter_values, letterhead
+from documents.charts import Pen, svg
 from documents.frame_document import frame_values
 from documents.goal_accounts import goal_account_values
 from documents.goal_words import Words
@@ -176,11 +177,11 @@ def _measured(line: Line) -> Line:
     return replace(line, answers={**line.answers, "goals": [row for row in rows if row["row"] not in "CE"]})
 
 
-def rollup_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:
+def rollup_paper(text: str = PLAIN, language: str = "da", pen: Pen = svg) -> dict[str, Any]:
     """A roll-up in which every comment is the text."""
     rollup, facts = rolled_up(12, comment=text)
     standing = Standing(TOWN, "Kvartalsrapport 1", 1, "Frigivet 3. maj 2027 kl. 10.00.")
-    return rollup_values(rollup, facts, standing, language)
+    return rollup_values(rollup, facts, standing, language, pen)
 
 
 def record_paper(text: str = PLAIN, language: str = "da") -> dict[str, Any]:

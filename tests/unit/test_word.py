@@ -7,22 +7,28 @@ import zipfile
 
 import pytest
 from docx import Document
+from matplotlib.figure import Figure
 from pypdf import PdfReader
 
 from cycle.errors import TemplateInvalid
 from documents.bounded_process import Limits
+from documents.charts import png
 from documents.cover import cover_values
 from documents.rollup_document import Standing, rollup_values
-from documents.word import fill
+from documents.word import Picture, fill
 from tests.support.rolled_up import rolled_up
 
 NASTY = '=HYPERLINK("x") <script>alert(1)</script> & {{ municipality }} {% for %} 🎉 שלום \x00\x07\ud800 slut'
 
 
 def values(units=44, language="da", version=1, comment="x", mark=""):
+    return cover_values(annexed(units, language, version, comment, mark))
+
+
+def annexed(units=44, language="da", version=1, comment="x", mark=""):
     rollup, facts = rolled_up(units, comment=comment)
     standing = Standing("Byby Kommune", "Kvartalsrapport 1", version, "Frigivet 3. maj 2027.", mark)
-    return cover_values(rollup_values(rollup, facts, standing, language, charts=False))
+    return rollup_values(rollup, facts, standing, language, png)
 
 
 def words(content):
@@ -64,7 +70,7 @@ def test_the_cover_has_its_four_parts_and_the_counts():
 
 
 def test_every_unit_stands_in_it_and_each_areas_text_is_under_the_areas_name():
-    given = values(44)
+    given = annexed(44)
     given["branches"][0]["written"] = [{"title": "Sammenfatning for området", "state": "nil", "answers": []}]
     document = Document(io.BytesIO(fill("cover.da.docx", cover_values(given))))
     headings = [each.text for each in document.paragraphs if each.style.name.startswith("Heading")]
@@ -74,6 +80,28 @@ def test_every_unit_stands_in_it_and_each_areas_text_is_under_the_areas_name():
     assert len(units) == 44 and {row[1] for row in units} >= {"Besvaret", "Mangler"}
     goals = next(each for each in document.tables if each.rows[0].cells[0].text == "Mål")
     assert goals.columns[0].width.cm > 8, "no word of a goal breaks"
+
+
+def test_every_chart_of_the_annex_is_a_picture_with_its_words():
+    given = values(44)
+    document = Document(io.BytesIO(fill("cover.da.docx", given)))
+    told = [shape._inline.docPr for shape in document.inline_shapes]
+    charts = [one["chart"] for one in (*given["goals"], *given["figures"]) if one["chart"]]
+    assert [one.get("descr") for one in told] == [one.alt for one in charts] and len(told) == 7
+    assert told[0].get("descr").startswith("Sygefraværet falder. Skoler ")
+    assert len({one.get("id") for one in told}) == 7, "Word mends a file in which two pictures are one"
+    assert all(shape.width.cm == pytest.approx(16, abs=0.1) for shape in document.inline_shapes)
+    assert fill("cover.da.docx", given) == fill("cover.da.docx", given)
+    few = Document(io.BytesIO(fill("cover.da.docx", values(12))))
+    assert len(few.inline_shapes) == 5, "no chart of figures that are hidden"
+
+
+def test_what_a_pictures_words_say_stays_text(own):
+    template(own, "{{ chart }}")
+    picture = Picture(png(Figure()), '"<w:t>{{ municipality }}</w:t> & \x07')
+    document = Document(io.BytesIO(fill("cover.da.docx", {"chart": picture}, own=own)))
+    (shape,) = document.inline_shapes
+    assert shape._inline.docPr.get("descr") == '"<w:t>{{ municipality }}</w:t> & '
 
 
 def test_english_and_a_draft_that_is_invented_say_so():
@@ -99,6 +127,8 @@ def test_what_people_wrote_stays_text():
         ("{{ title", "fejl i en pladsholder"),
         ("{{ title.__class__.__mro__ }}", "fejl"),
         ("{{ 1 // 0 }}", "fejl i en pladsholder"),
+        ("{{ goals[0].chart._document.save('/tmp/x') }}", "fejl"),
+        ("{{ goals[0].chart.save }}", "»save«"),
     ],
 )
 def test_a_faulty_placeholder_is_told(own, said, what):

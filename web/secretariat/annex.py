@@ -16,6 +16,7 @@ from cycle.organisation.tables import Unit
 from cycle.tasks.releases import versions
 from cycle.tasks.rollup import Rollup, from_json
 from cycle.tasks.tables import Release
+from documents.charts import png
 from documents.cover import cover_values
 from documents.rollup_document import Standing, rollup_values, within
 from documents.rollup_facts import Facts, facts_for
@@ -63,7 +64,7 @@ def cover(
     """The committee's cover with every unit, whole or of an area, for the secretariat to finish."""
     part = read_part(request, actor, occurrence_id, udgave, under)
     own, language = context.settings(request).templates_dir, render.language_of(request)
-    values = cover_values(rollup_values(part.rollup, part.facts, part.standing, language, charts=False))
+    values = cover_values(rollup_values(part.rollup, part.facts, part.standing, language, png))
     content = fill(f"cover.{language}.docx", values, own=own, language=language)
     return docx_download(content, f"{part.name}.docx")
 
