@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cycle.danish import format_date
+from cycle.goals.goal_rows import own_key
 from cycle.goals.own_goals import SUPPORTS_FIELD, TITLE_FIELD, own_indicator
 from cycle.goals.tables import Agreement, GoalLevel
-from cycle.goals.tree import own_key
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, Form
 from cycle.tasks.measures import MEASURED

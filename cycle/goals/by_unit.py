@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.agreed import InForce, held_otherwise, in_force_on
-from cycle.goals.goal_rows import as_rows
+from cycle.goals.goal_rows import as_rows, own_key
 from cycle.goals.scheme import Scheme, scheme_of
 from cycle.goals.tables import Goal, GoalLevel
-from cycle.goals.tree import goals_of_year, own_key
+from cycle.goals.tree import goals_of_year
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
 from cycle.tasks.tables import Task

@@ -15,6 +15,7 @@ from cycle import history
 from cycle.errors import Conflict, NotFound, NotNow
 from cycle.goals.changed_goals import Reached, mark_agreements
 from cycle.goals.goal_uses import uses_of
+from cycle.goals.hiding import pass_on_hiding
 from cycle.goals.rolling import text_of_goal
 from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.tree import GIVEN, SAID, GoalText, adopted, differences, reach
@@ -65,6 +66,7 @@ def reword_goal(
     those = {*reached.holding, *(reached.without if also else ())}
     goal.also_in_force = True if also and reached.without else goal.also_in_force
     session.add(goal)
+    pass_on_hiding(session, goal.root_id, goal.year, [goal])
     marked = mark_agreements(session, those, now=now)
     if changed or those:
         _record(session, goal, "edit_goal", by=by, now=now, changed=list(changed), agreements=marked)
@@ -89,7 +91,7 @@ def set_goal(
     goal = Goal(root_id=root_id, year=year, **text.columns())
     goal.also_in_force = also if reached.without else None
     session.add(goal)
-    session.flush()
+    pass_on_hiding(session, root_id, year, [goal])
     marked = mark_agreements(session, {*reached.holding, *(reached.without if also else ())}, now=now)
     _record(session, goal, "set_goal", by=by, now=now, agreements=marked)
     return goal, marked

@@ -37,6 +37,11 @@ def says_else(goal: Goal, row: Mapping[str, Any]) -> bool:
     return any((getattr(goal, name) or None) != (row.get(name) or None) for name in names)
 
 
+def own_key(unit_id: str, year: int, code: str) -> str:
+    """The key of a goal that a unit wrote itself in the agreement made of that year's goals."""
+    return f"{unit_id}/{year}/{code}"
+
+
 def _row(goal: Goal) -> dict[str, Any]:
     return {
         "row": goal.code,

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
+from cycle.goals.goal_rows import own_key
 from cycle.goals.indicators import Indicator, TargetRule
 from cycle.goals.tables import Agreement, GoalLevel, GoalType
-from cycle.goals.tree import GoalText, own_key
+from cycle.goals.tree import GoalText
 from cycle.tasks.measures import (
     AT_LEAST,
     AT_MOST,
     BASELINE_FIELD,
     BETWEEN,
     DONE,
+    HIDE_FIELD,
     INDICATOR_FIELD,
     NOT_BELOW,
     RULE_FIELD,
@@ -27,7 +29,7 @@ TITLE_FIELD, DESCRIPTION_FIELD, SUPPORTS_FIELD = "titel", "beskrivelse", "unders
 OBLIGATIONS_FIELD, SIGNS_FIELD, EVIDENCE_FIELD = "det-skal-goeres", "tegn", "kilder"
 INTENTION_FIELD, KNOWLEDGE_FIELD, TYPE_FIELD = "intention", "viden", "maaltype"
 METHOD_FIELD, RESPONSIBLE_FIELD = "opfoelgning", "ansvarlig"
-FIRST_YEAR_FIELD, LAST_YEAR_FIELD, HIDE_FIELD = "foerste-aar", "sidste-aar", "skjul-smaa-tal"
+FIRST_YEAR_FIELD, LAST_YEAR_FIELD = "foerste-aar", "sidste-aar"
 RULES: Mapping[str, TargetRule] = {
     AT_LEAST: TargetRule.AT_LEAST,
     AT_MOST: TargetRule.AT_MOST,

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from cycle.goals.indicators import Indicator, indicator_of
-from cycle.goals.own_goals import HIDE_FIELD
+from cycle.goals.own_goals import SUPPORTS_FIELD
 from cycle.goals.tables import Goal
-from cycle.tasks.measures import BASELINE_FIELD
+from cycle.tasks.measures import BASELINE_FIELD, HIDE_FIELD
 
 Key = TypeVar("Key", bound=Hashable)
 FEWEST = 5
@@ -52,7 +52,8 @@ def without_hidden(
     """A unit's answers without the rows of hidden goals; `groups` are the fields whose rows are goals.
 
     `asked` says of which goals (code: key) the unit was asked; without it those of its area today count.
-    Where the unit writes goals of its own, one that it hides is left without its figure.
+    Where the unit writes goals of its own, one that it hides, or that hangs under a hidden one, is left
+    without its figure.
     """
     codes = {
         code
@@ -62,16 +63,22 @@ def without_hidden(
     return {
         name: [row for row in value if row.get("row") not in codes]
         if name in groups
-        else without_own_figures(value)
+        else without_own_figures(value, codes)
         for name, value in answers.items()
     }
 
 
-def without_own_figures(value: Any) -> Any:
-    """An answer; of the unit's own goals among its rows those that are hidden say no figure."""
+def without_own_figures(value: Any, codes: Collection[str] = ()) -> Any:
+    """An answer; of the unit's own goals among its rows those that are hidden say no figure.
+
+    So do those that support a hidden goal, by its code.
+    """
     if not isinstance(value, list):
         return value
-    hides = [isinstance(row, Mapping) and bool(row.get(HIDE_FIELD)) for row in value]
+    hides = [
+        isinstance(row, Mapping) and bool(row.get(HIDE_FIELD) or row.get(SUPPORTS_FIELD) in codes)
+        for row in value
+    ]
     return [
         {name: said for name, said in row.items() if name != BASELINE_FIELD} if hidden else row
         for row, hidden in zip(value, hides, strict=True)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.goals.changed_goals import Reached, holding, mark_agreements, not_holding
 from cycle.goals.goal_rows import AGREED
+from cycle.goals.hiding import pass_on_hiding
 from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.running_on import running_on
 from cycle.goals.scheme import LEVELS
@@ -163,7 +164,7 @@ def keep_goals(
     """
     changes = goal_changes(session, goals, root_id=root_id, year=year, strategy_row=strategy_row)
     reached = reach_of(session, changes, root_id=root_id, year=year, on=now.date())
-    known = _known(session, [change.text for change in changes], root_id, year)
+    known, kept = _known(session, [change.text for change in changes], root_id, year), []
     for text in (change.text for change in changes):
         goal = known.get(text.identity)
         if goal is None:
@@ -172,6 +173,8 @@ def keep_goals(
         else:
             goal.sqlmodel_update(text.columns())
         session.add(goal)
+        kept.append(goal)
+    pass_on_hiding(session, root_id, year, kept)
     those = {*reached.holding, *(reached.without if also_in_force else ())}
     marked = mark_agreements(session, those, now=now)
     if changes:
@@ -247,11 +250,6 @@ def goals_of_year(
     query = select(Goal).where(Goal.root_id == root_id, Goal.year == year, col(Goal.level).in_(list(levels)))
     query = query.where(goes_on)
     return session.exec(query.order_by(col(Goal.code), col(Goal.id))).all()
-
-
-def own_key(unit_id: str, year: int, code: str) -> str:
-    """The key of a goal that a unit wrote itself in the agreement made of that year's goals."""
-    return f"{unit_id}/{year}/{code}"
 
 
 def _known(session: Session, texts: Sequence[GoalText], root_id: str, year: int) -> dict[str, Goal]:

@@ -19,6 +19,9 @@ MEASURED = (INDICATOR_FIELD, UNIT_FIELD, BASELINE_FIELD, RULE_FIELD, TARGET_FIEL
 AT_LEAST, AT_MOST, NOT_BELOW, DONE, BETWEEN = "mindst", "hoejst", "ikke-under", "gjort", "mellem"
 """The values of the field `regel`; without one the target is to be reached at least."""
 
+HIDE_FIELD = "skjul-smaa-tal"
+"""The field in which the unit hides what it says of the goal."""
+
 Row = Mapping[str, Any]
 
 
