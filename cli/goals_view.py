@@ -1,6 +1,6 @@
 """A goals file against the store: what is new, what is other than before, what the file no longer names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,8 @@ from sqlmodel import Session
 from cli.import_view import SHOWN
 from cli.year_words import tell
 from config.goals_file import GoalsFile
-from cycle.goals.scheme import keep_scheme, scheme_differs
+from cycle.errors import Invalid, Problem
+from cycle.goals.scheme import Rollout, keep_scheme, scheme_differs, scheme_of
 from cycle.goals.strategy_tree import link_goals
 from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.tree import GoalChange, GoalText, goal_changes, goals_not_named, keep_goals, reach_of
@@ -66,7 +67,8 @@ class GoalsDifference:
 def compare(
     session: Session, found: GoalsFile, root_id: str, *, on: date, also_in_force: bool = False
 ) -> GoalsDifference:
-    """The file's years against what the store has of them."""
+    """The file's years against what the store has of them. Raises Invalid for a level that falls."""
+    _rising(session, found, root_id)
     texts = found.texts()
     changes: list[GoalChange] = []
     gone: list[Goal] = []
@@ -93,6 +95,29 @@ def keep_file(
         if scheme_differs(session, scheme, root_id=root_id, year=year):
             keep_scheme(session, scheme, root_id=root_id, year=year, by=by, now=now)
     link_goals(session, root_id)
+
+
+def _rising(session: Session, found: GoalsFile, root_id: str) -> None:
+    """How far a kind has come only rises, from the year before as well."""
+    rollout, problems = found.scheme.rollout, []
+    for year in found.years:
+        before = scheme_of(session, root_id, year - 1).rollout
+        if year - 1 in found.years or not (before.kinds or before.units):
+            continue
+        for name, was, level in _levels(before, rollout, year):
+            if level < was:
+                told = {"name": name, "was": was, "before": year - 1, "level": level, "year": year}
+                problems.append(
+                    Problem("goals.yaml: rollout", tell("level falls", **told), tell("mend level"))
+                )
+    if problems:
+        raise Invalid(problems)
+
+
+def _levels(before: Rollout, after: Rollout, year: int) -> Iterator[tuple[str, int, int]]:
+    """(name, level in the year before, level in the year) of every kind that either names."""
+    for kind in sorted({*before.kinds, *after.kinds}):
+        yield kind, before.of_kind(kind, year - 1), after.of_kind(kind, year)
 
 
 def _section(key: str, lines: Sequence[str]) -> list[str]:

@@ -95,6 +95,7 @@ def _words(session: Session, folder: Folder, loaded: LoadedPlan) -> Surroundings
         kinds=frozenset(unit.kind for unit in units),
         areas=frozenset(unit.area for unit in units if unit.area),
         roles=frozenset(roles),
+        kind_of={unit.id: unit.kind for unit in units},
         units_file=folder.units.name,
         leaders_file=folder.leaders.name if folder.leaders else "leaders.csv",
     )

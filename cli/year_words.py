@@ -64,6 +64,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Konceptet for udviklingsaftaler er ændret for {years}.",
         "The concept of development agreements is changed for {years}.",
     ),
+    "level falls": (
+        "»{name}« går fra niveau {was} i {before} til niveau {level} i {year}, men niveauet kan kun stige.",
+        "“{name}” goes from level {was} in {before} to level {level} in {year}, but a level can only rise.",
+    ),
+    "mend level": (
+        "Skriv mindst niveauet fra året før under rollout.",
+        "Write at least the level of the year before under rollout.",
+    ),
     "goals kept": ("Indlæst: {count} mål for {years}.", "Imported: {count} goals for {years}."),
     "to be signed": (
         "Udviklingsaftaler, der skal underskrives igen: {count}.",

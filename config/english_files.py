@@ -150,6 +150,12 @@ FILES: Mapping[str, str] = {
     ),
     "Indikatoren »{}« har low over high.": "The indicator “{}” has low above high.",
     "Bogstavet »{}« er ikke en af pladserne på det niveau.": "The letter “{}” is no slot of that level.",
+    "»{}« er på niveau {} i {}, men dens art »{}« er på niveau {}.": (
+        "“{}” is at level {} in {}, but its kind “{}” is at level {}."
+    ),
+    "Skriv {} eller mere, eller slet linjen: en enhed kan kun være foran sin art.": (
+        "Write {} or more, or delete the line: a unit can only be ahead of its kind."
+    ),
     "»{}« går fra niveau {} i {} til niveau {} i {}, men niveauet kan kun stige.": (
         "“{}” goes from level {} in {} to level {} in {}, but a level can only rise."
     ),

@@ -158,6 +158,18 @@ def _rollout(rollout: Rollout, around: Surroundings) -> Iterator[Fault]:
                 what = f"{_WORD[group]} »{name}« findes ikke i units.csv."
                 yield place, what, nearest(name, known)
             yield from _falling(name, years, place)
+    yield from _behind(rollout, around)
+
+
+def _behind(rollout: Rollout, around: Surroundings) -> Iterator[Fault]:
+    """A pilot that is said to be at a lower level than its kind: it would be taken for the kind's."""
+    for name, years in rollout.units.items():
+        kind = around.kind_of.get(name, "")
+        for year, level in years.items() if kind else ():
+            if level < (its := rollout.of_kind(kind, year)):
+                what = f"»{name}« er på niveau {level} i {year}, men dens art »{kind}« er på niveau {its}."
+                cure = f"Skriv {its} eller mere, eller slet linjen: en enhed kan kun være foran sin art."
+                yield ("rollout", "units", name, str(year)), what, cure
 
 
 def _falling(name: str, years: Mapping[int, int], place: Place) -> Iterator[Fault]:

@@ -40,6 +40,7 @@ def organisation_words(files: OrganisationFiles, forms: Mapping[str, Form | None
         kinds=_column(units, "kind"),
         areas=_column(units, "area"),
         roles=_column(leaders, "role"),
+        kind_of={_cell(row, "unit_id"): _cell(row, "kind") for row in units},
     )
 
 
@@ -59,4 +60,8 @@ def _rows(path: Path | None) -> list[dict[str, str]]:
 
 
 def _column(rows: list[dict[str, str]], name: str) -> frozenset[str]:
-    return frozenset(value for row in rows if (value := (row.get(name) or "").strip()))
+    return frozenset(value for row in rows if (value := _cell(row, name)))
+
+
+def _cell(row: dict[str, str], name: str) -> str:
+    return (row.get(name) or "").strip()

@@ -1,7 +1,7 @@
 """What must agree within a plan, and between the plan, its forms and the organisation beside it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.agreement_checks import PER_UNIT, Fault, agreement_faults
 from config.meeting_checks import meeting_faults
@@ -28,6 +28,7 @@ class Surroundings:
     kinds: frozenset[str] = frozenset()
     areas: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    kind_of: Mapping[str, str] = field(default_factory=dict)
     units_file: str = "units.csv"
     leaders_file: str = "leaders.csv"
 

@@ -47,11 +47,17 @@ class Rollout(Frozen):
 
     def step(self, unit_id: str, kind: str, year: int) -> int:
         """The unit's level in the year, 1 to 3: that of its kind, or its own where it is further."""
-        rows = [steps for steps in (self.units.get(unit_id), self.kinds.get(kind)) if steps]
-        return max((_reached(steps, year) for steps in rows), default=HIGHEST)
+        own, its = self.units.get(unit_id), self.of_kind(kind, year)
+        return max(its, reached(own, year)) if own else its
+
+    def of_kind(self, kind: str, year: int) -> int:
+        """The level of a kind of units in the year."""
+        steps = self.kinds.get(kind)
+        return reached(steps, year) if steps else HIGHEST
 
 
-def _reached(steps: Mapping[int, int], year: int) -> int:
+def reached(steps: Mapping[int, int], year: int) -> int:
+    """The level in the year of one row: that of the last year named before; 1 before the first."""
     begun = [each for each in steps if each <= year]
     return steps[max(begun)] if begun else 1
 

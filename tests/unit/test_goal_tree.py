@@ -150,6 +150,16 @@ rollout:
             "      2027: 2\n      2028: 1\n",
             "goals.yaml:19: »skole« går fra niveau 2 i 2027 til niveau 1 i 2028, men niveauet kan kun stige.",
         ),
+        (
+            "      2027: 2\n",
+            "      2027: 2\n  units:\n    S1: {2026: 2, 2027: 1}\n",
+            "goals.yaml:20: »S1« er på niveau 1 i 2027, men dens art »skole« er på niveau 2. Skriv 2 eller mere",
+        ),
+        (
+            "      2027: 2\n",
+            "      2027: 2\n  units:\n    K1: {2027: 2}\n",
+            "goals.yaml:20: »K1« er på niveau 2 i 2027, men dens art »klub« er på niveau 3.",
+        ),
         ("2027: 2\n", "2027: 4\n", "goals.yaml:18: 2027: »4« er uden for det tilladte."),
         (
             "code: A\n",
@@ -167,6 +177,8 @@ rollout:
 )
 def test_a_fault_of_the_tree_names_its_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
     assert old in SMALL
+    if "  units:" in new:
+        (tmp_path / "units.csv").write_text("unit_id,kind\nS1,skole\nK1,klub\n", encoding="utf-8")
     with pytest.raises(PlanInvalid) as caught:
         load(tmp_path, SMALL.replace(old, new))
     told = [str(problem) for problem in caught.value.problems]
