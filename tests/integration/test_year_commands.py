@@ -309,6 +309,20 @@ def test_a_goal_that_leaves_the_file_is_told_and_stays_and_a_new_concept_is_kept
     assert started("import", "goals", "goals.yaml")[1].startswith("Ingen ændringer.\n")
 
 
+def test_a_level_that_falls_from_one_years_file_to_the_next_is_refused(started: Act, tmp_path: Path) -> None:
+    def imported(year: int, level: int) -> tuple[int, str, str]:
+        years = f"years: [{year}]\nrollout: {{kinds: {{skole: {{{year}: {level}}}}}}}\n"
+        text = years + "common:\n  - {code: A, title: Sygefravær}\n"
+        (tmp_path / "goals.yaml").write_text(text, encoding="utf-8")
+        return started("import", "goals", "goals.yaml")
+
+    assert imported(YEAR, 2)[0] == 0
+    status, _, err = imported(YEAR + 1, 1)
+    assert status == 1 and f"»skole« går fra niveau 2 i {YEAR} til niveau 1 i {YEAR + 1}" in err
+    assert {row.year for row in rows(GoalScheme)} == {YEAR}, "nothing is kept"
+    assert imported(YEAR + 1, 2)[0] == imported(YEAR + 2, 3)[0] == 0
+
+
 def test_a_changed_indicator_is_named_in_the_difference(started: Act, tmp_path: Path) -> None:
     started("import", "goals", "goals.yaml")
     measured = GOALS.replace(

@@ -153,7 +153,7 @@ rollout:
         (
             "      2027: 2\n",
             "      2027: 2\n  units:\n    S1: {2026: 2, 2027: 1}\n",
-            "goals.yaml:20: »S1« er på niveau 1 i 2027, men dens art »skole« er på niveau 2. Skriv 2 eller mere",
+            "goals.yaml:20: »S1« er på niveau 1 i 2027, men dens art »skole« er på niveau 2. Skriv 2",
         ),
         (
             "      2027: 2\n",
