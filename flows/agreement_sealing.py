@@ -30,10 +30,6 @@ IDENTIFIED = {
         "personal link, mailed to the post's address",
     ),
     "mail": ("svar på mail fra postens e-mailadresse", "reply by mail from the post's address"),
-    "secretariat": (
-        "sekretariatets konto, på underskriverens vegne",
-        "the secretariat's account, for the signer",
-    ),
 }
 
 

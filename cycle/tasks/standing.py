@@ -15,7 +15,7 @@ from cycle.tasks.states import (
 from cycle.tasks.tables import Occurrence
 
 DUE_SOON_DAYS = 5
-AGREEMENT_WORK = AGREEMENT_STEPS | {TaskKind.DRAFT}
+ASKED_LATE = AGREEMENT_STEPS | {TaskKind.DRAFT, TaskKind.TAKE_IN}
 
 
 class Owed(Protocol):
@@ -68,12 +68,13 @@ class Asked(Protocol):
 
 
 def asked_anew(task: Asked, closes_at: datetime) -> bool:
-    """Whether it is a step of an agreement that was asked for after the activity had closed.
+    """Whether it was asked for after the activity had closed, and stays open until it is done.
 
-    A goal that was reworded is to be signed for whenever that is: such a step stays open until it is done.
+    A goal that was reworded is to be signed for whenever that is, and a strategy that was decided late has
+    goals to be taken into the tree.
     """
     since = max(task.opened_at, task.due_since or task.opened_at)
-    return task.kind in AGREEMENT_WORK and since >= closes_at
+    return task.kind in ASKED_LATE and since >= closes_at
 
 
 def owes_answer(task: Owed) -> bool:

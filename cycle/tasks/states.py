@@ -117,7 +117,6 @@ class Channel(StrEnum):
 
     WEB = "web"
     MAIL = "mail"
-    SECRETARIAT = "secretariat"
 
 
 class Verdict(StrEnum):

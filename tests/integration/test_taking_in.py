@@ -1,6 +1,6 @@
 """After the decision somebody has the task of taking the goals into the tree, until they are in."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from cycle.goals.tree import keep_goals
 from cycle.organisation.tables import Appointment
 from cycle.reminders.ledger import MAILED
 from cycle.store import reading, transaction
-from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Task
 from cycle.tasks.told import why
 from tests.integration.test_strategy_revision import decide, folder, office, press, propose, year
@@ -99,6 +99,23 @@ def test_a_decision_after_the_plans_date_leaves_time_and_a_later_one_ends_the_ea
     decide(year, browser, "Vedtaget igen.")  # nothing was proposed: the strategy is adopted again
     _, (first, second) = adopted(year)
     assert (first.state, second.state) == (TaskState.CANCELLED, TaskState.OPEN)
+
+
+def test_after_the_close_the_task_of_a_late_decision_is_chased_until_the_goals_are_in(year: Year) -> None:
+    browser = office(year)
+    propose(year, browser)
+    closes = year.occurrence("strategirevision").closes_at
+    year.until(closes + timedelta(days=3))
+    assert year.occurrence("strategirevision").state is OccurrenceState.CLOSED
+    decide(year, browser)
+    _, (task,) = adopted(year)
+    assert task.due_on > year.now.date()
+    year.until(year.now + timedelta(days=45))
+    assert any(each.startswith("Rykker 3 ") for each in said(year, task)), said(year, task)
+    press(browser, f"/strategi/{task.prefill['strategy']}", f"/strategi/{task.prefill['strategy']}/maal")
+    told = len(said(year, task))
+    year.until(year.now + timedelta(days=30))
+    assert (adopted(year)[1][0].state, len(said(year, task))) == (TaskState.APPROVED, told)
 
 
 def test_nothing_to_take_in_is_no_task_and_a_tree_that_came_right_otherwise_ends_it(year: Year) -> None:

@@ -56,7 +56,6 @@ NAMES: Words = {
     Channel: {
         Channel.WEB: ("Hjemmeside", "Web"),
         Channel.MAIL: ("Mail", "E-mail"),
-        Channel.SECRETARIAT: ("Sekretariatet", "The secretariat"),
     },
     ReviewVerdict: {
         ReviewVerdict.APPROVED: ("Godkendt", "Approved"),

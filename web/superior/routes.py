@@ -35,6 +35,7 @@ from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
 from web.superior import turn
 from web.superior.preparation import prepared_with
+from web.superior.proposal import Proposal, proposal_of
 from web.superior.scope import (
     Case,
     activity_of,
@@ -98,7 +99,8 @@ def case(request: Request, actor: CurrentActor, task_id: Id, gjort: str = "") ->
         found = open_case(session, actor, task_id, now=now)
         prepares = prepared_with(session, request, actor, found.task, found.occurrence)
         onward = next_case(session, actor, found)
-        return _show(request, found, done=gjort, onward=onward, prepares=prepares)
+        proposal = proposal_of(session, actor, found, render.language_of(request))
+        return _show(request, found, done=gjort, onward=onward, prepares=prepares, proposal=proposal)
 
 
 @router.get("/opgave/{task_id}/fil/{digest}")
@@ -155,6 +157,7 @@ def _show(
     sent: FormData | None = None,
     status: int = 200,
     prepares: Recipient | None = None,
+    proposal: Proposal | None = None,
 ) -> Response:
     language = render.language_of(request)
     typed: Mapping[str, str] = {name: readable(value) for name, value in sent.items()} if sent else {}
@@ -170,6 +173,7 @@ def _show(
         done=done,
         onward=onward,
         prepares=prepares,
+        proposal=proposal,
         figures=figures_of(found.task.prefill),
         reasons=reasons_for(found.reviews, found.submission),
         states=words.STATES,

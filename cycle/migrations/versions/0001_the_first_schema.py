@@ -791,7 +791,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Enum('complete', 'nil', name='submissionkind', native_enum=False, length=32), nullable=False),
     sa.Column('answers', sa.JSON(), nullable=False),
     sa.Column('form_version_id', sa.Integer(), nullable=True),
-    sa.Column('channel', sa.Enum('web', 'mail', 'secretariat', name='channel', native_enum=False, length=32), nullable=False),
+    sa.Column('channel', sa.Enum('web', 'mail', name='channel', native_enum=False, length=32), nullable=False),
     sa.Column('by', sa.String(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('after_close', sa.Boolean(), nullable=False),
