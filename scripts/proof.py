@@ -1,6 +1,6 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | standstill | hypothesis] …        (all of them when none is named)
+python scripts/proof.py [bench | year | standstill | seal | hypothesis] …   (all of them when none is named)
 """
 
 import os
@@ -17,6 +17,16 @@ PROOFS = {
     "bench": ("-m", "bench"),
     "year": ("-m", "cli.main", "demo", "--play-year", "--exit", "--json"),
     "standstill": ("-m", "pytest", "--quiet", "tests/prefect_runs/test_goes_on_without_prefect.py"),
+    "seal": (
+        "-m",
+        "pytest",
+        "--quiet",
+        "tests/unit/test_sealing.py",
+        "-k",
+        "a_byte_changed_anywhere",
+        "-o",
+        "timeout=7200",
+    ),
     "hypothesis": (
         "-m",
         "pytest",
@@ -31,7 +41,7 @@ PROOFS = {
     ),
 }
 
-LONG = {"STANDSTILL_SECONDS": "300"}
+LONG = {"STANDSTILL_SECONDS": "300", "BYTES_APART": "7"}
 """What makes a short proof of the test suite a long one."""
 
 

@@ -177,9 +177,11 @@ def _measured(line: Line) -> Line:
     return replace(line, answers={**line.answers, "goals": [row for row in rows if row["row"] not in "CE"]})
 
 
-def rollup_paper(text: str = PLAIN, language: str = "da", pen: Pen = svg) -> dict[str, Any]:
+def rollup_paper(
+    text: str = PLAIN, language: str = "da", pen: Pen = svg, *, units: int = 12
+) -> dict[str, Any]:
     """A roll-up in which every comment is the text."""
-    rollup, facts = rolled_up(12, comment=text)
+    rollup, facts = rolled_up(units, comment=text)
     standing = Standing(TOWN, "Kvartalsrapport 1", 1, "Frigivet 3. maj 2027 kl. 10.00.")
     return rollup_values(rollup, facts, standing, language, pen)
 

@@ -24,7 +24,7 @@ NASTY = {
     "right to left": "שלום مرحبا slut",
 }
 LONG = "ordet " * 8_334
-FEW = {"goal_accounts.typ": {"units": 2}}
+FEW = {"goal_accounts.typ": {"units": 2}, "rollup.typ": {"units": 2}}
 TEMPLATES = sorted(path.name for path in OURS.glob("*.typ") if path.name != "style.typ")
 FOREVER = "#for i in range(99999) { for j in range(99999) { for k in range(99999) { let x = i } } }"
 
