@@ -5,12 +5,14 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+_STRICT = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 Processor = Callable[[Any], Any]
 
 
@@ -46,6 +48,18 @@ def _read(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value + "+00:00")
 
 
+def json_text(value: Any) -> str:
+    """JSON as a column keeps it. What orjson does not take (a number beyond 64 bits) json writes.
+
+    It is read by json, because orjson reads such a number as a rounded one.
+    Raises TypeError for what is not JSON.
+    """
+    try:
+        return orjson.dumps(value, option=_STRICT).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"))
+
+
 class _Many(sa.types.TypeDecorator[Collection[Any]]):
     """Many values as one: a JSON list for SQLite, an array for PostgreSQL."""
 
@@ -64,7 +78,7 @@ class _Many(sa.types.TypeDecorator[Collection[Any]]):
     def process_bind_param(self, value: Collection[Any] | None, dialect: sa.Dialect) -> Any:
         """How the values are handed to the driver."""
         values = list(value or ())
-        return json.dumps(values) if dialect.name == "sqlite" else values
+        return json_text(values) if dialect.name == "sqlite" else values
 
 
 class among(sa.ColumnElement[bool]):  # noqa: N801 - reads as the operator it is

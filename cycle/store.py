@@ -17,6 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
+from cycle.columns import json_text
+
 BUSY_SECONDS = 30
 STATEMENTS = 1000
 """How many statements a SQLite connection keeps prepared; more than there are different ones."""
@@ -97,13 +99,16 @@ def keep_private(engine: Engine) -> None:
 
 def make_engine(url: str) -> Engine:
     """An engine for `url` ("sqlite:///…", "sqlite://" for memory, "postgresql+psycopg://…")."""
-    quiet: dict[str, Any] = {"hide_parameters": True}  # an error may be logged; the values are people's
+    always: dict[str, Any] = {
+        "hide_parameters": True,  # an error may be logged; the values are people's
+        "json_serializer": json_text,
+    }
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **quiet)
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **always)
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 20}
     arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS, "cached_statements": STATEMENTS}
-    engine = sa.create_engine(url, connect_args=arguments, **pool, **quiet)
+    engine = sa.create_engine(url, connect_args=arguments, **pool, **always)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -3,7 +3,6 @@
 Their flow then gives them a new version to be signed (`flows.agreement_renewal`).
 """
 
-import json
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.columns import json_text
 from cycle.goals.over_years import FROM
 from cycle.goals.scheme import scheme_of
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, GoalLevel
@@ -56,7 +56,7 @@ def holding(session: Session, keys: Set[str], *, root_id: str, year: int, on: da
 
 def saying_from(session: Session, key: str, *, root_id: str, year: int) -> list[Made]:
     """The agreements of earlier years that say what the goal says from this year on; all there ever were."""
-    earlier, says = col(Agreement.year) < year, _holds([json.dumps({FROM: year, "key": key})[1:-1]])
+    earlier, says = col(Agreement.year) < year, _holds([json_text({FROM: year, "key": key})[1:-1]])
     return [made for made, _ in _made(session, says, earlier, root_id=root_id, on=None)]
 
 
@@ -105,7 +105,7 @@ def unmark(session: Session, agreements: Sequence[Agreement]) -> None:
 
 def rows_of(keys: Set[str]) -> list[str]:
     """How rows of these goals begin in JSON as it is kept."""
-    return [json.dumps({"key": key})[1:-1] for key in sorted(keys)]
+    return [json_text({"key": key})[1:-1] for key in sorted(keys)]
 
 
 def says(column: sa.ColumnElement[object], rows: Sequence[str]) -> sa.ColumnElement[bool]:

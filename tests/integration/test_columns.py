@@ -1,5 +1,6 @@
 """What `cycle.columns` promises, on both databases."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import StatementError
 
-from cycle.columns import Instant, among
+from cycle.columns import Instant, among, json_text
 
 TABLE = sa.Table(
     "instants",
@@ -16,6 +17,7 @@ TABLE = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("word", sa.String),
     sa.Column("at", Instant),
+    sa.Column("data", sa.JSON),
 )
 
 
@@ -80,3 +82,25 @@ def test_among_takes_more_values_than_a_statement_has_marks_for(connection: sa.C
         sa.update(TABLE).where(among(TABLE.c.id, "ids")).values(word="x"), {"ids": {1, 2}}
     )
     assert changed.rowcount == 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"æ": ["🎉", "\u2028", '"', 1.5, -0.1, True, None, {}]},
+        {"number": 12_345_678_901_234_567_890_123},
+        {"deep": [[[[{"a": []}]]]]},
+        "",
+        [],
+    ],
+    ids=["words", "a number beyond 64 bits", "deep", "empty word", "empty list"],
+)
+def test_json_comes_back_as_it_was(connection: sa.Connection, value: object) -> None:
+    connection.execute(TABLE.insert().values(id=1, data=value))
+    assert connection.execute(sa.select(TABLE.c.data)).scalar_one() == value
+
+
+def test_half_a_sign_is_kept_on_sqlite_and_what_is_not_json_is_refused() -> None:
+    assert json.loads(json_text({"a": "\ud83d"})) == {"a": "\ud83d"}
+    with pytest.raises(TypeError):
+        json_text({"a": object()})
