@@ -91,6 +91,6 @@ def _load(session: Session, options: Options, begin: datetime) -> LoadedPlan:
 def _player(
     options: Options, loaded: LoadedPlan, clock: DemoClock, engine: sa.Engine, settings: Settings
 ) -> Player:
-    runtime = Runtime(engine, settings, clock, directories={}, makes_documents=False)
+    runtime = Runtime(engine, settings, clock, still={}, makes_documents=False)
     people = SimulatedPeople(engine, loaded.plan.municipality, loaded.calendar) if options.answers else None
     return Player(engine, settings, clock, DirectDriver(runtime), people)

@@ -123,8 +123,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    mode = connection.get_execution_options().get("begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if connection.get_execution_options().get("begin") == "IMMEDIATE":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # it may have to wait, and fail in SQLAlchemy's words
+    else:
+        connection.connection.cursor().execute("BEGIN")
 
 
 @contextmanager

@@ -111,8 +111,9 @@ def _candidates(read: sa.Connection, now: datetime, settings: Settings) -> Itera
     marks = dict(read.execute(hints.MARKS).all()) if settings.reads_mail else {}
     if settings.reads_mail:
         yield from _collect(read, now, marks)
-    yield from _occurrences(read, now, settings, marks)
     due = read.execute(hints.ANY_DUE, {"now": now}).one()
+    if due.occurrences:
+        yield from _occurrences(read, now, settings, marks)
     if due.tasks:
         for (root_id,) in read.execute(hints.TASKS_DUE, {"now": now}):
             yield _work("remind", root_id, root_id)

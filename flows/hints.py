@@ -52,6 +52,13 @@ _swept = sa.exists().where(
     _run.state != RunState.FAILED,
 )
 UNSWEPT = sa.select(_occurrence.root_id).where(_open, ~_swept).distinct()
+_occurrence_due = sa.or_(
+    sa.and_(_unerased, _occurrence.erase_at <= _now),
+    sa.and_(_open, _occurrence.closes_at <= _now),
+    sa.and_(_planned, _occurrence.opens_at <= _now),
+    sa.and_(_open, _occurrence.advance_at <= _now),
+    sa.and_(_closed, _occurrence.advance_at <= _now),
+)
 OCCURRENCES_DUE = (
     sa.select(
         _occurrence.id,
@@ -62,15 +69,7 @@ OCCURRENCES_DUE = (
         _occurrence.advance_at,
         sa.and_(_unerased, _occurrence.erase_at <= _now).label("to_be_erased"),
     )
-    .where(
-        sa.or_(
-            sa.and_(_unerased, _occurrence.erase_at <= _now),
-            sa.and_(_open, _occurrence.closes_at <= _now),
-            sa.and_(_planned, _occurrence.opens_at <= _now),
-            sa.and_(_open, _occurrence.advance_at <= _now),
-            sa.and_(_closed, _occurrence.advance_at <= _now),
-        )
-    )
+    .where(_occurrence_due)
     .order_by(_occurrence.id)
 )
 
@@ -87,7 +86,9 @@ _abandoned = sa.and_(_message.state == MessageState.CLAIMED, _message.lease_unti
 _messages_due = (UNSENT, _message.next_at <= _now, sa.or_(_waiting, _abandoned))
 MESSAGES_DUE = sa.select(_message.root_id).where(*_messages_due).distinct()
 ANY_DUE = sa.select(
-    sa.exists().where(_tasks_due).label("tasks"), sa.exists().where(*_messages_due).label("messages")
+    sa.exists().where(_occurrence_due).label("occurrences"),
+    sa.exists().where(_tasks_due).label("tasks"),
+    sa.exists().where(*_messages_due).label("messages"),
 )
 
 

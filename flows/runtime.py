@@ -71,9 +71,9 @@ class Runtime:
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
     wall: Clock = field(default_factory=SystemClock)
-    directories: dict[str, Directory] | None = None
-    """Directories to be seen on other dates instead of read anew; only where the organisation stands
-    still (a simulation)."""
+    still: dict[str, tuple[WorkingCalendar, Directory]] | None = None
+    """What is kept instead of read anew, by municipality; only where plan and organisation stand still
+    (a simulation). The directory is seen on another date."""
     makes_documents: bool = True
     """Whether signed agreements are set and sealed; a simulation keeps nothing."""
 
@@ -129,14 +129,16 @@ class RunContext:
 
     def surroundings(self, session: Session, root_id: str) -> tuple[WorkingCalendar, Directory]:
         """The municipality's calendar, and its organisation on today's local date, as `session` sees them."""
+        still = self._runtime.still
+        if still is not None and root_id in still:
+            calendar, directory = still[root_id]
+            still[root_id] = calendar, directory.at(calendar.local_date(self.now))
+            return still[root_id]
         calendar = calendar_of_root(session, root_id)
-        today = calendar.local_date(self.now)
-        kept = self._runtime.directories
-        if kept is None:
-            return calendar, Directory.load(session, root_id, today)
-        found = kept.get(root_id) or Directory.load(session, root_id, today)
-        kept[root_id] = found.at(today)
-        return calendar, kept[root_id]
+        found = calendar, Directory.load(session, root_id, calendar.local_date(self.now))
+        if still is not None:
+            still[root_id] = found
+        return found
 
     def progress(self, text: str) -> None:
         """Says how far the body has come ("300 af 470"). Inside a transaction it is kept at its commit."""
