@@ -1,6 +1,6 @@
 """What a body decided. A body needs no account: the secretariat records it, corrects it, withdraws it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -134,6 +134,15 @@ def get_decision(session: Session, decision_id: int) -> Decision:
     if found is None or found.occurrence_id is None:
         raise NotFound("decision", decision_id)
     return found
+
+
+def last_decisions(session: Session, occurrence_ids: Sequence[int]) -> dict[int, Decision]:
+    """The newest decision that stands in each of the occurrences that have one."""
+    query = select(Decision).where(
+        col(Decision.occurrence_id).in_(occurrence_ids), col(Decision.withdrawn_at).is_(None)
+    )
+    rows = session.exec(query.order_by(col(Decision.decided_on), col(Decision.id)))
+    return {row.occurrence_id or 0: row for row in rows}
 
 
 def decisions_of(session: Session, occurrence_id: int) -> list[Decision]:

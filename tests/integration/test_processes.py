@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from cli.main import run
 from cycle.access.roles import Role
 from cycle.errors import AnswerInvalid
+from cycle.goals.decisions import record_decision
 from cycle.history import History
 from cycle.organisation.tables import Appointment
 from cycle.reminders.tables import ReminderDecision
@@ -185,6 +186,18 @@ def test_the_page_shows_uncertain_dates_as_printed_and_never_as_facts(engine: En
     assert "trykt som »Uge 9«" in page
     for track in example("strategiproces").plan.tracks:
         assert f"<h2>{track.title}</h2>" in page
+
+
+def test_what_a_body_has_decided_stands_at_its_step(engine: Engine, tmp_path: Path) -> None:
+    play = Process(engine, tmp_path, "strategiproces", BEGINNING)
+    play.until(instant(2007, 11, 26, 10))
+    step = play.occurrences()["vedtagelse"].id or 0
+    with transaction(engine) as session:
+        for day, adopted in ((22, False), (23, True)):
+            said = {"body": "BUU", "decided_on": date(2007, 11, day), "adopted": adopted, "text": "Opdigtet."}
+            record_decision(session, occurrence_id=step, by="account:1", now=play.now, **said)
+    page = office(engine, tmp_path, play).get("/aarshjul").text
+    assert "BUU 23. nov. 2007: vedtaget" in page and "22. nov. 2007: ikke" not in page, "the newest one"
 
 
 def test_a_deadline_that_cannot_be_decided_is_told_as_such_wherever_the_task_is(

@@ -12,6 +12,8 @@ from cycle.access.rules import Thing, Verb, allowed
 from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
 from cycle.gatherings.reading import list_meetings
+from cycle.goals.decisions import last_decisions
+from cycle.goals.tables import Decision
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Confidence, Plan, Step, Track
 from cycle.tasks.calendars import calendar_of_cycle
@@ -36,6 +38,7 @@ class Line:
     due: Mark | None = None
     href: str = ""
     meetings: int = 0
+    decision: Decision | None = None
 
     @property
     def of(self) -> int | None:
@@ -73,8 +76,12 @@ def process_of(session: Session, actor: SignedIn, cycle: Cycle, request: Request
     today, language = calendar.local_date(context.now(request)), render.language_of(request)
     found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
     held = Counter(each.occurrence.id for each in list_meetings(session, [cycle.root_id]))
+    decided = last_decisions(session, [each.occurrence.id or 0 for each in found])
     lines = [
-        *(replace(line, meetings=held[line.of]) for line in _dated(plan, found, actor, calendar, language)),
+        *(
+            replace(line, meetings=held[line.of], decision=decided.get(line.of or 0))
+            for line in _dated(plan, found, actor, calendar, language)
+        ),
         *_later(plan, language),
     ]
     place = session.get_one(Unit, cycle.root_id).name
