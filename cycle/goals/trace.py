@@ -80,14 +80,23 @@ class Cell(NamedTuple):
     hidden: bool
 
 
+class Said(NamedTuple):
+    """What a unit wrote of its status on the traced goal, and the file that shows it; either may be empty."""
+
+    status_id: int
+    comment: str
+    file: str
+
+
 @dataclass(frozen=True)
 class Line:
-    """A unit with its cells by period."""
+    """A unit with its cells by period, and what it said of the traced goal in each."""
 
     unit_id: str
     name: str
     district: str
     cells: dict[int, list[Cell]] = field(default_factory=lambda: defaultdict(list))
+    said: dict[int, Said] = field(default_factory=dict)
 
 
 def trace(session: Session, goal_id: int, *, paths: Sequence[str]) -> Trace:

@@ -1,4 +1,4 @@
-"""The units under a goal, one page of them, each with its latest status in every period."""
+"""The units under a goal, one page of them: each one's latest status in every period, and what it said."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle.access.rules import within
+from cycle.errors import NotFound
+from cycle.files import store as files
+from cycle.files.tables import File
 from cycle.goals.indicators import Indicator, indicator_of
 from cycle.goals.tables import Goal, GoalStatus
 from cycle.goals.tallies import NOT_OWED
-from cycle.goals.trace import Cell, Line, Trace
+from cycle.goals.trace import Cell, Line, Said, Trace, periods_of
 from cycle.organisation.tables import Unit
 from cycle.store import table_of
 from cycle.tasks.states import TaskKind
@@ -38,6 +41,8 @@ def units_below(
     rows = session.execute(query.order_by(col(Unit.path)).limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     lines = {id_: Line(id_, name, district) for id_, name, district in rows[:PAGE]}
     _fill(session, found, lines, language)
+    if not found.goal.hide_small:
+        _add_said(session, found, lines)
     return UnitPage(list(lines.values()), page, len(rows) > PAGE)
 
 
@@ -71,6 +76,35 @@ def _fill(session: Session, found: Trace, lines: dict[str, Line], language: str)
     given = [(goals[row.goal_id], row) for row in session.execute(query).all() if row.goal_id in goals]
     for goal, (unit_id, period, _, light, value) in sorted(given, key=lambda each: each[0].code):
         lines[unit_id].cells[period].append(goal.cell(light, value, language))
+
+
+def _add_said(session: Session, found: Trace, lines: dict[str, Line]) -> None:
+    """Comments and files on the traced goal alone: those on the goals below stand on their own pages."""
+    status, file = table_of(GoalStatus).c, table_of(File).c
+    query = (
+        sa.select(status.unit_id, status.occurrence_id, status.id, status.comment, file.name)
+        .join_from(table_of(GoalStatus), table_of(File), file.sha256 == status.evidence_file, isouter=True)
+        .where(
+            status.goal_id == found.goal.id,
+            status.unit_id.in_(list(lines)),
+            status.occurrence_id.in_([period.id for period in found.periods]),
+            sa.or_(status.comment != "", status.evidence_file.is_not(None)),
+        )
+    )
+    for unit_id, period, id_, comment, name in session.execute(query):
+        lines[unit_id].said[period] = Said(id_, comment, name or "")
+
+
+def evidence(session: Session, goal: Goal, status_id: int, *, paths: Sequence[str]) -> File:
+    """The file behind a unit's status, as the goal's page links it. Raises NotFound."""
+    status = session.get(GoalStatus, status_id)
+    if status is None or status.goal_id != goal.id or not status.evidence_file or goal.hide_small:
+        raise NotFound("goal_status", status_id)
+    shown = {period.id for period in periods_of(session, goal.root_id, goal.year)}
+    path = session.get_one(Unit, status.unit_id).path
+    if status.occurrence_id not in shown or not path.startswith(tuple(paths)):
+        raise NotFound("goal_status", status_id)
+    return files.read(session, status.evidence_file)
 
 
 class _Followed(NamedTuple):

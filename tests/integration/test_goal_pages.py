@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from cycle.access.roles import Role
+from cycle.files.store import keep
 from cycle.goals.indicators import Indicator, TargetRule
 from cycle.goals.small_numbers import hidden_places, told, told_indicator, without_hidden
 from cycle.goals.tables import Goal, GoalLevel, GoalStatus, GoalTally
@@ -126,6 +127,42 @@ def test_what_was_counted_at_the_close_is_what_is_there_to_count(engine: Engine,
         assert [counts.lights["rød"] for counts in anew] == [7], "the page reads what was counted"
 
 
+def test_the_page_of_a_goal_has_what_each_unit_said_and_the_file_that_shows_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    town, ids = filled(engine)
+    with transaction(engine) as session:
+        file = keep(session, "fravær.pdf", b"%PDF-1.7 fravaer", now=NOW)
+        school = GoalStatus.unit_id == town.units[0]
+        for status in session.exec(select(GoalStatus).where(school)):
+            status.evidence_file = file.sha256
+            session.add(status)
+        session.flush()
+        shown = {row.goal_id: row.id for row in session.exec(select(GoalStatus).where(school))}
+    site = Site(engine, tmp_path, at=NOW)
+    office = site.signed_in("sif@by.example", Role.SECRETARIAT, ROOT)
+    page = office.get(f"/maal/{ids['A']}").text
+    address = f"/maal/{ids['A']}/dokumentation/{shown[ids['A']]}"
+    assert page.count("Hemmelig bemærkning") == 6 and f'<a href="{address}">fravær.pdf</a>' in page
+    got = office.get(address)
+    assert got.content == b"%PDF-1.7 fravaer" and got.headers["x-content-type-options"] == "nosniff"
+    assert got.headers["content-disposition"].startswith("attachment;")
+    theme = office.get(f"/maal/{ids['trivsel']}").text
+    assert "Hemmelig bemærkning" not in theme, "it stands at the goal that it is about"
+    hidden = f"/maal/{ids['B']}/dokumentation/{shown[ids['B']]}"
+    assert "Hemmelig bemærkning" not in office.get(f"/maal/{ids['B']}").text
+    assert office.get(hidden).status_code == office.get(f"{address}9").status_code == 404
+    assert office.get(f"/maal/{ids['trivsel']}/dokumentation/{shown[ids['A']]}").status_code == 404
+    other = site.signed_in("dorte@by.example", Role.SUPERIOR, OTHER_AREA)
+    assert "Hemmelig bemærkning" not in other.get(f"/maal/{ids['A']}").text
+    assert other.get(address).status_code == 404
+    own = site.signed_in("sander@by.example", Role.SUPERIOR, AREA)
+    assert own.get(f"/maal/{ids['A']}").text.count("Hemmelig bemærkning") == 6
+    assert own.get(address).status_code == 200
+    committee = site.signed_in("udvalg@by.example", Role.COMMITTEE, ROOT)
+    assert committee.get(address).status_code in (403, 404)
+
+
 def test_small_numbers_of_a_personal_goal_are_shown_nowhere(engine: Engine) -> None:
     _, ids = filled(engine)
     with reading(engine) as session:
@@ -207,7 +244,6 @@ def test_the_pages_are_for_owner_and_member_and_not_for_strangers(engine: Engine
     assert all(text.title in tree for text in TREE)
     page = office.get(f"/maal/{ids['A']}").text
     assert "højst 6 %" in page and "1 Trivsel" in page and "Nået 3 af 6" in page
-    assert "Hemmelig" not in page
     assert "Theme" in office.get("/maal?sprog=en", follow_redirects=True).text
     superior = site.signed_in("dorte@by.example", Role.SUPERIOR, AREA)
     seen = superior.get(f"/maal/{ids['A']}").text

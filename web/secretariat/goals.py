@@ -20,13 +20,14 @@ from cycle.goals.scheme import LEVELS, Rollout, scheme_of
 from cycle.goals.small_numbers import told_indicator
 from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.trace import NOTHING, trace
-from cycle.goals.trace_units import units_below
+from cycle.goals.trace_units import evidence, units_below
 from cycle.goals.tree import goals_of_year
 from cycle.organisation.tables import Unit
 from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.calendars import calendar_of_root
 from documents.goal_words import FACTS
 from web import context, render
+from web.attachments import attachment
 from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
@@ -101,6 +102,17 @@ def one_goal(
             owner=owner_of(session, goal),
             partial=paths != (f"/{goal.root_id}/",),
         )
+
+
+@router.get("/maal/{goal_id}/dokumentation/{status_id}")
+def evidence_file(request: Request, actor: CurrentActor, goal_id: Id, status_id: Id) -> Response:
+    """The file by which a unit shows its status."""
+    with context.reading(request) as session:
+        goal = session.get(Goal, goal_id)
+        if goal is None:
+            raise NotFound("goal", goal_id)
+        require(actor, Verb.SEE_ACTIVITY, f"/{goal.root_id}/")
+        return attachment(evidence(session, goal, status_id, paths=_paths(actor, goal.root_id)))
 
 
 def branches(goals: Sequence[Goal]) -> list[Branch]:
