@@ -72,16 +72,17 @@ def compare(
     texts = found.texts()
     changes: list[GoalChange] = []
     gone: list[Goal] = []
-    to_sign = without = 0
+    to_sign, without = set[int](), set[int]()
     for year in found.years:
         here = goal_changes(session, texts, root_id=root_id, year=year)
         changes += here
         reached = reach_of(session, here, root_id=root_id, year=year, on=on)
-        to_sign, without = to_sign + len(reached.holding), without + len(reached.without)
+        to_sign |= {made.id for made in reached.holding}
+        without |= {made.id for made in reached.without}
         gone += goals_not_named(session, texts, root_id=root_id, year=year)
     scheme = found.scheme
     others = [year for year in found.years if scheme_differs(session, scheme, root_id=root_id, year=year)]
-    return GoalsDifference(changes, gone, others, to_sign, without, also_in_force)
+    return GoalsDifference(changes, gone, others, len(to_sign), len(without), also_in_force)
 
 
 def keep_file(

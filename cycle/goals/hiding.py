@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.goals.goal_rows import own_key
+from cycle.goals.own_places import hang_anew
 from cycle.goals.tables import Agreement, AgreementVersion, Goal, GoalLevel, GoalTally
 from cycle.store import in_pieces, table_of
 from cycle.tasks.measures import HIDE_FIELD
@@ -23,8 +24,9 @@ def pass_on_hiding(session: Session, root_id: str, year: int, goals: Iterable[Go
 
     Under one that shows its numbers a unit's own goal is hidden where the unit has said so in its agreement.
     """
-    shared = [goal for goal in goals if goal.level is not GoalLevel.UNIT]
     session.flush()
+    hang_anew(session, root_id, year)
+    shared = [goal for goal in goals if goal.level is not GoalLevel.UNIT]
     hiding = {goal.key for goal in shared if goal.hide_small}
     hidden = _own(session, root_id, year, hiding, hidden=False)
     shown = _own(session, root_id, year, {goal.key for goal in shared} - hiding, hidden=True)

@@ -20,6 +20,7 @@ from cycle.goals.goal_edits import delete_goal, goal_digest, reword_goal, set_go
 from cycle.goals.over_years import carried, lines_among
 from cycle.goals.rolling import roll_goals, text_of_goal
 from cycle.goals.tables import AgreementState, Goal, GoalLevel
+from cycle.goals.trace import trace
 from cycle.goals.tree import GoalText, keep_goals
 from cycle.organisation.tables import Appointment, Unit
 from cycle.plan.period import Period
@@ -30,6 +31,7 @@ from tests.support.koebenhavn import FOLDER, Year
 from tests.support.municipality import instant
 from tests.support.three_agreements import (
     DAYCARE,
+    DRAFT,
     OTHER_SCHOOL,
     SCHOOL,
     SIGN,
@@ -241,7 +243,8 @@ def test_a_goal_that_takes_over_from_one_in_the_agreement_is_signed_and_asked_in
     store: Engine, tmp_path: Path
 ) -> None:
     year = begun(store, tmp_path, TWO_YEARS)
-    take(year, *STEPS)
+    supports = {"enhedsmaal": {"G": {**DRAFT["enhedsmaal"]["G"], "understoetter": "A"}}}
+    take(year, (TaskKind.DRAFT, supports), *STEPS[1:])
     before = {row["row"]: row for row in given(year, SCHOOL)}
     other = {
         "A": {"key": "trivsel", "title": "Trivsel", "follows": before["A"]["key"]},
@@ -259,11 +262,30 @@ def test_a_goal_that_takes_over_from_one_in_the_agreement_is_signed_and_asked_in
     after = {row["row"]: row for row in given(year, SCHOOL)}
     assert [(words["key"], words["title"]) for words in after["A"]["later"]] == [("trivsel", "Trivsel")]
     assert "later" not in after["B"], "another key alone is nothing to sign"
+    own = goal_of(store, 2029, f"{SCHOOL}/2028/G")
+    assert own.parent_key == "trivsel", "the unit's own goal is found from the one that took over"
+    with reading(store) as session:
+        assert [goal.key for goal in trace(session, own.id or 0, paths=("/KBH/",)).above][-1] == "trivsel"
+    assert goal_of(store, 2028, f"{SCHOOL}/2028/G").parent_key == before["A"]["key"]
     letters = [letter for letter, _ in asked(year, SCHOOL, 2029, "2029-04-20")]
     assert letters[:2] == ["A", "B"], "both are asked about, in the words that all have signed"
     assert dict(asked(year, SCHOOL, 2029, "2029-04-20"))["A"] == before["A"]["title"]
     take(year, *SIGNED)
     assert dict(asked(year, SCHOOL, 2029, "2029-04-20"))["A"] == "Trivsel"
+
+
+def test_a_file_of_several_years_counts_and_marks_an_agreement_once(store: Engine, tmp_path: Path) -> None:
+    year = signed(store, tmp_path)
+    file = load_goals(FOLDER)
+    common = tuple(goal.model_copy(update={"title": f"{goal.title} nu"}) for goal in file.common)
+    file = file.model_copy(update={"years": (2028, 2029), "common": common})
+    with transaction(store) as session:
+        told = compare(session, file, "KBH", on=year.now.date())
+        assert (told.to_sign, told.without) == (3, 0)
+        keep_file(session, file, root_id="KBH", by="cli", now=year.now)
+    year.settle()
+    assert set(versions(year).values()) == {AGAIN}
+    assert not any("later" in row for row in given(year, SCHOOL)), "both years say the same"
 
 
 def test_a_goal_that_is_new_in_a_later_year_binds_only_when_somebody_says_so(
