@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from cycle.goals.indicators import Indicator, TargetRule, indicator_of
@@ -46,6 +47,8 @@ PLACED: Sequence[tuple[str, Pair]] = (
 """Where a goal stands, which it does not tell of itself."""
 INDICATOR: Pair = ("Indikator", "Indicator")
 SINCE: Pair = ("Gælder fra", "Holds from")
+YEAR_FROM: Pair = ("Fra", "From")
+AS_BEFORE: Pair = ("I øvrigt som før", "Otherwise as before")
 
 
 @dataclass(frozen=True)
@@ -80,14 +83,26 @@ def _since(told: Mapping[str, Any], at: int) -> list[Words]:
 
 
 def _later(told: Mapping[str, Any], language: str) -> list[Words]:
-    """What the goal says in later years of an agreement, all of it, year by year."""
-    years: dict[int, list[str]] = {}
-    for words in told.get(LATER, ()):
-        alone = {name: value for name, value in words.items() if name != FROM}
-        said = (f"{each.label}: {'; '.join(each.texts)}" for each in goal_words(alone, language))
-        years.setdefault(int(words[FROM]), []).extend([str(words["label"]), *said])
-    of = ("Fra", "From")[language == "en"]
-    return [Words(f"{of} {year}", tuple(texts)) for year, texts in years.items()]
+    """What the goal says otherwise in later years of an agreement, year by year."""
+    at = int(language == "en")
+    if LATER not in told:
+        return []
+    found, before, this = [], _alone(told, language), dict[str, str]()
+    for year, entries in groupby(told[LATER], key=lambda words: int(words[FROM])):
+        texts: list[str] = []
+        for words in entries:
+            this = _alone(words, language)
+            differs = [label for label in {**this, **before} if this.get(label) != before.get(label)]
+            texts += [str(words["label"]), *(f"{label}: {this.get(label, '–')}" for label in differs)]
+        found.append(Words(f"{YEAR_FROM[at]} {year}", (*texts, AS_BEFORE[at])))
+        before = this
+    return found
+
+
+def _alone(told: Mapping[str, Any], language: str) -> dict[str, str]:
+    """What one year's words say of themselves, by heading."""
+    columns = {name: value for name, value in told.items() if name not in (FROM, LATER)}
+    return {words.label: "; ".join(words.texts) for words in goal_words(columns, language)}
 
 
 @dataclass(frozen=True)

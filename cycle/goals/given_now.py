@@ -45,8 +45,10 @@ class GivenNow:
         return self._over_years(unit, agreed_rows(_given(self.first, unit)))
 
     def of(self, unit: UnitRow, given: Sequence[Row]) -> list[Row]:
-        """What an agreement that holds these says now."""
-        rows: dict[str, dict[str, Any]] = {row["key"]: row for row in agreed_rows(_given(self.first, unit))}
+        """What an agreement that holds these says now, also of goals of an area that the unit has left."""
+        held = {row["key"] for row in given}
+        goals = [*_given(self.first, unit), *(goal for goal in self.first.all if goal.key in held)]
+        rows: dict[str, dict[str, Any]] = {row["key"]: row for row in agreed_rows(goals)}
         return self._over_years(unit, as_now(given, rows, self._joins))
 
     def _over_years(self, unit: UnitRow, rows: Sequence[Row]) -> list[Row]:

@@ -123,6 +123,25 @@ def test_exactly_the_agreements_that_hold_the_goal_are_signed_again_and_the_old_
     assert document_bytes(year, DAYCARE) == before[DAYCARE]
 
 
+def test_a_unit_that_has_come_to_another_area_signs_what_its_agreement_says(
+    store: Engine, tmp_path: Path
+) -> None:
+    year = begun(store, tmp_path)
+    take(year, *STEPS)
+    with transaction(store) as session:
+        unit = session.get_one(Unit, SCHOOL)
+        unit.area = "Institutioner"
+        session.add(unit)
+    reword(year, "D", "Skoler", title="Gennemførelse af alle planlagte timer")
+    found = agreements(year)
+    assert {unit: a.version for unit, a in found.items()} == {SCHOOL: 2, OTHER_SCHOOL: 2, DAYCARE: 1}
+    with reading(store) as session:
+        version = version_of(session, found[SCHOOL], 2)
+    assert version is not None
+    titles = [row["title"] for row in version.content["given_goals"]]
+    assert "Gennemførelse af alle planlagte timer" in titles and len(titles) == 6, "and gets no other goals"
+
+
 def test_what_is_changed_after_the_close_is_chased_and_can_be_signed_until_it_is(
     store: Engine, tmp_path: Path
 ) -> None:
