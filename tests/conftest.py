@@ -7,6 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from cycle.store import make_engine
@@ -76,9 +77,20 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         return sqlite
     server: Engine = request.getfixturevalue("postgres_engine")
     with server.begin() as connection:
-        tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        empty(connection)
     return server
+
+
+def empty(connection: sa.Connection) -> None:
+    """Takes every row away, asking no foreign key, and lets the ids begin anew.
+
+    TRUNCATE of all tables takes about ten times as long.
+    """
+    gone = "; ".join(f'DELETE FROM "{table.name}"' for table in METADATA.sorted_tables)
+    connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {gone}")
+    used = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
+    for sequence in connection.exec_driver_sql(used).scalars().all():
+        connection.exec_driver_sql(f'ALTER SEQUENCE "{sequence}" RESTART')
 
 
 @pytest.fixture
@@ -87,5 +99,6 @@ def sqlite_engine(empty_file: Path, tmp_path: Path) -> Iterator[Engine]:
     path = tmp_path / "aarshjul.db"
     shutil.copyfile(empty_file, path)
     engine = make_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF").close())
     yield engine
     engine.dispose()
