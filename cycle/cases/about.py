@@ -1,7 +1,7 @@
 """One activity, and who its documents come from and go to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -10,6 +10,22 @@ from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity, FlowName
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Occurrence, Task
+
+
+class TaskRow(NamedTuple):
+    """What a document says of a task, where thousands are read."""
+
+    id: int
+    kind: TaskKind
+    role: str
+    title: str
+
+
+class UnitRow(NamedTuple):
+    """What a document says of a unit."""
+
+    id: str
+    name: str
 
 
 class About:
@@ -56,7 +72,7 @@ class About:
             )
         ]
 
-    def letters(self, tasks: Sequence[tuple[Task, Unit]]) -> list[Item]:
+    def letters(self, tasks: Sequence[tuple[Task | TaskRow, Unit | UnitRow]]) -> list[Item]:
         """The budget call's letter to each unit."""
         it = self.occurrence
         if it.opened_at is None or it.flow != FlowName.BUDGET_CALL.value:
@@ -78,7 +94,7 @@ class About:
         ]
 
 
-def post(task: Task, unit: Unit, name: str = "") -> Party:
+def post(task: Task | TaskRow, unit: Unit | UnitRow, name: str = "") -> Party:
     """The post that owes a task, under its holder's name when that is known."""
     return Party(name or f"{task.role}, {unit.name}", unit.id, unit.name, task.role)
 

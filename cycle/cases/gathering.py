@@ -4,11 +4,13 @@ Drafts and confidential preparations are in no table that is read here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.cases.about import About, digests, post
+from cycle.cases.about import About, TaskRow, UnitRow, digests, post
 from cycle.cases.made import decided_in, releases_of
 from cycle.cases.model import Case, Direction, Item, ItemKind, Party
 from cycle.gatherings.reading import of_occurrence
@@ -18,10 +20,36 @@ from cycle.goals.tables import Agreement, SealedDocument
 from cycle.history import History
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
+from cycle.store import table_of
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Submission, Task
+
+
+class Given(NamedTuple):
+    """What a document says of an answer; of `answers` only those that name a file."""
+
+    id: int
+    task_id: int
+    version: int
+    received_at: datetime
+    by: str
+    answers: dict[str, Any] | None
+
+
+_task, _unit, _submission = (table_of(each).c for each in (Task, Unit, Submission))
+_ASKED = sa.select(_task.id, _task.kind, _task.role, _task.title, _unit.id, _unit.name).join_from(
+    table_of(Task), table_of(Unit), _unit.id == _task.unit_id
+)
+_GIVEN = sa.select(
+    _submission.id,
+    _submission.task_id,
+    _submission.version,
+    _submission.received_at,
+    _submission.by,
+    sa.case((sa.cast(_submission.answers, sa.Text).contains('"sha256"'), _submission.answers)),
+).join_from(table_of(Submission), table_of(Task), _task.id == _submission.task_id)
 
 
 def case_of_occurrence(session: Session, occurrence_id: int) -> Case:
@@ -62,18 +90,21 @@ def case_of_agreement(session: Session, agreement: Agreement) -> Case:
     return about.case(name, f"Udviklingsaftale {agreement.year}: {unit.name}", items)
 
 
-def answers_of(session: Session, about: About, tasks: Sequence[tuple[Task, Unit]]) -> list[Item]:
+def answers_of(session: Session, about: About, tasks: Sequence[tuple[TaskRow, UnitRow]]) -> list[Item]:
     """Every version of every answer to these tasks."""
     by_id = {task.id: (task, unit) for task, unit in tasks}
-    query = select(Submission).join(Task, col(Task.id) == col(Submission.task_id))
-    found = session.exec(query.where(Task.occurrence_id == about.occurrence.id)).all()
-    given = [row for row in found if row.task_id in by_id]
+    found = session.execute(_GIVEN.where(_task.occurrence_id == about.occurrence.id))
+    given = [row for row in map(Given._make, found) if row.task_id in by_id]
     names = actor_names(session, [row.by for row in given])
     return [answer_item(about, row, *by_id[row.task_id], names) for row in given]
 
 
 def answer_item(
-    about: About, submission: Submission, task: Task, unit: Unit, names: Mapping[str, str]
+    about: About,
+    submission: Submission | Given,
+    task: Task | TaskRow,
+    unit: Unit | UnitRow,
+    names: Mapping[str, str],
 ) -> Item:
     """One version of an answer."""
     called = task.title or about.occurrence.title
@@ -133,9 +164,12 @@ def sealed_item(about: About, sealed: SealedDocument, agreement: Agreement, unit
     )
 
 
-def _tasks(session: Session, where: sa.ColumnElement[bool]) -> list[tuple[Task, Unit]]:
-    query = select(Task, Unit).join(Unit, col(Unit.id) == col(Task.unit_id)).where(where)
-    return [(task, unit) for task, unit in session.exec(query.order_by(col(Unit.path), col(Task.id)))]
+def _tasks(session: Session, where: sa.ColumnElement[bool]) -> list[tuple[TaskRow, UnitRow]]:
+    found = session.execute(_ASKED.where(where).order_by(_unit.path, _task.id))
+    return [
+        (TaskRow(id_, kind, role, title), UnitRow(unit_id, name))
+        for id_, kind, role, title, unit_id, name in found
+    ]
 
 
 def _agreements(session: Session, about: About, where: sa.ColumnElement[bool]) -> list[Item]:
