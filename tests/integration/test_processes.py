@@ -188,6 +188,15 @@ def test_the_page_shows_uncertain_dates_as_printed_and_never_as_facts(engine: En
         assert f"<h2>{track.title}</h2>" in page
 
 
+def test_a_step_that_has_not_opened_leads_to_nothing_that_is_not_there_yet(
+    engine: Engine, tmp_path: Path
+) -> None:
+    play = Process(engine, tmp_path, "strategiproces", BEGINNING)
+    page = office(engine, tmp_path, play).get("/aktivitet/1").text
+    assert "Enhederne får deres opgave, når aktiviteten åbner." in page
+    assert "Samlet afrapportering" not in page and "Indskriv en beslutning" not in page
+
+
 def test_what_a_body_has_decided_stands_at_its_step(engine: Engine, tmp_path: Path) -> None:
     play = Process(engine, tmp_path, "strategiproces", BEGINNING)
     play.until(instant(2007, 11, 26, 10))

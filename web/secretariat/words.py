@@ -106,7 +106,7 @@ NAMES: Words = {
         FlowName.FRAME_REPORT: ("Afrapportering på styringsrammer", "Frame report"),
         FlowName.RESULTS_DIALOGUE: ("Resultatsamtaler", "Results dialogues"),
         FlowName.MEETING_SERIES: ("Møderække", "Meeting series"),
-        FlowName.PROCESS_STEP: ("Processkridt", "Process step"),
+        FlowName.PROCESS_STEP: ("Procestrin", "Process step"),
         FlowName.REPORT: ("Rapport", "Report"),
     },
     MessageKind: {
