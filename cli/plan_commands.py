@@ -129,12 +129,15 @@ def roll(
     yes: Annotated[
         bool, typer.Option("--yes", help="Forskellen er godkendt: skriv. Approved: write.")
     ] = False,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Et mål, der ikke føres videre. A goal left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Før årshjul og mål videre til næste år. Roll the wheel and the goals on to next year."""
     from cli.plan_roll import roll_on  # the store, which no other command about a plan needs
 
-    roll_on(to, folder, municipality, yes=yes, as_json=as_json)
+    roll_on(to, folder, municipality, without=without or (), yes=yes, as_json=as_json)
 
 
 def as_data(loaded: LoadedPlan, year: int, resolved: Iterable[ResolvedActivity]) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from documents.goal_words import reworded
 POINTS = ("opens", "due", "closes")
 
 
-def told(found: NextYear, folder: Path | None) -> Iterator[str]:
-    """The difference for people."""
+def told(found: NextYear, folder: Path | None, out: Sequence[GoalText] = ()) -> Iterator[str]:
+    """The difference for people; `out` are the goals that were left out by hand."""
     plan, year = found.draft.plan, found.year
     yield tell("roll", title=plan.title, before=year - 1, after=year)
     if found.difference:
@@ -43,10 +43,12 @@ def told(found: NextYear, folder: Path | None) -> Iterator[str]:
         yield tell("look at", count=len(found.doubts))
         yield from (_doubt(plan, each) for each in found.doubts)
     yield from _goals(found.goals)
+    if out:
+        yield from _keyed(tell("goals out", count=len(out)), out)
 
 
 def _goals(found: GoalRoll) -> Iterator[str]:
-    yield from _listed(tell("goals copied", count=len(found.copied)), found.copied)
+    yield from _keyed(tell("goals copied", count=len(found.copied)), found.copied)
     if found.there:
         yield tell("goals there", year=found.year, count=len(found.there))
     if found.reworded:
@@ -71,6 +73,19 @@ def _listed(heading: str, goals: Sequence[GoalText | Goal]) -> Iterator[str]:
     yield heading
     for goal in goals[:SHOWN]:
         yield tell("goal", code=goal.code, title=goal.title, area=f" ({goal.area})" if goal.area else "")
+    yield from _more(goals)
+
+
+def _keyed(heading: str, goals: Sequence[GoalText]) -> Iterator[str]:
+    """Each with the key by which it can be left out."""
+    yield heading
+    for goal in goals[:SHOWN]:
+        area = f" ({goal.area})" if goal.area else ""
+        yield tell("goal", code=goal.code, title=goal.title, area=area) + f"  {goal.identity}"
+    yield from _more(goals)
+
+
+def _more(goals: Sequence[GoalText | Goal]) -> Iterator[str]:
     if len(goals) > SHOWN:
         yield tell("more", count=len(goals) - SHOWN)
 
@@ -91,7 +106,7 @@ def _day(after: date, before: date | None) -> str:
     return tell("one day", after=shown(after), before=shown(before) if before else tell("none"))
 
 
-def data(found: NextYear) -> dict[str, Any]:
+def data(found: NextYear, out: Sequence[GoalText] = ()) -> dict[str, Any]:
     """The difference for scripts: ISO dates, goals by key."""
     return {
         "year": found.year,
@@ -102,7 +117,7 @@ def data(found: NextYear) -> dict[str, Any]:
             for activity_id in found.after
         ],
         "look_at": [_doubt_data(each) for each in found.doubts],
-        "goals": _goal_data(found.goals),
+        "goals": {**_goal_data(found.goals), "without": [each.identity for each in out]},
     }
 
 

@@ -60,6 +60,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Har ikke længere et mål over sig; ret »under« i goals.yaml ({count})",
         "Have no goal above them any more; correct “under” in goals.yaml ({count})",
     ),
+    "goals out": ("Udelades ({count})", "Left out ({count})"),
+    "no such goal": (
+        "Intet mål med nøglen »{wanted}« føres videre til {year}.",
+        "No goal with the key “{wanted}” goes on to {year}.",
+    ),
+    "which goals": ("Der er: {keys}.", "There are: {keys}."),
+    "an activity": (
+        "Det er en aktivitet: slet den i planens filer, og giv mappen med.",
+        "That is an activity: delete it in the plan's files and give their folder.",
+    ),
+    "above left out": (
+        "Målet over er udeladt: {title}.",
+        "The goal above it is left out: {title}.",
+    ),
+    "leave out too": ("Udelad det også, eller tag målet over det med.", "Leave it out too, or take that on."),
     "goals written": (
         "Enhedernes egne mål ({count}) følger deres udviklingsaftaler.",
         "The units' own goals ({count}) go with their agreements.",

@@ -95,7 +95,7 @@ def test_nothing_is_written_before_it_is_approved_and_then_once(act: Act) -> Non
     assert "Rapport, åbner: lør 1/4-2028 er en weekend" in out and "Rapport, lukker: søn 30/4-2028" in out
     assert "Lukkedag, lukker: flyttet fra lør 10/6-2028 til man 12/6-2028" in out
     assert "Tvivl, frist: fre 15/9-2028 er usikker (Sept.)" in out
-    assert "Mål, der føres videre (3)\n  1 Helhed\n  A Sygefravær\n  B Budget\n" in out
+    assert "Mål, der føres videre (3)\n  1 Helhed  helhed\n  A Sygefravær  A\n  B Budget  B\n" in out
     assert "har dem ikke mere (1)\n  1.1 Læsning\n" in out
     assert "Har ikke længere et mål over sig; ret »under« i goals.yaml (1)\n  B Budget\n" in out
     assert out.endswith("Intet er skrevet. Kør kommandoen igen med --yes for at starte 2028.\n")
@@ -164,3 +164,29 @@ def test_it_speaks_english(act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
     out = act("plan", "roll", "--to", "2028")[1]
     assert "Goals that go on (3)" in out and "is a closed day" in out and "Run the command again" in out
+
+
+def test_a_goal_that_is_left_out_is_shown_as_such_and_does_not_go_on(act: Act) -> None:
+    status, said, _ = act("plan", "roll", "--to", "2028", "--without", "A")
+    assert status == 0 and "Udelades (1)\n  A Sygefravær  A\n" in said
+    status, said, _ = act("plan", "roll", "--to", "2028", "--without", "A", "--yes", "--json")
+    goals = json.loads(said)["goals"]
+    assert goals["without"] == ["A"] and "A" not in goals["copied"]
+    with reading(open_installation().engine) as session:
+        assert set(session.exec(select(Goal.key).where(Goal.year == 2028))) == set(goals["copied"])
+    assert "allerede ført videre" in act("plan", "roll", "--to", "2028", "--without", "A", "--yes")[1]
+
+
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        ("Q", "Intet mål med nøglen »Q«"),
+        ("rapport", "Det er en aktivitet"),
+        ("helhed", "Målet over er udeladt"),
+    ],
+)
+def test_what_cannot_be_left_out_is_told_and_nothing_is_written(act: Act, key: str, what: str) -> None:
+    status, out, err = act("plan", "roll", "--to", "2028", "--without", key, "--yes")
+    assert status != 0 and what in out + err
+    with reading(open_installation().engine) as session:
+        assert session.exec(select(Goal).where(Goal.year == 2028)).first() is None
