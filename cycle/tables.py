@@ -8,6 +8,7 @@ from cycle.cases import tables as cases
 from cycle.files import tables as files
 from cycle.gatherings import tables as gatherings
 from cycle.goals import frame_tables as frames
+from cycle.goals import hearing_tables as hearings
 from cycle.goals import remark_tables as remarks
 from cycle.goals import tables as goals
 from cycle.messages import tables as messages
@@ -24,6 +25,7 @@ MODULES = (
     frames,
     gatherings,
     goals,
+    hearings,
     history,
     messages,
     organisation,

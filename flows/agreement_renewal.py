@@ -13,20 +13,13 @@ from cycle.goals.changed_goals import marked, unmark
 from cycle.goals.given_goals import GIVEN, draft_tasks, take_in
 from cycle.goals.given_now import GivenNow
 from cycle.goals.tables import AgreementState
-from cycle.plan.model import StageKind
 from cycle.tasks.moves import move
 from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskState, TaskVerb
 from cycle.tasks.tables import Task
-from flows.agreement_step import Following, Step
+from flows.agreement_step import STAGE_IN, Following, Step
 from flows.request import Facts
 from flows.runtime import RunContext
-
-STAGE_IN = {
-    AgreementState.NEGOTIATION: StageKind.NEGOTIATE,
-    AgreementState.APPROVAL: StageKind.APPROVE,
-    AgreementState.SIGNING: StageKind.SIGN,
-}
 
 
 def renew(session: Session, context: RunContext, facts: Facts) -> int:
@@ -49,8 +42,11 @@ def renew(session: Session, context: RunContext, facts: Facts) -> int:
         content = contents[agreement.id or 0]
         fresh = {**content, GIVEN: given.of(units[agreement.unit_id], content[GIVEN])}
         if fresh != content:
-            book.renew(agreement, fresh, by="engine", now=context.now)
-            steps.append(Step(session, context, facts, book, known, agreement, following))
+            step = Step(session, context, facts, book, known, agreement, following)
+            is_midway = agreement.state in (AgreementState.NEGOTIATION, AgreementState.APPROVAL)
+            takes = book.present(agreement).steps if is_midway else step.steps_today()
+            book.renew(agreement, fresh, steps=takes, by="engine", now=context.now)
+            steps.append(step)
     unmark(session, those)
     book.write()
     for step in steps:

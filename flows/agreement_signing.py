@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.errors import PlanInvalid, Problem
+from cycle.errors import Invalid, NotNow, PlanInvalid, Problem
 from cycle.goals import agreements
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.given_goals import GIVEN
@@ -74,7 +74,7 @@ def open(context: RunContext, occurrence_id: int) -> None:
 def advance(context: RunContext, occurrence_id: int) -> None:
     """Takes every agreement as far as the answers given allow, and seals those that all have signed."""
     facts = facts_of(context, occurrence_id)
-    _take_answers(context, facts)
+    stuck = _take_answers(context, facts)
     if context.makes_documents:
         from flows.agreement_sealing import (
             seal_signed,  # loads what seals: seconds a worker's start would wait
@@ -85,13 +85,43 @@ def advance(context: RunContext, occurrence_id: int) -> None:
             asked_for = {"its_id": occurrence_id, "at": context.now + SEALED_WITHIN}
             session.connection().execute(_ALL_SEALED, asked_for)
             take_over(session, context, facts)
+    _tell(stuck)
 
 
-def _take_answers(context: RunContext, facts: Facts) -> None:
+STUCK = (NotNow, Invalid, LookupError)
+
+
+def _take_answers(context: RunContext, facts: Facts) -> dict[str, Exception]:
+    """Acts on all answers at once; when one cannot be acted on, unit by unit, so that it stops no other.
+
+    Gives by unit what stands in the way there; its answer is kept and tried again at the next look.
+    """
+    try:
+        _take(context, facts)
+    except STUCK:
+        stuck: dict[str, Exception] = {}
+        with context.reading() as session:
+            units = sorted({_unit(task) for task in session.exec(_given(facts.occurrence.id or 0))})
+        for unit_id in units:
+            try:
+                _take(context, facts, only=unit_id)
+            except STUCK as error:
+                stuck[unit_id] = error
+        return stuck
+    return {}
+
+
+def _tell(stuck: Mapping[str, Exception]) -> None:
+    """Makes the run a red row that names the first unit whose agreement cannot go on."""
+    for unit_id, error in stuck.items():
+        raise RuntimeError(f"{unit_id} ({len(stuck)}): {error}") from error
+
+
+def _take(context: RunContext, facts: Facts, *, only: str = "") -> None:
     occurrence_id = facts.occurrence.id or 0
     with context.transaction() as session:
         lock_for_advance(session, facts.occurrence)
-        answered = _answered(session, occurrence_id)
+        answered = _answered(session, occurrence_id, only)
         book = AgreementBook(session, {agreement.id: agreement for agreement, _, _ in answered}.values())
         known, following = existing_posts(session, occurrence_id), Following()
         for agreement, task, submission in answered:
@@ -125,12 +155,13 @@ def close(context: RunContext, occurrence_id: int) -> None:
     What was answered in time is acted on first.
     """
     facts = facts_of(context, occurrence_id)
-    _take_answers(context, facts)
+    stuck = _take_answers(context, facts)
     close_and_count(context, occurrence_id, also=lambda session: take_over(session, context, facts))
     with context.reading() as session:
         every = len(agreements.of_occurrence(session, occurrence_id))
         waiting = len(agreements.unsigned(session, occurrence_id))
     context.count(in_force=every - waiting, unsigned=waiting)
+    _tell(stuck)
 
 
 def _check_stages(facts: Facts) -> None:
@@ -167,17 +198,19 @@ def _draft_agreements(session: Session, facts: Facts, *, without: Set[str]) -> N
         session.execute(sa.insert(Agreement), rows)
 
 
-def _answered(session: Session, occurrence_id: int) -> list[tuple[Agreement, Task, Submission]]:
-    """Every answered step not yet acted on, settled here and now, with its agreement.
+def _given(occurrence_id: int) -> Any:
+    """A query of the answered steps that have not been acted on."""
+    its = (Task.occurrence_id == occurrence_id, Task.state == TaskState.SUBMITTED)
+    return select(Task).where(*its).order_by(col(Task.received_at), col(Task.id))
+
+
+def _answered(session: Session, occurrence_id: int, only: str) -> list[tuple[Agreement, Task, Submission]]:
+    """Every answered step not yet acted on (of one unit only), settled here and now, with its agreement.
 
     An answer that is being corrected at this moment is either settled with the correction or left out.
     """
-    given = session.exec(
-        select(Task)
-        .where(Task.occurrence_id == occurrence_id, Task.state == TaskState.SUBMITTED)
-        .order_by(col(Task.received_at), col(Task.id))
-    ).all()
-    tasks = {each.id or 0: each for each in given}
+    given = session.exec(_given(occurrence_id)).all()
+    tasks = {each.id or 0: each for each in given if not only or _unit(each) == only}
     settled = move_all(session, tasks.values(), TaskVerb.APPROVE, actor=Actor.ENGINE, level=1)
     answers = latest_submissions(session, settled)
     of_unit = agreements.of_units(session, occurrence_id, {_unit(tasks[id_]) for id_ in settled})

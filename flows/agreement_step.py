@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreements import AgreementVerb
 from cycle.goals.given_goals import GIVEN, proposed
-from cycle.goals.parties import post_of, steps_of
+from cycle.goals.parties import post_of, steps_of, taken
 from cycle.goals.tables import Agreement, AgreementState
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Stage, StageKind
@@ -30,6 +31,11 @@ STEP_KIND = {
     StageKind.NEGOTIATE: TaskKind.NEGOTIATE,
     StageKind.APPROVE: TaskKind.APPROVE,
     StageKind.SIGN: TaskKind.SIGN,
+}
+STAGE_IN = {
+    AgreementState.NEGOTIATION: StageKind.NEGOTIATE,
+    AgreementState.APPROVAL: StageKind.APPROVE,
+    AgreementState.SIGNING: StageKind.SIGN,
 }
 FORWARD = {StageKind.NEGOTIATE: AgreementVerb.AGREE, StageKind.APPROVE: AgreementVerb.APPROVE}
 
@@ -64,10 +70,10 @@ class Step:
         if task.kind is TaskKind.DRAFT:
             self._propose(task, submission)
             return
-        stage = next(s for s in self.stages if s.id == task.subject.split(":")[0])
+        stage = next((s for s in self.stages if s.id == task.subject.split(":")[0]), None)
         answers = submission.answers
-        if task.prefill["agreement"]["version"] != self.agreement.version:
-            self.open_stage(stage)  # what was answered is another text than the one there is now
+        if stage is None or task.prefill["agreement"]["version"] != self.agreement.version:
+            self._open_turn()  # what was answered is another text, or a step this text does not take
             return
         declined = answers.get(DECISION_FIELD, AGREED) != AGREED
         if stage.kind is StageKind.SIGN and declined:
@@ -84,9 +90,21 @@ class Step:
 
     @property
     def stages(self) -> Sequence[Stage]:
-        """The steps that this unit takes, in the order of the plan."""
+        """The steps that the present version takes, in the order of the plan."""
+        return taken(self.facts.activity, self.book.present(self.agreement).steps)
+
+    def steps_today(self) -> list[str]:
+        """The steps that a version written now takes: those of the unit's kind and ownership."""
         unit = self.facts.directory.units[self.agreement.unit_id]
-        return steps_of(self.facts.activity, unit.kind, unit.ownership)
+        return [stage.id for stage in steps_of(self.facts.activity, unit.kind, unit.ownership)]
+
+    def _open_turn(self) -> None:
+        """Opens the step whose turn it is by the agreement's state."""
+        kind = STAGE_IN.get(self.agreement.state)
+        signed = self.book.signed(self.agreement)
+        turn = (stage for stage in self.stages if stage.kind is kind and stage.id not in signed)
+        for stage in islice(turn, 1):
+            self.open_stage(stage)
 
     def _propose(self, task: Task, submission: Submission) -> None:
         content = {
@@ -97,7 +115,8 @@ class Step:
             "year": self.agreement.year,
             "unit": self.agreement.unit_id,
         }
-        self.book.write_version(self.agreement, content, by=submission.by, now=self.context.now)
+        steps = self.steps_today()
+        self.book.write_version(self.agreement, content, steps=steps, by=submission.by, now=self.context.now)
         self._move(AgreementVerb.PROPOSE, submission.by)
         self.open_stage(self.stages[0])
 

@@ -24,7 +24,7 @@ from cycle.goals.by_unit import goal_ids
 from cycle.goals.parties import Party, parties, statements
 from cycle.goals.remarks import remarks_of
 from cycle.goals.sealed import document_of, signed_version
-from cycle.goals.tables import Agreement, Signature
+from cycle.goals.tables import Agreement, AgreementVersion, Signature
 from cycle.history import history_of
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
@@ -73,8 +73,8 @@ def show(
             agreement=agreement,
             unit=unit,
             version=version,
-            parties=_parties(session, request, agreement, signatures),
-            statements=statements(session, agreement),
+            parties=_parties(session, request, agreement, version, signatures),
+            statements=statements(session, agreement, newest),
             remarks=remarks_of(session, agreement_id),
             course=history_of(session, f"agreement:{agreement_id}"),
             verb_name=course_namer(language),
@@ -107,18 +107,24 @@ def annexed(request: Request, actor: CurrentActor, agreement_id: Id, digest: str
     """A file that came with a signature."""
     with context.reading(request) as session:
         agreement, _ = _reach(session, actor, agreement_id)
-        if digest not in {each.file["sha256"] for each in statements(session, agreement) if each.file}:
+        made = statements(session, agreement, agreement.version)
+        if digest not in {each.file["sha256"] for each in made if each.file}:
             raise NotFound("file", digest)
         return attachment(files.read(session, digest))
 
 
 def _parties(
-    session: Session, request: Request, agreement: Agreement, signatures: Sequence[Signature]
+    session: Session,
+    request: Request,
+    agreement: Agreement,
+    version: AgreementVersion | None,
+    signatures: Sequence[Signature],
 ) -> list[Party]:
     occurrence = session.get_one(Occurrence, agreement.occurrence_id)
     today = calendar_of(session, occurrence).local_date(context.now(request))
     directory = Directory.for_post(session, agreement.unit_id, today)
-    return parties(agreement, Activity.model_validate_json(occurrence.activity), directory, signatures)
+    activity = Activity.model_validate_json(occurrence.activity)
+    return parties(agreement, version, activity, directory, signatures)
 
 
 def _since(session: Session, request: Request, agreement: Agreement) -> Since | None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ class AgreementBook:
         self._state_read = {agreement.id or 0: agreement.state for agreement in known}
         self._moved: dict[int, Agreement] = {}
         self._present = present_versions(session, known)
-        self._signed = signed(session, known)
+        self._given = signed(session, known)
         self._versions: list[dict[str, Any]] = []
         self._signatures: list[dict[str, Any]] = []
         self._history: list[dict[str, Any]] = []
@@ -50,6 +51,10 @@ class AgreementBook:
         if found is None:
             raise NotNow("agreement", agreement.id, agreement.state.value, "read")
         return found
+
+    def signed(self, agreement: Agreement) -> AbstractSet[str]:
+        """The capacities that have signed the present version."""
+        return self._given[agreement.id or 0]
 
     def advance(
         self, agreement: Agreement, verb: AgreementVerb, *, by: str, now: datetime, why: str = ""
@@ -64,27 +69,49 @@ class AgreementBook:
         self._record(agreement, verb.value, by=by, now=now, data=data, why=why)
 
     def write_version(
-        self, agreement: Agreement, content: Mapping[str, Any], *, by: str, now: datetime
+        self,
+        agreement: Agreement,
+        content: Mapping[str, Any],
+        *,
+        steps: Sequence[str],
+        by: str,
+        now: datetime,
     ) -> None:
-        """Keeps the text as the agreement's next version. Only a draft can be written."""
+        """Keeps the text as the agreement's next version, with these steps. Only a draft can be written."""
         if agreement.state is not AgreementState.DRAFTING:
             raise NotNow("agreement", agreement.id, agreement.state.value, "write")
-        self._keep(agreement, content, by=by, now=now)
+        self._keep(agreement, content, steps, by=by, now=now)
 
-    def renew(self, agreement: Agreement, content: Mapping[str, Any], *, by: str, now: datetime) -> None:
+    def renew(
+        self,
+        agreement: Agreement,
+        content: Mapping[str, Any],
+        *,
+        steps: Sequence[str],
+        by: str,
+        now: datetime,
+    ) -> None:
         """Keeps the text with its changed goals as the next version, which nobody has signed yet.
 
         The version that is in force stays so until then.
         """
-        self._keep(agreement, content, by=by, now=now)
+        self._keep(agreement, content, steps, by=by, now=now)
         self.advance(agreement, AgreementVerb.RENEW, by=by, now=now)
 
-    def _keep(self, agreement: Agreement, content: Mapping[str, Any], *, by: str, now: datetime) -> None:
-        present = Present(agreement.version + 1, content_digest(content))
+    def _keep(
+        self,
+        agreement: Agreement,
+        content: Mapping[str, Any],
+        steps: Sequence[str],
+        *,
+        by: str,
+        now: datetime,
+    ) -> None:
+        present = Present(agreement.version + 1, content_digest(content), list(steps))
         row = {"agreement_id": agreement.id, "content": dict(content), "by": by, "at": now}
         self._versions.append({**row, **present._asdict()})
         self._present[agreement.id or 0] = present
-        self._signed[agreement.id or 0] = set()
+        self._given[agreement.id or 0] = set()
         set_committed_value(agreement, "version", present.no)
 
     def sign(
@@ -104,7 +131,7 @@ class AgreementBook:
         The last signature puts the agreement in force. Raises NotNow out of turn or outside signing,
         AnswerInvalid without a name. A capacity that has signed this version does not sign it again.
         """
-        given = self._signed[agreement.id or 0]
+        given = self._given[agreement.id or 0]
         if capacity in given:
             return
         first_missing = next((each for each in order if each not in given), None)

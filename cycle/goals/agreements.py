@@ -57,10 +57,11 @@ Superseded wherever it stands: one that had been in force may be on its way to b
 
 
 class Present(NamedTuple):
-    """The version an agreement stands at, and the SHA-256 of what it says."""
+    """The version an agreement stands at, the SHA-256 of what it says, and the ids of the steps it takes."""
 
     no: int
     digest: str
+    steps: Sequence[str] = ()
 
 
 class Unsigned(NamedTuple):
@@ -184,8 +185,9 @@ def version_of(session: Session, agreement: Agreement, no: int) -> AgreementVers
 
 def present_versions(session: Session, agreements: Iterable[Agreement]) -> dict[int, Present]:
     """The newest version of each agreement that has one, by the agreement's id."""
-    columns = (col(AgreementVersion.agreement_id), col(AgreementVersion.no), col(AgreementVersion.digest))
-    return {id_: Present(no, digest) for id_, no, digest in _of_versions(session, agreements, *columns)}
+    its = AgreementVersion
+    columns = (col(its.agreement_id), col(its.no), col(its.digest), col(its.steps))
+    return {id_: Present(*found) for id_, *found in _of_versions(session, agreements, *columns)}
 
 
 def present_contents(session: Session, agreements: Iterable[Agreement]) -> dict[int, dict[str, Any]]:

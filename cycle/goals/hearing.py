@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.errors import Conflict
-from cycle.goals.tables import GoalLevel, HearingNote, Strategy
+from cycle.goals.hearing_tables import HearingNote
+from cycle.goals.tables import GoalLevel, Strategy
 from cycle.goals.tree import GoalText
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, FieldType, Form

@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cycle.goals.tables import Agreement, Signature
+from cycle.goals.tables import Agreement, AgreementVersion, Signature
 from cycle.organisation.directory import Directory
 from cycle.plan.model import Activity, Stage, StageKind
 from cycle.tasks.approval import reviewer_of
 from cycle.tasks.states import TaskKind
-from cycle.tasks.submit import latest_submissions
-from cycle.tasks.tables import Task
+from cycle.tasks.tables import Submission, Task
 
 STATEMENT_FIELD, STATEMENT_FILE = "udtalelse", "udtalelse-fil"
 """The questions of a signing form whose answers are annexed to the agreement."""
@@ -48,6 +47,11 @@ def steps_of(activity: Activity, kind: str, ownership: str) -> list[Stage]:
     return [stage for stage in activity.stages if stage.kind in per_unit and stage.is_for(kind, ownership)]
 
 
+def taken(activity: Activity, steps: Sequence[str]) -> list[Stage]:
+    """The steps with these ids that the plan still has, in its order."""
+    return [stage for stage in activity.stages if stage.id in steps]
+
+
 def post_of(directory: Directory, unit_id: str, stage: Stage, audience_role: str) -> tuple[str, str]:
     """The (unit, role) that takes the step of a unit's agreement."""
     if stage.at == "unit":
@@ -58,13 +62,21 @@ def post_of(directory: Directory, unit_id: str, stage: Stage, audience_role: str
 
 
 def parties(
-    agreement: Agreement, activity: Activity, directory: Directory, signatures: Sequence[Signature]
+    agreement: Agreement,
+    version: AgreementVersion | None,
+    activity: Activity,
+    directory: Directory,
+    signatures: Sequence[Signature],
 ) -> list[Party]:
-    """All who sign, in turn; `signatures` are those under the version that is shown."""
+    """All who sign, in turn; `signatures` are those under the version that is shown.
+
+    They are the parties of that version, whatever the unit has become since; before there is one, today's.
+    """
     unit = directory.units[agreement.unit_id]
+    steps = taken(activity, version.steps) if version else steps_of(activity, unit.kind, unit.ownership)
     given = {each.capacity: each for each in signatures}
     found = []
-    for stage in steps_of(activity, unit.kind, unit.ownership):
+    for stage in steps:
         if stage.kind is StageKind.SIGN:
             at, role = post_of(directory, unit.id, stage, activity.audience.role)
             holder, signature = directory.holder(at, role), given.get(stage.id)
@@ -75,17 +87,23 @@ def parties(
     return found
 
 
-def statements(session: Session, agreement: Agreement) -> list[Statement]:
-    """What those who have signed say or have brought with their signature, in the order of their tasks."""
-    query = select(Task).where(
-        Task.occurrence_id == agreement.occurrence_id,
-        Task.kind == TaskKind.SIGN,
-        col(Task.subject).endswith(f":{agreement.unit_id}", autoescape=True),
+def statements(session: Session, agreement: Agreement, version: int) -> list[Statement]:
+    """What those who have signed this version say or have brought with their signature, in turn."""
+    query = (
+        select(Signature, Task, Submission)
+        .join(Task, col(Task.subject) == col(Signature.capacity).concat(f":{agreement.unit_id}"))
+        .join(Submission, col(Submission.task_id) == col(Task.id))
+        .where(
+            Signature.agreement_id == agreement.id,
+            Signature.version == version,
+            Task.occurrence_id == agreement.occurrence_id,
+            Task.kind == TaskKind.SIGN,
+            col(Submission.received_at) == col(Signature.at),
+        )
     )
-    tasks = {task.id or 0: task for task in session.exec(query.order_by(col(Task.id)))}
-    answers = latest_submissions(session, tasks)
-    made = (_statement(tasks[id_], answer.answers) for id_, answer in sorted(answers.items()))
-    return [each for each in made if each.text or each.file]
+    rows = session.exec(query.order_by(col(Signature.id), col(Submission.id)))
+    made = {signature.id: _statement(task, answer.answers) for signature, task, answer in rows}
+    return [each for each in made.values() if each.text or each.file]
 
 
 def _statement(task: Task, answers: Mapping[str, Any]) -> Statement:

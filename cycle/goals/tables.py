@@ -185,7 +185,10 @@ class Agreement(SQLModel, table=True):
 
 
 class AgreementVersion(SQLModel, table=True):
-    """The text of an agreement as it stood: immutable; `digest` is the SHA-256 of what is signed."""
+    """The text of an agreement as it stood: immutable; `digest` is the SHA-256 of what is signed.
+
+    `steps` are the ids of the plan's steps it takes, by the unit's kind and ownership when it was written.
+    """
 
     __tablename__ = "agreement_version"
     __table_args__ = (sa.UniqueConstraint("agreement_id", "no"),)
@@ -194,6 +197,7 @@ class AgreementVersion(SQLModel, table=True):
     agreement_id: int = Field(foreign_key="agreement.id", index=True)
     no: int
     content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    steps: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     digest: str
     by: str
     at: datetime = Field(sa_type=Instant)
@@ -280,21 +284,3 @@ class Decision(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_by: str = ""
     withdrawn_why: str = ""
-
-
-class HearingNote(SQLModel, table=True):
-    """What the secretariat sums up of one group of a hearing's answers, at one edition; the highest counts.
-
-    `group` names the group: "theme:overgange", "area:Skoler", "question:mangler".
-    """
-
-    __tablename__ = "hearing_note"
-    __table_args__ = (sa.UniqueConstraint("occurrence_id", "group", "edition"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    occurrence_id: int = Field(foreign_key="occurrence.id")
-    group: str
-    edition: int
-    text: str
-    by: str
-    at: datetime = Field(sa_type=Instant)

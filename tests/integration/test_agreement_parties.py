@@ -13,11 +13,12 @@ from sqlmodel import Session, col, select
 
 from cycle.access.roles import Role
 from cycle.files import store as files
+from cycle.goals.parties import statements
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement, AgreementState, Signature
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.directory import Capacity, Directory
-from cycle.organisation.tables import Appointment, Person, Substitute
+from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.plan.model import Activity, Audience
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
@@ -56,13 +57,13 @@ def year(store: Engine, tmp_path: Path) -> Year:
     return begun(store, tmp_path)
 
 
-def begun(engine: Engine, tmp_path: Path) -> Year:
-    """The agreement of one unit alone, drafted."""
+def begun(engine: Engine, tmp_path: Path, *units: str) -> Year:
+    """The agreements of a few units, or of one alone, drafted."""
     with transaction(engine) as session:
         query = select(Occurrence).where(Occurrence.activity_id == "udviklingsaftaler")
         occurrence = session.exec(query).one()
         activity = Activity.model_validate_json(occurrence.activity)
-        only = activity.model_copy(update={"audience": Audience(units=(UNIT,))})
+        only = activity.model_copy(update={"audience": Audience(units=units or (UNIT,))})
         occurrence.activity = only.model_dump_json()
         session.add(occurrence)
     year = Year(engine, tmp_path, instant(2027, 11, 30))
@@ -314,3 +315,100 @@ def test_nobody_signs_for_a_vacant_board_and_a_substitute_is_certified_as_one(
     assert list(signed.values()) == [False, True]
     take(year, (TaskKind.SIGN, {**SIGN, "navn": "Dorte Distrikt"}))
     assert "Sus Stedfort, stedfortræder for bestyrelsesformand" in words_of(year)
+
+
+OTHER = "G23143"
+
+
+@pytest.fixture
+def two(store: Engine, tmp_path: Path) -> Year:
+    return begun(store, tmp_path, UNIT, OTHER)
+
+
+def step_of(year: Year, unit_id: str) -> Task:
+    waiting = (TaskState.OPEN, TaskState.RETURNED)
+    tasks = year.tasks(year.occurrence("udviklingsaftaler").id)
+    (task,) = [
+        task
+        for task in tasks
+        if task.state in waiting and (task.subject.partition(":")[2] or task.unit_id) == unit_id
+    ]
+    return task
+
+
+def answer_of(year: Year, unit_id: str, *raws: dict[str, object]) -> None:
+    for raw in raws:
+        year.answer(step_of(year, unit_id), raw)
+        year.until(year.now + timedelta(hours=6))
+
+
+def become(year: Year, ownership: str) -> None:
+    with transaction(year.engine) as session:
+        session.get_one(Unit, UNIT).ownership = ownership
+
+
+def states_of(year: Year) -> dict[str, tuple[AgreementState, int]]:
+    with reading(year.engine) as session:
+        return {each.unit_id: (each.state, each.in_force_version) for each in session.exec(select(Agreement))}
+
+
+def office_page(year: Year, tmp_path: Path, unit_id: str) -> str:
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    with reading(year.engine) as session:
+        id_ = session.exec(select(Agreement.id).where(Agreement.unit_id == unit_id)).one()
+    return site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT).get(f"/udviklingsaftale/{id_}").text
+
+
+@pytest.mark.parametrize("before", ["selvejende", "kommunal"])
+def test_a_unit_whose_ownership_changes_on_the_way_is_signed_by_the_parties_of_its_text(
+    two: Year, tmp_path: Path, before: str
+) -> None:
+    signing = [SIGN, BOARD, SIGN] if before == "selvejende" else [SIGN, SIGN]
+    become(two, before)
+    answer_of(two, UNIT, DRAFT, YES, YES, SIGN)
+    become(two, "kommunal" if before == "selvejende" else "selvejende")
+    answer_of(two, OTHER, DRAFT)
+    answer_of(two, UNIT, *signing[1:])
+    states = states_of(two)
+    assert states[UNIT] == (AgreementState.IN_FORCE, 1)
+    assert states[OTHER][0] is AgreementState.NEGOTIATION
+    page = office_page(two, tmp_path, UNIT)
+    assert ("bestyrelsesformand, " in page) == (before == "selvejende")
+    assert "underskrevet af alle" in page and "mangler" not in page
+
+
+def test_a_text_written_after_the_change_has_the_new_parties(two: Year) -> None:
+    answer_of(two, UNIT, DRAFT, YES, YES, SIGN)
+    become(two, "kommunal")
+    refused = {"beslutning": "afvist", "bemaerkning": "Vi er blevet kommunale", "navn": "Bo Lindvang"}
+    answer_of(two, UNIT, refused, DRAFT, YES, YES, SIGN)
+    assert step_of(two, UNIT).role == "distriktschef"
+    answer_of(two, UNIT, SIGN)
+    assert states_of(two)[UNIT] == (AgreementState.IN_FORCE, 2)
+
+
+def test_an_agreement_that_cannot_go_on_is_a_red_row_and_stops_no_other(two: Year) -> None:
+    answer_of(two, UNIT, DRAFT, YES, YES)
+    with transaction(two.engine) as session:
+        agreement = session.exec(select(Agreement).where(Agreement.unit_id == UNIT)).one()
+        agreement.state = AgreementState.DRAFTING  # what no way through the product leads to
+    two.answer(step_of(two, OTHER), DRAFT)
+    two.answer(step_of(two, UNIT), SIGN)
+    with pytest.raises(RuntimeError, match=f"{UNIT} .*agreement"):
+        two.until(two.now + timedelta(hours=6))
+    assert states_of(two)[OTHER][0] is AgreementState.NEGOTIATION
+    signing = [
+        task for task in two.tasks(two.occurrence("udviklingsaftaler").id) if task.kind is TaskKind.SIGN
+    ]
+    assert [task.state for task in signing] == [TaskState.SUBMITTED], "the answer is kept and tried again"
+
+
+def test_what_the_board_said_of_a_refused_text_is_no_annex_of_the_next(year: Year, tmp_path: Path) -> None:
+    take(year, *TO_SIGNING, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, BOARD))
+    refused = {"beslutning": "afvist", "bemaerkning": "Ikke sådan", "navn": "Ole Højager"}
+    take(year, (TaskKind.SIGN, refused), *TO_SIGNING)
+    with reading(year.engine) as session:
+        assert statements(session, agreement_of(session), 2) == []
+    take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, {**BOARD, "udtalelse": "Nu er vi enige."}))
+    page = office_page(year, tmp_path, UNIT)
+    assert "Nu er vi enige." in page and BOARD["udtalelse"] not in page

@@ -57,15 +57,15 @@ def agreement_shown(session: Session, holding: Holding, language: str) -> Agreem
         before.no if before else 0,
         differs,
         _sent_back(session, agreement),
-        statements(session, agreement),
+        statements(session, agreement, version.no),
         doubtful(version.content.get("own", {}), language),
     )
 
 
 def annexed(session: Session, holding: Holding) -> set[str]:
     """The digests of the files that came with the signatures of the agreement that the task speaks of."""
-    agreement, _ = _named(session, holding)
-    made = statements(session, agreement) if agreement else ()
+    agreement, no = _named(session, holding)
+    made = statements(session, agreement, no) if agreement else ()
     return {str(each.file["sha256"]) for each in made if each.file}
 
 

@@ -565,6 +565,7 @@ def upgrade() -> None:
     sa.Column('agreement_id', sa.Integer(), nullable=False),
     sa.Column('no', sa.Integer(), nullable=False),
     sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('steps', sa.JSON(), nullable=False),
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('by', sa.String(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
