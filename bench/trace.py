@@ -113,7 +113,7 @@ def _statuses(session: Session, occurrence_id: int) -> list[dict[str, Any]]:
             "occurrence_id": occurrence_id,
             "status": LIGHTS[(goal_id + number) % len(LIGHTS)],
             "value": str(number % 90 / 10),
-            "comment": "",
+            "comment": "Vi følger planen og har ikke bemærkninger ud over det nævnte.",
         }
         for number, unit in enumerate(units)
         for goal_id in [
