@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from cycle.access.roles import Role
 from cycle.files import store as files
 from cycle.goals.parties import statements
+from cycle.goals.progress import agreement_steps
 from cycle.goals.sealed import document_of
 from cycle.goals.tables import Agreement, AgreementState, Signature
 from cycle.messages.tables import Message, MessageKind
@@ -412,3 +413,36 @@ def test_what_the_board_said_of_a_refused_text_is_no_annex_of_the_next(year: Yea
     take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, {**BOARD, "udtalelse": "Nu er vi enige."}))
     page = office_page(year, tmp_path, UNIT)
     assert "Nu er vi enige." in page and BOARD["udtalelse"] not in page
+
+
+def steps_told(year: Year) -> dict[str, tuple[int, int]]:
+    """(done, of how many) by the kind of step and who takes it."""
+    occurrence = year.occurrence("udviklingsaftaler")
+    activity = Activity.model_validate_json(occurrence.activity)
+    with reading(year.engine) as session:
+        steps = agreement_steps(session, occurrence, activity, paths=(f"/{ROOT}/",))
+    return {f"{step.kind}: {step.title.rpartition(', ')[2]}": (step.done, step.total) for step in steps}
+
+
+def test_the_signatures_of_a_text_that_went_back_to_its_draft_are_not_counted(two: Year) -> None:
+    answer_of(two, UNIT, DRAFT, YES, YES, SIGN, BOARD)
+    answer_of(two, OTHER, DRAFT, YES, YES, SIGN)
+    signed = {"sign: leder": (2, 2), "sign: bestyrelsesformand": (1, 2), "sign: nærmeste leder": (0, 2)}
+    assert steps_told(two) == {"negotiate: nærmeste leder": (2, 2), "approve: områdechef": (2, 2), **signed}
+    answer_of(two, UNIT, {"beslutning": "afvist", "bemaerkning": "Ikke sådan", "navn": "Ole Højager"})
+    signed = {"sign: leder": (1, 2), "sign: bestyrelsesformand": (0, 2), "sign: nærmeste leder": (0, 2)}
+    assert steps_told(two) == {"negotiate: nærmeste leder": (1, 2), "approve: områdechef": (1, 2), **signed}
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+def test_steps_are_counted_by_the_parties_of_the_text_and_before_there_is_one_by_the_units_own(
+    engine: Engine, tmp_path: Path
+) -> None:
+    koebenhavn.load(engine)
+    year = begun(engine, tmp_path, UNIT, OTHER)
+    answer_of(year, UNIT, DRAFT, YES, YES, SIGN, BOARD)
+    become(year, "kommunal")
+    assert steps_told(year)["sign: bestyrelsesformand"] == (1, 2), "one has signed, one has yet to write"
+    with transaction(engine) as session:
+        session.get_one(Unit, OTHER).ownership = "kommunal"
+    assert steps_told(year)["sign: bestyrelsesformand"] == (1, 1)
