@@ -1,7 +1,8 @@
 """The rows of an XLSX workbook as text. Formulas are read as the values Excel last computed."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -21,20 +22,56 @@ def read_sheets(
 
     `cell` says how a cell is written (`cell_text` unless given).
     """
+    with _visible_sheets(data, faults, values=True) as sheets:
+        return [_rows(sheet, row_limit, faults, cell or cell_text) for sheet in sheets]
+
+
+def formulas_without_values(data: bytes, faults: Faults) -> list[set[tuple[int, int]]]:
+    """(row, column), counted from 0, of each visible sheet's formulas that nobody has computed.
+
+    A program that writes workbooks keeps no values; Excel keeps them when it saves, the empty text too.
+    Raises ImportInvalid.
+    """
+    with (
+        _visible_sheets(data, faults, values=False) as written,
+        _visible_sheets(data, faults, values=True) as computed,
+    ):
+        return [_uncomputed(*pair) for pair in zip(written, computed, strict=True)]
+
+
+def cell_name(row: int, column: int) -> str:
+    """The cell as Excel names it ("C2"); row and column are counted from 0."""
+    from openpyxl.utils import get_column_letter
+
+    return f"{get_column_letter(column + 1)}{row + 1}"
+
+
+@contextmanager
+def _visible_sheets(data: bytes, faults: Faults, *, values: bool) -> Iterator[Sequence[Any]]:
     from openpyxl import load_workbook  # an eighth of the start of a command that seldom meets a workbook
 
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
                 faults.fail("broken workbook")
-        workbook = load_workbook(BytesIO(data), read_only=True, data_only=True)
+        workbook = load_workbook(BytesIO(data), read_only=True, data_only=values)
         try:
-            sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-            return [_rows(sheet, row_limit, faults, cell or cell_text) for sheet in sheets]
+            yield [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         finally:
             workbook.close()
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, EOFError, TypeError):
         faults.fail("broken workbook")
+
+
+def _uncomputed(written: Any, computed: Any) -> set[tuple[int, int]]:
+    written.reset_dimensions()
+    computed.reset_dimensions()
+    return {
+        (n, at)
+        for n, row in enumerate(zip(written.iter_rows(), computed.iter_rows(), strict=True))
+        for at, (formula, value) in enumerate(zip(*row, strict=True))
+        if formula.data_type == "f" and value.value is None and value.data_type != "str"
+    }
 
 
 def _rows(sheet: Any, row_limit: int, faults: Faults, cell: Callable[[object], str]) -> Rows:

@@ -1,17 +1,18 @@
 """Reads a file of figures per unit (CSV or XLSX), sums it and holds the sum against the printed total."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from cycle.danish import parse_decimal
+from cycle.danish import format_decimal, parse_decimal
 from cycle.organisation.columns import UNITS, Column, heading_key
 from cycle.organisation.csv_text import decode, split
-from cycle.organisation.faults import Faults, Sentence
+from cycle.organisation.faults import Faults
 from cycle.organisation.reading import MEGABYTE, ROW_LIMIT, SIZE_LIMIT
-from cycle.organisation.spreadsheet import amount_text, read_sheets
+from cycle.organisation.spreadsheet import amount_text, cell_name, formulas_without_values, read_sheets
+from cycle.tasks.figure_sentences import SENTENCES
 
 ID = Column("unit_id", UNITS[0].names, required=True, limit=64)
 NAME = Column("name", ("navn", "name", "enhedsnavn", "post"))
@@ -22,37 +23,9 @@ LARGEST = Decimal(10) ** 15
 _TOTAL = re.compile(r"\b(i ?alt|total|sum)\b", re.IGNORECASE)
 _SAYS_THOUSAND = re.compile(r"\b(1[. ]?000|t\.?|tusinde?)\s*kr|\btkr\b|\bt\.kr", re.IGNORECASE)
 _SAYS_MILLION = re.compile(r"\bmio\b|\bmillion", re.IGNORECASE)
-
-SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
-    "no unit column": (
-        ("Der er ingen kolonne med enhedernes id.", "Kald den unit_id eller enheds-id."),
-        ("There is no column with the units' ids.", "Call it unit_id."),
-    ),
-    "no amounts": (
-        ("Der er ingen kolonne med beløb.", "Sæt beløbene i en kolonne med egen overskrift."),
-        ("There is no column of amounts.", "Put the amounts in a column with its own heading."),
-    ),
-    "not amount": (
-        ("»{column}«: {why}", "Skriv beløbet i dansk form, fx -2.093,8."),
-        ("“{column}”: {value} cannot be read as a number.", "Write it in Danish form, -2.093,8 say."),
-    ),
-    "too fine": (
-        ("»{column}«: {value} har mere end to decimaler i kroner.", "Afrund til hele øre."),
-        ("“{column}”: {value} has more than two decimals in DKK.", "Round it to whole øre."),
-    ),
-    "too large": (
-        ("»{column}«: {value} er for stort til at være rigtigt.", "Se efter, om --unit er rigtig."),
-        ("“{column}”: {value} is too large to be right.", "Check whether --unit is right."),
-    ),
-    "two totals": (
-        ("Der står også en sum i række {other}.", "Behold kun den sidste sum, og slet mellemsummer."),
-        ("Row {other} is a total, too.", "Keep the last total alone and delete subtotals."),
-    ),
-    "says unit": (
-        ("Overskriften »{column}« siger, at beløbene ikke står i hele kroner.", "Gentag med --unit {unit}."),
-        ("The heading “{column}” says that the amounts are not in DKK.", "Repeat with --unit {unit}."),
-    ),
-}
+_ENGLISH = re.compile(
+    r"(?:(?:kr\.?|dkk) ?)?(-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?)(?: ?(?:kr\.?|dkk))?", re.IGNORECASE
+)
 
 
 class Money(StrEnum):
@@ -113,8 +86,8 @@ def read_figures(
     faults = Faults(language, SENTENCES)
     if len(data) > SIZE_LIMIT:
         faults.fail("too big", size=round(len(data) / MEGABYTE, 1), limit=SIZE_LIMIT // MEGABYTE)
-    rows, encoding = _rows(data, faults)
-    head = next((n for n, row in enumerate(rows[:HEADING_WITHIN]) if _place(row, ID) is not None), None)
+    rows, encoding = _rows(data, only, faults)
+    head = _head_of(rows)
     if head is None:
         faults.fail("no unit column")
     sheet = _Sheet(rows, head, money, only, faults).read(encoding)
@@ -122,22 +95,40 @@ def read_figures(
     return sheet
 
 
-def _rows(data: bytes, faults: Faults) -> tuple[list[list[str]], str]:
+def _head_of(rows: list[list[str]]) -> int | None:
+    return next((n for n, row in enumerate(rows[:HEADING_WITHIN]) if _place(row, ID) is not None), None)
+
+
+def _rows(data: bytes, only: Sequence[str], faults: Faults) -> tuple[list[list[str]], str]:
     """The rows, blank and commented ones kept as empty so that row numbers agree."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         faults.fail("old excel")
     if data.startswith(b"PK\x03\x04"):
         sheets = read_sheets(data, ROW_LIMIT, faults, cell=amount_text)
-        fitting = (
-            rows for rows in sheets if any(_place(row, ID) is not None for row in rows[:HEADING_WITHIN])
-        )
-        return next(fitting, sheets[0] if sheets else []), "XLSX"
+        for rows, formulas in zip(sheets, formulas_without_values(data, faults), strict=True):
+            if (head := _head_of(rows)) is not None:
+                _check_formulas(rows[head], {cell for cell in formulas if cell[0] > head}, only, faults)
+                return rows, "XLSX"
+        return [], "XLSX"
     text, encoding = decode(data, faults)
     lines = ["" if line.startswith("#") else line for line in text.split("\n")]
     rows, _ = split("\n".join(lines), (ID, NAME), faults)
     if len(rows) > ROW_LIMIT:
         faults.fail("too many rows", limit=ROW_LIMIT)
     return rows, encoding
+
+
+def _check_formulas(
+    headings: Sequence[str], formulas: Set[tuple[int, int]], only: Sequence[str], faults: Faults
+) -> None:
+    """Raises ImportInvalid when a column to be read holds formulas without values."""
+    wanted = {heading_key(name) for name in (*only, *ID.names)}
+    for at, heading in enumerate(headings):
+        rows = sorted(row for row, place in formulas if place == at)
+        if rows and heading and (not only or heading_key(heading) in wanted):
+            values = {"cell": cell_name(rows[0], at), "count": len(rows)}
+            faults.add_cell("no values", rows[0] + 1, " ".join(heading.split()), values)
+    faults.raise_if_any()
 
 
 def _place(row: Sequence[str], column: Column) -> int | None:
@@ -168,7 +159,10 @@ class _Sheet:
         ]
         self._check_wanted(only)
         self._unused = tuple(self._headings[at] for at in others if at not in self._amounts_at)
-        if not self._amounts_at:
+        for at in others:
+            if not wanted and at not in self._amounts_at:
+                self._check_english(at)
+        if not self._amounts_at and not faults.problems:
             faults.add("no amounts")
         if money is None:
             self._check_headings()
@@ -212,6 +206,16 @@ class _Sheet:
         """Whether the column holds numbers, and not percentages or text alone."""
         filled = [row[at] for _, row in self._rows if row[at]]
         return any(_number(text) is not None for text in filled if not text.endswith("%"))
+
+    def _check_english(self, at: int) -> None:
+        """Notes a column that nobody can read because its numbers are written the English way."""
+        matches = ((number, _ENGLISH.fullmatch(row[at])) for number, row in self._rows)
+        english = [(number, match) for number, match in matches if match]
+        if english:
+            number, match = english[0]
+            danish = format_decimal(Decimal(match[1].replace(",", "")))
+            values = {"value": match[0], "danish": danish, "count": len(english)}
+            self._faults.add_cell("english numbers", number, self._headings[at], values)
 
     def _values(self, number: int, row: Sequence[str]) -> dict[str, Decimal]:
         found = {}

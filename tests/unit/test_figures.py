@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -173,6 +174,59 @@ def test_every_fault_is_told_with_its_row(text: str, faults: list[str]):
 )
 def test_what_is_no_table_is_refused_in_words(data: bytes, fault: str):
     assert fault in refused(data)[0]
+
+
+FORMULAS = workbook(
+    ("Budgetrammer 2028",),
+    ("unit_id", "Navn", "Elever", "Ramme", "Heraf løn"),
+    ("S1", "Søskolen", 250, 100, "=D3*0.8"),
+    ("S2", "Ålborggade", 300, "=C4*2", "=D4*0.8"),
+    ("I alt", "", 550, "=SUM(D3:D4)", ""),
+)
+
+
+def test_formulas_whose_values_were_not_kept_are_named_with_their_column_and_first_cell():
+    assert refused(FORMULAS) == [
+        "række 4: »Ramme«: D4 er en formel uden gemt værdi (2 i kolonnen). "
+        "Åbn filen i Excel, og gem den igen, eller sæt beløbene ind som værdier.",
+        "række 3: »Heraf løn«: E3 er en formel uden gemt værdi (2 i kolonnen). "
+        "Åbn filen i Excel, og gem den igen, eller sæt beløbene ind som værdier.",
+    ]
+    assert refused(FORMULAS, language="en", only=["ramme"]) == [
+        "row 4: “Ramme”: D4 is a formula without a kept value (2 in the column). "
+        "Open the file in Excel and save it again, or paste the amounts as values."
+    ]
+    assert read_figures(FORMULAS, only=["Elever"]).sums() == {"Elever": Decimal(550)}
+
+
+def test_a_formula_that_gives_the_empty_text_has_a_value():
+    """As Excel keeps it: the cell says that its value is text, and the text is empty."""
+    data, saved = workbook(("unit_id", "Ramme", "Note"), ("S1", 100, '=IF(B2>50,"","lille")')), BytesIO()
+    with ZipFile(BytesIO(data)) as source, ZipFile(saved, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            target.writestr(name, text.replace(b'<c r="C2">', b'<c r="C2" t="str">'))
+    assert len(refused(data)) == 1
+    assert read_figures(saved.getvalue()).columns == ("Ramme",)
+
+
+@pytest.mark.parametrize(
+    ("data", "row"),
+    [
+        ('unit_id,navn,Ramme\nS1,Søskolen,n/a\nS2,Ålborggade,"1,250,000.50"\nS3,C,"-2,093,800"\n', 3),
+        (workbook(("unit_id", "Elever", "Ramme"), ("S1", 9, "1,250,000.50"), ("S2", 8, "kr. 2,000.00")), 2),
+    ],
+    ids=["csv", "text in a workbook, beside a column that can be read"],
+)
+def test_a_column_in_english_numbers_is_named_with_its_first_cell_and_how_to_write_it(data, row):
+    assert refused(data) == [
+        f"række {row}: »Ramme«: 1,250,000.50 er skrevet på engelsk (2 i kolonnen). "
+        "Tal læses på dansk: skriv 1.250.000,5."
+    ]
+    assert refused(data, language="en") == [
+        f"row {row}: “Ramme”: 1,250,000.50 is written the English way (2 in the column). "
+        "Numbers are read the Danish way: write 1.250.000,5."
+    ]
 
 
 def test_faults_are_told_in_english_to_those_who_chose_it():

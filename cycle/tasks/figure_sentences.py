@@ -1,0 +1,56 @@
+"""What can be wrong with a file of figures: (what, cure), Danish and English."""
+
+from collections.abc import Mapping
+
+from cycle.organisation.faults import Sentence
+
+SENTENCES: Mapping[str, tuple[Sentence, Sentence]] = {
+    "no unit column": (
+        ("Der er ingen kolonne med enhedernes id.", "Kald den unit_id eller enheds-id."),
+        ("There is no column with the units' ids.", "Call it unit_id."),
+    ),
+    "no amounts": (
+        ("Der er ingen kolonne med beløb.", "Sæt beløbene i en kolonne med egen overskrift."),
+        ("There is no column of amounts.", "Put the amounts in a column with its own heading."),
+    ),
+    "no values": (
+        (
+            "»{column}«: {cell} er en formel uden gemt værdi ({count} i kolonnen).",
+            "Åbn filen i Excel, og gem den igen, eller sæt beløbene ind som værdier.",
+        ),
+        (
+            "“{column}”: {cell} is a formula without a kept value ({count} in the column).",
+            "Open the file in Excel and save it again, or paste the amounts as values.",
+        ),
+    ),
+    "english numbers": (
+        (
+            "»{column}«: {value} er skrevet på engelsk ({count} i kolonnen).",
+            "Tal læses på dansk: skriv {danish}.",
+        ),
+        (
+            "“{column}”: {value} is written the English way ({count} in the column).",
+            "Numbers are read the Danish way: write {danish}.",
+        ),
+    ),
+    "not amount": (
+        ("»{column}«: {why}", "Skriv beløbet i dansk form, fx -2.093,8."),
+        ("“{column}”: {value} cannot be read as a number.", "Write it in Danish form, -2.093,8 say."),
+    ),
+    "too fine": (
+        ("»{column}«: {value} har mere end to decimaler i kroner.", "Afrund til hele øre."),
+        ("“{column}”: {value} has more than two decimals in DKK.", "Round it to whole øre."),
+    ),
+    "too large": (
+        ("»{column}«: {value} er for stort til at være rigtigt.", "Se efter, om --unit er rigtig."),
+        ("“{column}”: {value} is too large to be right.", "Check whether --unit is right."),
+    ),
+    "two totals": (
+        ("Der står også en sum i række {other}.", "Behold kun den sidste sum, og slet mellemsummer."),
+        ("Row {other} is a total, too.", "Keep the last total alone and delete subtotals."),
+    ),
+    "says unit": (
+        ("Overskriften »{column}« siger, at beløbene ikke står i hele kroner.", "Gentag med --unit {unit}."),
+        ("The heading “{column}” says that the amounts are not in DKK.", "Repeat with --unit {unit}."),
+    ),
+}
