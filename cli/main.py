@@ -4,6 +4,7 @@ A module is imported only when its command is called, so help is quick and `plan
 Each module has an `app: typer.Typer`.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import asdict
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from typer import Abort, TyperException
 
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(name: str, arguments: Sequence[str]) -> int:
     """Runs one command; an error of the domain becomes a message on stderr and the status 1."""
     try:
-        app = importlib.import_module(COMMANDS[name].module).app
+        app = _app(COMMANDS[name].module)
         status = app(args=list(arguments), prog_name=f"aarshjul {name}", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except SystemExit as done:
@@ -104,6 +105,16 @@ def run(name: str, arguments: Sequence[str]) -> int:
         if (said := _said_by_store(error)) is None:
             raise
         return report_error(CycleError(said), as_json="--json" in arguments)
+
+
+def _app(module: str) -> Any:
+    """The command itself. What its module makes stays until the end: garbage is not looked for among it."""
+    gc.disable()
+    try:
+        return importlib.import_module(module).app
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def report_misuse(error: TyperException, name: str) -> int:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from cli.demo.habits import Habits, due
 from cycle import store
 from cycle.columns import among
+from cycle.organisation.directory import Directory
 from cycle.store import insert_many, table_of
 from cycle.tasks.moves import wake_stages
 from cycle.tasks.states import WAITING_FOR_HOLDER, Channel, OccurrenceState, SubmissionKind, TaskState
@@ -25,6 +26,12 @@ class SimulatedPeople(Habits):
     """Everyone of one municipality. `answered` counts the answers given so far."""
 
     answered: int = 0
+    _still: Directory | None = None
+
+    def organisation(self, session: Session, today: date) -> Directory:
+        """Who holds which post today; the organisation stands still while it is simulated."""
+        self._still = (self._still or super().organisation(session, today)).at(today)
+        return self._still
 
     def act(self, now: datetime) -> int:
         """Does everything planned up to `now`; gives how many answers were given."""

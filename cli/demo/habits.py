@@ -71,12 +71,16 @@ class Habits:
         signing = [task_id for task_id in ids if self.seen[task_id].kind is TaskKind.SIGN]
         if not signing:
             return ids
-        directory = Directory.load(session, self.root_id, today)
+        directory = self.organisation(session, today)
         vacant = {task_id for task_id in signing if not directory.signers(*self.seen[task_id].post)}
         for task_id in vacant:
             if session.get_one(Occurrence, self.seen[task_id].occurrence_id).state is OccurrenceState.OPEN:
                 self.plans[task_id] = acting_day(today + WEEK, self.calendar)
         return [task_id for task_id in ids if task_id not in vacant]
+
+    def organisation(self, session: Session, today: date) -> Directory:
+        """Who holds which post today."""
+        return Directory.load(session, self.root_id, today)
 
     def _look(self) -> None:
         """Plans for every task not seen before."""

@@ -60,13 +60,6 @@ class Player:
     driver: Driver
     people: Inhabitants | None = None
 
-    def next_event(self) -> datetime | None:
-        """The next instant at which the engine or a person does something (UTC), if any."""
-        with store.reading(self.engine) as session:
-            due = next_instant(session, after=self.clock.now(), settings=self.settings)
-        someone = self.people.next_instant() if self.people else None
-        return min((at for at in (due, someone) if at is not None), default=None)
-
     def next(self, until: datetime) -> bool:
         """Goes on until something has been done that a person would notice: mail, or a change of state.
 
@@ -85,23 +78,19 @@ class Player:
 
     def step(self, until: datetime) -> bool:
         """Goes to the next event, not beyond `until`; False when there was none before it."""
-        at = self.next_event()
+        with store.reading(self.engine) as session:
+            due = next_instant(session, after=self.clock.now(), settings=self.settings)
+        acts = self.people.next_instant() if self.people else None
+        at = min((at for at in (due, acts) if at is not None), default=None)
         if at is None or at > until:
             self.clock.set(max(until, self.clock.now()))
             self.driver.settle()
             return False
         self.clock.set(max(at, self.clock.now()))
         self.driver.settle()
-        if self._people_act():
+        if self.people is not None and acts is not None and acts <= self.clock.now():
+            self.people.act(self.clock.now())
             self.driver.settle()
-        return True
-
-    def _people_act(self) -> bool:
-        """Whether somebody had something to do now, and did it."""
-        acts = self.people.next_instant() if self.people else None
-        if self.people is None or acts is None or acts > self.clock.now():
-            return False
-        self.people.act(self.clock.now())
         return True
 
     def play(self, until: datetime, progress: Progress | None = None) -> None:
