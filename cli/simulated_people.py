@@ -26,12 +26,14 @@ class SimulatedPeople(Habits):
     """Everyone of one municipality. `answered` counts the answers given so far."""
 
     answered: int = 0
-    _still: Directory | None = None
+    organisation_stands_still: bool = False
+    _seen_last: Directory | None = None
 
     def organisation(self, session: Session, today: date) -> Directory:
-        """Who holds which post today; the organisation stands still while it is simulated."""
-        self._still = (self._still or super().organisation(session, today)).at(today)
-        return self._still
+        """Who holds which post today; read once where nobody changes the organisation meanwhile."""
+        known = self._seen_last if self.organisation_stands_still else None
+        self._seen_last = (known or super().organisation(session, today)).at(today)
+        return self._seen_last
 
     def act(self, now: datetime) -> int:
         """Does everything planned up to `now`; gives how many answers were given."""

@@ -92,5 +92,9 @@ def _player(
     options: Options, loaded: LoadedPlan, clock: DemoClock, engine: sa.Engine, settings: Settings
 ) -> Player:
     runtime = Runtime(engine, settings, clock, still={}, makes_documents=False)
-    people = SimulatedPeople(engine, loaded.plan.municipality, loaded.calendar) if options.answers else None
+    people = None
+    if options.answers:
+        people = SimulatedPeople(
+            engine, loaded.plan.municipality, loaded.calendar, organisation_stands_still=True
+        )
     return Player(engine, settings, clock, DirectDriver(runtime), people)
