@@ -76,7 +76,7 @@ class Records:
         elif item.kind is ItemKind.REVIEW:
             yield from self._review(self._session.get_one(Review, item.row_id))
         elif item.kind is ItemKind.REMARK:
-            yield _part("", self._session.get_one(GoalRemark, item.row_id).text)
+            yield self._remark(self._session.get_one(GoalRemark, item.row_id))
         elif item.kind is ItemKind.MINUTES:
             meeting = self._session.get_one(Gathering, item.row_id)
             for heading, text in minutes_parts(self._session, meeting, self._language, self._zone):
@@ -106,15 +106,19 @@ class Records:
         self, group: Field, rows: list[dict[str, Any]], prefill: Mapping[str, Any]
     ) -> Iterator[dict[str, Any]]:
         yield _part(label(group, self._language), "")
-        known = {choice.value: label(choice, self._language) for choice in group.rows}
-        for entry in prefill.get(group.rows_from) or ():
-            known[str(entry.get("row"))] = str(entry.get("label") or entry.get("title"))
+        known = self._names_of_rows(group, prefill)
         for row in rows:
             yield _part(known.get(str(row["row"]), str(row["row"])), "", level=2)
             for field in group.fields:
                 if row.get(field.id) not in (None, ""):
                     told = show_answer(field, row[field.id], self._language)
                     yield _part(label(field, self._language), told, level=3)
+
+    def _names_of_rows(self, group: Field, prefill: Mapping[str, Any]) -> dict[str, str]:
+        known = {choice.value: label(choice, self._language) for choice in group.rows}
+        for entry in prefill.get(group.rows_from) or ():
+            known[str(entry.get("row"))] = str(entry.get("label") or entry.get("title"))
+        return known
 
     def _request(self, occurrence: Occurrence) -> Iterator[dict[str, Any]]:
         due = format_date(occurrence.due_on, self._language)
@@ -135,8 +139,34 @@ class Records:
     def _review(self, review: Review) -> Iterator[dict[str, Any]]:
         approved = review.verdict is Verdict.APPROVED
         yield _part("", review.reason or (DONE[TaskKind.APPROVE][self._english] if approved else ""))
-        for question, reason in review.field_reasons.items():
-            yield _part(question, reason, level=2)
+        submission = self._session.get_one(Submission, review.submission_id)
+        for name, reason in review.field_reasons.items():
+            yield _part(self._question(submission, name), reason)
+        words = "Version {}, received {}" if self._english else "Udgave {}, modtaget {}"
+        told = words.format(submission.version, self._instant(submission.received_at))
+        yield _part("The answer" if self._english else "Besvarelsen", told)
+
+    def _question(self, submission: Submission, name: str) -> str:
+        """What a question was called: "beloeb", or "maal.4.2.status" in the row 4.2 of a group."""
+        form = self._form(submission.form_version_id)
+        group, _, inside = name.partition(".")
+        row, _, field_id = inside.rpartition(".")
+        asked = {field.id: field for field in form.fields} if form else {}
+        if group not in asked:
+            return name
+        if not inside:
+            return label(asked[group], self._language)
+        prefill = self._session.get_one(Task, submission.task_id).prefill
+        place = self._names_of_rows(asked[group], prefill).get(row, row)
+        each = next((field for field in asked[group].fields if field.id == field_id), None)
+        return f"{place}: {label(each, self._language)}" if each else place
+
+    def _remark(self, remark: GoalRemark) -> dict[str, Any]:
+        """As it was said: that it was resolved later is another matter than what was filed."""
+        whole = "The agreement as a whole" if self._english else "Aftalen som helhed"
+        goal = f"{'Goal' if self._english else 'Mål'} {remark.code}" if remark.code else whole
+        version = "version" if self._english else "udgave"
+        return _part(f"{goal}, {version} {remark.version}", remark.text)
 
     def _form(self, version_id: int | None) -> Form | None:
         if version_id is None:

@@ -1,4 +1,4 @@
-"""The documents of an activity or an agreement, from the store: what was sent, answered, decided, signed.
+"""The documents of an activity or an agreement, from the store: sent, answered, said, decided, signed.
 
 Drafts and confidential preparations are in no table that is read here.
 """
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from cycle.cases.about import About, TaskRow, UnitRow, digests, post
 from cycle.cases.made import decided_in, releases_of
 from cycle.cases.model import Case, Direction, Item, ItemKind, Party
+from cycle.cases.said import WITH_WORDS, remarks_where, reviews_where
 from cycle.gatherings.reading import of_occurrence
 from cycle.gatherings.states import GatheringState
 from cycle.gatherings.tables import Gathering
@@ -53,38 +54,45 @@ _GIVEN = sa.select(
 
 
 def case_of_occurrence(session: Session, occurrence_id: int) -> Case:
-    """Everything of one activity: the request, letters, answers, releases, minutes, decisions, agreements.
+    """Everything of one activity: the request, letters, answers, what was said of them, what came of them.
 
     `kle` and `number` are the plan's, empty where it says none. Raises NotFound.
     """
     occurrence = get_occurrence(session, occurrence_id)
     about = About.of(session, occurrence)
-    tasks = _tasks(session, col(Task.occurrence_id) == occurrence_id)
+    of_it = col(Task.occurrence_id) == occurrence_id
+    its_agreements = col(Agreement.occurrence_id) == occurrence_id
+    tasks = _tasks(session, of_it)
     items = [
         *about.request(),
         *about.letters(tasks),
         *answers_of(session, about, tasks),
+        *_said(session, about, of_it, its_agreements),
         *releases_of(session, about),
         *minutes_items(session, about, of_occurrence(session, occurrence_id)),
         *decided_in(session, about),
-        *_agreements(session, about, col(Agreement.occurrence_id) == occurrence_id),
+        *_agreements(session, about, its_agreements),
     ]
     name = f"{occurrence.activity_id}-{occurrence.concerns_year}"
     return about.case(name, f"{occurrence.title} {occurrence.concerns_year}", items)
 
 
 def case_of_agreement(session: Session, agreement: Agreement) -> Case:
-    """Everything of one agreement: its draft, every step to its signature, and the sealed documents."""
+    """Everything of one agreement: its draft, every step to its signature, what was said, what was sealed."""
     occurrence = get_occurrence(session, agreement.occurrence_id)
     about, unit = About.of(session, occurrence), session.get_one(Unit, agreement.unit_id)
-    of_it = sa.or_(
+    steps = sa.or_(
         sa.and_(col(Task.unit_id) == unit.id, col(Task.kind) == TaskKind.DRAFT),
         col(Task.subject).in_([f"{step.id}:{unit.id}" for step in about.activity.stages]),
     )
-    tasks = _tasks(session, sa.and_(col(Task.occurrence_id) == occurrence.id, of_it))
+    of_it, itself = (
+        sa.and_(col(Task.occurrence_id) == occurrence.id, steps),
+        col(Agreement.id) == agreement.id,
+    )
     items = [
-        *answers_of(session, about, tasks),
-        *_agreements(session, about, col(Agreement.id) == agreement.id),
+        *answers_of(session, about, _tasks(session, of_it)),
+        *_said(session, about, of_it, itself),
+        *_agreements(session, about, itself),
     ]
     name = f"udviklingsaftale-{unit.id}-{agreement.year}"
     return about.case(name, f"Udviklingsaftale {agreement.year}: {unit.name}", items)
@@ -169,6 +177,16 @@ def _tasks(session: Session, where: sa.ColumnElement[bool]) -> list[tuple[TaskRo
     return [
         (TaskRow(id_, kind, role, title), UnitRow(unit_id, name))
         for id_, kind, role, title, unit_id, name in found
+    ]
+
+
+def _said(
+    session: Session, about: About, tasks: sa.ColumnElement[bool], agreements: sa.ColumnElement[bool]
+) -> list[Item]:
+    """What was written about the answers to these tasks, and about the goals of these agreements."""
+    return [
+        *reviews_where(session, lambda _: about, tasks, WITH_WORDS),
+        *remarks_where(session, lambda _: about, agreements),
     ]
 
 

@@ -1,6 +1,6 @@
 """Finding the documents that somebody asks to see: one search, its conditions put together once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -15,7 +15,7 @@ from cycle.cases.about import About
 from cycle.cases.gathering import answer_item, minutes_items, sealed_item
 from cycle.cases.made import decided_in, releases_of
 from cycle.cases.model import Direction, Item, ItemKind, Party
-from cycle.cases.said import remark_item, review_item
+from cycle.cases.said import remarks_where, reviews_where
 from cycle.gatherings.states import GatheringState
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.remark_tables import GoalRemark
@@ -58,8 +58,7 @@ class Search:
         for item in self.answers():
             asked.add(item.occurrence_id)
             yield item
-        for occurrence_id in sorted(asked):  # without what was asked an answer says little
-            yield from self.about(occurrence_id).request()
+        yield from self.requests(asked)
         yield from self.reviews()
         yield from self.remarks()
         yield from self.mails()
@@ -83,32 +82,22 @@ class Search:
         for submission, task, unit in rows:
             yield answer_item(self.about(task.occurrence_id), submission, task, unit, names)
 
+    def requests(self, answered: Set[int]) -> Iterator[Item]:
+        """What was asked: whenever it was answered, for an answer alone says little; else in the period."""
+        for occurrence_id in sorted(answered | set([] if self._wish.person else self._activities)):
+            for item in self.about(occurrence_id).request():
+                if occurrence_id in answered or self._is_within(item.at):
+                    yield item
+
     def reviews(self) -> Iterator[Item]:
-        """What superiors wrote about answers."""
-        query = (
-            select(Review, Submission, Task, Unit)
-            .join(Submission, col(Submission.id) == col(Review.submission_id))
-            .join(Task, col(Task.id) == col(Submission.task_id))
-            .join(Unit, col(Unit.id) == col(Task.unit_id))
-            .where(*self._tasks, *self._days(col(Review.at)), *self._by(col(Review.by)))
-        )
-        rows = self._session.exec(query).all()
-        names = actor_names(self._session, [row.by for row, *_ in rows])
-        for review, submission, task, unit in rows:
-            yield review_item(self.about(task.occurrence_id), review, submission, task, unit, names)
+        """What superiors wrote about answers; approvals without a word too."""
+        where = (*self._tasks, *self._days(col(Review.at)), *self._by(col(Review.by)))
+        yield from reviews_where(self._session, self.about, *where)
 
     def remarks(self) -> Iterator[Item]:
         """What the parties of an agreement said about its goals."""
-        query = (
-            select(GoalRemark, Agreement, Unit)
-            .join(Agreement, col(Agreement.id) == col(GoalRemark.agreement_id))
-            .join(Unit, col(Unit.id) == col(Agreement.unit_id))
-            .where(*self._units, *self._days(col(GoalRemark.at)), *self._by(col(GoalRemark.by)))
-        )
-        rows = self._session.exec(query).all()
-        names = actor_names(self._session, [row.by for row, *_ in rows])
-        for remark, agreement, unit in rows:
-            yield remark_item(self.about(agreement.occurrence_id), remark, agreement, unit, names)
+        where = (*self._units, *self._days(col(GoalRemark.at)), *self._by(col(GoalRemark.by)))
+        yield from remarks_where(self._session, self.about, *where)
 
     def letters(self) -> Iterator[Item]:
         """The letters of budget calls."""
@@ -124,8 +113,7 @@ class Search:
 
     def made(self) -> Iterator[Item]:
         """What was released and decided in the activities that the unit took part in, or in all."""
-        query = select(Task.occurrence_id).join(Unit, col(Unit.id) == col(Task.unit_id)).where(*self._tasks)
-        for occurrence_id in sorted(set(self._session.exec(query.distinct()))):
+        for occurrence_id in self._activities:
             about = self.about(occurrence_id)
             for item in (*releases_of(self._session, about), *decided_in(self._session, about)):
                 if self._is_within(item.at):
@@ -220,6 +208,16 @@ class Search:
     @cached_property
     def _town(self) -> Unit:
         return self._session.get_one(Unit, self._root_id)
+
+    @cached_property
+    def _activities(self) -> list[int]:
+        """Those that the unit took part in; all that have opened when none is named, also without a task."""
+        if self._wish.unit is None:
+            query = select(Occurrence.id).where(Occurrence.root_id == self._root_id)
+            found = self._session.exec(query.where(col(Occurrence.opened_at).is_not(None)))
+            return sorted(number for number in found if number is not None)
+        tasks = select(Task.occurrence_id).join(Unit, col(Unit.id) == col(Task.unit_id)).where(*self._tasks)
+        return sorted(set(self._session.exec(tasks.distinct())))
 
     @cached_property
     def _addresses(self) -> list[str]:

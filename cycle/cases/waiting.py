@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from cycle.cases.gathering import case_of_occurrence
 from cycle.cases.journal import marks
-from cycle.cases.model import Case, Item
+from cycle.cases.model import Case, Item, ItemKind
 from cycle.goals.tables import Agreement
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
@@ -85,7 +85,8 @@ def _agreements(session: Session, activity: Waiting) -> Iterator[Waiting]:
     unit_of, wait = _units(session, activity.number), {item.key for item in activity.items}
     by_unit: dict[str, list[Item]] = {}
     for item in activity.case.items:
-        by_unit.setdefault(unit_of.get(item.key, item.unit_id), []).append(item)
+        about = item.answers if item.kind is ItemKind.REVIEW else item.key
+        by_unit.setdefault(unit_of.get(about, item.unit_id), []).append(item)
     query = select(Agreement, Unit).join(Unit, col(Unit.id) == col(Agreement.unit_id))
     found = session.exec(query.where(Agreement.occurrence_id == activity.number).order_by(col(Unit.path)))
     for agreement, unit in found:

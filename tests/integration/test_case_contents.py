@@ -71,14 +71,7 @@ def year(engine: Engine) -> tuple[Town, dict[FlowName, int]]:
     with transaction(engine) as session:
         town = municipality.build(session)
         cycle = municipality.start_cycle(session, town)
-        keep_frames(
-            session,
-            [FrameText("Skoler", 2027, ITEMS)],
-            root_id=ROOT,
-            approved=BUU,
-            by="cli",
-            now=instant(2027, 1, 4),
-        )
+        keep_frames_of_2027(session)
         found = {
             FlowName.BUDGET_CALL: budget_call(session, town, cycle),
             FlowName.FRAME_APPROVAL: frame_approval(session, town, cycle),
@@ -87,6 +80,11 @@ def year(engine: Engine) -> tuple[Town, dict[FlowName, int]]:
             FlowName.AGREEMENT_SIGNING: signing(session, town, cycle),
         }
     return town, found
+
+
+def keep_frames_of_2027(session: Session) -> None:
+    frames = [FrameText("Skoler", 2027, ITEMS)]
+    keep_frames(session, frames, root_id=ROOT, approved=BUU, by="cli", now=instant(2027, 1, 4))
 
 
 def activity(session: Session, town: Town, cycle: Cycle, flow: FlowName, **changes: object) -> Occurrence:

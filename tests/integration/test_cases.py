@@ -104,11 +104,11 @@ def house(engine: Engine, tmp_path: Path) -> House:
             session, occurrence_id=1, body="BUU", decided_on=date(2027, 5, 2), adopted=True,
             text="Taget til efterretning.", by="account:1", now=instant(2027, 5, 2),
         )  # fmt: skip
-        _mail(session, town, tasks[SCHOOL])
+        mail_both_ways(session, town, tasks[SCHOOL])
     return House(site, town)
 
 
-def _mail(session, town: Town, task: Task) -> None:
+def mail_both_ways(session, town: Town, task: Task) -> None:
     person, at = town.leaders[task.unit_id], instant(2027, 4, 10)
     session.add(
         Message(
@@ -305,9 +305,25 @@ def test_a_program_fetches_what_is_new_marks_it_and_then_there_is_nothing_new(ho
         answer = program.post(f"{one['sag']}/journaliseret", json=sent, headers=headers)
         assert answer.json() == {"maerket": marked}, "the same again is once"
     assert program.get("/api/sager?nye=1", headers=headers).json() == {"sager": []}
+    assert program.get(f"{one['sag']}?nye=1", headers=headers).json()["dokumenter"] == []
     with reading(house.site.engine) as session:
         used = session.exec(select(AccessToken)).one()
         assert used.last_used_at == NOW and {each.by for each in session.exec(select(Journalised))} != {"cli"}
+
+
+def test_what_is_marked_is_no_longer_among_the_new_of_its_case(house: House) -> None:
+    program, headers, case = house.site.browser(), token(house), "/api/sag/aktivitet/1"
+
+    def keys(query: str) -> list[str]:
+        told = program.get(f"{case}{query}", headers=headers).json()
+        return [each["noegle"] for each in told["dokumenter"]]
+
+    everything = keys("")
+    assert keys("?nye=1") == everything
+    sent = {"noegler": ["submission:1"], "sagsnummer": "27-1234"}
+    assert program.post(f"{case}/journaliseret", json=sent, headers=headers).json() == {"maerket": 1}
+    assert keys("?nye=1") == [key for key in everything if key != "submission:1"]
+    assert keys("") == keys("?nye=0") == everything, "the whole case is there all the same"
 
 
 def test_nothing_is_marked_when_one_of_them_is_not_in_the_case(house: House) -> None:
