@@ -95,7 +95,7 @@ def pages(site: Site) -> dict[str, str]:
         "a superior's list": f"/mine-enheder/{report}",
         "an answer before its superior": f"/mine-enheder/opgave/{answered.id}",
         "the wheel": "/aarshjul",
-        f"an activity with {units} units": f"/aktivitet/{report}",
+        f"an activity with {units} units": f"/aktivitet/{report}?vis=alle",
         "a task's file": f"/opgave-historik/{answered.id}",
         "the runs": "/koersler",
         f"the mail log of {mails} mails": "/mail",

@@ -1,3 +1,4 @@
+import html
 import json
 import re
 from datetime import date, timedelta
@@ -901,5 +902,35 @@ def test_a_list_longer_than_a_page_is_turned(sqlite_engine, tmp_path, monkeypatc
         )
     assert [len(rows) for rows in seen] == [5, 5, 2, 2]
     assert len({row for rows in seen for row in rows}) == 12
+    whole = office.get(f"{ONE}?vis=alle")
+    assert whole.text.count('scope="row"><a href="/opgave-historik/') == 12
+    assert "12 enheder" in words(whole) and "side 1" not in words(whole)
+    assert office.get(f"{ONE}?vis=alle&valg=alle").text.count(" checked>") == 12
     with reading(sqlite_engine) as session:
         assert session.exec(select(sa.func.count()).select_from(Unit)).one() > 12
+
+
+def test_turning_the_page_and_showing_all_keep_what_the_list_was_narrowed_to(
+    sqlite_engine, tmp_path, monkeypatch
+):
+    office = Office(sqlite_engine, tmp_path)
+    monkeypatch.setattr("web.secretariat.activity.PAGE", 2)
+    narrowed = f"{ONE}?tilstand=mangler&art=daginstitution"
+    page = office.get(narrowed)
+    onward = [
+        html.unescape(href)
+        for href in re.findall(r'<a href="([^"#]+)#liste">(?:Næste|Vis alle på)', page.text)
+    ]
+    assert onward == [f"{narrowed}&side=2", f"{narrowed}&vis=alle"]
+    whole = office.get(onward[1])
+    back = re.search(r'<a href="([^"#]+)#liste">Vis en side ad gangen', whole.text)
+    assert back and html.unescape(back[1]) == narrowed
+    every = html.unescape(whole.text)
+    assert f"{narrowed}&valg=alle&vis=alle" in every, "those on the whole page are chosen together"
+
+
+def test_a_town_of_several_hundred_units_is_shown_a_hundred_at_a_time(large):
+    page = large.get("/aktivitet/5")
+    assert page.text.count('scope="row"><a href="/opgave-historik/') == 100
+    assert "500 enheder, side 1 af 5" in words(page)
+    assert large.get("/aktivitet/5?vis=alle").text.count('scope="row"><a href="/opgave-historik/') == 500

@@ -39,12 +39,12 @@ from web.session import CurrentActor
 
 router = APIRouter()
 
-PAGE = 600
+PAGE = 100
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The list as asked for: one page of it, and what it can be narrowed to."""
+    """The list as asked for: one page of it or `whole`, and what it can be narrowed to."""
 
     entries: Sequence[Entry]
     total: int
@@ -54,6 +54,7 @@ class Chosen:
     kinds: Sequence[str]
     page: int
     pages: int
+    whole: bool
 
 
 @router.get("/aktivitet/{occurrence_id}")
@@ -67,13 +68,15 @@ def activity(
     art: str = "",
     soeg: str = "",
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    vis: str = "",
 ) -> Response:
-    """The activity with its list, narrowed as the address says."""
+    """The activity with its list, narrowed as the address says; `vis` is "alle" for the list on one page."""
     state = tilstand if tilstand in FILTERS else ""
     wish = Wish(state=state, area=omraade, district=distrikt, kind=art, text=readable(soeg))
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
-        return show(request, "activity.html", **_values(session, request, found, wish, side))
+        page = 0 if vis == "alle" else side
+        return show(request, "activity.html", **_values(session, request, found, wish, page))
 
 
 def _values(session: Session, request: Request, found: Reach, wish: Wish, page: int) -> dict[str, Any]:
@@ -165,21 +168,24 @@ def _frames(session: Session, found: Reach) -> list[Frame] | None:
 
 
 def choose(listed: Sequence[Entry], wish: Wish, page: int) -> Chosen:
-    """One page of the entries the wish admits; counts are of the places it admits, whatever their state."""
+    """One page of the entries the wish admits, all of them for page 0; counts are of the places it admits,
+    whatever their state.
+    """
     here = [entry for entry in listed if wish.admits_place(entry)]
     wanted = [entry for entry in here if FILTERS[wish.state or "alle"](entry)]
     pages = max(1, -(-len(wanted) // PAGE))
-    page = min(page, pages)
+    shown = min(page, pages)
     in_area = [entry for entry in listed if wish.area in ("", entry.area)]
     return Chosen(
-        entries=wanted[(page - 1) * PAGE : page * PAGE],
+        entries=wanted[(shown - 1) * PAGE : shown * PAGE] if shown else wanted,
         total=len(wanted),
         tallies=tallies(here),
         areas=sorted({entry.area for entry in listed} - {""}),
         districts=sorted({entry.district for entry in in_area} - {""}),
         kinds=sorted({entry.kind for entry in listed} - {""}),
-        page=page,
+        page=shown,
         pages=pages,
+        whole=not shown,
     )
 
 
