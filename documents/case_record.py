@@ -38,6 +38,11 @@ DONE: Mapping[TaskKind, tuple[str, str]] = {
 }
 """What stands in the document of an answer that has no words: that it was given, and as what."""
 
+WHY: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.APPROVED: ("Bemærkning", "Remark"),
+    Verdict.RETURNED: ("Begrundelse", "Reason"),
+}
+
 
 class Records:
     """Reads what documents say, each form once. For one session."""
@@ -137,8 +142,10 @@ class Records:
             yield _part("Withdrawn" if self._english else "Trukket tilbage", decision.withdrawn_why)
 
     def _review(self, review: Review) -> Iterator[dict[str, Any]]:
-        approved = review.verdict is Verdict.APPROVED
-        yield _part("", review.reason or (DONE[TaskKind.APPROVE][self._english] if approved else ""))
+        if review.reason:
+            yield _part(WHY[review.verdict][self._english], review.reason)
+        elif review.verdict is Verdict.APPROVED:
+            yield _part("", DONE[TaskKind.APPROVE][self._english])
         submission = self._session.get_one(Submission, review.submission_id)
         for name, reason in review.field_reasons.items():
             yield _part(self._question(submission, name), reason)
