@@ -23,6 +23,7 @@ ONE_WORD: Mapping[str, str] = {**WORDS, **NAMED}
 PLACES = {"række": "row", "begivenhed": "event", "filen": "the file"}
 _PLACE = re.compile(rf"\b({'|'.join(PLACES)})\b(?=( \d+)?$)")
 _DAY = re.compile(rf"\b(\d{{1,2}})\. ({'|'.join(MONTHS)})\b")
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")
 _QUOTED = re.compile(r"»([^»«]*)«")
 
 
@@ -45,7 +46,9 @@ def in_english(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """What is no sentence of ours: dates as English writes them, what is quoted word for word."""
+    """What is no sentence of ours: dates and numbers as English writes them, quotations word for word."""
+    if _GROUPED.fullmatch(text):
+        return text.replace(".", ",")
     if _QUOTED.search(text):
         return _QUOTED.sub(r"“\1”", text).replace(" eller ", " or ")
     return _DAY.sub(lambda day: f"{day[1]} {MONTHS_EN[MONTHS.index(day[2])]}", text)

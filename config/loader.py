@@ -31,6 +31,7 @@ from config.sentences import nearest
 from config.shorthand import expand
 from config.yaml_source import Document, read_yaml
 from cycle.calendar import WorkingCalendar
+from cycle.danish import format_count
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay
 from cycle.plan.model import Plan, Step
@@ -241,7 +242,7 @@ def _text_problems(document: Document, plan: Plan, before: Mapping[str, str]) ->
             what = f"Aktiviteten »{key}« har allerede en tekst."
             problems.append(document.problem((key,), what, "Behold kun den ene."))
         if not isinstance(text, str) or len(text) > LONGEST_TEXT:
-            what = f"Teksten til »{key}« er ikke en tekst på højst {LONGEST_TEXT} tegn."
+            what = f"Teksten til »{key}« er ikke en tekst på højst {format_count(LONGEST_TEXT)} tegn."
             problems.append(document.problem((key,), what, "Skriv nogle få sætninger."))
     return problems
 

@@ -104,6 +104,11 @@ def format_decimal(value: Decimal, places: int | None = None, language: str = "d
     return shown if language == "en" else shown.translate(_SWAPPED)
 
 
+def format_count(value: int, language: str = "da") -> str:
+    """ "20.000" (English "20,000")."""
+    return format_decimal(Decimal(value), language=language)
+
+
 def format_amount(value: Decimal, language: str = "da") -> str:
     """ "1.250.000 kr." (English "DKK 1,250,000"); øre are shown only when there are any."""
     places = 0 if value == value.to_integral_value() else 2

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from cycle.cases.model import Item, in_order
 from cycle.cases.search import Search, Wish
+from cycle.danish import format_count
 from cycle.errors import AnswerInvalid, Problem
 
 MOST = 2000
@@ -35,7 +36,8 @@ def hand_out(session: Session, root_id: str, wish: Wish, zone: ZoneInfo) -> Hand
     search = Search(session, root_id, wish, zone)
     found = list(search.items())
     if len(found) > MOST:
-        what = f"Det er {len(found)} dokumenter. Der kan udleveres {MOST} ad gangen."
+        number, most = format_count(len(found)), format_count(MOST)
+        what = f"Det er {number} dokumenter. Der kan udleveres {most} ad gangen."
         raise AnswerInvalid([Problem("soegning", what, "Vælg en kortere periode eller en mindre enhed.")])
     left_out = {search.title(item) for item in found if item.confidential}
     items = [item for item in found if not item.confidential]

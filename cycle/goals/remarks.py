@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
+from cycle.danish import format_count
 from cycle.errors import AnswerInvalid, Conflict, NotFound, NotNow, Problem
 from cycle.goals.remark_mail import tell_others
 from cycle.goals.remark_tables import GoalRemark
@@ -47,7 +48,7 @@ def remark(
     words = clean_text(text)
     if not words or len(words) > LONGEST:
         what = "Bemærkningen er for lang." if words else "Der mangler en bemærkning."
-        raise AnswerInvalid([Problem("text", what, f"Skriv højst {LONGEST} tegn.")])
+        raise AnswerInvalid([Problem("text", what, f"Skriv højst {format_count(LONGEST)} tegn.")])
     assert agreement.id is not None
     made = GoalRemark(
         agreement_id=agreement.id,

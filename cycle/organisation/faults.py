@@ -6,6 +6,7 @@ Each sentence comes with its cure. Placeholders are plain names.
 from collections.abc import Mapping
 from typing import NoReturn
 
+from cycle.danish import format_count
 from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 
 Sentence = tuple[str, str]
@@ -231,6 +232,9 @@ SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
     ),
 }
 
+COUNTED = frozenset({"limit", "length", "count", "total"})
+"""The placeholders that stand for how many; the others are a row, an id, a word of the file."""
+
 WHERE: dict[str, tuple[str, str]] = {
     "row": ("række {n}", "row {n}"),
     "line": ("linje {n}", "line {n}"),
@@ -267,5 +271,10 @@ class Faults:
             raise ImportInvalid(self.problems)
 
     def _note(self, key: str, kind: str, number: int | None, values: Mapping[str, object]) -> None:
-        what, cure = (sentence.format(**values) for sentence in self._sentences[key][self._english])
+        language = "en" if self._english else "da"
+        said = {
+            name: format_count(value, language) if name in COUNTED and isinstance(value, int) else value
+            for name, value in values.items()
+        }
+        what, cure = (sentence.format(**said) for sentence in self._sentences[key][self._english])
         self.problems.append(Problem(WHERE[kind][self._english].format(n=number), what, cure))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cycle.danish import format_count
+
 SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "missing": {
         "da": ("Feltet er ikke udfyldt.", "Skriv et svar."),
@@ -78,4 +80,8 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
 def sentences(kind: str, facts: Mapping[str, Any], language: str) -> tuple[str, str]:
     """(what, cure) for one fault. Raises KeyError for a kind that has no sentence."""
     what, cure = SENTENCES[kind][language if language in ("da", "en") else "da"]
-    return what.format_map(facts), cure.format_map(facts)
+    said = {
+        name: format_count(value, language) if isinstance(value, int) else value
+        for name, value in facts.items()
+    }
+    return what.format_map(said), cure.format_map(said)

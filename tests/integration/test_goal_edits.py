@@ -146,7 +146,7 @@ def test_what_nobody_touches_stays_as_it_is_and_every_field_can_be_changed(
         ({"first_year": "i fjor"}, "first_year", "er ikke et helt tal"),
         ({"parent_key": "A"}, "parent_key", "ikke er et mål eller tema over det"),
         ({"origin": "kongen"}, "origin", "kan ikke bruges her"),
-        ({"description": "x" * 4_001}, "description", "højst 4000 tegn"),
+        ({"description": "x" * 4_001}, "description", "højst 4.000 tegn"),
     ],
 )
 def test_what_an_import_would_refuse_the_page_refuses_and_keeps_what_was_typed(

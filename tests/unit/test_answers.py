@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycle.errors import AnswerInvalid
-from cycle.tasks.answer_sentences import SENTENCES
+from cycle.tasks.answer_sentences import SENTENCES, sentences
 from cycle.tasks.answers import read_answers, read_draft, show_answer
 from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import Choice, Field, FieldType, Form
@@ -317,3 +317,14 @@ def test_choices_that_a_task_brings_are_its_own_rows_by_title() -> None:
     ]
     plain = form(field(FieldType.CHOICE, choices=CHOICES))
     assert with_choices(plain, {"given_goals": goals}) is plain
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("da", ("Teksten fylder 50.001 tegn.", "Der er plads til 20.000.")),
+        ("en", ("The text has 50,001 characters.", "There is room for 20,000.")),
+    ],
+)
+def test_how_long_a_text_may_be_is_written_as_the_reader_writes_numbers(language, told):
+    assert sentences("too_long", {"length": 50_001, "longest": 20_000}, language) == told

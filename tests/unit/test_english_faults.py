@@ -121,6 +121,11 @@ def test_english_has_as_many_places_as_danish_and_no_danish_letters() -> None:
             "The activity closes on 4 May 2027, but is due only on 5 May 2027.",
         ),
         ("»20. aprill« kan ikke læses som en dato.", "“20. aprill” cannot be read as a date."),
+        ("Teksten er for lang: højst 20.000 tegn.", "The text is too long: at most 20,000 characters."),
+        (
+            "Det er 2.345 dokumenter. Der kan udleveres 2.000 ad gangen.",
+            "There are 2,345 documents. 2,000 can be handed out at once.",
+        ),
         ("Noget, ingen har sagt før", "Noget, ingen har sagt før"),
     ],
 )

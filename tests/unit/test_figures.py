@@ -199,6 +199,15 @@ def test_formulas_whose_values_were_not_kept_are_named_with_their_column_and_fir
     assert read_figures(FORMULAS, only=["Elever"]).sums() == {"Elever": Decimal(550)}
 
 
+def test_limits_are_written_as_the_reader_writes_numbers(monkeypatch):
+    monkeypatch.setattr("cycle.tasks.figure_file.ROW_LIMIT", 1_000)
+    long = "unit_id;Ramme\n" + "S;1\n" * 1_001
+    assert refused(long) == ["filen: Filen har mere end 1.000 rækker. Er det den rigtige fil?"]
+    assert refused(long, language="en") == [
+        "the file: The file has more than 1,000 rows. Is it the right file?"
+    ]
+
+
 def test_a_formula_that_gives_the_empty_text_has_a_value():
     """As Excel keeps it: the cell says that its value is text, and the text is empty."""
     data, saved = workbook(("unit_id", "Ramme", "Note"), ("S1", 100, '=IF(B2>50,"","lille")')), BytesIO()

@@ -114,7 +114,7 @@ def test_texts_of_the_texts_folder_introduce_the_activities(folder: Path) -> Non
         ("# x\nrapport: [a]\n", "texts/a.yaml:2: Teksten til »rapport« er ikke en tekst"),
         (
             f"rapport: {'x' * 2001}\n",
-            "texts/a.yaml:1: Teksten til »rapport« er ikke en tekst på højst 2000 tegn.",
+            "texts/a.yaml:1: Teksten til »rapport« er ikke en tekst på højst 2.000 tegn.",
         ),
         ("- Hej\n", "texts/a.yaml:1: Filen skal have »aktivitet: tekst«"),
     ],

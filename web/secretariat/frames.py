@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Thing, Verb, allowed
 from cycle.access.sessions import SignedIn
+from cycle.danish import format_count
 from cycle.errors import AnswerInvalid, CycleError, NotFound, Problem
 from cycle.goals.frame_parts import FramePart, Rhythm, Writer
 from cycle.goals.frame_tables import Frame, FrameSection
@@ -219,6 +220,6 @@ def _open(it: Frame, section: FrameSection) -> bool:
 def _text(value: Any) -> str:
     text = readable(value)
     if len(text) > LONGEST:
-        what = f"Teksten er for lang: højst {LONGEST} tegn."
+        what = f"Teksten er for lang: højst {format_count(LONGEST)} tegn."
         raise AnswerInvalid([Problem("text", what, "Gør den kortere, eller henvis til et bilag.")])
     return text

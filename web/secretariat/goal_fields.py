@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from config.goal_checks import tree_faults
 from config.sentences import sentence
 from config.written_goals import Described, WrittenGoal, goal_text
-from cycle.danish import format_decimal
+from cycle.danish import format_count, format_decimal
 from cycle.errors import AnswerInvalid, Problem
 from cycle.goals.indicators import Indicator
 from cycle.goals.rolling import text_of_goal
@@ -100,7 +100,7 @@ def typed_fields(sent: FormData) -> dict[str, str]:
 def fields_as_text(typed: Typed, like: GoalText) -> GoalText:
     """The goal `like` with what was typed. Raises AnswerInvalid; each problem's place is a field's name."""
     problems = [
-        Problem(name, f"Teksten er for lang: højst {LONGEST} tegn.", "Gør den kortere.")
+        Problem(name, f"Teksten er for lang: højst {format_count(LONGEST)} tegn.", "Gør den kortere.")
         for name, value in typed.items()
         if len(value) > LONGEST
     ]

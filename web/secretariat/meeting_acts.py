@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
+from cycle.danish import format_count
 from cycle.errors import AnswerInvalid, Problem
 from cycle.files import store as files
 from cycle.gatherings.calling import Details, call, cancel, check_details, invite_named, mailings
@@ -100,7 +101,7 @@ def record(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedF
     """The meeting was held: attendance, minutes, a file with them."""
     minutes, now = readable(sent.get("minutes")), context.now(request)
     if len(minutes) > LONGEST_MINUTES:
-        what = f"Teksten er for lang: højst {LONGEST_MINUTES} tegn."
+        what = f"Teksten er for lang: højst {format_count(LONGEST_MINUTES)} tegn."
         raise AnswerInvalid([Problem("minutes", what, "Vedhæft referatet som fil i stedet.")])
     with context.writing(request) as session:
         gathering, _ = reach_meeting(session, actor, meeting_id, Verb.CALL_MEETING)

@@ -5,6 +5,7 @@ from datetime import date, time
 
 from starlette.datastructures import FormData
 
+from cycle.danish import format_count
 from cycle.errors import AnswerInvalid, Problem
 from web.plain import readable
 
@@ -16,7 +17,7 @@ def text_of(sent: FormData, name: str) -> str:
     text = readable(sent.get(name))
     if len(text) > LONGEST:
         raise AnswerInvalid(
-            [Problem(name, f"Teksten er for lang: højst {LONGEST} tegn.", "Gør den kortere.")]
+            [Problem(name, f"Teksten er for lang: højst {format_count(LONGEST)} tegn.", "Gør den kortere.")]
         )
     return text
 
