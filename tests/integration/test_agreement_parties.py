@@ -1,6 +1,5 @@
 """Who signs and who says no: a board and its chair, signers who leave, a refusal with its reason."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -39,18 +38,6 @@ SIGN = {**YES, "navn": "Ida Engsø", "bekraeft": "ja"}
 BOARD = {**SIGN, "navn": "Bo Lindvang", "udtalelse": "Bestyrelsen støtter aftalen."}
 TO_SIGNING = ((TaskKind.DRAFT, DRAFT), (TaskKind.NEGOTIATE, YES), (TaskKind.APPROVE, YES))
 STATEMENT = b"%PDF-1.7 bestyrelsens udtalelse"
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

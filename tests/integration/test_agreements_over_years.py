@@ -1,6 +1,5 @@
 """Agreements for several years: what a later year says otherwise is signed, by exactly those it concerns."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -46,18 +45,6 @@ from tests.support.web import Form, Site
 TWO_YEARS = Period(years=2)
 TIMES = "Gennemførelse af alle planlagte timer"
 SIGNED = ((TaskKind.SIGN, SIGN), (TaskKind.SIGN, SIGN))
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def signed(engine: Engine, tmp_path: Path, period: Period = TWO_YEARS) -> Year:

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -43,18 +42,6 @@ from tests.support.three_agreements import (
     take,
 )
 from tests.support.web import Form, Site
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def reword(year: Year, code: str, area: str = "", **words: object) -> int:

@@ -1,7 +1,6 @@
 """The four great flows of the year on Copenhagen's real units, driven by the clock."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -46,18 +45,6 @@ from tests.support.web import Site
 UNITS = 467
 SCHOOL = "101003"
 """Nyboder Skole, in district KBH-SKOLER-02 of KBH-SKOLER."""
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def verbs_of(year: Year, thing: str) -> list[str]:

@@ -1,6 +1,5 @@
 """The secretariat writes the tree's goals: fields, what a change comes to, saved, ended, deleted."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from cycle.goals.tree import GoalText, goals_of_year, keep_goals
 from cycle.history import History
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind
-from tests.support import koebenhavn, municipality
+from tests.support import municipality
 from tests.support.koebenhavn import FOLDER, Year
 from tests.support.municipality import ROOT, instant
 from tests.support.three_agreements import (
@@ -51,18 +50,6 @@ TREE = (
     GoalText(GoalLevel.COMMON, "B", "Budget", parent_key="trivsel"),
     GoalText(GoalLevel.AREA, "D", "Planlagte timer", area="Skoler", parent_key="A"),
 )
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 class Desk:

@@ -1,6 +1,5 @@
 """The invented people of a played year keep the rules of real ones: nobody signs for a vacant post."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,23 +17,10 @@ from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import reading, transaction
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.states import OccurrenceState, TaskKind
-from tests.support import koebenhavn
 from tests.support.municipality import instant
 from tests.support.three_agreements import DAYCARE, SCHOOL, STEPS, agreements, begun, open_step, take
 
 FILLED = instant(2028, 1, 20)
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def vacated(engine: Engine, unit_id: str, day: date) -> Appointment:

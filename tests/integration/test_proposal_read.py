@@ -1,17 +1,14 @@
 """What a superior reads before a proposal is agreed on: each own goal with what it is measured by."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from sqlalchemy.engine import Engine
 
 from cycle.access.roles import Role
 from cycle.organisation.directory import Directory
 from cycle.store import reading
 from cycle.tasks.states import TaskKind
-from tests.support import koebenhavn
 from tests.support.three_agreements import SCHOOL, YES, begun, open_step, take
 from tests.support.web import Site
 
@@ -29,18 +26,6 @@ DRAFT = {
         "H": {"titel": "Trivsel", "beskrivelse": "x", "udgangspunkt": "81", "regel": "ikke-under"},
     }
 }
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def test_every_page_of_a_proposal_says_what_its_own_goals_are_measured_by(

@@ -1,6 +1,5 @@
 """A later agreement takes over from the one before it: on the day its period begins, or when it is signed."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,18 +21,6 @@ from tests.support.three_agreements import DAYCARE, OTHER_SCHOOL, SCHOOL, SIGN, 
 from tests.support.web import Site
 
 S = AgreementState
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return koebenhavn.store_file(tmp_path_factory.mktemp("koebenhavn") / "template.db")
-
-
-@pytest.fixture
-def store(example: Path, tmp_path: Path) -> Iterator[Engine]:
-    engine = koebenhavn.copy_of(example, tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def the_year_before(year: Year, states: dict[str, AgreementState], *, period_to: date) -> int:
