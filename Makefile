@@ -38,8 +38,8 @@ $(WEB): package.json package-lock.json $(DEV)
 
 setup: $(BASE)    ## install into .venv; afterwards .venv/bin/aarshjul works
 
-demo: $(BASE)     ## a throwaway municipality on this machine, in the browser
-	$(BIN)/aarshjul demo
+demo: $(BASE)     ## a throwaway municipality on this machine, in the browser (PORT=8001: another port)
+	$(BIN)/aarshjul demo $(if $(PORT),--port $(PORT))
 
 serve: $(BASE)    ## the real thing, empty
 	$(BIN)/aarshjul serve

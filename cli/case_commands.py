@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from cycle.cases.gathering import case_of_agreement, case_of_occurrence
 from cycle.cases.journal import journalise
 from cycle.cases.model import Case
 from cycle.cases.waiting import Waiting, by_activity, by_agreement, opened
-from cycle.danish import file_fault
+from cycle.danish import file_fault, format_date
 from cycle.errors import Invalid, Problem
 from cycle.goals.tables import Agreement
 from cycle.store import reading, transaction
@@ -59,7 +60,7 @@ def list_cases(
         typer.echo(json.dumps({"cases": told}, ensure_ascii=False))
         return
     for one in told:
-        typer.echo(say("case waits" if one["unfiled"] else "case filed", **one))
+        typer.echo(_standing(one))
     if not told:
         typer.echo(say("cases all filed"))
 
@@ -94,7 +95,10 @@ def export(
         typer.echo(json.dumps({"packages": told}, ensure_ascii=False))
         return
     for one in told:
-        typer.echo(say("case delivered" if one["new"] else "case unchanged", **one))
+        key = "case again" if one["damaged"] else "case delivered" if one["new"] else "case unchanged"
+        typer.echo(say(key, **one))
+    if without := list(dict.fromkeys(one["title"] for one in told if not one["kle"])):
+        typer.echo(say("case without kle", titles=", ".join(without)))
     if not told:
         typer.echo(say("cases none"))
 
@@ -167,9 +171,25 @@ def _listed(one: Waiting, here: Installation) -> dict[str, Any]:
     }
 
 
+def _standing(one: dict[str, Any]) -> str:
+    """A case of the list for people."""
+    if not one["documents"]:
+        return say("case empty", **one)
+    if not one["unfiled"]:
+        return say("case filed", **one)
+    return say("case waits", **{**one, "since": format_date(date.fromisoformat(one["since"]), language())})
+
+
 def _told(filed: Filed, package: Package, found: Delivered) -> dict[str, Any]:
     documents = len(package.manifest()["dokumenter"])
-    return {"path": str(found.path), "title": filed.case.title, "documents": documents, "new": found.new}
+    return {
+        "path": str(found.path),
+        "title": filed.case.title,
+        "kle": filed.kle or None,
+        "documents": documents,
+        "new": found.new,
+        "damaged": found.damaged.name if found.damaged else None,
+    }
 
 
 def _keys(package: Path) -> list[str]:

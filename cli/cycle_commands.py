@@ -1,21 +1,23 @@
 """`aarshjul cycle start|revise|cancel|show`: the year goes from the files in `config/` into the store."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cli.installation import open_installation
-from cli.wording import language, say
+from cli.wording import SENTENCES, language, say
 from config.loader import load_plan
 from cycle.danish import format_date, format_datetime
 from cycle.gatherings.calling import cancel_all
 from cycle.gatherings.reading import of_occurrence
+from cycle.plan.model import Plan
 from cycle.store import reading, transaction
 from cycle.tasks.closing import cancel_occurrence
-from cycle.tasks.cycles import start_cycle
+from cycle.tasks.cycles import find_cycle, start_cycle
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.revise import revise_cycle
 from cycle.tasks.tables import Cycle, CycleRevision, Occurrence
@@ -59,6 +61,7 @@ def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = F
     installation = open_installation()
     with transaction(installation.engine) as session, loaded.naming_lines():
         result = revise_cycle(session, loaded.draft, year=year, by=by, now=SystemClock().now(), why=why)
+        titles = _titles(session, loaded.draft.plan, year)
     if as_json:
         _print_json(vars(result))
         return
@@ -68,7 +71,7 @@ def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = F
     typer.echo(say("cycle revised", number=result.revision, told=result.told))
     for label, names in (("+", result.added), ("~", result.moved), ("-", result.cancelled)):
         for name in names:
-            typer.echo(f"  {label} {name}")
+            typer.echo(f"  {label} {titles[name]}{_changed(result.changed.get(name, ()))}")
 
 
 @app.command()
@@ -121,6 +124,19 @@ def show(as_json: Json = False) -> None:
     for cycle, revision in rows:
         at = format_datetime(revision.at, language())
         typer.echo(f"{cycle.title}  rev. {revision.no}  {at}  {revision.by}  {revision.why}".rstrip())
+
+
+def _titles(session: Session, plan: Plan, year: int) -> dict[str, str]:
+    """The activities of the year by id, those that have left the plan as well."""
+    cycle = find_cycle(session, plan, year)
+    rows = session.exec(select(Occurrence).where(Occurrence.cycle_id == (cycle.id if cycle else None)))
+    return {row.activity_id: f"{row.title} {row.concerns_year}" for row in rows}
+
+
+def _changed(columns: Sequence[str]) -> str:
+    """ ": frist, skema"; what has no word of its own is texts and rules, named where nothing else is."""
+    known = [say(f"changed {name}") for name in columns if f"changed {name}" in SENTENCES]
+    return f": {', '.join(known or [say('changed texts')])}" if columns else ""
 
 
 def _occurrences(session: Any, cycle: Cycle) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """A sheet of figures as it is shown before it is kept: sums, signs, and the units it does not fit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from cli.import_view import SHOWN
 from cli.wording import english
 from cli.year_words import tell
 from cycle.danish import format_amount, format_decimal
+from cycle.errors import Problem
 from cycle.tasks.figure_file import FigureSheet
 from cycle.tasks.figures import Fit
 from cycle.tasks.overspend import column_problems, overspending, rules_of
@@ -50,6 +51,15 @@ class FiguresView:
         lines += [f"{problem.what} {problem.cure}" for problem in column_problems(about, sheet)]
         return lines + _listed("units outside", self.fit.outside) + _listed("units unknown", self.fit.unknown)
 
+    def notices(self) -> list[str]:
+        """What must not be overlooked: columns that are not what the file says they come to."""
+        return _differing("notice of sum", self.sheet.differences())
+
+    def refusals(self, file: str) -> list[Problem]:
+        """Why the sheet of this file is not kept unless it is said to be meant."""
+        told = _differing("sum wrong", self.sheet.unexplained())
+        return [Problem(file, what, tell("mend sum")) for what in told]
+
     def data(self) -> dict[str, Any]:
         """For scripts: amounts as decimal strings in DKK."""
         sheet = self.sheet
@@ -85,6 +95,13 @@ class FiguresView:
             printed=_shown(printed),
             difference=_shown(difference),
         )
+
+
+def _differing(key: str, differences: Mapping[str, Decimal]) -> list[str]:
+    return [
+        tell(key, column=column, difference=_shown(abs(difference)))
+        for column, difference in differences.items()
+    ]
 
 
 def _listed(key: str, units: Sequence[str], **facts: str) -> list[str]:

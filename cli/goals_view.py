@@ -11,6 +11,7 @@ from cli.import_view import SHOWN
 from cli.year_words import tell
 from config.goals_file import GoalsFile
 from cycle.errors import Invalid, Problem
+from cycle.goals.put_right import put_right
 from cycle.goals.scheme import Rollout, keep_scheme, scheme_differs, scheme_of
 from cycle.goals.strategy_tree import link_goals
 from cycle.goals.tables import Goal, GoalLevel
@@ -70,19 +71,20 @@ def compare(
     """The file's years against what the store has of them. Raises Invalid for a level that falls."""
     _rising(session, found, root_id)
     texts = found.texts()
-    changes: list[GoalChange] = []
+    changes = {year: goal_changes(session, texts, root_id=root_id, year=year) for year in found.years}
+    said = {year: [change.text for change in here] for year, here in changes.items()}
     gone: list[Goal] = []
     to_sign, without = set[int](), set[int]()
-    for year in found.years:
-        here = goal_changes(session, texts, root_id=root_id, year=year)
-        changes += here
+    for year, here in changes.items():
         reached = reach_of(session, here, root_id=root_id, year=year, on=on)
-        to_sign |= {made.id for made in reached.holding}
+        settled = put_right(session, reached.holding, said, root_id=root_id)
+        to_sign |= {made.id for made in reached.holding if made not in settled}
         without |= {made.id for made in reached.without}
         gone += goals_not_named(session, texts, root_id=root_id, year=year)
     scheme = found.scheme
     others = [year for year in found.years if scheme_differs(session, scheme, root_id=root_id, year=year)]
-    return GoalsDifference(changes, gone, others, len(to_sign), len(without), also_in_force)
+    every = [change for here in changes.values() for change in here]
+    return GoalsDifference(every, gone, others, len(to_sign), len(without), also_in_force)
 
 
 def keep_file(

@@ -27,7 +27,7 @@ from cli.import_view import (
     unit_line,
 )
 from cli.municipality_choice import only_municipality
-from cli.organisation_words import tell
+from cli.organisation_words import tell, tell_count
 from cycle.errors import Conflict, Invalid, Problem
 from cycle.organisation.applying import Import, apply_leaders, apply_units, hold
 from cycle.organisation.leader_comparison import leaders_difference
@@ -57,10 +57,18 @@ Really = Annotated[
     ),
 ]
 SamePerson = Annotated[
-    bool, typer.Option("--same-person", help="Ny adresse er samme person. A new address is the same person.")
+    bool,
+    typer.Option(
+        "--same-person",
+        help="Ny adresse eller nyt navn er samme person. A new address or name is the same person.",
+    ),
 ]
 NewPerson = Annotated[
-    bool, typer.Option("--new-person", help="Ny adresse er en ny person. A new address is a new person.")
+    bool,
+    typer.Option(
+        "--new-person",
+        help="Ny adresse eller nyt navn er en ny person. A new address or name is a new person.",
+    ),
 ]
 app.command()(import_year.figures)
 app.command()(import_year.goals)
@@ -185,9 +193,9 @@ class _View:
         if self.dry_run:
             typer.echo(tell("dry"))
         elif applied:
-            typer.echo(tell("applied", count=len(changes)))
+            typer.echo(tell_count("applied", len(changes)))
             if self.looked:
-                typer.echo(tell("look", count=self.looked))
+                typer.echo(tell_count("look", self.looked))
 
 
 def _choices(same_person: bool, new_person: bool) -> Choices:

@@ -121,5 +121,7 @@ def _tell(
         return
     kept = tell("proposal kept" if proposed else "strategy kept")
     ending = tell("dry") if dry_run else kept if applied else tell("no changes")
-    head = tell("strategy found", title=found.title, themes=themes, goals=goals)
+    head = tell(
+        f"strategy found{' one' if themes == 1 else ''}", title=found.title, themes=themes, goals=goals
+    )
     echo([head, *map(changed_line, changes), ending])

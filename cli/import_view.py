@@ -9,9 +9,10 @@ from typing import Any, Protocol, TypeVar
 from cli.organisation_words import tell
 from cli.wording import english, language
 from cycle.danish import format_date
+from cycle.organisation.columns import UNITS
 from cycle.organisation.leader_difference import LeaderChange, LeaderChanged
 from cycle.organisation.meetings import MeetingChange
-from cycle.organisation.people import Question
+from cycle.organisation.people import Asked, Question
 from cycle.organisation.reading import FileRows
 from cycle.organisation.unit_difference import UnitChange, UnitChanged
 
@@ -28,6 +29,9 @@ ONE_NAME = frozenset(
         LeaderChanged.SUBSTITUTE_ENDED,
     }
 )
+
+COLUMN_NAMES = {column.id: column.names for column in UNITS}
+DAYS = frozenset({"opened_on", "closed_on"})
 
 
 class Change(Protocol):
@@ -63,11 +67,13 @@ def grouped(prefix: str, changes: Iterable[C], line: Callable[[C], str]) -> list
 
 
 def unit_line(change: UnitChange) -> str:
-    """ "101001 Havneskolen: navn A → B"."""
+    """ "101001 Havneskolen: navn A → B"; a fact has the name that its column has in a file."""
     unit = f"{change.unit_id} {change.name}"
-    if change.what in (UnitChanged.ADDED, UnitChanged.CLOSED):
+    if change.what is UnitChanged.ADDED or (change.what is UnitChanged.CLOSED and not change.field):
         return unit
-    return f"{unit}: {change.field or 'parent_id'} {_arrow(change.before, change.after)}"
+    fact = change.field or "parent_id"
+    before, after = (_day_of(text) if fact in DAYS else text for text in (change.before, change.after))
+    return f"{unit}: {COLUMN_NAMES[fact][english()]} {_arrow(before, after)}"
 
 
 def leader_line(change: LeaderChange) -> str:
@@ -86,9 +92,13 @@ def meeting_line(change: MeetingChange) -> str:
 
 
 def question_line(question: Question) -> str:
-    """ "række 7: 101001 leder, Ida: a@by.example → b@by.example"."""
+    """ "række 7: 101001 leder, Ida: a@by.example → b@by.example", or "…, a@by.example: Ida → Ole"."""
     row = f"row {question.row}" if english() else f"række {question.row}"
-    return f"{row}: {' '.join(question.post)}, {question.name}: {_arrow(question.old, question.new)}"
+    post = " ".join(question.post)
+    if question.asked is Asked.CHANGED_ADDRESS:
+        return f"{row}: {post}, {question.name}: {_arrow(question.old, question.new)}"
+    known = f"{post}, {question.old}" if question.asked is Asked.CHANGED_NAME else post
+    return f"{row}: {known}: {_arrow(question.name, question.new)}"
 
 
 def as_data(changes: Sequence[Any]) -> list[dict[str, Any]]:
@@ -110,6 +120,10 @@ def _period(change: LeaderChange) -> tuple[tuple[str, date | None], ...]:
 
 def _arrow(before: str, after: str) -> str:
     return f"{before or tell('none')} → {after or tell('none')}"
+
+
+def _day_of(text: str) -> str:
+    return _day(date.fromisoformat(text)) if text else ""
 
 
 def _day(day: date) -> str:

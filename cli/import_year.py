@@ -37,6 +37,9 @@ Unit_ = Annotated[Money | None, typer.Option("--unit", help="Hvad tallene tælle
 Columns = Annotated[
     list[str] | None, typer.Option("--column", help="Kun denne kolonne (kan gentages). This column alone.")
 ]
+Really = Annotated[
+    bool, typer.Option("--yes-really", help="Også når summen ikke passer. Even if the sum does not fit.")
+]
 AlsoInForce = Annotated[
     bool,
     typer.Option(
@@ -56,6 +59,7 @@ def figures(
     column: Columns = None,
     municipality: Municipality = None,
     dry_run: DryRun = False,
+    yes_really: Really = False,
     as_json: AsJson = False,
 ) -> None:
     """Indlæs enhedernes beløb til budgetudmeldingen. Import the units' figures for the budget call."""
@@ -67,6 +71,10 @@ def figures(
         view = FiguresView(occurrence, sheet, fit(session, occurrence, sheet, now=given.now))
     if not as_json:
         echo(view.lines())
+    for notice in view.notices():
+        typer.echo(notice, err=True)
+    if not (dry_run or yes_really) and (problems := view.refusals(file.name)):
+        raise Invalid(problems)
     kept, again = 0, False
     if not dry_run:
         with transaction(here.engine) as session:

@@ -4,8 +4,8 @@ from cli.wording import english
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "read as": (
-        "Læst som {encoding}{separator}, {rows} rækker.",
-        "Read as {encoding}{separator}, {rows} rows.",
+        "Læst som {encoding}{separator}. Rækker: {rows}.",
+        "Read as {encoding}{separator}. Rows: {rows}.",
     ),
     "separated": (" med »{mark}« mellem felterne", " with “{mark}” between the fields"),
     "unused": ("Ikke brugt: kolonnerne {names}.", "Not used: the columns {names}."),
@@ -13,10 +13,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "more": ("  … og {count} mere (--json viser alle)", "  … and {count} more (--json shows all)"),
     "dry": ("Intet er ændret (--dry-run).", "Nothing has been changed (--dry-run)."),
     "applied": ("Indlæst: {count} ændringer.", "Imported: {count} changes."),
+    "applied one": ("Indlæst: 1 ændring.", "Imported: 1 change."),
     "look": (
         "{count} åbne opgaver bliver set på igen.",
         "{count} open tasks are being looked at again.",
     ),
+    "look one": ("1 åben opgave bliver set på igen.", "1 open task is being looked at again."),
     "notice": ("Bemærk:", "Notice:"),
     "asked": ("Skal afgøres:", "To be decided:"),
     "unit added": ("Nye enheder", "New units"),
@@ -68,7 +70,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "several municipalities": ("Der er flere kommuner: {names}.", "There are several: {names}."),
     "say which": ("Vælg med {option}.", "Choose with {option}."),
     "account added": ("{email} kan nu logge ind som {role}.", "{email} can now sign in as {role}."),
-    "role superior": ("overordnet leder", "superior"),
+    "role leader": ("leder", "leader"),
+    "role superior": ("nærmeste leder", "superior"),
     "role secretariat": ("sekretariat", "secretariat"),
     "role direction": ("direktion", "direction"),
     "role committee": ("udvalg", "committee"),
@@ -94,6 +97,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Use --password-file FILE, or --password-file - for standard input.",
     ),
 }
+
+
+def tell_count(key: str, count: int) -> str:
+    """The sentence with this key about so many; one of them has a sentence of its own."""
+    return tell(f"{key} one") if count == 1 else tell(key, count=count)
 
 
 def tell(key: str, **values: object) -> str:

@@ -98,8 +98,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The wheel of {year} has been started. Run again with --yes to take the goals on.",
     ),
     "rolled": (
-        "Årshjulet {year} er startet med {activities} aktiviteter, og {goals} mål er ført videre.",
-        "The wheel of {year} has been started with {activities} activities, and {goals} goals were taken on.",
+        "Årshjulet {year} er startet, og {goals} mål er ført videre. Aktiviteter: {activities}.",
+        "The wheel of {year} has been started. Activities: {activities}; goals taken on: {goals}.",
     ),
     "goals alone": (
         "Årshjulet {year} var startet; {goals} mål er ført videre.",

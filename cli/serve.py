@@ -45,7 +45,7 @@ def serve() -> None:
 
 
 def _keep_running(settings: Settings) -> None:
-    refuse_taken_port(settings.bind, settings.port)
+    refuse_taken_port(settings.bind, settings.port, "AARSHJUL_PORT", "mend port")
     prefect_port = free_port(settings.prefect_port)
     api_url = settings.prefect_api_url or f"http://127.0.0.1:{prefect_port}/api"
     keeping = Supervisor(
@@ -94,11 +94,11 @@ def alone_in(data_dir: Path) -> Iterator[None]:
         yield
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """Raises Invalid when something else listens there already."""
+def refuse_taken_port(host: str, port: int, where: str, cure: str) -> None:
+    """Raises Invalid when something else listens there already. `where` is what chose the port."""
     if not _is_free(host, port):
         what = say("port taken", port=port, host=host)
-        raise Invalid([Problem("AARSHJUL_PORT", what, say("mend port"))])
+        raise Invalid([Problem(where, what, say(cure))])
 
 
 def free_port(wanted: int) -> int:

@@ -110,8 +110,9 @@ def as_json_text(report: Report) -> str:
 
 
 def as_csv(report: Report) -> str:
-    """One row a month; lists are separated by a bar. Titles are text that no spreadsheet runs."""
+    """One row a month, then one a warning; lists are separated by a bar. No spreadsheet runs a title."""
     from documents.tables import (
+        Cell,
         Column,
         Kind,
         Table,
@@ -119,8 +120,14 @@ def as_csv(report: Report) -> str:
     )  # a quarter second of workbooks, seldom asked for
 
     whole = {"mails", "people"}
-    columns = [Column(name, Kind.WHOLE if name in whole else Kind.TEXT) for name in HEADINGS]
-    rows = [(m.month, m.mails, m.people, " | ".join(m.opens), " | ".join(m.due)) for m in report.months]
+    columns = [
+        Column(tell(f"heading {name}"), Kind.WHOLE if name in whole else Kind.TEXT) for name in HEADINGS
+    ]
+    columns.append(Column(tell("look out"), Kind.TEXT))
+    rows: list[tuple[Cell, ...]] = [
+        (m.month, m.mails, m.people, " | ".join(m.opens), " | ".join(m.due), None) for m in report.months
+    ]
+    rows += [(None, None, None, None, None, warning) for warning in report.warnings]
     return to_csv(Table(report.title, columns, rows, COPENHAGEN)).decode()
 
 

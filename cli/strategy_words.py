@@ -9,6 +9,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{title}: {themes} temaer med {goals} mål.",
         "{title}: {themes} themes with {goals} goals.",
     ),
+    "strategy found one": (
+        "{title}: 1 tema med {goals} mål.",
+        "{title}: 1 theme with {goals} goals.",
+    ),
     "strategy kept": ("Indlæst som version 1.", "Imported as version 1."),
     "strategy there": (
         "Strategien »{title}« findes allerede i version {version}.",

@@ -134,7 +134,7 @@ def _password(file: Path | None) -> str:
 
 
 def _line(account: AccountView) -> str:
-    roles = ", ".join(f"{role.value} {unit_id}" for role, unit_id in account.grants)
+    roles = ", ".join(f"{tell(f'role {role.value}')} {unit_id}" for role, unit_id in account.grants)
     parts = [account.email, account.name, roles]
     if account.disabled_at is not None:
         day = format_date(account.disabled_at.date(), language())

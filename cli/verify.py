@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from cli.given_file import read_given
+from cli.logs import no_verdicts_in_the_log
 from cli.wording import language
 from config.settings import load_settings
-from documents.seal_key import certificates_in, trusted
+from documents.seal_key import trusted
+from documents.seal_trust import certificates_of
 from documents.verdict_words import details, facts, heading
 from documents.verification import Verdict, verify
 
@@ -30,10 +32,11 @@ def check(
 
     Ends with 0 when it is ours and unaltered, else with 1.
     """
+    no_verdicts_in_the_log()
     settings = load_settings()
     trust = trusted(settings)
     if certificate is not None:
-        trust += certificates_in(read_given(certificate))
+        trust = trust.also(certificates_of(certificate))
     verdict = verify(read_given(file), trust)
     if as_json:
         sys.stdout.write(json.dumps(_as_json(file, verdict), ensure_ascii=False) + "\n")

@@ -76,6 +76,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Giv brugeren lov til at skrive her, eller vælg en anden mappe med {option}.",
         "Give this user permission to write here, or choose another folder with {option}.",
     ),
+    "folder unmade": ("Mappen kan ikke laves: {why}.", "The folder cannot be made: {why}."),
+    "takes no folders": ("der kan ikke laves mapper dér", "no folders can be made there"),
+    "mend folder unmade": (
+        'Lav den med: sudo mkdir -p {path} && sudo chown "$USER" {path}. '
+        "Eller vælg en anden mappe med {option}.",
+        'Make it with: sudo mkdir -p {path} && sudo chown "$USER" {path}. '
+        "Or choose another folder with {option}.",
+    ),
     "marker broken": (
         "Filen er ødelagt; den siger ikke, om mappen er en rigtig installation eller en demo.",
         "The file is damaged; it does not say whether this is a real installation or a demo.",
@@ -91,6 +99,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "mend port": (
         "Stop det andet program, eller vælg en anden port med AARSHJUL_PORT.",
         "Stop the other program, or choose another port with AARSHJUL_PORT.",
+    ),
+    "mend demo port": (
+        "Stop det andet program, eller vælg en anden port med --port; `--port 0` tager en ledig "
+        "(med make: `make demo PORT=0`).",
+        "Stop the other program, or choose another port with --port; `--port 0` takes a free one "
+        "(with make: `make demo PORT=0`).",
     ),
     "serving already": (
         "Årshjulet kører allerede med mappen {folder}.",
@@ -147,14 +161,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ledger, outbox and mail server do not agree, or a run failed. {trouble}",
     ),
     "cycle started": (
-        "{title} er startet med {count} aktiviteter:",
-        "{title} has been started with {count} activities:",
+        "{title} er startet. Aktiviteter: {count}.",
+        "{title} has been started. Activities: {count}.",
     ),
     "activity cancelled": ("{name} er aflyst.", "{name} has been cancelled."),
     "cycle revised": (
-        "Revision {number} gælder nu; {told} har fået besked om en ny frist.",
-        "Revision {number} is in force; {told} have been told of a new deadline.",
+        "Revision {number} gælder nu; {told} får besked om en ny frist.",
+        "Revision {number} is in force; {told} will be told of a new deadline.",
     ),
+    "changed title": ("titel", "title"),
+    "changed opens_at": ("åbning", "opening"),
+    "changed due_on": ("frist", "deadline"),
+    "changed closes_at": ("lukning", "close"),
+    "changed stage_due": ("trinenes frister", "the steps' deadlines"),
+    "changed form_version_id": ("skema", "form"),
+    "changed stage_forms": ("trinenes skemaer", "the steps' forms"),
+    "changed rules": ("påmindelser", "reminders"),
+    "changed texts": ("tekster og regler", "texts and rules"),
     "state planned": ("ikke åbnet endnu", "not opened yet"),
     "state open": ("åben", "open"),
     "state closed": ("lukket", "closed"),
@@ -164,14 +187,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nothing is changed: revision {number} stays in force.",
     ),
     "case waits": (
-        "{title}: {unfiled} af {documents} dokumenter er ikke journaliseret (siden {since}).",
-        "{title}: not filed: {unfiled} of {documents} documents (since {since}).",
+        "{title}: ikke journaliseret: {unfiled} af {documents} (siden {since}).",
+        "{title}: not filed: {unfiled} of {documents} (since {since}).",
     ),
     "case filed": ("{title}: alt er journaliseret ({documents}).", "{title}: all is filed ({documents})."),
+    "case empty": ("{title}: har ingen dokumenter endnu.", "{title}: has no documents yet."),
     "cases all filed": ("Alt er journaliseret.", "Everything is filed."),
     "case delivered": (
-        "{path}: {documents} dokumenter.",
-        "{path}: documents: {documents}.",
+        "{path}. Dokumenter: {documents}.",
+        "{path}. Documents: {documents}.",
+    ),
+    "case again": (
+        "{path}. Dokumenter: {documents}. Afleveret igen: {damaged} mangler filer eller er ændret.",
+        "{path}. Documents: {documents}. Handed over again: files of {damaged} are missing or altered.",
+    ),
+    "case without kle": (
+        "Uden KLE-nummer: {titles}. Skriv kle ved aktiviteten i planen, eller sæt AARSHJUL_KLE.",
+        "Without a KLE number: {titles}. Write kle at the activity in the plan, or set AARSHJUL_KLE.",
     ),
     "case unchanged": ("{path}: uændret.", "{path}: unchanged."),
     "cases none": (
@@ -204,8 +236,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a folder that `aarshjul case export` has made.",
     ),
     "case marked": (
-        "{count} dokumenter er mærket som journaliseret i {number}.",
-        "Marked as filed in {number}: {count} documents.",
+        "Mærket som journaliseret i {number}. Dokumenter: {count}.",
+        "Marked as filed in {number}. Documents: {count}.",
     ),
     "store unreachable": ("Databasen kan ikke nås: {why}", "The database cannot be reached: {why}"),
     "mend store": (

@@ -4,8 +4,8 @@ from cli.wording import english
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "figures read": (
-        "Læst som {encoding}: {units} enheder, kolonnerne {columns}. {title} {year}.",
-        "Read as {encoding}: {units} units, columns {columns}. {title} {year}.",
+        "Læst som {encoding}. Enheder: {units}. Kolonner: {columns}. {title} {year}.",
+        "Read as {encoding}. Units: {units}. Columns: {columns}. {title} {year}.",
     ),
     "unused": ("Ikke brugt: kolonnerne {columns}.", "Not used: the columns {columns}."),
     "sign plus": (
@@ -31,6 +31,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "sum alone": (
         "  {column}: sum {total}; filen har ingen sum at holde den op imod.",
         "  {column}: sum {total}; the file has no total to hold it against.",
+    ),
+    "notice of sum": (
+        "Bemærk: »{column}« er {difference} fra filens egen sum.",
+        "Notice: “{column}” is {difference} from the file's own total.",
+    ),
+    "sum wrong": (
+        "Rækkerne i »{column}« er {difference} fra filens egen sum, mere end afrunding.",
+        "The rows of “{column}” are {difference} from the file's own total, more than rounding.",
+    ),
+    "mend sum": (
+        "Find det beløb, der er forkert eller mangler. Er filen rigtig, så gentag med --yes-really.",
+        "Find the amount that is wrong or missing. If the file is right, repeat with --yes-really.",
     ),
     "units missing": (
         "Uden beløb ({count}); aktiviteten åbner ikke, før de har et:",
@@ -123,7 +135,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{area} {year}: a new frame with {count} items.",
     ),
     "frame texts": ("{area} {year}: {items}", "{area} {year}: {items}"),
-    "frames kept": ("Indlæst: {count} styringsrammer.", "Imported: {count} steering frames."),
+    "frames kept": ("Indlæst. Styringsrammer: {count}.", "Imported. Steering frames: {count}."),
     "frames approved": (
         "Nye rammer er godkendt af {body} {on}.",
         "New frames are approved by {body}, {on}.",

@@ -10,6 +10,8 @@ _CASES: Mapping[str, str] = {
     "Datoen er ikke kommet endnu.": "The date has not come yet.",
     "Skriv den dag, dokumenterne blev journaliseret.": "Write the day on which the documents were filed.",
     "Sagsnummeret mangler.": "The case number is missing.",
+    "Sagsnummeret indeholder usynlige styretegn.": "The case number holds invisible control characters.",
+    "Skriv nummeret igen.": "Type the number again.",
     "Skriv sagens nummer i ESDH-systemet.": "Write the case's number in the records system.",
     "Sagsnummeret er for langt: højst {} tegn.": "The case number is too long: at most {} characters.",
     "Skriv nummeret alene.": "Write the number alone.",

@@ -95,7 +95,7 @@ class _Found:
 
     def document(self, name: str) -> Document | None:
         try:
-            document = read_yaml(self.folder / name, name)
+            document = read_yaml(self.folder / name, name, self.problems)
         except PlanInvalid as error:
             self.problems += error.problems
             return None

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from config.agreement_checks import Fault
 from config.sentences import nearest
-from cycle.plan.model import Activity, Confidence, FlowName, Step
+from cycle.plan.certain import due_certainty
+from cycle.plan.model import Activity, Confidence, FlowName, Plan, Step
 from cycle.tasks.forms import PARTICIPANTS, Form
 
 HOLDS_MEETINGS = (FlowName.MEETING_SERIES, FlowName.PROCESS_STEP)
 
 
-def meeting_faults(step: Step, forms: Mapping[str, Form | None]) -> Iterator[Fault]:
+def meeting_faults(step: Step, plan: Plan, forms: Mapping[str, Form | None]) -> Iterator[Fault]:
     """Every fault, each at the place of the value that has to change."""
     meetings = step.meetings
     if meetings is None:
@@ -25,18 +26,18 @@ def meeting_faults(step: Step, forms: Mapping[str, Form | None]) -> Iterator[Fau
     if meetings.homework is not None and meetings.homework not in forms:
         what = f"Skemaet »{meetings.homework}« findes ikke i mappen forms."
         yield ("meetings", "homework"), what, nearest(meetings.homework, forms)
-    yield from _called_at_once(step)
+    yield from _called_at_once(step, plan)
     yield from _one_to_record(step, forms)
 
 
-def _called_at_once(step: Step) -> Iterator[Fault]:
+def _called_at_once(step: Step, plan: Plan) -> Iterator[Fault]:
     meetings = step.meetings
     if meetings is None or not meetings.call:
         return
     place, what = ("meetings", "call"), f"Der kan ikke indkaldes til »{step.id}« af sig selv."
     if meetings.count > 1:
         yield place, what, "Planen siger kun dagen for ét møde. Slet »call«, og indkald på mødernes sider."
-    if isinstance(step, Activity) and step.window.due.confidence is not Confidence.CERTAIN:
+    if isinstance(step, Activity) and due_certainty(plan, step) is not Confidence.CERTAIN:
         yield place, what, "Datoen er ikke sikker. Slet »call«, og indkald på mødets side."
 
 

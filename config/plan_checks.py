@@ -51,10 +51,10 @@ def _faults(plan: Plan, around: Surroundings) -> Iterator[Fault]:
         cure = nearest(plan.municipality, around.unit_ids)
         yield ("municipality",), f"Enheden »{plan.municipality}« findes ikke i {around.units_file}.", cure
     for index, activity in enumerate(plan.activities):
-        for place, what, cure in _activity(activity, around):
+        for place, what, cure in _activity(activity, plan, around):
             yield ("activities", index, *place), what, cure
     for index, later in enumerate(plan.later):
-        for place, what, cure in _activity(later, around):
+        for place, what, cure in _activity(later, plan, around):
             yield ("later", index, *place), what, cure
     yield from process_faults(plan, around.forms)
     yield from _preparations(plan)
@@ -69,7 +69,7 @@ def _preparations(plan: Plan) -> Iterator[Fault]:
             yield ("activities", index, "prepared_in"), what, nearest(where, set(known) - {activity.id})
 
 
-def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
+def _activity(activity: Step, plan: Plan, around: Surroundings) -> Iterator[Fault]:
     yield from _form(activity.form, ("form",), around)
     if activity.form is None and activity.flow not in WITHOUT_FORM:
         what = f"Aktiviteten »{activity.id}« har intet skema."
@@ -81,7 +81,7 @@ def _activity(activity: Step, around: Surroundings) -> Iterator[Fault]:
         yield from _role(role, ("approval", index), around)
     yield from duplicates(("reminders",), [rule.id for rule in activity.reminders or ()], "påmindelse")
     yield from agreement_faults(activity, around.forms)
-    yield from meeting_faults(activity, around.forms)
+    yield from meeting_faults(activity, plan, around.forms)
     yield from _figures(activity, around)
     yield from preparation_faults(activity, around.forms)
     yield from duplicates(("stages",), [stage.id for stage in activity.stages], "trin")

@@ -177,8 +177,8 @@ class Settings(BaseSettings):
     )
     seal_trust: Path | None = Field(
         default=None,
-        description="PEM file of further certificates whose seals count as ours: an earlier key's, another "
-        "machine's, the authorities above a bought certificate and the time-stamping authority.",
+        description="PEM file of further certificates. An earlier key's or another machine's: seals count "
+        "as ours. An authority's: believed about certificates and about the time.",
     )
 
     @classmethod

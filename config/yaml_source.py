@@ -79,13 +79,17 @@ class Document:
         return Problem(f"{self.name}:{self.line(place)}", what, cure)
 
 
-def read_yaml(path: Path, name: str) -> Document:
-    """Parse the file. Raises PlanInvalid with every fault found in it."""
-    return parse_yaml(read_text(path, name), name)
+def read_yaml(path: Path, name: str, problems: list[Problem] | None = None) -> Document:
+    """Parse the file as `parse_yaml` does."""
+    return parse_yaml(read_text(path, name), name, problems)
 
 
-def parse_yaml(text: str, name: str) -> Document:
-    """Parse `text`. Raises PlanInvalid with every fault found in it."""
+def parse_yaml(text: str, name: str, problems: list[Problem] | None = None) -> Document:
+    """Parse `text`. Raises PlanInvalid with every fault found in it.
+
+    Keys that stand twice are added to `problems` where that is given, and the first of them counts: what
+    else is wrong with the file can then be told as well.
+    """
     tabs = [
         Problem(f"{name}:{number}", "Linjen er rykket ind med tabulator.", "Brug mellemrum.")
         for number, line in enumerate(text.splitlines(), 1)
@@ -96,8 +100,10 @@ def parse_yaml(text: str, name: str) -> Document:
     reader, data = _read(text, name)
     if data is None:
         reader.problems.append(Problem(f"{name}:1", "Filen er tom.", "Se eksemplerne i config/examples."))
-    if reader.problems:
+    if reader.problems and (problems is None or data is None or not reader.is_whole):
         raise PlanInvalid(reader.problems)
+    if problems is not None:
+        problems += reader.problems
     return Document(name, text, data, reader.lines)
 
 
@@ -112,15 +118,17 @@ def _read(text: str, name: str) -> tuple["_Reader", Any]:
 
 
 class _Reader:
-    """Walks the parsed text once, noting lines and faults."""
+    """Walks the parsed text once, noting lines and faults; `is_whole` when only doubles were left out."""
 
     def __init__(self, name: str, events: Iterator[Any]) -> None:
         self.name = name
         self.events = events
         self.lines: dict[Place, int] = {}
         self.problems: list[Problem] = []
+        self.is_whole = True
 
-    def fault(self, event: Any, what: str, cure: str) -> None:
+    def fault(self, event: Any, what: str, cure: str, *, double: bool = False) -> None:
+        self.is_whole = self.is_whole and double
         self.problems.append(Problem(f"{self.name}:{event.start_mark.line + 1}", what, cure))
 
     def document(self) -> Any:
@@ -168,7 +176,7 @@ class _Reader:
                 self.skip(value)
             elif inside in self.lines:
                 what = f"Nøglen »{word}« står her for anden gang (først i linje {self.lines[inside]})."
-                self.fault(key, what, "Behold kun den ene.")
+                self.fault(key, what, "Behold kun den ene.", double=True)
                 self.skip(value)
             else:
                 self.lines[inside] = key.start_mark.line + 1

@@ -23,6 +23,13 @@ BUSY_SECONDS = 30
 STATEMENTS = 1000
 """How many statements a SQLite connection keeps prepared; more than there are different ones."""
 
+ROWS = 100
+"""How many rows an insert that gives ids back writes at once. Each number of rows up to it is a statement of
+its own, kept prepared in memory that grows with the number."""
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
+"""How every SQLite connection is set. What is deleted is overwritten, whatever SQLite was built with."""
+
 T = TypeVar("T")
 DISK_FULL = "53100"
 """PostgreSQL's code for it."""
@@ -53,11 +60,14 @@ def table_of(model: type[SQLModel]) -> sa.Table:
     return table
 
 
-def insert_many(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_many(
+    session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, unless: str = ""
+) -> None:
     """Writes rows that all name the same columns, at half the price of `sa.insert` with a list.
 
     What many rows share (a state, a date, an instant) is made ready for the driver once, and not with
-    every row. Columns that are not named get the table's defaults.
+    every row. Columns that are not named get the table's defaults. `unless`: a unique column; a row whose
+    value is there already is left out.
     """
     if not rows:
         return
@@ -72,6 +82,8 @@ def insert_many(session: Session, table: sa.Table, rows: Sequence[Mapping[str, A
     mark = "?" if dialect.paramstyle == "qmark" else "%s"
     names, marks = ", ".join(map(quote, values)), ", ".join([mark] * len(values))
     into = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 - names of the table's own
+    if unless:
+        into += f" ON CONFLICT ({quote(unless)}) DO NOTHING"
     connection.exec_driver_sql(into, list(zip(*ready, strict=True)))
 
 
@@ -102,6 +114,7 @@ def make_engine(url: str) -> Engine:
     always: dict[str, Any] = {
         "hide_parameters": True,  # an error may be logged; the values are people's
         "json_serializer": json_text,
+        "insertmanyvalues_page_size": ROWS,
     }
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **always)
@@ -117,7 +130,7 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -143,10 +156,30 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A snapshot to read from; whatever is written in it is rolled back. Rows read stay readable."""
+    """A snapshot to read from; whatever is written in it is rolled back. Rows read stay readable.
+
+    PostgreSQL's usual level would show each statement what has been committed since the one before.
+    """
     with engine.connect() as connection, Session(bind=connection, autoflush=False) as session:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield session
         session.expunge_all()
+
+
+def leave_no_trace(engine: Engine, table: sa.Table) -> None:
+    """After a commit: what was deleted from `table` is not in the database's files any more either.
+
+    SQLite's log is emptied (what a long reader holds back, with the next checkpoint); PostgreSQL writes the
+    table anew, since a plain vacuum leaves the bytes where they were. For small tables.
+    """
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()  # a checkpoint is no part of a transaction
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
+        plain.exec_driver_sql(f"VACUUM FULL {engine.dialect.identifier_preparer.quote(table.name)}")
 
 
 def in_words(error: DBAPIError) -> str:

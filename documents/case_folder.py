@@ -4,6 +4,7 @@ A package is a folder of its own that appears whole or not at all and never chan
 changed since comes as the next number ("kvartalsrapport-1-2027-002").
 """
 
+import hashlib
 import json
 import os
 import re
@@ -19,15 +20,17 @@ from documents.zipped import file_name
 
 @dataclass(frozen=True)
 class Delivered:
-    """Where the package lies, and whether this run put it there."""
+    """Where the package lies, and whether this run put it there; `damaged` is the one it stands in for."""
 
     path: Path
     new: bool
+    damaged: Path | None = None
 
 
 def deliver(folder: Path, name: str, files: Iterable[tuple[str, bytes]]) -> Delivered:
     """Puts a package into the folder; gives the newest one when that holds the same already.
 
+    One whose files are gone or altered does not: the same is handed over again as the next number.
     Raises OSError when the folder cannot be written; nothing is half there then.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -35,9 +38,11 @@ def deliver(folder: Path, name: str, files: Iterable[tuple[str, bytes]]) -> Deli
     try:
         _write(made, files)
         before = _delivered(folder, file_name(name))
-        if before and _held(before[-1]) == _held(made):
+        same = bool(before) and _held(before[-1]) == _held(made)
+        if same and _whole(before[-1], made):
             return Delivered(before[-1], False)
-        return Delivered(_appear(made, folder, file_name(name), before), True)
+        path = _appear(made, folder, file_name(name), before)
+        return Delivered(path, True, before[-1] if same else None)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -72,6 +77,20 @@ def _held(package: Path) -> list[tuple[str, list[str]]] | None:
         return [(one["noegle"], [file["sha256"] for file in one["filer"]]) for one in told["dokumenter"]]
     except (OSError, ValueError, LookupError, TypeError):
         return None
+
+
+def _whole(package: Path, made: Path) -> bool:
+    """Whether a package that tells the same has the files of it, and the documents as they were."""
+    told = json.loads((made / MANIFEST).read_text(encoding="utf-8"))
+    digests = {file["filnavn"]: file["sha256"] for one in told["dokumenter"] for file in one["filer"]}
+    try:
+        there = {path.name for path in package.iterdir()}
+        return there >= {path.name for path in made.iterdir()} and all(
+            hashlib.sha256((package / name).read_bytes()).hexdigest() == digest
+            for name, digest in digests.items()
+        )
+    except OSError:
+        return False
 
 
 def _appear(made: Path, folder: Path, name: str, before: list[Path]) -> Path:

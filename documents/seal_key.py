@@ -4,29 +4,24 @@ The embedded default is `<data_dir>/seal/<municipality>.pem`, key and self-signe
 that its owner alone can read.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from asn1crypto import keys as asn1_keys
-from asn1crypto import pem
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.sign import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from config.secret_file import place_private, read_private
 from config.settings import Settings
-from cycle.danish import file_fault
 from cycle.errors import PlanInvalid, Problem
+from documents.seal_trust import FOLDER, Trust, certificates_in, certificates_of, fault, keep, kept, read
 
-FOLDER = "seal"
 YEARS = 10
 BEFORE = timedelta(days=1)
 """A certificate is good from the day before it is made: clocks differ."""
@@ -74,37 +69,24 @@ def key_path(settings: Settings, root_id: str) -> Path:
     return settings.data_dir / FOLDER / f"{quote(root_id, safe='')}.pem"
 
 
-def trusted(settings: Settings) -> list[asn1_x509.Certificate]:
-    """The certificates whose seals count as ours: every one in `data_dir/seal`, the settings' own, and
-    those of `seal_trust`. Raises PlanInvalid when a file of the settings cannot be read.
+def trusted(settings: Settings) -> Trust:
+    """Whose seals are ours, and which authorities are believed: what lies in `data_dir/seal`, the settings'
+    own key with its chain, and `seal_trust`. Raises PlanInvalid when a file of the settings cannot be read.
     """
-    found = [each for path in _own_files(settings) for each in _certificates(path)]
+    return given(settings).also(kept(settings))
+
+
+def given(settings: Settings) -> Trust:
+    """The same by the settings alone. Raises PlanInvalid when a file of theirs cannot be read."""
+    trust = Trust()
     if settings.seal_pkcs12 is not None:
         signer = _of_pkcs12(settings, settings.seal_pkcs12)
-        found += [each for each in (signer.signing_cert, *signer.cert_registry) if each is not None]
+        own = () if signer.signing_cert is None else (signer.signing_cert,)
+        chain = tuple(each for each in signer.cert_registry if each not in own)
+        trust = Trust(own, chain)
     if settings.seal_trust is not None:
-        found += _certificates(settings.seal_trust)
-    return found
-
-
-def certificates_in(content: bytes) -> list[asn1_x509.Certificate]:
-    """The certificates of a PEM or DER file; a private key beside them is passed over."""
-    if b"-----BEGIN" not in content:
-        return list(load_certs_from_pemder_data(content))
-    start = b"-----BEGIN CERTIFICATE-----"
-    parts = [start + part for part in content.split(start)[1:]]
-    return [each for part in parts for each in load_certs_from_pemder_data(part)]
-
-
-def _own_files(settings: Settings) -> Iterator[Path]:
-    yield from sorted((settings.data_dir / FOLDER).glob("*.pem"))
-
-
-def _certificates(path: Path) -> list[asn1_x509.Certificate]:
-    found = certificates_in(_read(path))
-    if not found:
-        raise _fault(path, "Der er intet certifikat i filen.", "Filen skal være PEM eller DER.")
-    return found
+        trust = trust.also(certificates_of(settings.seal_trust))
+    return trust
 
 
 def _embedded(path: Path, owner: Owner, now: datetime) -> Signer:
@@ -118,7 +100,7 @@ def _embedded(path: Path, owner: Owner, now: datetime) -> Signer:
         (certificate,) = certificates_in(content)
     except ValueError as error:
         cure = "Hent filen fra jeres sikkerhedskopi; en ny nøgle kan ikke genkende de gamle segl."
-        raise _fault(path, "Seglets nøgle kan ikke læses.", cure) from error
+        raise fault(path, "Seglets nøgle kan ikke læses.", cure) from error
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -158,10 +140,10 @@ def _make(owner: Owner, now: datetime) -> bytes:
 def _of_pkcs12(settings: Settings, path: Path) -> SimpleSigner:
     password = settings.seal_pkcs12_password.get_secret_value().encode() or None
     try:
-        found: SimpleSigner = SimpleSigner.load_pkcs12_data(_read(path), other_certs=[], passphrase=password)
+        found: SimpleSigner = SimpleSigner.load_pkcs12_data(read(path), other_certs=[], passphrase=password)
     except (ValueError, TypeError) as error:
         cure = "Se efter, om AARSHJUL_SEAL_PKCS12_PASSWORD er rigtig, og om filen er hel."
-        raise _fault(path, "PKCS#12-filen kan ikke åbnes.", cure) from error
+        raise fault(path, "PKCS#12-filen kan ikke åbnes.", cure) from error
     return found
 
 
@@ -172,9 +154,7 @@ def _of_device(settings: Settings) -> Signer:
     signer = device_signer(settings)
     certificate = signer.signing_cert
     if certificate is not None:
-        path = settings.data_dir / FOLDER / f"enhed-{certificate.sha256.hex()[:16]}.pem"
-        if not path.exists():
-            place_private(path, pem.armor("CERTIFICATE", certificate.dump()))
+        keep(settings, certificate, "enhed")
     return signer
 
 
@@ -190,16 +170,3 @@ def _check_in_force(signer: Signer, where: str, now: datetime) -> None:
         "bliver lavet, og den gamle bliver ved med at kunne kendes. Ellers skal certifikatet fornys."
     )
     raise PlanInvalid([Problem(where, f"Seglets certifikat gælder kun fra {first} til {last}.", cure)])
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _fault(
-            path, f"Filen kan ikke læses: {file_fault(error)}.", "Ret sti eller rettigheder."
-        ) from error
-
-
-def _fault(path: Path, what: str, cure: str) -> PlanInvalid:
-    return PlanInvalid([Problem(str(path), what, cure)])

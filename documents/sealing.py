@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.general import SigningError
+from pyhanko.sign.general import SigningError, extract_certificate_info
 from pyhanko.sign.signers.pdf_signer import (
     DSSContentSettings,
     PdfSigningSession,
@@ -29,11 +29,14 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import PathError
+from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
 
 from config.settings import Settings
 from cycle.errors import CycleError
-from documents.seal_key import Owner, signer_of, trusted
+from documents.seal_faults import why_not
+from documents.seal_key import Owner, given, signer_of
+from documents.seal_trust import keep
 
 FIELD = "Segl"
 DIGEST = "sha256"
@@ -59,7 +62,11 @@ class SealLevel(StrEnum):
 
 
 class SealFailed(CycleError):
-    """The document could not be sealed now; nothing was kept. Tried again later."""
+    """The document could not be sealed now; nothing was kept. Tried again later. `english` says the same."""
+
+    def __init__(self, danish: str, english: str) -> None:
+        super().__init__(danish)
+        self.english = english
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ class Sealer:
     name: str
     timestamper: TimeStamper | None
     context: ValidationContext | None
+    settings: Settings
 
     @classmethod
     def of(cls, settings: Settings, owner: Owner, *, now: datetime) -> "Sealer":
@@ -87,10 +95,15 @@ class Sealer:
         stamper = None
         if settings.seal_tsa_url:
             stamper = RequestsHTTPTimeStamper(settings.seal_tsa_url, timeout=TSA_SECONDS)  # type: ignore[no-untyped-call]  # the library's own
-        context = None
-        if settings.seal_long_term:
-            context = ValidationContext(trust_roots=trusted(settings), allow_fetching=True)
-        return cls(signer, owner.name, stamper, context)
+        context = _proving(settings, signer) if settings.seal_long_term else None
+        return cls(signer, owner.name, stamper, context, settings)
+
+    @property
+    def good_until(self) -> datetime:
+        """The end of the certificate's time (UTC)."""
+        assert self.signer.signing_cert is not None
+        ends: datetime = self.signer.signing_cert.not_valid_after
+        return ends
 
     @property
     def level(self) -> SealLevel:
@@ -104,8 +117,36 @@ class Sealer:
 
         Raises SealFailed when the PDF cannot be read, or an authority of the settings does not answer.
         """
+        field = SigFieldSpec(FIELD, readable_field_name=reason)
+        signer = _AtTime(
+            now, self._told(reason), self.signer, timestamper=self.timestamper, new_field_spec=field
+        )
+        try:
+            made = asyncio.run(self._sign(signer, IncrementalPdfFileWriter(BytesIO(pdf))))
+        except TimestampRequestError as error:
+            raise SealFailed(
+                "Tidsstemplingen svarer ikke, som den skal (AARSHJUL_SEAL_TSA_URL). Der prøves igen.",
+                "The time-stamping authority does not answer as it should "
+                "(AARSHJUL_SEAL_TSA_URL). It is tried again.",
+            ) from error
+        except (PathError, ValidationError, SigningError, PdfError, ValueError, OSError) as error:
+            raise SealFailed(*why_not(error)) from error
+        return Sealed(made.getvalue(), self.level, fingerprint_of(self.signer))
+
+    async def _sign(self, signer: PdfSigner, writer: IncrementalPdfFileWriter) -> BytesIO:
+        if self.timestamper is None:
+            sealed: BytesIO = await signer.async_sign_pdf(writer, bytes_reserved=RESERVED)
+            return sealed
+        token = await self.timestamper.async_dummy_response(DIGEST)
+        sealed = await signer.async_sign_pdf(writer)
+        stamped_by = extract_certificate_info(token["content"]).signer_cert
+        keep(self.settings, stamped_by, "tid")
+        return sealed
+
+    def _told(self, reason: str) -> PdfSignatureMetadata:
+        """What the seal says of itself."""
         lasting = self.context is not None
-        meta = PdfSignatureMetadata(
+        return PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm=DIGEST,
             subfilter=SigSeedSubFilter.PADES,
@@ -119,20 +160,21 @@ class Sealer:
             dss_settings=PROOF_FIRST,
             signer_key_usage=set(),
         )
-        field = SigFieldSpec(FIELD, readable_field_name=reason)
-        signer = _AtTime(now, meta, self.signer, timestamper=self.timestamper, new_field_spec=field)
-        try:
-            writer = IncrementalPdfFileWriter(BytesIO(pdf))
-            made = asyncio.run(
-                signer.async_sign_pdf(writer, bytes_reserved=None if self.timestamper else RESERVED)
-            )
-        except TimestampRequestError as error:
-            raise SealFailed(
-                "Tidsstemplingen svarer ikke (AARSHJUL_SEAL_TSA_URL). Der prøves igen."
-            ) from error
-        except (PathError, SigningError, PdfError) as error:
-            raise SealFailed(f"Dokumentet kunne ikke forsegles: {error}") from error
-        return Sealed(made.getvalue(), self.level, fingerprint_of(self.signer))
+
+
+def _proving(settings: Settings, signer: Signer) -> ValidationContext:
+    """What the proof of the certificates starts from: their issuers, who are asked whether one is revoked.
+
+    A key of our own vouches for itself: there is nobody to ask.
+    """
+    roots = list(given(settings).authorities)
+    own = signer.signing_cert
+    if own is not None and own.self_issued:
+        roots.append(own)
+    asking = RequestsFetcherBackend(per_request_timeout=TSA_SECONDS)
+    return ValidationContext(
+        trust_roots=roots, allow_fetching=True, revocation_mode="require", fetcher_backend=asking
+    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cycle.danish import file_fault
 from cycle.errors import Problem, TemplateInvalid
+from documents.typeset_text import can_be_read, fonts_in
 
 OURS = Path(__file__).with_name("templates")
 PARTS = (".typ", ".svg", ".png", ".jpg", ".jpeg", ".ttf", ".otf")
@@ -28,6 +29,10 @@ TOO_LARGE: Words = (
     ("Den fylder mere end 20 MB.", "It is larger than 20 MB."),
     ("Brug et mindre billede eller en mindre skrifttype.", "Use a smaller picture or font."),
 )
+NO_FONT: Words = (
+    ("Skrifttypen kan ikke læses.", "The font cannot be read."),
+    ("Hent filen igen, eller fjern den fra mappen.", "Fetch the file again, or remove it from the folder."),
+)
 
 
 def gather(target: Path, own: Path | None, language: str) -> None:
@@ -40,6 +45,8 @@ def gather(target: Path, own: Path | None, language: str) -> None:
     try:
         for part in _parts(own):
             problems += _take(part, own, target, language)
+        unread = {font.name for font in fonts_in(target) if not can_be_read(font)}
+        problems += [_problem(own / name, NO_FONT, language) for name in sorted(unread)]
     except OSError as error:
         problems.append(_unreadable(own, error, language))
     if problems:

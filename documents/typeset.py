@@ -19,7 +19,7 @@ from cycle.errors import TemplateInvalid
 from documents.bounded_process import USUAL, BoundedProcess, Limits, Stopped
 from documents.template_folder import gather
 from documents.typeset_faults import fault_of, stopped_fault
-from documents.typeset_text import FONTS, known_signs, printable
+from documents.typeset_text import FONTS, fonts_in, known_signs, printable
 
 __all__ = ["Limits", "Typesetter", "typeset"]
 
@@ -79,7 +79,7 @@ class Typesetter:
 
         `files`: others are to be attached to it, which makes it PDF/A-3a instead of PDF/A-2a.
         """
-        known = known_signs(tuple(sorted(self._root.glob("*.[to]tf"))))
+        known = known_signs(fonts_in(self._root))
         values = printable({**data, "language": self._language}, known)
         job = {
             "input": str(self._root / template),

@@ -13,6 +13,7 @@ FONTS = Path(getattr(find_spec("matplotlib"), "origin", "")).parent / "mpl-data"
 is loaded at its first use: it takes a second, which every start of the pages would wait for."""
 
 FAMILY = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+FONT_FILES = (".ttf", ".otf")
 LONGEST_WORD = 40
 _UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 _UNSEEN = ("Cc", "Cf", "Mn", "Me")
@@ -50,6 +51,22 @@ def _named_where_unknown(text: str, known: frozenset[int]) -> str:
     if {ord(sign) for sign in text} <= known:
         return text
     return "".join(sign if ord(sign) in known else _named(sign) for sign in text)
+
+
+def fonts_in(folder: Path) -> tuple[Path, ...]:
+    """The font files of a folder, by name."""
+    return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in FONT_FILES))
+
+
+def can_be_read(font: Path) -> bool:
+    """Whether the file is a font at all."""
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        FT2Font(str(font))
+    except (RuntimeError, ValueError):  # what FreeType refuses
+        return False
+    return True
 
 
 @lru_cache(maxsize=4)

@@ -18,6 +18,10 @@ HEADINGS = {
         "Dokumentet er uændret, men forseglet af en anden end os.",
         "The document is unaltered, but sealed by somebody other than us.",
     ),
+    Outcome.UNKNOWN_TIME: (
+        "Dokumentet bærer en tidsstempling fra nogen, vi ikke kender.",
+        "The document carries a time stamp by somebody we do not know.",
+    ),
     Outcome.NOT_SEALED: (
         "Dokumentet er ikke forseglet.",
         "The document is not sealed.",
@@ -36,6 +40,10 @@ CHANGES = {
         "Der er rettet i selve seglet.",
         "The seal itself has been changed.",
     ),
+    Change.STAMP: (
+        "Seglet er helt, men enhver kan have føjet tidsstemplingen til.",
+        "The seal is whole, but anybody may have added the time stamp.",
+    ),
     Change.UNREADABLE: (
         "Filen har været forseglet, men er beskadiget, så seglet ikke kan læses.",
         "The file has been sealed, but is damaged so that the seal cannot be read.",
@@ -53,6 +61,12 @@ CURES = {
     Outcome.ALTERED: (
         "Stol ikke på denne fil. Hent dokumentet igen dér, hvor det er lavet.",
         "Do not rely on this file. Fetch the document again where it was made.",
+    ),
+    Outcome.UNKNOWN_TIME: (
+        "Kender I den, der har tidsstemplet, så læg dens certifikat i AARSHJUL_SEAL_TRUST. Ellers hent "
+        "dokumentet igen dér, hvor det er lavet.",
+        "If you know who stamped it, put their certificate into AARSHJUL_SEAL_TRUST. Otherwise fetch the "
+        "document again where it was made.",
     ),
     Outcome.OTHER: (
         "Sammenlign certifikatets fingeraftryk med det, kommunen selv oplyser.",

@@ -1,6 +1,6 @@
 """Whether a sealed PDF is as it was sealed, and by whom. Nothing is asked of any network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,6 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import x509
 from asn1crypto.parser import peek
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -22,7 +21,8 @@ from pyhanko.sign.validation import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
-from documents.seal_container import nothing_loose
+from documents.seal_container import fills, nothing_loose
+from documents.seal_trust import Trust
 
 MARKS = (b"/ByteRange", b"/DocMDP", b"/ETSI.CAdES.detached", b"/SigFlags")
 """What only a sealed PDF has in it: tells a broken seal from none."""
@@ -36,6 +36,7 @@ class Outcome(StrEnum):
     VALID = "valid"
     ALTERED = "altered"
     OTHER = "other"
+    UNKNOWN_TIME = "unknown_time"
     NOT_SEALED = "not_sealed"
 
 
@@ -48,6 +49,7 @@ class Change(StrEnum):
     UNREADABLE = "unreadable"
     NO_PDF = "no_pdf"
     DAMAGED = "damaged"
+    STAMP = "stamp"
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Verdict:
         return self.outcome is Outcome.VALID
 
 
-def verify(pdf: bytes, trust: Sequence[x509.Certificate]) -> Verdict:
-    """Looks at the PDF's seal; `trust` are the certificates whose seals are ours. A bad file never raises."""
+def verify(pdf: bytes, trust: Trust) -> Verdict:
+    """Looks at the PDF's seal; `trust` says whose seals are ours. A bad file never raises."""
     digest = sha256(pdf).hexdigest()
     try:
         reader = PdfFileReader(BytesIO(pdf))
@@ -94,15 +96,17 @@ def _judge(
     pdf: bytes,
     reader: PdfFileReader,
     seal: EmbeddedPdfSignature,
-    trust: Sequence[x509.Certificate],
+    trust: Trust,
     digest: str,
 ) -> Verdict:
     at = seal.self_reported_timestamp
-    context = ValidationContext(trust_roots=list(trust), allow_fetching=False, moment=at)
-    status = validate_pdf_signature(seal, context, context, key_usage_settings=ANY_USE)
-    changes = tuple(_changes(pdf, reader, seal, status, context))
+    known = [*trust.ours, *trust.authorities]
+    context = ValidationContext(trust_roots=known, allow_fetching=False, moment=at)
+    times = ValidationContext(trust_roots=list(trust.authorities), allow_fetching=False, moment=at)
+    status = validate_pdf_signature(seal, context, times, key_usage_settings=ANY_USE)
+    changes = tuple(dict.fromkeys(_changes(pdf, reader, seal, status, times)))
     stamp = status.timestamp_validity
-    timed = stamp is not None and stamp.valid
+    timed = stamp is not None and stamp.valid and stamp.trusted
     certificate = status.signing_cert
     facts: dict[str, Any] = {
         "sealer": str(certificate.subject.native.get("common_name") or certificate.subject.human_friendly),
@@ -110,9 +114,11 @@ def _judge(
         "timed": timed,
         "fingerprint": sha256(certificate.dump()).hexdigest(),
     }
-    if changes:
+    if set(changes) - {Change.STAMP}:
         return Verdict(Outcome.ALTERED, digest, changes, _added(pdf, seal), **facts)
-    return Verdict(Outcome.VALID if status.trusted else Outcome.OTHER, digest, **facts)
+    if not (status.trusted and trust.is_ours(certificate)):
+        return Verdict(Outcome.OTHER, digest, changes, **facts)
+    return Verdict(Outcome.UNKNOWN_TIME if changes else Outcome.VALID, digest, changes, **facts)
 
 
 def _changes(
@@ -120,49 +126,53 @@ def _changes(
     reader: PdfFileReader,
     seal: EmbeddedPdfSignature,
     status: PdfSignatureStatus,
-    context: ValidationContext,
+    times: ValidationContext,
 ) -> Iterator[Change]:
+    """`times` knows the authorities that are believed about the time."""
     if not status.intact:
         yield Change.CONTENT
-    if not status.valid or not _written_plainly(pdf, seal) or _timestamp_broken(status):
-        yield Change.SEAL
-    if not _covers_all(reader, seal, status, context):
-        yield Change.ADDED
-
-
-def _timestamp_broken(status: PdfSignatureStatus) -> bool:
     stamp = status.timestamp_validity
-    return stamp is not None and not (stamp.valid and stamp.intact)
+    is_broken = stamp is not None and not (stamp.valid and stamp.intact)
+    if not status.valid or not _written_plainly(pdf, seal) or is_broken:
+        yield Change.SEAL
+    elif stamp is not None and not stamp.trusted:
+        yield Change.STAMP
+    yield from _behind(reader, seal, status, times)
 
 
-def _covers_all(
-    reader: PdfFileReader, seal: EmbeddedPdfSignature, status: PdfSignatureStatus, context: ValidationContext
-) -> bool:
-    """The seal, or the newest archive time stamp behind it, reaches to the end of the file.
+def _behind(
+    reader: PdfFileReader, seal: EmbeddedPdfSignature, status: PdfSignatureStatus, times: ValidationContext
+) -> Iterator[Change]:
+    """Nothing, when the seal or the newest archive time stamp behind it reaches to the end of the file.
 
-    Between them only what long-term proof consists of may have been added.
+    Between them only what long-term proof consists of may have been added, by an authority that is known.
     """
     if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-        return True
-    if status.modification_level not in (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES):
-        return False
+        return
     stamps = list(reader.embedded_timestamp_signatures)
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or not stamps:
-        return False
-    last = validate_pdf_timestamp(stamps[-1], context)
-    return bool(last.coverage is SignatureCoverageLevel.ENTIRE_FILE and last.intact and last.valid)
+    is_proof = status.modification_level in (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
+    if not is_proof or status.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or not stamps:
+        yield Change.ADDED
+        return
+    last = validate_pdf_timestamp(stamps[-1], times)
+    if not (last.coverage is SignatureCoverageLevel.ENTIRE_FILE and last.intact and last.valid):
+        yield Change.ADDED
+    elif not all(validate_pdf_timestamp(each, times).trusted for each in stamps):
+        yield Change.STAMP
 
 
 def _written_plainly(pdf: bytes, seal: EmbeddedPdfSignature) -> bool:
     """The one place that the seal does not cover, where it lies itself, holds nothing but the seal."""
     start, length, after, _ = (int(number) for number in seal.byte_range)
     gap, container = pdf[start + length : after], bytes(seal.pkcs7_content)
-    digits = container[: peek(container)].hex()
+    whole = container[: peek(container)]
+    digits = whole.hex()
     text = gap[1 : 1 + len(digits)].decode("ascii")
     return (
         text in (digits, digits.upper())
         and (gap[:1], gap[-1:]) == (b"<", b">")
         and not gap[1 + len(digits) : -1].strip(b"0")
+        and fills(whole)
         and nothing_loose(seal.signed_data)
     )
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from sqlmodel import Session, col, select
 
 from cycle.files import store as files
+from cycle.goals.agreement_terms import TERMS
 from cycle.goals.parties import STATEMENT_FIELD, STATEMENT_FILE
 from cycle.goals.sealed import keep_document, signed_version, unsealed
 from cycle.goals.tables import Agreement, Signature
-from cycle.organisation.tables import Person
 from cycle.tasks.forms import Form
 from cycle.tasks.states import TaskKind
 from cycle.tasks.submit import latest_submissions
@@ -29,7 +29,6 @@ IDENTIFIED = {
         "personligt link, sendt til postens e-mailadresse",
         "personal link, mailed to the post's address",
     ),
-    "mail": ("svar på mail fra postens e-mailadresse", "reply by mail from the post's address"),
 }
 
 
@@ -79,11 +78,11 @@ class _Gatherer:
 
     def paper(self, mark: str) -> AgreementPaper:
         """The document's words; `mark` stands on every page of it."""
-        agreement = self._agreement
+        agreement, signed = self._agreement, self._version.content.get(TERMS, {})
         return AgreementPaper(
-            municipality=self._units[agreement.root_id].name,
+            municipality=signed.get("municipality") or self._units[agreement.root_id].name,
             title=("Udviklingsaftale", "Development agreement")[self._at] + f" {years(agreement)}",
-            unit=self._units[agreement.unit_id].name,
+            unit=signed.get("unit") or self._units[agreement.unit_id].name,
             period=period(agreement, self._language),
             version=self._version.no,
             digest=self._version.digest,
@@ -113,11 +112,12 @@ class _Gatherer:
     def _signed(self, signature: Signature) -> Signed:
         task, answer = self._signing[signature.capacity]
         post = f"{task.role}, {self._units[task.unit_id].name}"
-        person = self._person(signature.by)
         return Signed(
             name=signature.name,
             capacity=post,
-            registered=f"{person.name}, {self._stood_in(signature)}{post}" if person else post,
+            registered=f"{signature.registered}, {self._stood_in(signature)}{post}"
+            if signature.registered
+            else post,
             at=signature.at,
             identified=IDENTIFIED[signature.identified_by][self._at],
             digest=signature.digest,
@@ -135,7 +135,3 @@ class _Gatherer:
             return None
         file = files.read(self._session, named["sha256"])
         return Annex(str(named["name"]), file.sniffed_type, bytes(file.content), str(named["sha256"]))
-
-    def _person(self, by: str) -> Person | None:
-        kind, _, number = by.partition(":")
-        return self._session.get(Person, int(number)) if kind == "person" and number.isdigit() else None

@@ -30,8 +30,9 @@ from cycle.tasks.opening import existing_posts, open_tasks
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Occurrence, Submission, Task
+from flows.agreement_following import Following
 from flows.agreement_renewal import renew
-from flows.agreement_step import STEP_KIND, Following, Step
+from flows.agreement_step import STEP_KIND, Step
 from flows.agreement_takeover import take_over
 from flows.request import Facts, close_and_count, facts_of, lock_for_advance, open_for_audience
 from flows.runtime import RunContext

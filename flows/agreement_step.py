@@ -1,7 +1,7 @@
 """One answered step of one agreement: takes it on, or back to its draft with a reason."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -9,13 +9,14 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cycle.goals.agreement_book import AgreementBook
-from cycle.goals.agreements import AgreementVerb
+from cycle.goals.agreement_terms import TERMS, terms_of
+from cycle.goals.agreements import AgreementVerb, version_of
 from cycle.goals.given_goals import GIVEN, proposed
-from cycle.goals.parties import post_of, steps_of, taken
-from cycle.goals.tables import Agreement, AgreementState
+from cycle.goals.parties import post_of, registered, steps_of, taken
+from cycle.goals.tables import Agreement, AgreementState, AgreementVersion
 from cycle.messages.tables import MessageKind
 from cycle.plan.model import Stage, StageKind
-from cycle.tasks.letters import write_to_post
+from cycle.tasks.letters import write_to_people
 from cycle.tasks.measures import UNIT_GOALS
 from cycle.tasks.moves import move
 from cycle.tasks.opening import NewTask
@@ -23,6 +24,7 @@ from cycle.tasks.review import return_for_changes
 from cycle.tasks.states import Actor, TaskKind, TaskState, TaskVerb
 from cycle.tasks.tables import Submission, Task
 from documents.agreement_text import years
+from flows.agreement_following import Following
 from flows.request import Facts
 from flows.runtime import RunContext
 
@@ -38,14 +40,6 @@ STAGE_IN = {
     AgreementState.SIGNING: StageKind.SIGN,
 }
 FORWARD = {StageKind.NEGOTIATE: AgreementVerb.AGREE, StageKind.APPROVE: AgreementVerb.APPROVE}
-
-
-@dataclass
-class Following:
-    """What follows from many steps, to be written at once: tasks to open, and agreements now in force."""
-
-    tasks: list[NewTask] = field(default_factory=list)
-    in_force: list[Agreement] = field(default_factory=list)
 
 
 @dataclass
@@ -93,10 +87,15 @@ class Step:
         """The steps that the present version takes, in the order of the plan."""
         return taken(self.facts.activity, self.book.present(self.agreement).steps)
 
-    def steps_today(self) -> list[str]:
+    def stages_today(self) -> Sequence[Stage]:
         """The steps that a version written now takes: those of the unit's kind and ownership."""
         unit = self.facts.directory.units[self.agreement.unit_id]
-        return [stage.id for stage in steps_of(self.facts.activity, unit.kind, unit.ownership)]
+        return steps_of(self.facts.activity, unit.kind, unit.ownership)
+
+    def terms(self, steps: Sequence[Stage], questions: str) -> dict[str, Any]:
+        """The terms of a version that is written now."""
+        role = self.facts.activity.audience.role
+        return terms_of(self.agreement, steps, self.facts.directory, role, questions=questions)
 
     def _open_turn(self) -> None:
         """Opens the step whose turn it is by the agreement's state."""
@@ -107,7 +106,9 @@ class Step:
             self.open_stage(stage)
 
     def _propose(self, task: Task, submission: Submission) -> None:
+        steps, agreement, now = self.stages_today(), self.agreement, self.context.now
         content = {
+            TERMS: self.terms(steps, self.following.questions(self.session, submission.form_version_id)),
             GIVEN: proposed(task),
             "own_codes": [row["row"] for row in task.prefill.get(UNIT_GOALS, [])],
             "own": submission.answers,
@@ -115,21 +116,31 @@ class Step:
             "year": self.agreement.year,
             "unit": self.agreement.unit_id,
         }
-        steps = self.steps_today()
-        self.book.write_version(self.agreement, content, steps=steps, by=submission.by, now=self.context.now)
+        held = self._signed_by_all()
+        if held is not None and held.content == content:
+            self._move(AgreementVerb.PROPOSE, submission.by)
+            self.book.restore(agreement, held, by="engine", now=now)
+            return
+        ids = [stage.id for stage in steps]
+        self.book.write_version(agreement, content, steps=ids, by=submission.by, now=now)
         self._move(AgreementVerb.PROPOSE, submission.by)
         self.open_stage(self.stages[0])
 
+    def _signed_by_all(self) -> AgreementVersion | None:
+        if not self.agreement.in_force_version:
+            return None
+        return version_of(self.session, self.agreement, self.agreement.in_force_version)
+
     def _sign(self, stage: Stage, task: Task, submission: Submission) -> None:
-        kind, _, number = submission.by.partition(":")
-        stood_in = kind == "person" and self.facts.directory.stands_in(task.unit_id, task.role, int(number))
+        who = registered(self.session, self.facts.directory, (task.unit_id, task.role), submission.by)
         self.book.sign(
             self.agreement,
             capacity=stage.id,
             order=signing_order(self.stages),
             name=str(submission.answers.get(NAME_FIELD, "")),
             by=submission.by,
-            stood_in=stood_in,
+            registered=who.name,
+            stood_in=who.stands_in,
             identified_by=submission.channel.value,
             now=submission.received_at,
         )
@@ -138,22 +149,30 @@ class Step:
             self.following.in_force.append(self.agreement)
 
     def _refuse(self, submission: Submission, verb: AgreementVerb) -> None:
-        """Somebody will not approve or sign: back to the draft, and all who had a step are told why."""
+        """Somebody will not approve or sign: back to the draft, and all who had a step are told why.
+
+        Whoever drafts it is told by what is sent back, and whoever refused knows.
+        """
         self._send_back(submission, verb)
         subjects = [f"{stage.id}:{self.agreement.unit_id}" for stage in self.stages]
         steps = select(Task).where(
             Task.occurrence_id == self.agreement.occurrence_id, col(Task.subject).in_(subjects)
         )
-        for task in self.session.exec(steps):
-            write_to_post(
-                self.session,
-                task,
-                root_id=self.agreement.root_id,
-                kind=MessageKind.DECLINED,
-                key=f"decline:{submission.id}:{task.id}",
-                context={"text": str(submission.answers.get(COMMENT_FIELD) or "")},
-                now=self.context.now,
-            )
+        drafts = (self.agreement.unit_id, self.facts.activity.audience.role)
+        write_to_people(
+            self.session,
+            [
+                task
+                for task in self.session.exec(steps.order_by(col(Task.id)))
+                if (task.unit_id, task.role) != drafts
+            ],
+            self.facts.directory,
+            kind=MessageKind.DECLINED,
+            key=f"decline:{submission.id}",
+            context={"submission": submission.id, "text": str(submission.answers.get(COMMENT_FIELD) or "")},
+            now=self.context.now,
+            but=submission.by,
+        )
 
     def _send_back(self, submission: Submission, verb: AgreementVerb) -> None:
         draft = self._task_of_draft()
@@ -251,13 +270,18 @@ class Step:
         return f"{stage.title} {years(self.agreement)}{again}{named}"
 
     def shown(self) -> dict[str, Any]:
-        """What the step's task speaks of: exactly this version of the text."""
-        version = self.book.present(self.agreement)
-        return {"agreement": {"id": self.agreement.id, "version": version.no, "digest": version.digest}}
+        """What the step's task speaks of."""
+        return shown(self.book, self.agreement)
 
     def _earliest(self) -> date:
         today = self.facts.calendar.local_date(self.context.now)
         return self.facts.calendar.add_working_days(today, self.facts.activity.review_days)
+
+
+def shown(book: AgreementBook, agreement: Agreement) -> dict[str, Any]:
+    """What a step's task speaks of: exactly the version that the agreement stands at."""
+    version = book.present(agreement)
+    return {"agreement": {"id": agreement.id, "version": version.no, "digest": version.digest}}
 
 
 def signing_order(stages: Sequence[Stage]) -> list[str]:

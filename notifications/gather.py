@@ -1,9 +1,10 @@
 """From messages (a kind and ids) to letters (what they say), as things stand when they are sent.
 
 What each kind carries in `Message.context`: receipt `submission`; returned `review`; extended and
-refused `extension`; deadline_changed `tasks`, `old_due_on` (ISO); nudge `text`; reply_problem `inbound`
-and `problems` ([[field id, sentence], …]); remarks `agreement` and `remarks` (ids); invitation
-`gathering`, `participant`, `sequence`, `told`. The daily mail's content is the decisions that point to it.
+refused `extension`; deadline_changed `tasks`, `old_due_on` (ISO); still_holds `tasks`; nudge `text`;
+declined `submission`, `text` and `tasks`; reply_problem `inbound` and `problems` ([[field id, sentence], …]);
+remarks `agreement` and `remarks` (ids); invitation `gathering`, `participant`, `sequence`, `told`. The
+daily mail's content is the decisions that point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -195,16 +196,37 @@ class _Writer:
         if self._message.kind is MessageKind.RETURNED:
             review = rows.reviews[context["review"]]
             form = rows.form_of(rows.submissions[review.submission_id].form_version_id)
-            return {"note": review.reason, "remarks": self._remarks(form, review.field_reasons.items())}
+            by = rows.names.get(review.by, "")
+            return {
+                "note": review.reason,
+                "by": by,
+                "remarks": self._remarks(form, review.field_reasons.items()),
+            }
         if self._message.kind in (MessageKind.EXTENDED, MessageKind.REFUSED):
             return {"note": rows.extensions[context["extension"]].reason}
         if self._message.kind is MessageKind.WAIVED:
             return {"note": rows.tasks[self._message.task_id or 0].waived_why}
+        if self._message.kind is MessageKind.DECLINED:
+            return self._declined(rows.submissions[context["submission"]])
         if self._message.kind is MessageKind.REPLY_PROBLEM:
             return self._reply_problem()
         if self._message.kind is MessageKind.REMARKS:
             return {"remarks": who_said(self._unresolved(), self._language)}
         return {"note": str(context.get("text", ""))}
+
+    def _declined(self, submission: Submission) -> dict[str, Any]:
+        """Who will not approve or sign, at which post, and whose agreement it is."""
+        step = self._rows.tasks[submission.task_id]
+        post = f"{step.role}, {self._rows.units[step.unit_id].name}"
+        name = self._rows.names.get(submission.by)
+        whose = self._rows.units[step.subject.partition(":")[2]].name
+        note = str(self._message.context.get("text", ""))
+        return {
+            "note": note,
+            "by": f"{name} ({post})" if name else post,
+            "whose": whose,
+            "refused": step.kind,
+        }
 
     def _unresolved(self) -> list[GoalRemark]:
         said = [self._rows.remarks[id_] for id_ in self._message.context["remarks"]]

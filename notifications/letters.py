@@ -74,7 +74,8 @@ class Letter:
 
     `note` is the reason or the secretariat's own text; `remarks` are (question, what is wrong with it),
     `answers` (question, answer as shown). `reasons_why` tell the reader why the mail came. `tokens` are
-    the secrets in its links, to be blanked in what is kept. A letter about a `meeting` has no items.
+    the secrets in its links, to be blanked in what is kept. A letter about a `meeting` has no items. `by` is
+    who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`.
     """
 
     kind: MessageKind
@@ -87,6 +88,9 @@ class Letter:
     demo: bool = False
     overview_url: str = ""
     note: str = ""
+    by: str = ""
+    whose: str = ""
+    refused: TaskKind | None = None
     remarks: tuple[tuple[str, str], ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     received_at: datetime | None = None

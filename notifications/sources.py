@@ -14,11 +14,12 @@ from sqlmodel import Session, SQLModel, col, select
 from cycle.gatherings.homework import GIVEN
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.remark_tables import GoalRemark
-from cycle.messages.tables import Inbound, Message
+from cycle.messages.tables import Inbound, Message, MessageKind
 from cycle.organisation.directory import Capacity
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.forms import Form
+from cycle.tasks.ledger import actor_names
 from cycle.tasks.states import AGREEMENT_STEPS, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
 
@@ -28,7 +29,10 @@ Row = TypeVar("Row", bound=SQLModel)
 
 @dataclass
 class Rows:
-    """The rows by id. `holders` are the holders of the tasks' posts; `acting` (post, person) how they act."""
+    """The rows by id. `holders` are the holders of the tasks' posts; `acting` (post, person) how they act.
+
+    `names` are of those who sent an answer back or refused an agreement, by "person:12" or "account:5".
+    """
 
     today: date
     decisions: dict[int, list[ReminderDecision]] = field(default_factory=dict)
@@ -46,6 +50,7 @@ class Rows:
     gatherings: dict[int, Gathering] = field(default_factory=dict)
     participants: dict[int, GatheringParticipant] = field(default_factory=dict)
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def form_of(self, version_id: int | None) -> Form | None:
         """The form of a version, if it is known."""
@@ -82,7 +87,12 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
     tasks = rows.tasks.values()
     rows.occurrences = _by_id(session, Occurrence, [task.occurrence_id for task in tasks])
+    refusals = [submission for submission in rows.submissions.values() if submission.id in _refused(messages)]
+    rows.names = _names(
+        session, [*(review.by for review in rows.reviews.values()), *(each.by for each in refusals)]
+    )
     named = {task.unit_id for task in tasks} | {each.unit_id for each in rows.participants.values()}
+    named |= {rows.tasks[each.task_id].subject.partition(":")[2] for each in refusals}
     units = session.exec(select(Unit).where(col(Unit.id).in_(named)))
     rows.units = {unit.id: unit for unit in units}
     versions = [task.form_version_id for task in tasks]
@@ -92,6 +102,15 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     people = [message.person_id for message in messages if message.person_id is not None]
     rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
     return rows
+
+
+def _refused(messages: Sequence[Message]) -> list[int]:
+    """The answers by which agreements were refused."""
+    return _context_ids([each for each in messages if each.kind is MessageKind.DECLINED], "submission")
+
+
+def _names(session: Session, actors: Sequence[str]) -> dict[str, str]:
+    return actor_names(session, actors) if actors else {}
 
 
 def _decisions(session: Session, messages: Sequence[Message]) -> dict[int, list[ReminderDecision]]:
@@ -106,6 +125,7 @@ def _decisions(session: Session, messages: Sequence[Message]) -> dict[int, list[
 def _task_ids(messages: Sequence[Message], rows: Rows) -> list[int]:
     ids = [message.task_id for message in messages if message.task_id is not None]
     ids += _several(messages, "tasks")
+    ids += [submission.task_id for submission in rows.submissions.values()]
     return ids + [decision.task_id for found in rows.decisions.values() for decision in found]
 
 

@@ -13,6 +13,7 @@ COURSE: Mapping[str, Pair] = {
     "sign": ("underskrevet", "signed"),
     "complete": ("underskrevet af alle", "signed by all"),
     "renew": ("ny udgave, fordi mål er ændret", "new version, for goals were changed"),
+    "restore": ("målene er som før; det underskrevne gælder", "goals as before; what was signed holds"),
     "supersede": ("afløst af en senere aftale", "superseded by a later agreement"),
     "seal": ("forseglet", "sealed"),
     "remark": ("bemærkning skrevet", "remark written"),

@@ -7,6 +7,7 @@ GET /udviklingsaftale/{agreement}/bilag/{digest} a file that came with a signatu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -21,6 +22,7 @@ from cycle.files import store as files
 from cycle.goals.agreed import Since, since_agreed
 from cycle.goals.agreements import successor, version_of
 from cycle.goals.by_unit import goal_ids
+from cycle.goals.exempt import why_exempt
 from cycle.goals.parties import Party, parties, statements
 from cycle.goals.remarks import remarks_of
 from cycle.goals.sealed import document_of, signed_version
@@ -52,6 +54,8 @@ class Compared:
     changes: Sequence[ChangedEntry]
 
 
+SOON_MADE = timedelta(hours=1)
+"""How long after the last signature its document may need before somebody should look why."""
 Number = Annotated[int, Query(ge=0, le=10_000)]
 router = APIRouter(prefix="/udviklingsaftale/{agreement_id}")
 ROOM = Room(router)
@@ -84,8 +88,10 @@ def show(
             compared=_compared(session, agreement, fra, til or newest, language),
             since=_since(session, request, agreement),
             successor=successor(session, agreement),
+            exempt=why_exempt(session, agreement),
             goals=goal_ids(session, agreement.root_id, agreement.year, agreement.unit_id),
             document=document_of(session, agreement_id),
+            waits_long=any(each.at < context.now(request) - SOON_MADE for each in signatures[-1:]),
             name=namer(language),
             may_check=Role.SECRETARIAT in actor.roles,
         )

@@ -47,6 +47,7 @@ TECHNICAL = frozenset(
         "seen",
         "shown",
         "task",
+        "uden_egne",
         "version",
         "videre",
     ]

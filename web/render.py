@@ -139,9 +139,10 @@ def show_period(context: Context, what: Any) -> str:
 
 
 @pass_context
-def show_short_date(context: Context, day: date) -> str:
-    """A date for a narrow column: 18. jan. 2027."""
-    return short_date(day, context["language"])
+def show_short_date(context: Context, day: date, within: int | None = None) -> str:
+    """A date for a narrow column: 18. jan. 2027, and 18. jan. where all is `within` that year."""
+    shown = short_date(day, context["language"])
+    return shown.rpartition(" ")[0] if day.year == within else shown
 
 
 @pass_context

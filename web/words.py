@@ -55,6 +55,11 @@ OCCURRENCES: Mapping[OccurrenceState, Word] = {
 }
 
 
+def standing(read: TaskState, awaits_approval: bool) -> Word:
+    """How an answer stands for whoever approves it, in the list of units as on the unit's own page."""
+    return OUTCOMES[Outcome.NOT_APPROVED] if awaits_approval else STATES[read]
+
+
 def pairs(words: Mapping[S, Word]) -> dict[StrEnum, Pair]:
     """The words alone, without the class of a tag."""
     return {member: (danish, english) for member, (danish, english, _) in words.items()}

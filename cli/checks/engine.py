@@ -4,17 +4,21 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
+from cli.checks import seal
 from cli.checks.finding import Finding, bad, note, ok
 from cli.checks.reasons import reason
+from cli.wording import language
 from config.settings import Settings
 from cycle import store
 from cycle.cases.waiting import by_activity
+from cycle.danish import format_datetime
 from cycle.messages.tables import Message, MessageState
 from cycle.migrations.upgrade import newest_revision, revision_of
 from cycle.organisation.directory import Directory
@@ -48,10 +52,11 @@ def look(engine: Engine, settings: Settings, *, now: datetime) -> Iterator[Findi
         return
     yield ok("schema.ok", revision=found)
     with store.reading(engine) as session:
-        yield from _engine(session, now)
+        yield from _engine(session, now, settings.zone)
         yield from _year(session, now.astimezone(settings.zone))
         if settings.unfiled_days:
             yield from _unfiled(session, settings.unfiled_days, now)
+    yield from seal.look(engine, settings, now=now)
 
 
 def _not_made_yet(engine: Engine) -> bool:
@@ -60,20 +65,20 @@ def _not_made_yet(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite" and not (path and Path(path).exists())
 
 
-def _engine(session: Session, now: datetime) -> Iterator[Finding]:
-    yield _clock(session, now)
+def _engine(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
+    yield _clock(session, now, zone)
     yield _workers(session, now)
     yield from _runs(session, now)
     yield _outbox(session, now)
 
 
-def _clock(session: Session, now: datetime) -> Finding:
+def _clock(session: Session, now: datetime, zone: ZoneInfo) -> Finding:
     found = pulses(session)
     if not found:
         return note("clock.never")
     newest = found[0]
     if now - newest.turned_at > STOPPED_AFTER:
-        return bad("clock.stopped", at=f"{newest.turned_at:%Y-%m-%d %H:%M}")
+        return bad("clock.stopped", at=format_datetime(newest.turned_at, language(), zone))
     if newest.error:
         return bad("clock.failing", error=newest.error)
     return ok("clock.ok", seconds=round((now - newest.turned_at).total_seconds()))

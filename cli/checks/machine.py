@@ -1,17 +1,20 @@
 """What can be said of the machine and the data folder without opening the store."""
 
+import shlex
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cli.checks.finding import Finding, bad, note, ok
+from cli.folder import why_unmade
 from cli.wording import language
 from config.settings import LOOPBACK, Settings
-from cycle.danish import file_fault
+from cycle.danish import file_fault, format_decimal
 from cycle.errors import PlanInvalid
 
 PACKAGES = (
@@ -29,15 +32,16 @@ PACKAGES = (
     "sqlmodel",
     "uvicorn",
 )
-LOW, VERY_LOW = 2_000_000_000, 200_000_000
+GIGABYTE = 1_000_000_000
+LOW, VERY_LOW = 2 * GIGABYTE, GIGABYTE // 5
 
 
 def look(settings: Settings) -> Iterator[Finding]:
     """Python, packages, folder, space, secret, address."""
     yield _python()
     yield _packages()
-    if not settings.data_dir.exists():
-        yield note("folder.none", path=settings.data_dir)
+    if not _exists(settings.data_dir):
+        yield _no_folder(settings.data_dir)
     else:
         yield from _folder(settings)
     yield _address(settings)
@@ -55,6 +59,24 @@ def _packages() -> Finding:
     return bad("packages.missing", names=", ".join(missing)) if missing else ok("packages.ok")
 
 
+def _exists(folder: Path) -> bool:
+    """Also False where the way to it may not be walked."""
+    try:
+        return folder.exists()
+    except OSError:
+        return False
+
+
+def _no_folder(folder: Path) -> Finding:
+    """Whether it can be made: the nearest place above it that exists has to take a folder."""
+    above = next(place for place in folder.absolute().parents if _exists(place))
+    try:
+        with tempfile.TemporaryDirectory(dir=above):
+            return note("folder.none", path=folder)
+    except OSError as error:
+        return bad("folder.unmade", path=folder, quoted=shlex.quote(str(folder)), why=why_unmade(error))
+
+
 def _folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.data_dir
     try:
@@ -68,7 +90,7 @@ def _folder(settings: Settings) -> Iterator[Finding]:
 
 def _space(folder: Path) -> Finding:
     left = shutil.disk_usage(folder).free
-    free = f"{left / 1e9:.1f} GB"
+    free = f"{format_decimal(Decimal(left) / GIGABYTE, 1, language())} GB"
     if left < VERY_LOW:
         return bad("space.low", free=free)
     return note("space.low", free=free) if left < LOW else ok("space.ok", free=free)

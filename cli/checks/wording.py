@@ -23,6 +23,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "cycles": ("Årshjul", "Cycles"),
     "posts": ("Poster", "Posts"),
     "filing": ("Journalisering", "Filing"),
+    "seal": ("Segl", "Seal"),
 }
 
 SENTENCES: dict[str, tuple[str, str, str, str]] = {
@@ -46,6 +47,14 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Den laves, første gang `aarshjul serve` kører. Ligger den et andet sted, så sæt AARSHJUL_DATA_DIR.",
         "{path} does not exist yet.",
         "It is made when `aarshjul serve` first runs. If yours is elsewhere, set AARSHJUL_DATA_DIR.",
+    ),
+    "folder.unmade": (
+        "{path} findes ikke og kan ikke laves: {why}.",
+        'Lav den med: sudo mkdir -p {quoted} && sudo chown "$USER" {quoted}. '
+        "Eller vælg en anden mappe med AARSHJUL_DATA_DIR.",
+        "{path} does not exist and cannot be made: {why}.",
+        'Make it with: sudo mkdir -p {quoted} && sudo chown "$USER" {quoted}. '
+        "Or choose another folder with AARSHJUL_DATA_DIR.",
     ),
     "folder.unwritable": (
         "Der kan ikke skrives i {path}: {why}.",
@@ -145,9 +154,9 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Start `aarshjul serve`, or `aarshjul clock` on a machine.",
     ),
     "clock.stopped": (
-        "Så sidst efter {at} UTC.",
+        "Så sidst efter {at}.",
         "Intet åbner eller lukker, og ingen får besked, før `aarshjul serve` (eller `aarshjul clock`) kører.",
-        "Last looked {at} UTC.",
+        "Last looked on {at}.",
         "Nothing opens, reminds or closes until `aarshjul serve` (or `aarshjul clock`) runs again.",
     ),
     "clock.failing": (
@@ -158,22 +167,22 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     "workers.ok": ("Intet arbejde er gået i stå.", "", "No work is stuck.", ""),
     "workers.overrun": (
-        "{count} kørsler holdes af arbejdsprocesser, der ikke længere svarer.",
+        "Kørsler, der holdes af arbejdsprocesser, som ikke længere svarer: {count}.",
         "De tages op igen af sig selv. Sker det tit, så se i loggen, hvorfor processen dør.",
-        "{count} runs are held by workers that no longer answer.",
+        "Runs held by workers that no longer answer: {count}.",
         "They are taken up again by themselves. If it happens often, see in the log why the worker dies.",
     ),
     "workers.idle": (
-        "{count} kørsler har ventet i mere end ti minutter.",
+        "Kørsler, der har ventet i mere end ti minutter: {count}.",
         "Start en arbejdsproces: `aarshjul serve` eller `aarshjul worker`.",
-        "{count} runs have waited for more than ten minutes.",
+        "Runs that have waited for more than ten minutes: {count}.",
         "Start a worker: `aarshjul serve` or `aarshjul worker`.",
     ),
     "runs.ok": ("Ingen fejl det seneste døgn.", "", "No failure in the last day.", ""),
     "runs.failed": (
-        "{count} kørsler fejlede det seneste døgn, senest {flow} {subject}: {error}",
+        "Kørsler, der fejlede det seneste døgn: {count}, senest {flow} {subject}: {error}",
         "Se siden Kørsler. Årshjulet prøver selv igen efter 1, 5, 15 og 60 minutter.",
-        "{count} runs failed in the last day, last {flow} {subject}: {error}",
+        "Runs that failed in the last day: {count}, last {flow} {subject}: {error}",
         "See the page of runs. The wheel tries again after 1, 5, 15 and 60 minutes.",
     ),
     "runs.paused": (
@@ -184,15 +193,15 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     "outbox.ok": ("Ingen mail venter for længe.", "", "No mail waits too long.", ""),
     "outbox.late": (
-        "{count} mails skulle have været sendt for mere end en time siden.",
+        "Mails, der skulle have været sendt for mere end en time siden: {count}.",
         "Se Udgående post ovenfor og siden Mails.",
-        "{count} mails should have been sent more than an hour ago.",
+        "Mails that should have been sent more than an hour ago: {count}.",
         "See Outgoing mail above and the mail log.",
     ),
     "organisation.ok": (
-        "{units} enheder og {people} personer.",
+        "Enheder: {units}. Personer: {people}.",
         "",
-        "{units} units and {people} people.",
+        "Units: {units}. People: {people}.",
         "",
     ),
     "organisation.none": (
@@ -215,12 +224,42 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "",
     ),
     "filing.late": (
-        "{count} dokumenter har ventet mere end {days} dage på at blive journaliseret: {names}.",
+        "Dokumenter, der har ventet mere end {days} dage på at blive journaliseret: {count}. {names}.",
         "Se siden Journalisering (/sag) eller `aarshjul case list --unfiled`. Antallet af dage er"
         " AARSHJUL_UNFILED_DAYS.",
         "Documents that have waited more than {days} days to be filed: {count}. {names}.",
         "See the page Filing (/sag) or `aarshjul case list --unfiled`. The number of days is"
         " AARSHJUL_UNFILED_DAYS.",
+    ),
+    "seal.ok": (
+        "Et dokument kan forsegles ({kind}); certifikatet gælder til {until}.",
+        "",
+        "A document can be sealed ({kind}); the certificate is good until {until}.",
+        "",
+    ),
+    "seal.coming": (
+        "Nøglen bliver lavet, når den første aftale er underskrevet.",
+        "",
+        "The key is made when the first agreement is signed.",
+        "",
+    ),
+    "seal.ends": (
+        "Et dokument kan forsegles ({kind}), men certifikatet gælder kun til {until}.",
+        "Forny certifikatet inden da. Gem det gamle i AARSHJUL_SEAL_TRUST, så dets segl stadig kan kendes.",
+        "A document can be sealed ({kind}), but the certificate is good only until {until}.",
+        "Renew it before then. Keep the old one in AARSHJUL_SEAL_TRUST, so that its seals are still known.",
+    ),
+    "seal.fails": (
+        "Intet dokument kan forsegles: {why}",
+        "Se indstillingerne AARSHJUL_SEAL_…. Underskrevne aftaler får deres dokument, når det virker.",
+        "No document can be sealed: {why}",
+        "See the settings AARSHJUL_SEAL_…. Agreements that are signed get their document once it works.",
+    ),
+    "seal.late": (
+        "Underskrevne aftaler, der har ventet mere end et døgn på deres dokument: {count}. {names}.",
+        "Se siden Kørsler: den fejlede kørsel siger hvorfor.",
+        "Agreements signed by all that have waited more than a day for their document: {count}. {names}.",
+        "See the page of runs: the failed run says why.",
     ),
     "posts.ok": (
         "Alle åbne enheder har en leder med en adresse.",
@@ -229,15 +268,15 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "",
     ),
     "posts.vacant": (
-        "{count} enheder har ingen leder; deres mails går til nærmeste leder: {names}.",
+        "Enheder uden leder, hvis mails går til nærmeste leder: {count}. {names}.",
         "Indlæs lederne, når de er ansat: `aarshjul import leaders FIL`.",
-        "{count} units have no leader; their mail goes to the nearest superior: {names}.",
+        "Units without a leader, whose mail goes to the nearest superior: {count}. {names}.",
         "Load the leaders once they are appointed: `aarshjul import leaders FILE`.",
     ),
     "posts.unreachable": (
-        "{count} enheder kan slet ikke nås (ingen leder eller stedfortræder med en adresse): {names}.",
+        "Enheder, der slet ikke kan nås (ingen leder eller stedfortræder med en adresse): {count}. {names}.",
         "Indlæs ledere og adresser: `aarshjul import leaders FIL`.",
-        "{count} units cannot be reached at all (no leader or stand-in with an address): {names}.",
+        "Units that cannot be reached at all (no leader or stand-in with an address): {count}. {names}.",
         "Load leaders and addresses: `aarshjul import leaders FILE`.",
     ),
 }

@@ -88,7 +88,7 @@ def demo(
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end: in order, as with Ctrl-C
     if port and not leave:
-        refuse_taken_port("127.0.0.1", port)
+        refuse_taken_port("127.0.0.1", port, "--port", "mend demo port")
     options = Options(port, play_year, leave, as_json, invented_names, prefect)
     with _folder(data_dir) as folder:
         status = run(folder, options)

@@ -45,6 +45,7 @@ class Driver(Protocol):
 
 _NOTICED = (
     sa.select(sa.func.count()).select_from(Message),
+    sa.select(sa.func.count()).where(col(Message.sent_at).is_not(None)),
     sa.select(sa.func.count()).select_from(Task),
     sa.select(sa.func.count()).where(col(Occurrence.state) == OccurrenceState.CLOSED),
 )

@@ -33,10 +33,12 @@ def journalise(
     by: str,
     now: datetime,
     filed_at: datetime | None = None,
+    token: str = "",
 ) -> int:
     """Marks the documents with the case they went into; gives how many are new or have another case now.
 
-    `filed_at` is when they were filed, if that was before `now`. A mark keeps its date; only its case number
+    `filed_at` is when they were filed, if that was before `now`; `token` is what a program came in by, which
+    the history names beside the account. A mark keeps its date; only its case number
     can be corrected, and the history has both. Raises AnswerInvalid without a case number, or when they
     were filed in the future.
     """
@@ -57,6 +59,7 @@ def journalise(
         ids = [row.id for row in moved]
         session.execute(sa.update(Journalised).where(col(Journalised.id).in_(ids)).values(case_number=number))
     if new or moved:
+        told = {"at": at.isoformat()} | ({"token": token} if token else {})
         history.record(
             session,
             root_id=root_id,
@@ -64,7 +67,7 @@ def journalise(
             actor=by,
             verb="journalise",
             thing=f"case:{number}",
-            data={"new": new, "moved": [row.item for row in moved], "from": before, "at": at.isoformat()},
+            data={"new": new, "moved": [row.item for row in moved], "from": before, **told},
         )
     session.flush()
     return len(new) + len(moved)
@@ -109,12 +112,15 @@ def _checked_day(at: datetime, now: datetime) -> datetime:
 
 
 def checked_number(text: str) -> str:
-    """The case number as it is kept. Raises AnswerInvalid when there is none, or it is too long for one."""
+    """The case number as it is kept. Raises AnswerInvalid when there is none, or it cannot be one."""
     number = " ".join(text.split())
     if not number:
         raise AnswerInvalid(
             [Problem("case_number", "Sagsnummeret mangler.", "Skriv sagens nummer i ESDH-systemet.")]
         )
+    if not number.isprintable():
+        what = "Sagsnummeret indeholder usynlige styretegn."
+        raise AnswerInvalid([Problem("case_number", what, "Skriv nummeret igen.")])
     if len(number) > LONGEST:
         what = f"Sagsnummeret er for langt: højst {LONGEST} tegn."
         raise AnswerInvalid([Problem("case_number", what, "Skriv nummeret alene.")])

@@ -42,11 +42,12 @@ class AgreementBook:
         self._present = present_versions(session, known)
         self._given = signed(session, known)
         self._versions: list[dict[str, Any]] = []
+        self._kept: dict[int, int] = {}
         self._signatures: list[dict[str, Any]] = []
         self._history: list[dict[str, Any]] = []
 
     def present(self, agreement: Agreement) -> Present:
-        """Which version is the newest. Raises NotNow while nothing has been written."""
+        """Which version it stands at. Raises NotNow while nothing has been written."""
         found = self._present.get(agreement.id or 0)
         if found is None:
             raise NotNow("agreement", agreement.id, agreement.state.value, "read")
@@ -59,9 +60,10 @@ class AgreementBook:
     def advance(
         self, agreement: Agreement, verb: AgreementVerb, *, by: str, now: datetime, why: str = ""
     ) -> None:
-        """Moves the agreement on, or back to its draft and why."""
+        """Moves the agreement on, or back to its draft and why. Only one that was in force is restored."""
         target = AGREEMENT_MOVES.get((agreement.state, verb))
-        if target is None:
+        never = verb is AgreementVerb.RESTORE and not agreement.in_force_version
+        if target is None or never:
             raise NotNow("agreement", agreement.id, agreement.state.value, verb.value)
         set_committed_value(agreement, "state", target)
         self._moved[agreement.id or 0] = agreement
@@ -98,6 +100,18 @@ class AgreementBook:
         self._keep(agreement, content, steps, by=by, now=now)
         self.advance(agreement, AgreementVerb.RENEW, by=by, now=now)
 
+    def restore(self, agreement: Agreement, signed: AgreementVersion, *, by: str, now: datetime) -> None:
+        """Its text is again what all have `signed`: it stands at that version, which never ceased to hold.
+
+        What was written since stays among its versions.
+        """
+        id_, last = agreement.id or 0, self.present(agreement).last
+        self._present[id_] = Present(signed.no, signed.digest, signed.steps, last)
+        self._given[id_] = set(signed.steps)
+        self._kept[id_] = signed.no
+        set_committed_value(agreement, "version", signed.no)
+        self.advance(agreement, AgreementVerb.RESTORE, by=by, now=now)
+
     def _keep(
         self,
         agreement: Agreement,
@@ -107,9 +121,12 @@ class AgreementBook:
         by: str,
         now: datetime,
     ) -> None:
-        present = Present(agreement.version + 1, content_digest(content), list(steps))
-        row = {"agreement_id": agreement.id, "content": dict(content), "by": by, "at": now}
-        self._versions.append({**row, **present._asdict()})
+        known = self._present.get(agreement.id or 0)
+        no = known.last + 1 if known else 1
+        present = Present(no, content_digest(content), list(steps), last=no)
+        text = {"no": no, "content": dict(content), "digest": present.digest, "steps": present.steps}
+        self._versions.append({"agreement_id": agreement.id, **text, "by": by, "at": now})
+        self._kept[agreement.id or 0] = no
         self._present[agreement.id or 0] = present
         self._given[agreement.id or 0] = set()
         set_committed_value(agreement, "version", present.no)
@@ -122,6 +139,7 @@ class AgreementBook:
         order: Sequence[str],
         name: str,
         by: str,
+        registered: str = "",
         stood_in: bool = False,
         identified_by: str,
         now: datetime,
@@ -141,8 +159,9 @@ class AgreementBook:
             raise AnswerInvalid([Problem("name", "Der mangler et navn.", "Skriv dit fulde navn.")])
         version = self.present(agreement)
         what = {"version": version.no, "capacity": capacity, "digest": version.digest}
-        who = {"name": name.strip(), "by": by, "stood_in": stood_in, "identified_by": identified_by}
-        self._signatures.append({"agreement_id": agreement.id, **what, **who, "at": now})
+        who = {"name": name.strip(), "by": by, "registered": registered, "stood_in": stood_in}
+        row = {"agreement_id": agreement.id, **what, **who, "identified_by": identified_by, "at": now}
+        self._signatures.append(row)
         given.add(capacity)
         self._record(agreement, "sign", by=by, now=now, data=what, personal={"name": name.strip()})
         if capacity == order[-1]:
@@ -153,13 +172,15 @@ class AgreementBook:
         connection = self._session.connection()
         if self._versions:
             connection.execute(sa.insert(table_of(AgreementVersion)), self._versions)
-            kept = [{"its_id": row["agreement_id"], "version": row["no"]} for row in self._versions]
+        if self._kept:
+            kept = [{"its_id": id_, "version": no} for id_, no in self._kept.items()]
             connection.execute(_KEEP_VERSION, kept)
         self._write_states(connection)
         if self._signatures:
             connection.execute(sa.insert(table_of(Signature)), self._signatures)
         history.record_many(self._session, self._history)
         self._moved, self._versions, self._signatures, self._history = {}, [], [], []
+        self._kept = {}
 
     def _write_states(self, connection: sa.Connection) -> None:
         alike: dict[tuple[AgreementState, AgreementState], list[int]] = defaultdict(list)

@@ -14,12 +14,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from cycle.goals.exempt import is_exempt
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
 from cycle.organisation.tables import Unit
 from cycle.plan.period import Dates
 from cycle.store import in_pieces
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
+
+_STANDS_AT = col(Agreement.version)
 
 
 class AgreementVerb(StrEnum):
@@ -32,6 +35,7 @@ class AgreementVerb(StrEnum):
     DECLINE = "decline"
     COMPLETE = "complete"
     RENEW = "renew"
+    RESTORE = "restore"
     SUPERSEDE = "supersede"
 
 
@@ -48,20 +52,28 @@ AGREEMENT_MOVES: dict[tuple[AgreementState, AgreementVerb], AgreementState] = {
     (S.APPROVAL, V.RENEW): S.APPROVAL,
     (S.SIGNING, V.RENEW): S.SIGNING,
     (S.IN_FORCE, V.RENEW): S.SIGNING,
+    (S.NEGOTIATION, V.RESTORE): S.IN_FORCE,
+    (S.APPROVAL, V.RESTORE): S.IN_FORCE,
+    (S.SIGNING, V.RESTORE): S.IN_FORCE,
     **{(state, V.SUPERSEDE): S.SUPERSEDED for state in S if state is not S.SUPERSEDED},
 }
-"""Renewed: a given goal has changed, and the agreement goes on with a new version of its text.
+"""Renewed: a given goal has changed, and the agreement goes on with a new version of its text. Restored: it
+was on its way to be signed anew, and its goals are again what they are in the version that all have signed.
 
 Superseded wherever it stands: one that had been in force may be on its way to be signed anew.
 """
 
 
 class Present(NamedTuple):
-    """The version an agreement stands at, the SHA-256 of what it says, and the ids of the steps it takes."""
+    """The version an agreement stands at, the SHA-256 of what it says, and the ids of the steps it takes.
+
+    `last` is the newest that was ever written: it is a later one when the agreement has been restored.
+    """
 
     no: int
     digest: str
-    steps: Sequence[str] = ()
+    steps: Sequence[str]
+    last: int
 
 
 class Unsigned(NamedTuple):
@@ -98,7 +110,10 @@ def of_units(session: Session, occurrence_id: int, unit_ids: Iterable[str]) -> d
 
 
 def unsigned(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)) -> list[Unsigned]:
-    """The agreements not signed by all at units below these paths, in the order of the tree."""
+    """The agreements not signed by all at units below these paths, in the order of the tree.
+
+    A unit that is exempt from making one is not among them.
+    """
     its = (col(Agreement.id), col(Agreement.state), col(Agreement.in_force_version))
     rows = session.execute(
         sa.select(col(Unit.id), col(Unit.name), col(Unit.path), *its)
@@ -106,6 +121,7 @@ def unsigned(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/
         .where(
             col(Agreement.occurrence_id) == occurrence_id,
             col(Agreement.state).not_in([AgreementState.IN_FORCE, AgreementState.SUPERSEDED]),
+            ~is_exempt(),
         )
         .order_by(col(Unit.path))
     )
@@ -137,7 +153,10 @@ def running(session: Session, occurrence: Occurrence, period: Dates) -> set[str]
             Agreement.occurrence_id != occurrence.id,
             col(Agreement.period_from) <= period.ends,
             col(Agreement.period_to) >= period.begins,
-            sa.or_(col(Agreement.in_force_version) > 0, col(Occurrence.state) == OccurrenceState.OPEN),
+            sa.or_(
+                col(Agreement.in_force_version) > 0,
+                sa.and_(col(Occurrence.state) == OccurrenceState.OPEN, ~is_exempt()),
+            ),
         )
     )
     return set(session.exec(query))
@@ -184,20 +203,31 @@ def version_of(session: Session, agreement: Agreement, no: int) -> AgreementVers
 
 
 def present_versions(session: Session, agreements: Iterable[Agreement]) -> dict[int, Present]:
-    """The newest version of each agreement that has one, by the agreement's id."""
-    its = AgreementVersion
+    """The version that each agreement stands at, of those that have one, by the agreement's id."""
+    its, every = AgreementVersion, aliased(AgreementVersion)
+    last = sa.select(sa.func.max(every.no)).where(col(every.agreement_id) == col(its.agreement_id))
     columns = (col(its.agreement_id), col(its.no), col(its.digest), col(its.steps))
-    return {id_: Present(*found) for id_, *found in _of_versions(session, agreements, *columns)}
+    found = _of_versions(session, agreements, *columns, last.correlate(its).scalar_subquery())
+    return {id_: Present(*row) for id_, *row in found}
 
 
 def present_contents(session: Session, agreements: Iterable[Agreement]) -> dict[int, dict[str, Any]]:
-    """The text of the newest version of each agreement that has one, by the agreement's id."""
+    """The text that each agreement stands at, of those that have one, by the agreement's id."""
     columns = (col(AgreementVersion.agreement_id), col(AgreementVersion.content))
     return {id_: dict(content) for id_, content in _of_versions(session, agreements, *columns)}
 
 
+def signed_versions(session: Session, agreements: Iterable[Agreement]) -> dict[int, AgreementVersion]:
+    """What all have signed, of those on their way to be signed anew, by the agreement's id."""
+    anew = [
+        each for each in agreements if each.in_force_version and (each.state, V.RESTORE) in AGREEMENT_MOVES
+    ]
+    rows = _of_versions(session, anew, AgreementVersion, at=col(Agreement.in_force_version))
+    return {version.agreement_id: version for (version,) in rows}
+
+
 def signed(session: Session, agreements: Iterable[Agreement]) -> dict[int, set[str]]:
-    """The capacities that have signed the newest version of each agreement, by the agreement's id."""
+    """The capacities that have signed the version each agreement stands at, by the agreement's id."""
     found: dict[int, set[str]] = {agreement.id or 0: set() for agreement in agreements}
     for piece in in_pieces(found):
         query = (
@@ -210,12 +240,14 @@ def signed(session: Session, agreements: Iterable[Agreement]) -> dict[int, set[s
     return found
 
 
-def _of_versions(session: Session, agreements: Iterable[Agreement], *columns: Any) -> Iterator[Any]:
+def _of_versions(
+    session: Session, agreements: Iterable[Agreement], *columns: Any, at: Any = _STANDS_AT
+) -> Iterator[Any]:
     for piece in in_pieces(agreement.id for agreement in agreements):
         query = (
             sa.select(*columns)
             .join(Agreement, col(Agreement.id) == col(AgreementVersion.agreement_id))
-            .where(col(Agreement.id).in_(piece), col(AgreementVersion.no) == col(Agreement.version))
+            .where(col(Agreement.id).in_(piece), col(AgreementVersion.no) == at)
         )
         yield from session.execute(query)
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from cycle.goals.tables import Agreement, AgreementVersion, Signature
-from cycle.organisation.directory import Directory
+from cycle.organisation.directory import Directory, Recipient
+from cycle.organisation.names import name_key
+from cycle.organisation.snapshot import Post
+from cycle.organisation.tables import Person
 from cycle.plan.model import Activity, Stage, StageKind
 from cycle.tasks.approval import reviewer_of
 from cycle.tasks.states import TaskKind
@@ -21,7 +24,8 @@ STATEMENT_FIELD, STATEMENT_FILE = "udtalelse", "udtalelse-fil"
 class Party:
     """One who signs: the post, its holder today ("" when vacant), and the signature under this version.
 
-    `left`: whoever signed no longer has the post; the signature stays.
+    `left`: whoever signed no longer has the post; the signature stays. `renamed`: has it, and is registered
+    under another name now.
     """
 
     title: str
@@ -30,6 +34,14 @@ class Party:
     holder: str
     signature: Signature | None
     left: bool
+    renamed: bool
+
+
+class Registered(NamedTuple):
+    """Whoever signs as the list of leaders has them: the name, and whether they stand in for the holder."""
+
+    name: str
+    stands_in: bool
 
 
 @dataclass(frozen=True)
@@ -80,11 +92,31 @@ def parties(
         if stage.kind is StageKind.SIGN:
             at, role = post_of(directory, unit.id, stage, activity.audience.role)
             holder, signature = directory.holder(at, role), given.get(stage.id)
-            signer = signature.by if signature and signature.by.startswith("person:") else ""
-            left = bool(signer and holder and signer != f"person:{holder.person_id}")
             name = holder.name if holder else ""
-            found.append(Party(stage.title, role, directory.units[at].name, name, signature, left))
+            left, renamed = _since(signature, holder)
+            found.append(Party(stage.title, role, directory.units[at].name, name, signature, left, renamed))
     return found
+
+
+def _since(signature: Signature | None, holder: Recipient | None) -> tuple[bool, bool]:
+    """Whether whoever held the post and signed (has left it, is called otherwise)."""
+    if signature is None or signature.stood_in or not signature.by.startswith("person:"):
+        return False, False
+    if holder is None or signature.by != f"person:{holder.person_id}":
+        return True, False
+    return False, name_key(holder.name) != name_key(signature.registered)
+
+
+def registered(session: Session, directory: Directory, post: Post, by: str) -> Registered:
+    """Whoever answered for a post (`by`), as registered on the directory's day; an account has no name."""
+    kind, _, number = by.partition(":")
+    if kind != "person":
+        return Registered("", stands_in=False)
+    found = next((each for each in directory.signers(*post) if each.person_id == int(number)), None)
+    if found is not None:
+        return Registered(found.name, directory.stands_in(*post, found.person_id))
+    person = session.get(Person, int(number))
+    return Registered(person.name if person else "", stands_in=False)
 
 
 def statements(session: Session, agreement: Agreement, version: int) -> list[Statement]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle.access.rules import within
+from cycle.goals.exempt import is_exempt
 from cycle.goals.parties import steps_of
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
 from cycle.organisation.tables import Unit
@@ -40,8 +41,8 @@ def agreement_steps(
     """The steps in the order of the plan: of how many agreements, and how many of them are past it.
 
     An agreement takes the steps of its text; before there is one, those of its unit today. One that has
-    gone back to its draft, or is to be signed again, counts as it stands now. A step that none takes is
-    left out.
+    gone back to its draft, or is to be signed again, counts as it stands now. One that its unit need not
+    make is not counted, and a step that none takes is left out.
     """
     standings, signed = _standings(session, occurrence, activity, paths), _signed(session, occurrence, paths)
     made = [
@@ -79,7 +80,7 @@ def _standings(
         sa.select(*columns, sa.func.count())
         .join(Unit, col(Unit.id) == col(Agreement.unit_id))
         .outerjoin(AgreementVersion, newest)
-        .where(col(Agreement.occurrence_id) == occurrence.id, within(col(Unit.path), paths))
+        .where(col(Agreement.occurrence_id) == occurrence.id, ~is_exempt(), within(col(Unit.path), paths))
         .group_by(*columns)
     )
     found = Counter[Standing]()

@@ -11,6 +11,7 @@ from cycle import history
 from cycle.files import store as files
 from cycle.files.tables import File
 from cycle.goals.tables import Agreement, AgreementVersion, SealedDocument, Signature
+from cycle.organisation.tables import Unit
 from cycle.store import is_sqlite
 
 _DONE = sa.exists().where(
@@ -25,6 +26,24 @@ def unsealed(session: Session, occurrence_id: int) -> Sequence[Agreement]:
         Agreement.occurrence_id == occurrence_id, col(Agreement.in_force_version) > 0, ~_DONE
     )
     return session.exec(query.order_by(col(Agreement.unit_id))).all()
+
+
+def long_unsealed(session: Session, root_id: str, before: datetime) -> Sequence[str]:
+    """The units whose agreement is in force, signed by the last before `before`, and has no document yet."""
+    signed = (
+        sa.select(sa.func.max(col(Signature.at)))
+        .where(
+            col(Signature.agreement_id) == col(Agreement.id),
+            col(Signature.version) == col(Agreement.in_force_version),
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(Unit.name)
+        .join(Agreement, col(Agreement.unit_id) == col(Unit.id))
+        .where(Agreement.root_id == root_id, col(Agreement.in_force_version) > 0, ~_DONE, signed < before)
+    )
+    return session.exec(query.order_by(col(Unit.name))).all()
 
 
 def signed_version(

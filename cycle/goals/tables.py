@@ -204,7 +204,10 @@ class AgreementVersion(SQLModel, table=True):
 
 
 class Signature(SQLModel, table=True):
-    """Who signed which version, in which capacity (`stood_in`: as the post's substitute), when, how known."""
+    """Who signed which version, in which capacity (`stood_in`: as the post's substitute), when, how known.
+
+    `name` is as they wrote it, `registered` as the list of leaders had it then.
+    """
 
     __table_args__ = (sa.UniqueConstraint("agreement_id", "version", "capacity"),)
 
@@ -214,6 +217,7 @@ class Signature(SQLModel, table=True):
     capacity: str
     name: str
     by: str
+    registered: str = ""
     stood_in: bool = False
     identified_by: str
     digest: str

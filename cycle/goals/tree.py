@@ -217,14 +217,21 @@ def reach(
         return Reached((), ())
     reworded, fresh = ({text.identity for text in those} for those in (said, new))
     places = {(text.level, text.area) for text in new}
-    tree = {goal.key: goal for goal in goals_of_year(session, root_id, year, levels=GIVEN)}
-    tree |= {text.identity: Goal(root_id=root_id, year=year, **text.columns()) for text in texts}
-    goals = sorted(tree.values(), key=lambda goal: goal.code)
+    goals = given_as_said(session, texts, root_id=root_id, year=year)
     earlier = running_on(session, goals, reworded | fresh, fresh, root_id=root_id, year=year, on=on)
     return Reached(
         [*holding(session, reworded, root_id=root_id, year=year, on=on), *earlier.holding],
         [*not_holding(session, places, fresh, root_id=root_id, year=year, on=on), *earlier.without],
     )
+
+
+def given_as_said(session: Session, texts: Iterable[GoalText], *, root_id: str, year: int) -> list[Goal]:
+    """The year's goals of agreements as they would be with these texts, in order of code; nothing is kept."""
+    tree = {goal.key: goal for goal in goals_of_year(session, root_id, year, levels=GIVEN)}
+    for text in (text for text in texts if text.level in GIVEN):
+        joins = tree[text.identity].also_in_force if text.identity in tree else None
+        tree[text.identity] = Goal(root_id=root_id, year=year, also_in_force=joins, **text.columns())
+    return sorted(tree.values(), key=lambda goal: goal.code)
 
 
 def goals_not_named(

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from cycle.columns import among
 from cycle.messages.tables import Message, MessageKind, MessageState
-from cycle.store import is_sqlite, table_of
+from cycle.store import insert_many, is_sqlite, table_of
 
 CAP = 5
 CAP_PERIOD = timedelta(hours=24)
@@ -88,8 +89,13 @@ def insert_blank(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[st
     """
     if not rows:
         return {}
-    written = session.connection().execute(_INSERT_BLANK[is_sqlite(session)], rows).all()
-    return {key: id_ for id_, key in written}
+    connection = session.connection()
+    if not is_sqlite(session):
+        return {key: id_ for id_, key in connection.execute(_INSERT_BLANK, rows)}
+    newest = connection.scalar(_NEWEST) or 0  # nobody else writes meanwhile: what is newer is ours
+    insert_many(session, TABLE, [{**BLANK, **row} for row in rows], unless="key")
+    asked = {"keys": [row["key"] for row in rows], "newest": newest}
+    return {key: id_ for id_, key in connection.execute(_WRITTEN, asked)}
 
 
 def _insert(of_sqlite: bool) -> Any:
@@ -105,10 +111,11 @@ def _literal(value: Any) -> sa.ColumnClause[Any]:
 
 _LITERALS = {name: _literal(value) for name, value in BLANK.items() if value is not None}
 _INSERT_ONE = {of_sqlite: _insert(of_sqlite).returning(TABLE.c.id) for of_sqlite in (True, False)}
-_INSERT_BLANK = {
-    of_sqlite: _insert(of_sqlite).values(_LITERALS).returning(TABLE.c.id, TABLE.c.key)
-    for of_sqlite in (True, False)
-}
+_INSERT_BLANK = _insert(of_sqlite=False).values(_LITERALS).returning(TABLE.c.id, TABLE.c.key)
+_NEWEST = sa.select(sa.func.max(TABLE.c.id))
+_WRITTEN = sa.select(TABLE.c.id, TABLE.c.key).where(
+    among(TABLE.c.key, "keys"), TABLE.c.id > sa.bindparam("newest")
+)
 _CAPPED = (
     sa.select(sa.func.count())
     .select_from(TABLE)

@@ -27,6 +27,7 @@ class MessageKind(StrEnum):
     WAIVED = "waived"
     NEW_LINK = "new_link"
     DECLINED = "declined"
+    STILL_HOLDS = "still_holds"
     REMARKS = "remarks"
     INVITATION = "invitation"
     REPLY_PROBLEM = "reply_problem"

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from cycle.organisation.faults import Faults
@@ -10,20 +10,44 @@ from cycle.organisation.faults import Faults
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `names` are the headings it is known by, the Danish first; `limit` is in characters."""
+    """One column. `names` are the headings it is known by, the Danish first; `limit` is in characters.
+
+    `loose` are those of the names that say it only where none of the others stands: beside a column of
+    numbers, "Enhed" is the name.
+    """
 
     id: str
     names: tuple[str, ...]
     required: bool = False
     limit: int = 200
+    loose: tuple[str, ...] = ()
 
+    def keys(self, *, loose: bool) -> frozenset[str]:
+        """The loose names, or the others, as they are compared."""
+        return frozenset(heading_key(name) for name in self.names if (name in self.loose) is loose)
+
+
+NUMBERS = (
+    "enhedsnummer",
+    "enhedsnr.",
+    "enhed nr.",
+    "institutionsnummer",
+    "institutionsnr.",
+    "unit number",
+    "unit no.",
+)
+"""What the column of the units' ids is called in lists; in ours, too."""
 
 UNITS: tuple[Column, ...] = (
     Column(
-        "unit_id", ("enheds-id", "unit_id", "enhed", "id", "enhedsnummer", "institutionsnummer"), True, 64
+        "unit_id",
+        ("enheds-id", "unit_id", "enhed", "unit", "id", *NUMBERS),
+        True,
+        64,
+        loose=("enhed", "unit"),
     ),
     Column("parent_id", ("overordnet", "parent_id", "overordnet enhed", "parent", "hører under"), limit=64),
-    Column("name", ("navn", "name", "enhedsnavn"), required=True),
+    Column("name", ("navn", "name", "enhedsnavn", "enhed", "unit"), required=True, loose=("enhed", "unit")),
     Column("kind", ("art", "kind", "type", "enhedstype"), required=True),
     Column("area", ("område", "area")),
     Column("ownership", ("ejerform", "ownership")),
@@ -36,7 +60,11 @@ UNITS: tuple[Column, ...] = (
 
 LEADERS: tuple[Column, ...] = (
     Column(
-        "unit_id", ("enhed", "unit_id", "enheds-id", "id", "enhedsnummer", "institutionsnummer"), True, 64
+        "unit_id",
+        ("enhed", "unit", "unit_id", "enheds-id", "id", *NUMBERS),
+        True,
+        64,
+        loose=("enhed", "unit"),
     ),
     Column("role", ("rolle", "role", "stilling", "funktion")),
     Column("name", ("navn", "name", "leder", "ledernavn"), required=True),
@@ -62,6 +90,18 @@ def recognised(headings: Iterable[str], columns: Sequence[Column]) -> int:
     return sum(heading_key(heading) in known for heading in headings)
 
 
+def places_of(headings: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:
+    """Where each column stands in the headings; in several places when it is there more than once."""
+    keys = [heading_key(heading) for heading in headings]
+    firm = {column.id: _standing(keys, column.keys(loose=False)) for column in columns}
+    found = {name: places for name, places in firm.items() if places}
+    for key in dict.fromkeys(keys):
+        meant = (column for column in columns if column.id not in found and key in column.keys(loose=True))
+        if (column := next(meant, None)) is not None:
+            found[column.id] = _standing(keys, {key})
+    return found
+
+
 def find_columns(
     headings: Sequence[str], columns: Sequence[Column], faults: Faults, *, row: int
 ) -> Mapping[str, int]:
@@ -69,20 +109,18 @@ def find_columns(
 
     Raises ImportInvalid naming what was found and what was expected.
     """
-    meant = {heading_key(name): column for column in columns for name in column.names}
-    places: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        column = meant.get(heading_key(heading))
-        if column is None:
-            continue
-        if column.id in places:
-            first = headings[places[column.id]]
-            faults.add("double column", row=row, first=first, second=heading, column=column.names[0])
-        places.setdefault(column.id, place)
+    places = places_of(headings, columns)
     found = ", ".join(heading for heading in headings if heading) or "–"
     for column in columns:
+        standing = [headings[place] for place in places.get(column.id, ())]
+        for other in standing[1:]:
+            faults.add("double column", row=row, first=standing[0], second=other, column=column.names[0])
         if column.required and column.id not in places:
             names = ", ".join(column.names)
             faults.add("missing column", row=row, column=column.names[0], found=found, names=names)
     faults.raise_if_any()
-    return places
+    return {name: standing[0] for name, standing in places.items()}
+
+
+def _standing(keys: Sequence[str], names: Set[str]) -> list[int]:
+    return [place for place, key in enumerate(keys) if key in names]

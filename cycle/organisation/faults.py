@@ -4,9 +4,11 @@ Each sentence comes with its cure. Placeholders are plain names.
 """
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import NoReturn
 
-from cycle.danish import format_count
+from cycle.danish import format_count, format_date, format_decimal
 from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 
 Sentence = tuple[str, str]
@@ -222,6 +224,13 @@ SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
             "Choose the same person or a new one.",
         ),
     ),
+    "changed holder?": (
+        (
+            "{name} var knyttet til posten {old}; nu {new}. Er det samme person?",
+            "Vælg samme person eller ny person.",
+        ),
+        ("{name} was of the post {old}; now {new}. The same person?", "Choose the same person or a new one."),
+    ),
     "ends many": (
         ("Filen afslutter {count} af {total} ansættelser.", "Er det meningen, så gentag med --yes-really."),
         ("The file ends {count} of {total} appointments.", "If that is meant, repeat with --yes-really."),
@@ -272,9 +281,14 @@ class Faults:
 
     def _note(self, key: str, kind: str, number: int | None, values: Mapping[str, object]) -> None:
         language = "en" if self._english else "da"
-        said = {
-            name: format_count(value, language) if name in COUNTED and isinstance(value, int) else value
-            for name, value in values.items()
-        }
+        said = {name: _said(name, value, language) for name, value in values.items()}
         what, cure = (sentence.format(**said) for sentence in self._sentences[key][self._english])
         self.problems.append(Problem(WHERE[kind][self._english].format(n=number), what, cure))
+
+
+def _said(name: str, value: object, language: str) -> object:
+    if isinstance(value, date):
+        return format_date(value, language)
+    if isinstance(value, float):
+        return format_decimal(Decimal(str(value)), language=language)
+    return format_count(value, language) if name in COUNTED and isinstance(value, int) else value

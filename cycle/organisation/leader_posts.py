@@ -73,4 +73,4 @@ def _head(usual: str | None, named: set[str]) -> str | None:
 def _check_open(row: LeaderRow, closed_on: date | None, today: date, faults: Faults) -> None:
     if closed_on is None or closed_on >= today or (row.valid_to is not None and row.valid_to <= closed_on):
         return
-    faults.add("closed unit", row=row.number, value=row.unit_id, other=closed_on.isoformat())
+    faults.add("closed unit", row=row.number, value=row.unit_id, other=closed_on)

@@ -1,20 +1,20 @@
 """Which person of the store a person of the file is: by id, by address, by name on the same post. Pure.
 
-Where that cannot be known (same name on the same post with a new address; another name at a known
-address) it is a question, and nothing is applied until a person has answered it.
+Where that cannot be known (same name on the same post with a new address; another name at a known address;
+a name like that of whoever had the post) it is a question, and nothing is applied until a person has answered
+it. Only names that are plainly the same (`cycle.organisation.names`) are not asked about.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from enum import StrEnum
 
 from cycle.access.emails import email_key
+from cycle.organisation.names import might_be_one, name_key
 from cycle.organisation.snapshot import Post
 
 ID = "id:"
-ALIKE = 0.75
-"""Names at least this similar (difflib's ratio) are spellings of one."""
 
 
 class Choice(StrEnum):
@@ -29,6 +29,7 @@ class Asked(StrEnum):
 
     CHANGED_ADDRESS = "changed address?"
     CHANGED_NAME = "changed name?"
+    CHANGED_HOLDER = "changed holder?"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ class StoredPerson:
 
 @dataclass(frozen=True)
 class Question:
-    """Whether a row's person is the stored one. `old` and `new` are two addresses, or two names."""
+    """Whether a row's person is the stored one, called `name`.
+
+    `old` and `new` are two addresses; the known address and the new name; or the post in words ("unit, role")
+    and the new name.
+    """
 
     row: int
     asked: Asked
@@ -109,8 +114,9 @@ def match_people(file: Iterable[FilePerson], stored: Iterable[StoredPerson], cho
     people = list(file)
     left = [person for person in people if not matcher.by_key(person)]
     left = [person for person in left if not matcher.by_address(person)]
+    left = [person for person in left if not matcher.by_name(person)]
     for person in left:
-        matcher.by_name(person)
+        matcher.by_likeness(person)
     return matcher.matches
 
 
@@ -121,13 +127,13 @@ class _Matcher:
         self.taken: set[int] = set()
         self.keys: dict[tuple[str, str], StoredPerson] = {}
         self.addresses: dict[tuple[str, str], StoredPerson] = {}
-        self.posts: dict[tuple[str, Post, str], StoredPerson] = {}
+        self.posts: dict[tuple[str, Post], list[StoredPerson]] = defaultdict(list)
         for person in sorted(stored, key=lambda person: person.id):
             self.keys[person.root_id, person.key] = person
             if person.email:
                 self.addresses.setdefault((person.root_id, email_key(person.email)), person)
             for post in person.posts:
-                self.posts[person.root_id, post, person.name.casefold()] = person
+                self.posts[person.root_id, post].append(person)
 
     def by_key(self, person: FilePerson) -> bool:
         found = self.keys.get((person.root_id, person.key))
@@ -145,20 +151,35 @@ class _Matcher:
             return False
         return self._take_unless_renamed(person, found)
 
-    def by_name(self, person: FilePerson) -> None:
-        for post in person.posts:
-            found = self.posts.get((person.root_id, post, person.name.casefold()))
-            if found is None or found.id in self.taken or (person.has_id and found.key.startswith(ID)):
+    def by_name(self, person: FilePerson) -> bool:
+        for post, found in self._at_posts(person):
+            if name_key(found.name) != name_key(person.name):
                 continue
             if not found.email or not person.email:
-                self._take(person, found)
-                return
+                return self._take(person, found)
             if self._is_same(person, found, Asked.CHANGED_ADDRESS, post, found.email, person.email):
                 self._take(person, found)
-            return
+            return True
+        return False
+
+    def by_likeness(self, person: FilePerson) -> None:
+        """A name like that of somebody of the post whom the file does not have: perhaps the same."""
+        for post, found in self._at_posts(person):
+            if might_be_one(found.name, person.name):
+                if self._is_same(person, found, Asked.CHANGED_HOLDER, post, ", ".join(post), person.name):
+                    self._take(person, found)
+                return
+
+    def _at_posts(self, person: FilePerson) -> Iterator[tuple[Post, StoredPerson]]:
+        """Who has one of the person's posts, is nobody else of the file, and is not told apart by ids."""
+        for post in person.posts:
+            for found in reversed(self.posts.get((person.root_id, post), ())):
+                both_ids = person.has_id and found.key.startswith(ID)
+                if found.id not in self.taken and not both_ids:
+                    yield post, found
 
     def _take_unless_renamed(self, person: FilePerson, found: StoredPerson) -> bool:
-        if names_alike(found.name, person.name):
+        if name_key(found.name) == name_key(person.name):
             return self._take(person, found)
         post = person.posts[0]
         if self._is_same(person, found, Asked.CHANGED_NAME, post, person.email or "", person.name):
@@ -179,11 +200,3 @@ class _Matcher:
         self.taken.add(found.id)
         self.matches.found[person.root_id, person.key] = found
         return True
-
-
-def names_alike(one: str, other: str) -> bool:
-    """Whether two names are spellings of one person's: the same first name, or nearly the same letters."""
-    first, second = one.casefold(), other.casefold()
-    if first.split()[:1] == second.split()[:1]:
-        return True
-    return SequenceMatcher(None, first, second).ratio() >= ALIKE

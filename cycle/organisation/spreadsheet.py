@@ -1,7 +1,8 @@
 """The rows of an XLSX workbook as text. Formulas are read as the values Excel last computed."""
 
+import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,19 +12,19 @@ from typing import Any
 from cycle.organisation.faults import Faults
 
 UNPACKED_LIMIT = 400 * 1024 * 1024
+_LITERAL = re.compile(r'"[^"]*"|\\.')
+"""What a number format writes as it stands: a percent sign in it does not multiply by a hundred."""
 
 Rows = list[list[str]]
 
 
-def read_sheets(
-    data: bytes, row_limit: int, faults: Faults, cell: Callable[[object], str] | None = None
-) -> list[Rows]:
+def read_sheets(data: bytes, row_limit: int, faults: Faults, *, amounts: bool = False) -> list[Rows]:
     """Each visible sheet's rows, blank rows kept so that row numbers agree. Raises ImportInvalid.
 
-    `cell` says how a cell is written (`cell_text` unless given).
+    Cells are written as `cell_text` says, in a sheet of `amounts` as `amount_text` says.
     """
     with _visible_sheets(data, faults, values=True) as sheets:
-        return [_rows(sheet, row_limit, faults, cell or cell_text) for sheet in sheets]
+        return [_rows(sheet, row_limit, faults, amounts) for sheet in sheets]
 
 
 def formulas_without_values(data: bytes, faults: Faults) -> list[set[tuple[int, int]]]:
@@ -41,9 +42,14 @@ def formulas_without_values(data: bytes, faults: Faults) -> list[set[tuple[int, 
 
 def cell_name(row: int, column: int) -> str:
     """The cell as Excel names it ("C2"); row and column are counted from 0."""
+    return f"{column_name(column)}{row + 1}"
+
+
+def column_name(column: int) -> str:
+    """The column as Excel names it ("C"); counted from 0."""
     from openpyxl.utils import get_column_letter
 
-    return f"{get_column_letter(column + 1)}{row + 1}"
+    return get_column_letter(column + 1)
 
 
 @contextmanager
@@ -74,20 +80,25 @@ def _uncomputed(written: Any, computed: Any) -> set[tuple[int, int]]:
     }
 
 
-def _rows(sheet: Any, row_limit: int, faults: Faults, cell: Callable[[object], str]) -> Rows:
+def _rows(sheet: Any, row_limit: int, faults: Faults, amounts: bool) -> Rows:
     sheet.reset_dimensions()
     rows: Rows = []
-    for values in _values(sheet):
+    for row in _texts(sheet, amounts):
         if len(rows) > row_limit:
             faults.fail("too many rows", limit=row_limit)
-        rows.append([cell(value) for value in values])
+        rows.append(row)
     while rows and not any(rows[-1]):
         rows.pop()
     return rows
 
 
-def _values(sheet: Any) -> Iterator[tuple[object, ...]]:
-    yield from sheet.iter_rows(values_only=True)
+def _texts(sheet: Any, amounts: bool) -> Iterator[list[str]]:
+    if amounts:
+        for cells in sheet.iter_rows():
+            yield [amount_text(cell.value, cell.number_format) for cell in cells]
+    else:
+        for values in sheet.iter_rows(values_only=True):
+            yield [cell_text(value) for value in values]
 
 
 def cell_text(value: object) -> str:
@@ -105,11 +116,21 @@ def cell_text(value: object) -> str:
     return str(value)
 
 
-def amount_text(value: object) -> str:
+def amount_text(value: object, shown_as: str | None = None) -> str:
     """A cell of a sheet of amounts: a number with a decimal comma, so that 1.234 is not taken for 1234.
 
-    What a formula leaves behind the sixth decimal is rounded off.
+    What a formula leaves behind the sixth decimal is rounded off. `shown_as` is the cell's number format:
+    0.125 shown as a percentage is "12,5 %".
     """
-    if isinstance(value, float) and not value.is_integer():
-        return f"{round(Decimal(str(value)), 6):f}".rstrip("0").replace(".", ",")
-    return cell_text(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return cell_text(value)
+    if "%" not in (shown_as or ""):
+        return _with_comma(value)
+    hundredths = "%" in _LITERAL.sub("", shown_as or "")
+    return f"{_with_comma(value * 100 if hundredths else value)} %"
+
+
+def _with_comma(value: float) -> str:
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return f"{round(Decimal(str(value)), 6):f}".rstrip("0").rstrip(".").replace(".", ",")

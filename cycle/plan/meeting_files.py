@@ -13,7 +13,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from cycle.danish import COPENHAGEN
+from cycle.danish import COPENHAGEN, format_date
 from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 from cycle.plan.meetings import MeetingDay
 from cycle.plan.moments import Day
@@ -102,7 +102,7 @@ def _checked(rows: Iterator[_Row]) -> list[MeetingDay]:
             problems += error.problems
             continue
         if (meeting.body, meeting.held_on) in found:
-            what = f"{meeting.body} har allerede et møde {meeting.held_on.isoformat()} i filen."
+            what = f"{meeting.body} har allerede et møde {format_date(meeting.held_on)} i filen."
             problems.append(Problem(row.where, what, "Slet den ene række."))
         found[meeting.body, meeting.held_on] = meeting
     if problems:

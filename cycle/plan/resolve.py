@@ -15,8 +15,9 @@ from itertools import pairwise
 from cycle.calendar import WorkingCalendar
 from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
+from cycle.plan.certain import counted_from
 from cycle.plan.meetings import MeetingDay, find_meeting
-from cycle.plan.model import Activity, Plan, PlanKind, When
+from cycle.plan.model import Activity, Confidence, Plan, PlanKind, When
 from cycle.plan.moments import Moment, Span, cycle_year, place, wrong
 from cycle.plan.order import Graph, Node, add_floors, depends_on, floor_of, in_order, line_of
 from cycle.plan.reading import certainty, parse
@@ -137,7 +138,7 @@ class _Resolver:
             return ResolvedDate(Point.CLOSES, "", on, on)
         phrase, when = self.phrases[node], self.whens[node]
         nominal = self._first_fitting(lambda year: self._day(node, phrase.meaning, year), floor)
-        confidence, printed = certainty(when)
+        confidence, printed = self._certainty(node, when)
         on = self.calendar.move(nominal, when.move)
         return ResolvedDate(
             name=self._stage_title(node) if node.stage else node.point,
@@ -148,6 +149,13 @@ class _Resolver:
             printed=printed,
             closed=self.calendar.closed_days(nominal.year).get(nominal, "") if on != nominal else "",
         )
+
+    def _certainty(self, node: Node, when: When) -> tuple[Confidence, str]:
+        needed = depends_on(self.plan, node, self.phrases[node])
+        if needed is None:
+            return certainty(when)
+        anchor = self.dates[needed]
+        return counted_from(when, (anchor.confidence, anchor.printed or anchor.phrase))
 
     def _stage_title(self, node: Node) -> str:
         return next(stage.title for stage in self.activities[node.activity].stages if stage.id == node.stage)

@@ -1,13 +1,30 @@
 """The two persons a results dialogue is between on one day: a unit's leader and the nearest superior."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.access.emails import email_key
 from cycle.organisation.directory import Directory, Recipient
+from cycle.organisation.names import name_key
 from cycle.organisation.tables import Address
+
+
+class Known(NamedTuple):
+    """What a party is known by on one day: name, and the address's key ("" while there is none)."""
+
+    name: str
+    address: str
+
+    def is_still(self, other: "Known") -> bool:
+        """Whether neither the name nor the address has changed; a name written otherwise is the same."""
+        return self.has_the_name(other.name) and self.address == other.address
+
+    def has_the_name(self, name: str) -> bool:
+        """Whether this is plainly the name."""
+        return name_key(self.name) == name_key(name)
 
 
 @dataclass(frozen=True)
@@ -18,10 +35,10 @@ class Parties:
     leader: Recipient
     superior: Recipient
 
-    def address(self, person_id: int) -> str:
-        """The key of this party's address today; "" while none is known."""
+    def known(self, person_id: int) -> Known:
+        """What this party is known by today."""
         party = self.leader if person_id == self.leader.person_id else self.superior
-        return email_key(party.address) if party.address else ""
+        return Known(party.name, email_key(party.address) if party.address else "")
 
     def other(self, person_id: int) -> Recipient | None:
         """The party opposite this person; None for anybody who is not a party."""

@@ -1,5 +1,6 @@
 """Reading, writing and erasing the two parts of a preparation. Only a party gets further than the door."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from cycle.access.rules import Thing
 from cycle.errors import Conflict, NotAllowed, NotNow
-from cycle.preparations.parties import Parties
+from cycle.preparations.parties import Known, Parties
 from cycle.preparations.sealing import seal, unseal
 from cycle.preparations.tables import Preparation
 from cycle.tasks.records import record_occurrence
@@ -24,14 +25,18 @@ WRITTEN_IN = (OccurrenceState.OPEN, OccurrenceState.CLOSED)
 class Part:
     """What one party has written; edition 0 and no answers when that is nothing yet.
 
-    `moved`: whoever looks has had another address since it was saved, so it is not shown. `unseen`: the other
-    party has, and sees it when it is saved again.
+    It is not shown when whoever looks has got another name or address since it was saved (`moved`), or its
+    writer another name than `by` (`renamed`). `unseen`: its reader, then called `to`, has got another name or
+    address, and sees it when it is saved again.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     edition: int = 0
     at: datetime | None = None
+    by: str = ""
+    to: str = ""
     moved: bool = False
+    renamed: bool = False
     unseen: bool = False
 
 
@@ -55,21 +60,25 @@ def read_parts(
     Raises NotAllowed for anybody else, NotNow when it is over, Invalid when the key is another one.
     """
     other = _admit(occurrence, parties, person_id, now=now)
-    mine = parties.address(person_id)
+    mine, others = parties.known(person_id), parties.known(other)
     own = theirs = Part()
     row = _find(session, occurrence, parties, person_id, other)
     if row is not None:
-        unseen = row.reader_address != parties.address(other)
-        own = _part(secret, row, unseen=unseen, moved=row.writer_address != mine)
+        writer, reader = _between(row)
+        own = _part(secret, row, moved=not writer.is_still(mine), unseen=not reader.is_still(others))
     row = _find(session, occurrence, parties, other, person_id)
     if row is not None:
-        theirs = _part(secret, row, moved=row.reader_address != mine)
+        writer, reader = _between(row)
+        renamed = not writer.has_the_name(others.name)
+        theirs = _part(secret, row, moved=not reader.is_still(mine), renamed=renamed)
     return own, theirs
 
 
-def _part(secret: bytes, row: Preparation, *, moved: bool, unseen: bool = False) -> Part:
-    answers = {} if moved else unseal(secret, _where(row), row.content)
-    return Part(answers, row.edition, row.at, moved, unseen)
+def _part(
+    secret: bytes, row: Preparation, *, moved: bool, renamed: bool = False, unseen: bool = False
+) -> Part:
+    answers = {} if moved or renamed else unseal(secret, _where(row), row.content)
+    return Part(answers, row.edition, row.at, row.writer_name, row.reader_name, moved, renamed, unseen)
 
 
 def write_part(
@@ -91,7 +100,7 @@ def write_part(
     """
     occurrence = session.get_one(Occurrence, occurrence.id, with_for_update=True, populate_existing=True)
     other = _admit(occurrence, parties, person_id, now=now)
-    between = parties.address(person_id), parties.address(other)
+    between = parties.known(person_id), parties.known(other)
     row = _find(session, occurrence, parties, person_id, other)
     if row is None:
         row = Preparation(
@@ -108,7 +117,7 @@ def write_part(
     if row.edition != edition:
         raise Conflict("preparation", occurrence.id, f"edition {row.edition}")
     row.edition, row.at = row.edition + 1, now
-    row.writer_address, row.reader_address = between
+    (row.writer_name, row.writer_address), (row.reader_name, row.reader_address) = between
     row.content = seal(secret, _where(row), answers)
     session.add(row)
     session.flush()
@@ -160,9 +169,9 @@ def _find(
 
 
 def _where(row: Preparation) -> str:
-    between = "/".join(_between(row))
-    return f"{row.occurrence_id}/{row.unit_id}/{row.writer_id}/{row.reader_id}/{between}"
+    ids = (row.occurrence_id, row.unit_id, row.writer_id, row.reader_id)
+    return json.dumps([*ids, *_between(row)], ensure_ascii=False)
 
 
-def _between(row: Preparation) -> tuple[str, str]:
-    return row.writer_address, row.reader_address
+def _between(row: Preparation) -> tuple[Known, Known]:
+    return Known(row.writer_name, row.writer_address), Known(row.reader_name, row.reader_address)

@@ -11,9 +11,9 @@ from cycle.columns import Instant
 class Preparation(SQLModel, table=True):
     """One party's part: `writer_id` wrote it for `reader_id`, both persons, about the post at `unit_id`.
 
-    The addresses are those the two had when it was saved (as keys): somebody who has got one of the persons'
-    posts under another address since does not read it. `content` is encrypted with all of this bound to it
-    (`cycle.preparations.sealing`). `edition` grows at each save, so that two tabs are
+    Names and addresses (as keys) are those the two had when it was saved: somebody who has got one of the
+    persons' posts under another name or address since does not read it. `content` is encrypted with all of
+    this bound to it (`cycle.preparations.sealing`). `edition` grows at each save, so that two tabs are
     noticed. The row is deleted at the occurrence's `erase_at`.
     """
 
@@ -24,7 +24,9 @@ class Preparation(SQLModel, table=True):
     unit_id: str = Field(foreign_key="unit.id")
     writer_id: int = Field(foreign_key="person.id")
     reader_id: int = Field(foreign_key="person.id")
+    writer_name: str = ""
     writer_address: str = ""
+    reader_name: str = ""
     reader_address: str = ""
     content: bytes
     edition: int = 1

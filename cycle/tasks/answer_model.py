@@ -92,6 +92,15 @@ def _model(fields: tuple[Field, ...], rows: tuple[tuple[str, AskedRows], ...] = 
     )
 
 
+MISSING = {
+    FieldType.CONFIRM: "not_ticked",
+    FieldType.CHOICE: "no_choice",
+    FieldType.TRAFFIC_LIGHT: "no_light",
+    FieldType.FILE: "no_file",
+}
+"""What is said of a field that nothing was given in, where one does not write."""
+
+
 def _kind(field: Field, rows: Mapping[str, tuple[Field, ...]]) -> Any:
     if field.type is not FieldType.REPEAT:
         return Any
@@ -125,7 +134,7 @@ def _read(
         return _read_group(demanded, keys, raw)
     value = None if blank(raw) else READERS[field.type](field, raw)
     if value is None and demanded:
-        raise Wrong("missing")
+        raise Wrong(MISSING.get(field.type, "missing"))
     return value
 
 

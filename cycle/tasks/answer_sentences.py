@@ -10,6 +10,18 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "da": ("Feltet er ikke udfyldt.", "Skriv et svar."),
         "en": ("The field is empty.", "Please answer it."),
     },
+    "not_ticked": {
+        "da": ("Der er ikke sat kryds.", "Sæt kryds, eller skriv ja."),
+        "en": ("The box is not ticked.", "Tick it, or write yes."),
+    },
+    "no_choice": {
+        "da": ("Der er ikke valgt noget.", "Vælg en af mulighederne."),
+        "en": ("Nothing is chosen.", "Choose one of the options."),
+    },
+    "no_file": {
+        "da": ("Der er ingen fil.", "Vedhæft den."),
+        "en": ("There is no file.", "Please attach it."),
+    },
     "not_text": {
         "da": ("Svaret er ikke tekst.", "Skriv det med ord."),
         "en": ("The answer is not text.", "Please write it in words."),

@@ -14,7 +14,14 @@ from cycle.tasks.letters import write_to_post
 from cycle.tasks.moves import get_occurrence, get_task, move, wake_stages
 from cycle.tasks.new_dates import too_far
 from cycle.tasks.records import record_task
-from cycle.tasks.states import WAITING_FOR_HOLDER, Actor, OccurrenceState, TaskState, TaskVerb
+from cycle.tasks.states import (
+    NEVER_WAIVED,
+    WAITING_FOR_HOLDER,
+    Actor,
+    OccurrenceState,
+    TaskState,
+    TaskVerb,
+)
 from cycle.tasks.tables import Extension, Occurrence, Task
 
 RUNNING = frozenset({OccurrenceState.OPEN, OccurrenceState.CLOSED})
@@ -46,8 +53,13 @@ def extend(
 
 
 def waive(session: Session, task_id: int, *, why: str, by: str, now: datetime) -> None:
-    """No answer is needed from this post. Raises NotNow when it has been approved or ended."""
+    """No answer is needed from this post.
+
+    Raises NotNow when it has been approved or ended, and for one that nothing goes on without.
+    """
     task = get_task(session, task_id)
+    if task.kind in NEVER_WAIVED:
+        raise NotNow("task", task_id, task.state.value, TaskVerb.WAIVE.value)
     occurrence = get_occurrence(session, task.occurrence_id)
     move(
         session, task, TaskVerb.WAIVE, actor=Actor.SECRETARIAT, waived_why=why.strip(), next_reminder_at=None

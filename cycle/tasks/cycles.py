@@ -12,6 +12,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.danish import format_date
 from cycle.errors import PlanInvalid, Problem
 from cycle.organisation.tables import Meeting, Unit
+from cycle.plan.certain import marked
 from cycle.plan.meetings import MeetingDay
 from cycle.plan.model import Activity, Plan, PlanKind, ReminderRule
 from cycle.plan.resolve import resolve
@@ -177,7 +178,7 @@ def occurrence_values(
         "form_version_id": versions.get(activity.form) if activity.form else None,
         "stage_forms": _other_forms(activity, versions),
         "erase_at": calendar.opening(dates.erased_on) if dates.erased_on else None,
-        "activity": activity.model_dump_json(),
+        "activity": marked(activity, dates).model_dump_json(),
         "rules": rules,
         "note": "; ".join(dates.notes),
     }

@@ -7,15 +7,16 @@ from decimal import Decimal
 from enum import StrEnum
 
 from cycle.danish import format_decimal, parse_decimal
-from cycle.organisation.columns import UNITS, Column, heading_key
+from cycle.organisation.columns import UNITS, Column, find_columns, heading_key, places_of
 from cycle.organisation.csv_text import decode, split
 from cycle.organisation.faults import Faults
 from cycle.organisation.reading import MEGABYTE, ROW_LIMIT, SIZE_LIMIT
-from cycle.organisation.spreadsheet import amount_text, cell_name, formulas_without_values, read_sheets
+from cycle.organisation.spreadsheet import cell_name, column_name, formulas_without_values, read_sheets
 from cycle.tasks.figure_sentences import SENTENCES
 
-ID = Column("unit_id", UNITS[0].names, required=True, limit=64)
-NAME = Column("name", ("navn", "name", "enhedsnavn", "post"))
+ID = UNITS[0]
+_NAMES = ("navn", "name", "enhedsnavn", "enhed", "unit", "post")
+NAME = Column("name", _NAMES, loose=_NAMES)
 HEADING_WITHIN = 20
 """So many rows may stand above the headings: a title, a date, a remark."""
 
@@ -23,6 +24,7 @@ LARGEST = Decimal(10) ** 15
 _TOTAL = re.compile(r"\b(i ?alt|total|sum)\b", re.IGNORECASE)
 _SAYS_THOUSAND = re.compile(r"\b(1[. ]?000|t\.?|tusinde?)\s*kr|\btkr\b|\bt\.kr", re.IGNORECASE)
 _SAYS_MILLION = re.compile(r"\bmio\b|\bmillion", re.IGNORECASE)
+_PERCENTAGE = re.compile(r"(%|\bprocent|\bpct\.?)$", re.IGNORECASE)
 _ENGLISH = re.compile(
     r"(?:(?:kr\.?|dkk) ?)?(-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?)(?: ?(?:kr\.?|dkk))?", re.IGNORECASE
 )
@@ -69,6 +71,19 @@ class FigureSheet:
             if printed != sums[column]
         }
 
+    def unexplained(self) -> dict[str, Decimal]:
+        """Those of the differences that are more than rounding: half of the last place, once per amount."""
+        return {
+            column: difference
+            for column, difference in self.differences().items()
+            if abs(difference) > self._rounding(column)
+        }
+
+    def _rounding(self, column: str) -> Decimal:
+        given = [row[column].normalize() for row in self.amounts.values() if row.get(column)]
+        places = (int(amount.as_tuple().exponent) for amount in given)
+        return Decimal(10) ** min(places, default=0) / 2 * (len(given) + 1)
+
     def negative(self) -> int:
         """How many amounts are income (below zero)."""
         return sum(amount < 0 for row in self.amounts.values() for amount in row.values())
@@ -96,7 +111,7 @@ def read_figures(
 
 
 def _head_of(rows: list[list[str]]) -> int | None:
-    return next((n for n, row in enumerate(rows[:HEADING_WITHIN]) if _place(row, ID) is not None), None)
+    return next((n for n, row in enumerate(rows[:HEADING_WITHIN]) if places_of(row, (ID,))), None)
 
 
 def _rows(data: bytes, only: Sequence[str], faults: Faults) -> tuple[list[list[str]], str]:
@@ -104,7 +119,7 @@ def _rows(data: bytes, only: Sequence[str], faults: Faults) -> tuple[list[list[s
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         faults.fail("old excel")
     if data.startswith(b"PK\x03\x04"):
-        sheets = read_sheets(data, ROW_LIMIT, faults, cell=amount_text)
+        sheets = read_sheets(data, ROW_LIMIT, faults, amounts=True)
         for rows, formulas in zip(sheets, formulas_without_values(data, faults), strict=True):
             if (head := _head_of(rows)) is not None:
                 _check_formulas(rows[head], {cell for cell in formulas if cell[0] > head}, only, faults)
@@ -131,11 +146,6 @@ def _check_formulas(
     faults.raise_if_any()
 
 
-def _place(row: Sequence[str], column: Column) -> int | None:
-    names = {heading_key(name) for name in column.names}
-    return next((at for at, cell in enumerate(row) if heading_key(cell) in names), None)
-
-
 class _Sheet:
     """The rows below the headings, read column by column."""
 
@@ -147,7 +157,8 @@ class _Sheet:
         width = len(self._headings)
         below = [(n, [cell.strip() for cell in row]) for n, row in enumerate(rows[head + 1 :], head + 2)]
         self._rows = [(n, row + [""] * (width - len(row))) for n, row in below if any(row)]
-        self._id_at, self._name_at = _place(rows[head], ID) or 0, _place(rows[head], NAME)
+        places = find_columns(self._headings, (ID, NAME), faults, row=head + 1)
+        self._id_at, self._name_at = places[ID.id], places.get(NAME.id)
         others = [
             at for at, text in enumerate(self._headings) if text and at not in (self._id_at, self._name_at)
         ]
@@ -157,11 +168,13 @@ class _Sheet:
             for at in others
             if (heading_key(self._headings[at]) in wanted if wanted else self._is_amount(at))
         ]
+        others = [at for at in others if at not in self._amounts_at]
+        self._unused = tuple(self._headings[at] for at in others)
         self._check_wanted(only)
-        self._unused = tuple(self._headings[at] for at in others if at not in self._amounts_at)
-        for at in others:
-            if not wanted and at not in self._amounts_at:
-                self._check_english(at)
+        self._check_double(head + 1)
+        self._check_nameless(width if wanted else 0)
+        for at in () if wanted else others:
+            self._check_english(at)
         if not self._amounts_at and not faults.problems:
             faults.add("no amounts")
         if money is None:
@@ -197,6 +210,32 @@ class _Sheet:
                 headings = ", ".join(filter(None, self._headings))
                 self._faults.add("missing column", column=name, found=headings, names=headings)
 
+    def _check_double(self, row: int) -> None:
+        """Notes columns to be taken that nobody could tell apart: in the letter, in the plan, in the sums."""
+        standing: dict[str, list[int]] = {}
+        for at in self._amounts_at:
+            standing.setdefault(heading_key(self._headings[at]), []).append(at)
+        for places in standing.values():
+            if len(places) > 1:
+                names = ", ".join(column_name(at) for at in places)
+                self._faults.add(
+                    "double heading",
+                    row=row,
+                    column=self._headings[places[0]],
+                    count=len(places),
+                    names=names,
+                )
+
+    def _check_nameless(self, beginning: int) -> None:
+        """Notes amounts with nothing above them in columns from `beginning` on, once for each column."""
+        width = max((len(row) for _, row in self._rows), default=0)
+        named = {at for at, text in enumerate(self._headings) if text}
+        for at in sorted(set(range(beginning, width)) - named):
+            cells = ((number, row[at]) for number, row in self._rows if at < len(row))
+            first = next((cell for cell in cells if _number(cell[1]) is not None), None)
+            if first is not None:
+                self._faults.add("no heading", row=first[0], column=column_name(at), value=first[1])
+
     def _is_total(self, row: Sequence[str]) -> bool:
         unit_id = row[self._id_at]
         name = row[self._name_at] if self._name_at is not None else ""
@@ -205,7 +244,7 @@ class _Sheet:
     def _is_amount(self, at: int) -> bool:
         """Whether the column holds numbers, and not percentages or text alone."""
         filled = [row[at] for _, row in self._rows if row[at]]
-        return any(_number(text) is not None for text in filled if not text.endswith("%"))
+        return any(_number(text) is not None for text in filled if not _PERCENTAGE.search(text))
 
     def _check_english(self, at: int) -> None:
         """Notes a column that nobody can read because its numbers are written the English way."""
@@ -225,6 +264,9 @@ class _Sheet:
         return found
 
     def _value(self, number: int, column: str, text: str) -> Decimal | None:
+        if _PERCENTAGE.search(text):
+            self._faults.add_cell("percentage", number, column, {"value": text})
+            return None
         try:
             value = parse_decimal(text) * self._worth
         except ValueError as error:

@@ -33,6 +33,36 @@ SENTENCES: Mapping[str, tuple[Sentence, Sentence]] = {
             "Numbers are read the Danish way: write {danish}.",
         ),
     ),
+    "double heading": (
+        (
+            "Overskriften »{column}« står {count} gange (kolonne {names}).",
+            "Giv hver kolonne sit eget navn i den række, fx »Løn, budget« og »Drift, budget«.",
+        ),
+        (
+            "The heading “{column}” stands {count} times (columns {names}).",
+            "Give each column a name of its own in that row, “Pay, budget” and “Goods, budget” say.",
+        ),
+    ),
+    "no heading": (
+        (
+            "{value} i kolonne {column} har ingen overskrift.",
+            'Giv kolonnen en overskrift, eller slet den. Er tallet delt af et komma, så sæt " om det.',
+        ),
+        (
+            "{value} in column {column} has no heading.",
+            'Give the column a heading or delete it. If a comma split the number, put " around it.',
+        ),
+    ),
+    "percentage": (
+        (
+            "»{column}«: {value} er en procent og ikke et beløb.",
+            "Skriv beløbet, eller tag kun kolonner med beløb med --column.",
+        ),
+        (
+            "“{column}”: {value} is a percentage, not an amount.",
+            "Write the amount, or take the columns of amounts alone with --column.",
+        ),
+    ),
     "not amount": (
         ("»{column}«: {why}", "Skriv beløbet i dansk form, fx -2.093,8."),
         ("“{column}”: {value} cannot be read as a number.", "Write it in Danish form, -2.093,8 say."),

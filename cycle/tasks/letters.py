@@ -10,6 +10,7 @@ from cycle.messages.outbox import queue
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.directory import Directory
 from cycle.reminders.tables import Decided, ReminderDecision
+from cycle.store import in_pieces
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.tables import Task
 
@@ -56,48 +57,84 @@ def tell_new_deadline(
     A daily mail that has not left yet will say the new one itself. `key` names the change. Gives how
     many mails were queued.
     """
-    told = _told(session, [task.id for task in tasks if task.id is not None])
+    told = _told(session, tasks)
+    if not told:
+        return 0
     directory = Directory.load(session, root_id, calendar_of_root(session, root_id).local_date(now))
+    context = {"old_due_on": old_due.isoformat()}
+    kind = MessageKind.DEADLINE_CHANGED
+    return write_to_people(session, told, directory, kind=kind, key=key, context=context, now=now)
+
+
+def tell_still_holds(
+    session: Session, tasks: Sequence[Task], directory: Directory, *, key: str, now: datetime
+) -> int:
+    """Queues "Ingen ny underskrift" to the posts that had been asked to take a step of an agreement anew;
+    what they have signed before holds. `key` names what put an end to it. Gives how many mails were queued.
+    """
+    kind = MessageKind.STILL_HOLDS
+    return write_to_people(session, _told(session, tasks), directory, kind=kind, key=key, context={}, now=now)
+
+
+def write_to_people(
+    session: Session,
+    tasks: Iterable[Task],
+    directory: Directory,
+    *,
+    kind: MessageKind,
+    key: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    but: str = "",
+) -> int:
+    """Queues one mail to each person who holds posts of these tasks, about all of theirs; gives how many.
+
+    `but` is an actor ("person:12") who knows already.
+    """
     queued = 0
-    for (person_id, address), ids in _by_person(directory, (t for t in tasks if t.id in told)).items():
+    for (person_id, address), those in _by_person(directory, tasks).items():
+        if but == f"person:{person_id}":
+            continue
         message = queue(
             session,
-            key=f"{key}:{ids[0]}",
-            kind=MessageKind.DEADLINE_CHANGED,
-            root_id=root_id,
+            key=f"{key}:{those[0].id}",
+            kind=kind,
+            root_id=directory.units[those[0].unit_id].root_id,
             person_id=person_id,
             address=address,
-            task_id=ids[0],
-            context={"tasks": ids, "old_due_on": old_due.isoformat()},
+            task_id=those[0].id,
+            context={"tasks": [task.id for task in those], **context},
             now=now,
         )
         queued += message is not None
     return queued
 
 
-def _by_person(directory: Directory, tasks: Iterable[Task]) -> dict[tuple[int, str], list[int]]:
-    """The tasks' ids by the person and address that mail about them goes to; without those of nobody."""
-    found: dict[tuple[int, str], list[int]] = {}
+def _by_person(directory: Directory, tasks: Iterable[Task]) -> dict[tuple[int, str], list[Task]]:
+    """The tasks by the person and address that mail about them goes to; without those of nobody."""
+    found: dict[tuple[int, str], list[Task]] = {}
     for task in tasks:
         recipient = directory.recipient(task.unit_id, task.role)
         if recipient is not None and recipient.address is not None:
-            found.setdefault((recipient.person_id, recipient.address), []).append(task.id or 0)
+            found.setdefault((recipient.person_id, recipient.address), []).append(task)
     return found
 
 
-def _told(session: Session, task_ids: Sequence[int]) -> set[int]:
-    """Which of the tasks somebody has been mailed about (or is being mailed about just now)."""
+def _told(session: Session, tasks: Sequence[Task]) -> list[Task]:
+    """Those that somebody has been mailed about since they opened (or is being mailed about just now)."""
     told: set[int] = set()
-    for start in range(0, len(task_ids), 500):
+    for piece in in_pieces(task.id for task in tasks):
         rows = session.exec(
             select(ReminderDecision.task_id)
             .join(Message, col(Message.id) == col(ReminderDecision.message_id))
+            .join(Task, col(Task.id) == col(ReminderDecision.task_id))
             .where(
+                col(ReminderDecision.decided_at) >= col(Task.opened_at),
                 col(Message.state).not_in([MessageState.READY, MessageState.WAITING]),
-                col(ReminderDecision.task_id).in_(task_ids[start : start + 500]),
+                col(ReminderDecision.task_id).in_(piece),
                 col(ReminderDecision.verdict).in_([Decided.SENT, Decided.MERGED]),
             )
             .distinct()
         )
         told.update(rows)
-    return told
+    return [task for task in tasks if task.id in told]

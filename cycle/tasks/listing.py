@@ -18,14 +18,17 @@ from cycle.calendar import WorkingCalendar
 from cycle.organisation.tables import Unit
 from cycle.tasks.overview import UNIT_KINDS
 from cycle.tasks.rollup import newest_submissions
-from cycle.tasks.standing import finished, timeliness
+from cycle.tasks.standing import as_read, awaits_approval, timeliness
 from cycle.tasks.states import SubmissionKind, TaskState, Timeliness
 from cycle.tasks.tables import Occurrence, Submission, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One post's place in the list. Dates are local; `nil`: the newest answer has nothing to remark."""
+    """One post's place in the list. Dates are local; `nil`: the newest answer has nothing to remark.
+
+    `as_read` is the state as people read it.
+    """
 
     task_id: int
     unit_id: str
@@ -37,6 +40,7 @@ class Entry:
     role: str
     subject: str
     state: TaskState
+    as_read: TaskState
     due_on: date
     original_due_on: date
     timeliness: Timeliness
@@ -162,6 +166,7 @@ def _entry(row: sa.Row[Any], occurrence: Occurrence, today: date, calendar: Work
         role=task.role,
         subject=task.subject,
         state=task.state,
+        as_read=as_read(task),
         due_on=task.due_on,
         original_due_on=task.original_due_on,
         timeliness=timeliness(task, occurrence, today=today, calendar=calendar),
@@ -169,5 +174,5 @@ def _entry(row: sa.Row[Any], occurrence: Occurrence, today: date, calendar: Work
         submission_id=row.submission_id,
         version=row.version or 0,
         nil=answered and row.submission_kind is SubmissionKind.NIL,
-        awaits_approval=answered and not finished(task),
+        awaits_approval=awaits_approval(task),
     )

@@ -53,9 +53,10 @@ MOVABLE_WHEN_OPEN = (
 
 @dataclass
 class Revised:
-    """What a revision did: activity ids by kind of change, and how many people were told a new date.
+    """What a revision did: activity ids by kind of change, and how many people are told a new date.
 
-    `unchanged`: the files say what is in force already, so `revision` is the one that was there before.
+    `changed` says which columns of those that were moved. `unchanged`: the files say what is in force
+    already, so `revision` is the one that was there before.
     """
 
     revision: int
@@ -64,6 +65,7 @@ class Revised:
     moved: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     told: int = 0
+    changed: dict[str, list[str]] = field(default_factory=dict)
 
 
 def revise_cycle(session: Session, draft: Draft, *, year: int, by: str, now: datetime, why: str) -> Revised:
@@ -228,6 +230,7 @@ def _follow(
         return False
     for name in before:
         setattr(occurrence, name, values[name])
+    result.changed[occurrence.activity_id] = list(before)
     occurrence.revision_id = revision.id or 0
     if is_open:
         occurrence.advance_at = now

@@ -82,6 +82,16 @@ def owes_answer(task: Owed) -> bool:
     return task.state in WAITING_FOR_HOLDER
 
 
+def as_read(task: Owed) -> TaskState:
+    """The task's state as people read it: what nobody approves is answered, whatever took it further."""
+    return TaskState.SUBMITTED if task.state is TaskState.APPROVED and not task.levels else task.state
+
+
+def awaits_approval(task: Owed) -> bool:
+    """Whether it is answered, and somebody has still to approve it."""
+    return task.state in (TaskState.SUBMITTED, TaskState.APPROVED) and not finished(task)
+
+
 def finished(task: Owed) -> bool:
     """Whether nothing more is expected of anyone: approved at every level, or answered where none is."""
     return is_finished(task.state, task.level, task.levels)

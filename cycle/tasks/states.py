@@ -101,6 +101,9 @@ DONE_ELSEWHERE = frozenset({TaskKind.REVIEW, TaskKind.TAKE_IN})
 AGREEMENT_STEPS = frozenset({TaskKind.NEGOTIATE, TaskKind.APPROVE, TaskKind.SIGN})
 """Kinds of task that take an agreement on after it has been drafted."""
 
+NEVER_WAIVED = AGREEMENT_STEPS | {TaskKind.RELEASE}
+"""Kinds of task without which what they belong to goes no further, and that no other act replaces."""
+
 BY_MAIL = frozenset({TaskKind.ANSWER, TaskKind.HOMEWORK})
 """Kinds of task that a reply to their mail may answer."""
 

@@ -27,13 +27,16 @@ def english_titles(session: Session, occurrence_ids: Iterable[int]) -> dict[int,
 
 
 def own_title(task: Task, occurrence: Occurrence, language: str = "da") -> str:
-    """What the task alone is called in the language; empty when it is called as the activity is.
+    """What the task alone is called in the language; empty when it is called as the activity is."""
+    return "" if task.title == occurrence.title else title_in(language, task.title, occurrence)
+
+
+def title_in(language: str, title: str, occurrence: Occurrence) -> str:
+    """The title of a task or a stage in the language.
 
     In English a stage is called as the plan has it, and what the engine itself calls a task is translated.
     """
-    if task.title == occurrence.title:
-        return ""
-    return _own_english(task.title, occurrence.activity) if language == "en" else task.title
+    return _own_english(title, occurrence.activity) if language == "en" else title
 
 
 def stage_titles(activity: str) -> dict[str, str]:

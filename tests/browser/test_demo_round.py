@@ -39,6 +39,8 @@ def test_a_leader_answers_from_the_mail_and_the_secretariat_sees_it_on_the_wheel
     page.click("text=Sanne Sekretær")
     assert page.url == f"{demo}/aarshjul"
     accessible(page)
+    table = page.locator(".scroll")
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth"), "the last column is out of sight"
     before = answered(page)
     assert before[1] == 467
 

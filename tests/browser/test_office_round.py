@@ -1,12 +1,13 @@
 """The round above a leader, in real browsers without JavaScript: judged, sent back, corrected, extended."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import served
-from tests.support.house import House
+from tests.support.house import REPORT, House
 from tests.support.municipality import instant
 from tests.support.postgres import free_port
 from tests.support.web import PASSWORD
@@ -48,6 +49,29 @@ def sign_in(page: Page, house: House, email: str) -> None:
     page.fill('[name="email"]', email)
     page.fill('[name="password"]', PASSWORD)
     page.click("main button")
+
+
+def on_the_wheel(page: Page, house: House) -> tuple[str, str]:
+    """How many have answered the report: as the table below the wheel says, and as the drawing does."""
+    page.goto(f"{house.base}/aarshjul")
+    row = page.locator("main table tr", has_text=REPORT.title)
+    drawn = page.locator(f"main svg a[href='/aktivitet/{house.occurrence_id}']")
+    (told,) = set(re.findall(r"\d+ af \d+", drawn.inner_html()))
+    return row.locator("td").last.inner_text(), told
+
+
+def test_a_leader_answers_a_report_and_the_secretariat_signs_in_and_sees_it_on_the_wheel(browser, house):
+    leader, secretariat = plain_page(browser, house), plain_page(browser, house)
+    sign_in(secretariat, house, "sif@by.example")
+    assert secretariat.url == f"{house.base}/aarshjul"
+    assert on_the_wheel(secretariat, house) == ("0 af 12", "0 af 12")
+    leader.goto(house.link(0))
+    assert REPORT.title in leader.inner_text("h1")
+    answer(leader, house.link(0), "1250000")
+    assert on_the_wheel(secretariat, house) == ("1 af 12", "1 af 12")
+    secretariat.click(f"main svg a[href='/aktivitet/{house.occurrence_id}'] >> nth=0")
+    answered = secretariat.locator("tbody tr", has_text=UNIT.format(1)).first
+    assert "Besvaret" in answered.inner_text()
 
 
 def test_a_superior_approves_one_and_sends_another_back_and_the_leader_answers_again(browser, house):

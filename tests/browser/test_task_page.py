@@ -76,6 +76,22 @@ def test_enter_in_a_field_saves_a_draft_and_never_sends(browser, world):
     page.close()
 
 
+def test_a_button_pressed_twice_sends_once(browser, world):
+    page = browser.new_page()
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.goto(world.address)
+    page.fill('[name="overskrift"]', "Halvvejs")
+    page.evaluate("const b = document.querySelector('form[method=post] button'); b.click(); b.click()")
+    page.wait_for_url("**?gemt=1")
+    assert len(posts) == 1
+    page.fill('[name="overskrift"]', "Videre")
+    page.click("text=Gem kladde")
+    page.wait_for_url("**?gemt=1")
+    assert len(posts) == 2, "another page's form is sent again"
+    page.close()
+
+
 def test_the_keyboard_reaches_everything_in_order_and_its_place_is_seen(browser, world):
     page = browser.new_page()
     page.goto(world.address)

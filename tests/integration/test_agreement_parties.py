@@ -15,7 +15,7 @@ from cycle.files import store as files
 from cycle.goals.parties import statements
 from cycle.goals.progress import agreement_steps
 from cycle.goals.sealed import document_of
-from cycle.goals.tables import Agreement, AgreementState, Signature
+from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.directory import Capacity, Directory
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
@@ -257,6 +257,28 @@ def test_a_refusal_at_approval_goes_back_with_its_reason_to_everyone_concerned(
     assert "Sidst sendt tilbage, fordi:" in shown and no["bemaerkning"] in shown
 
 
+def test_the_mails_about_a_refusal_say_who_refused_and_each_person_gets_one(year: Year) -> None:
+    take(year, *TO_SIGNING, (TaskKind.SIGN, SIGN))
+    chair = open_step(year)
+    with reading(year.engine) as session:
+        on = year.now.date()
+        directory = Directory.for_post(session, UNIT, on)
+        unit, holder = directory.units[UNIT], directory.holder(UNIT, chair.role)
+    assert holder is not None
+    no = {**BOARD, "beslutning": "afvist", "bemaerkning": "Det har vi ikke råd til.", "udtalelse": ""}
+    year.answer(chair, no, by=f"person:{holder.person_id}")
+    year.until(year.now + timedelta(hours=1))
+    mails = year.letters(on, MessageKind.DECLINED)
+    assert len({message.address for message, _ in mails}) == len(mails) == 2, "who negotiated, who approved"
+    who = f"{holder.name} (bestyrelsesformand, {unit.name})"
+    said = f"{who} vil ikke underskrive udviklingsaftalen for {unit.name}."
+    for _, mail in mails:
+        assert said in mail.text and "Det har vi ikke råd til." in mail.text
+        assert mail.subject == f"Afvist: udviklingsaftalen for {unit.name}"
+    ((_, back),) = year.letters(on, MessageKind.RETURNED)
+    assert f"er sendt retur til rettelse af {holder.name}." in back.text
+
+
 def vacate(year: Year, task: Task) -> None:
     """Whoever holds the task's post leaves it, and nobody comes."""
     with transaction(year.engine) as session:
@@ -301,8 +323,79 @@ def test_nobody_signs_for_a_vacant_board_and_a_substitute_is_certified_as_one(
     with reading(year.engine) as session:
         signed = {row.capacity: row.stood_in for row in session.exec(select(Signature))}
     assert list(signed.values()) == [False, True]
+    with reading(year.engine) as session:
+        page_of = f"/udviklingsaftale/{agreement_of(session).id}"
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT)
+    page = office.get(page_of).text
+    assert "som stedfortræder" in page and "har ikke posten længere" not in page
     take(year, (TaskKind.SIGN, {**SIGN, "navn": "Dorte Distrikt"}))
     assert "Sus Stedfort, stedfortræder for bestyrelsesformand" in words_of(year)
+
+
+def holder_of(year: Year, task: Task) -> int:
+    """Who has the post that the task is of."""
+    with reading(year.engine) as session:
+        directory = Directory.for_post(session, task.unit_id, year.now.date())
+    holder = directory.holder(task.unit_id, task.role)
+    assert holder is not None
+    return holder.person_id
+
+
+def rename(year: Year, person_id: int, name: str) -> str:
+    """An import has taken another name for the same person's; gives the name before."""
+    with transaction(year.engine) as session:
+        person = session.get_one(Person, person_id)
+        before, person.name = person.name, name
+        return before
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+def test_a_signature_keeps_the_name_that_was_registered_when_it_was_given(
+    engine: Engine, tmp_path: Path
+) -> None:
+    koebenhavn.load(engine)
+    year = begun(engine, tmp_path)
+    take(year, *TO_SIGNING)
+    step = open_step(year)
+    leader = holder_of(year, step)
+    year.answer(step, SIGN, by=f"person:{leader}")
+    year.until(year.now + timedelta(hours=12))
+    before = rename(year, leader, "Nina Nyeng")
+    with reading(engine) as session:
+        assert session.exec(select(Signature.registered)).all() == [before]
+        page_of = f"/udviklingsaftale/{agreement_of(session).id}"
+    site = Site(engine, tmp_path, at=year.now, secret_key="k" * 40)
+    office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, ROOT)
+    assert f"registreret som {before}, da der blev underskrevet" in office.get(page_of).text
+    take(year, (TaskKind.SIGN, BOARD), (TaskKind.SIGN, SIGN))
+    words = words_of(year)
+    assert f"Registreret som {before}, leder, " in words and "Nina Nyeng" not in words
+    assert "har ikke posten længere" not in office.get(page_of).text
+    vacate(year, step)
+    site.clock.at = year.now
+    later = site.signed_in("sek2@kbh.example", Role.SECRETARIAT, ROOT)
+    page = later.get(page_of).text
+    assert "har ikke posten længere; underskriften gælder" in page, "also while nobody has followed"
+
+
+def test_whoever_signs_reads_what_is_hashed_and_the_document_says_the_same(
+    year: Year, tmp_path: Path
+) -> None:
+    """The unit gets another name while its agreement is on its way."""
+    take(year, *TO_SIGNING)
+    with transaction(year.engine) as session:
+        unit = session.get_one(Unit, UNIT)
+        before, unit.name = unit.name, "Et helt andet navn"
+        (version,) = session.exec(select(AgreementVersion))
+    step = open_step(year)
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40)
+    page = " ".join(site.browser().get(site.link(step, holder_of(year, step))).text.split())
+    assert f"{before}, Københavns Kommune. Gælder 1. januar 2028 – 31. december 2028." in page
+    assert f"Underskrives af leder, {before}; bestyrelsesformand, {before}; distriktschef, " in page
+    assert version.digest[:16] in page
+    take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, BOARD), (TaskKind.SIGN, SIGN))
+    words = words_of(year)
+    assert f"Enhed {before} Periode 1. januar 2028 – 31. december 2028" in words
 
 
 OTHER = "G23143"

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -213,6 +214,26 @@ def test_the_same_case_is_handed_over_once_and_what_is_new_comes_as_the_next(
     assert len(json.loads((second.path / MANIFEST).read_text())["dokumenter"]) == 8
 
 
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("0001-", Path.unlink),
+        ("0001-", lambda file: file.write_bytes(b"%PDF-1.7 tom")),
+        ("0001.json", Path.unlink),
+    ],
+)
+def test_a_package_with_files_gone_or_altered_is_handed_over_again(
+    house: House, tmp_path: Path, name: str, harm: Callable[[Path], object]
+) -> None:
+    package = house.package()
+    first = deliver(tmp_path, "kvartalsrapport-1-2027", package.items())
+    harm(next(path for path in first.path.iterdir() if path.name.startswith(name)))
+    again = deliver(tmp_path, "kvartalsrapport-1-2027", package.items())
+    assert again.new and again.damaged == first.path and again.path.name.endswith("-002")
+    assert {path.name: path.read_bytes() for path in again.path.iterdir()} == package
+    assert not deliver(tmp_path, "kvartalsrapport-1-2027", package.items()).new
+
+
 def test_a_package_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     def broken():
         yield "0001-svar.pdf", b"%PDF"
@@ -231,8 +252,9 @@ def test_a_document_is_marked_once_and_only_its_case_can_be_corrected(house: Hou
     with transaction(engine) as session:
         assert journalise(session, ROOT, ["release:1"], case_number="27-1", by="account:2", now=NOW) == 0
         assert journalise(session, ROOT, ["release:1"], case_number="27-2", by="account:2", now=NOW) == 1
-        with pytest.raises(AnswerInvalid):
-            journalise(session, ROOT, ["release:1"], case_number="  ", by="account:2", now=NOW)
+        for number in ("  ", "27\0-3", "27-3\x1b[2J", "27\u200b-3", "2" * 61):
+            with pytest.raises(AnswerInvalid):
+                journalise(session, ROOT, ["release:1"], case_number=number, by="account:2", now=NOW)
     with reading(engine) as session:
         mark = marks(session, ROOT, ["release:1", "release:2"])["release:1"]
         assert (mark.case_number, mark.by, mark.at) == ("27-2", "account:1", NOW)
@@ -309,6 +331,8 @@ def test_a_program_fetches_what_is_new_marks_it_and_then_there_is_nothing_new(ho
     with reading(house.site.engine) as session:
         used = session.exec(select(AccessToken)).one()
         assert used.last_used_at == NOW and {each.by for each in session.exec(select(Journalised))} != {"cli"}
+        marked_by = session.exec(select(History).where(History.verb == "journalise")).one()
+    assert marked_by.actor.startswith("account:") and marked_by.data["token"] == "ESDH"
 
 
 def test_what_is_marked_is_no_longer_among_the_new_of_its_case(house: House) -> None:
@@ -578,8 +602,19 @@ def test_packages_are_handed_over_by_command_and_marked_when_they_were_taken(
     assert one["new"] and one["documents"] == 2 and Path(one["path"]).name == "kvartalsrapport-1-2027-001"
     assert run("case", ["export", folder, "--activity", "kvartalsrapport-1", "--year", "2027"]) == 0
     assert "uændret" in capsys.readouterr().out
+    next(Path(one["path"]).glob("*.pdf")).unlink()
+    assert run("case", ["export", folder]) == 0
+    said = capsys.readouterr().out
+    assert "Dokumenter: 2. Afleveret igen: kvartalsrapport-1-2027-001 mangler filer eller er ændret." in said
+    assert "Uden KLE-nummer: " not in said
+    engine = open_installation().engine
+    with transaction(engine) as session:
+        session.get_one(Occurrence, 1).activity = ACTIVITY.model_copy(update={"kle": ""}).model_dump_json()
+    engine.dispose()
+    assert run("case", ["export", folder]) == 0
+    assert "Uden KLE-nummer: Kvartalsrapport 1 2027. Skriv kle" in capsys.readouterr().out
     assert run("case", ["journalised", one["path"], "--case-number", "27-1234"]) == 0
-    assert "2 dokumenter er mærket som journaliseret i 27-1234." in capsys.readouterr().out
+    assert "Mærket som journaliseret i 27-1234. Dokumenter: 2." in capsys.readouterr().out
     assert run("case", ["journalised", one["path"], "--case-number", "27-1234", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["marked"] == 0
     assert run("case", ["export", folder, "--only-new"]) == 0

@@ -204,6 +204,8 @@ def test_the_office_reads_how_many_agreements_are_past_each_step(engine: Engine,
     assert counted() == ["2 af 3", "2 af 3", "1 af 3", "1 af 3"]
     reword(year, "D", area="Skoler", title="Flere timer")
     assert counted() == ["2 af 3", "2 af 3", "0 af 3", "0 af 3"]
+    english = office.get(f"/aktivitet/{occurrence.id}?sprog=en").text
+    assert "Signature of the development agreement, leder" in english and "Underskrift" not in english
 
 
 def test_a_common_goal_is_everyones_and_a_place_in_the_tree_is_nobodys(store: Engine, tmp_path: Path) -> None:

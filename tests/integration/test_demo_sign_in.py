@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,15 +10,17 @@ from cli.demo.setting import load
 from cycle.access.accounts import add_account
 from cycle.access.roles import Role
 from cycle.errors import Invalid
+from cycle.runs.tables import ClockPulse
 from cycle.store import transaction
 from tests.support.leader import World
 from tests.support.web import PASSWORD, Form
 from web.app import create_app
+from web.demo.controls import Action, Status
 
 
 @dataclass
 class Demo:
-    controls: None = None
+    controls: object = None
     mark: tuple[str, str] = ("Opdigtede svar", "Invented answers")
     file_mark: tuple[str, str] = mark
 
@@ -48,6 +51,56 @@ def test_the_demo_offers_every_account_and_open_task_with_one_click(sqlite_engin
     assert browser.get("/mine-enheder").status_code == 200
     assert browser.post("/demo/log-ind", data={"account": "99"}).status_code == 404
     assert browser.post("/demo/log-ind", data={"account": "²"}).status_code == 404
+
+
+def test_a_demos_clock_that_stands_still_is_no_fault(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path)
+    world.site.add_account("sanne@by.example", Role.SECRETARIAT, "BY")
+    world.site.app = create_app(sqlite_engine, world.site.settings, world.site.clock, demo=Demo())
+    browser = world.site.browser()
+    Form(browser.get("/demo"), "/demo/log-ind").send(browser)
+    assert _said_of_the_clock(browser) == ("good", "Demoens ur står stille, til du flytter det på demosiden.")
+    with transaction(sqlite_engine) as session:
+        turned = datetime.now(UTC) - timedelta(minutes=3)
+        session.add(ClockPulse(name="ur", turned_at=turned, milliseconds=4))
+    assert _said_of_the_clock(browser) == ("good", "Demoens ur står stille, til du flytter det på demosiden.")
+
+
+def _said_of_the_clock(browser):
+    page = browser.get("/koersler").text
+    ((kind, said),) = re.findall(r'<div class="notice (\w+)">(.*?)</div>', page, re.DOTALL)
+    return kind, " ".join(re.sub(r"<[^>]+>", "", said).split())
+
+
+def test_the_page_follows_a_clock_that_runs_until_it_rests_or_is_asked_to_stand_still(
+    sqlite_engine, tmp_path
+):
+    world = World(sqlite_engine, tmp_path)
+    clock = Clockwork(world.site.clock.at)
+    world.site.app = create_app(sqlite_engine, world.site.settings, world.site.clock, demo=Demo(clock))
+    browser = world.site.browser()
+    followed = browser.post("/demo/ur", data={"handling": "year"}).headers["location"]
+    running = browser.get(followed)
+    assert running.headers["refresh"] == "5" and "Lad siden stå stille" in running.text
+    assert "refresh" not in browser.get("/demo").headers
+    clock.busy = None
+    assert "refresh" not in browser.get(followed).headers
+
+
+@dataclass
+class Clockwork:
+    """The demo's clock, as far as its page asks."""
+
+    at: datetime
+    busy: Action | None = None
+
+    @property
+    def status(self):
+        return Status(self.at, self.busy, self.at, self.at + timedelta(days=1), 0, 0)
+
+    def start(self, action):
+        self.busy = action
+        return True
 
 
 def test_a_demo_is_never_continued_in_the_folder_of_another(sqlite_engine, tmp_path):

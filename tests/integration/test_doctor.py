@@ -1,6 +1,7 @@
 """`doctor` finds what is wrong and says how to mend it."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from cli import doctor
 from cli.checks import engine as engine_checks
+from cli.checks import machine as machine_checks
 from cli.checks import network
 from cli.checks.finding import Level
 from cli.checks.wording import SENTENCES, TITLES
@@ -48,7 +50,8 @@ def levels(installed: tuple[Engine, Settings]) -> dict[str, Level]:
 
 
 def test_an_installation_that_works_has_nothing_bad(installed: tuple[Engine, Settings]) -> None:
-    assert set(levels(installed).values()) == {Level.OK}
+    found = levels(installed)
+    assert set(found.values()) == {Level.OK} and "seal" in found
 
 
 def test_a_clock_that_has_stopped_or_stumbles_is_bad(installed: tuple[Engine, Settings]) -> None:
@@ -57,8 +60,37 @@ def test_a_clock_that_has_stopped_or_stumbles_is_bad(installed: tuple[Engine, Se
         session.execute(sa.update(ClockPulse).values(error="OSError: disken er fuld"))
     assert levels(installed)["clock"] is Level.BAD
     with store.transaction(engine) as session:
-        session.execute(sa.update(ClockPulse).values(error="", turned_at=NOW - timedelta(minutes=3)))
+        session.execute(sa.update(ClockPulse).values(error="", turned_at=datetime(2026, 8, 1, 9, tzinfo=UTC)))
     assert levels(installed)["clock"] is Level.BAD
+    (clock,) = (found for found in engine_checks.look(*installed, now=NOW) if found.check == "clock")
+    assert clock.what == "Så sidst efter 1. august 2026 kl. 11.00."
+
+
+def test_free_space_is_written_as_danes_write_numbers(
+    installed: tuple[Engine, Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, settings = installed
+    (space,) = (found for found in machine_checks.look(settings) if found.check == "space")
+    assert re.search(r"\d,\d GB ledig", space.what)
+    monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
+    (space,) = (found for found in machine_checks.look(settings) if found.check == "space")
+    assert re.search(r"\d\.\d GB free", space.what)
+
+
+@pytest.mark.parametrize("place", ["/proc/aarshjul/data", "en fil/data"])
+def test_a_folder_that_cannot_be_made_is_bad(tmp_path: Path, place: str) -> None:
+    (tmp_path / "en fil").write_text("")
+    found = machine_checks.look(Settings(data_dir=tmp_path / place))
+    (folder,) = (one for one in found if one.check == "folder")
+    assert folder.level is Level.BAD
+    assert "kan ikke laves" in folder.what and "sudo mkdir -p" in folder.cure
+
+
+def test_a_folder_that_serve_will_make_is_a_note_and_looking_leaves_nothing(tmp_path: Path) -> None:
+    found = machine_checks.look(Settings(data_dir=tmp_path / "ny" / "data"))
+    (folder,) = (one for one in found if one.check == "folder")
+    assert folder.level is Level.NOTE and "findes ikke endnu" in folder.what
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_work_that_nobody_takes_or_that_a_dead_worker_holds_is_named(
@@ -106,7 +138,10 @@ def test_units_that_have_no_leader_or_cannot_be_reached_are_warned_of_and_are_no
     monkeypatch.setenv("AARSHJUL_DATA_DIR", str(settings.data_dir))
     done = CliRunner().invoke(doctor.app, [])
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "! Poster: 8 enheder kan slet ikke nås" in done.stdout
+    assert (
+        "! Poster: Enheder, der slet ikke kan nås (ingen leder eller stedfortræder med en adresse): 8."
+        in done.stdout
+    )
     assert "aarshjul import leaders FIL" in done.stdout
 
 

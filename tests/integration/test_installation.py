@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -69,10 +70,19 @@ def test_a_damaged_marker_is_not_guessed_at(tmp_path: Path) -> None:
 
 def test_a_file_where_the_folder_should_be_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(Invalid, match="Der kan ikke skrives i mappen: der ligger en fil med det navn"):
+    with pytest.raises(Invalid, match="Mappen kan ikke laves: der ligger en fil med det navn"):
         prepare_folder(tmp_path / "data", "serve")
     with pytest.raises(Invalid, match="med --data-dir"):
         prepare_folder(tmp_path / "data", "demo")
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_words_with_the_commands_that_make_it() -> None:
+    with pytest.raises(Invalid) as refused:
+        prepare_folder(Path("/proc/aars hjul"), "serve")
+    (problem,) = refused.value.problems
+    assert problem.what == "Mappen kan ikke laves: der kan ikke laves mapper dér."
+    assert "sudo mkdir -p '/proc/aars hjul' && sudo chown \"$USER\" '/proc/aars hjul'" in problem.cure
+    assert problem.cure.endswith("vælg en anden mappe med AARSHJUL_DATA_DIR.")
 
 
 def test_a_database_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
@@ -100,6 +110,18 @@ def test_serve_refuses_a_port_that_is_taken_and_a_demos_folder(tmp_path: Path) -
     refused = run("serve", AARSHJUL_DATA_DIR=str(tmp_path / "b"), AARSHJUL_LANGUAGE="en")
     assert refused.returncode == 1
     assert "made by `aarshjul demo`" in refused.stderr
+
+
+def test_a_demo_whose_port_is_taken_says_how_it_gets_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = run("demo", "--port", port, "--data-dir", str(tmp_path), AARSHJUL_PORT="8480")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Fejl: --port: Porten {port}")
+    assert "`--port 0`" in done.stderr and "AARSHJUL" not in done.stderr
+    (cure,) = re.findall(r"`(make demo [^`]+)`", done.stderr)
+    made = subprocess.run([*cure.split(), "--dry-run"], cwd=REPOSITORY, capture_output=True, text=True)
+    assert "aarshjul demo --port 0\n" in made.stdout
 
 
 def test_help_names_every_command_and_comes_quickly() -> None:

@@ -24,11 +24,8 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(installed, tmp_path, monkeypatch, capsys):
     """Runs a command in a data folder of its own; gives status, stdout, stderr."""
-    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(tmp_path / "data"))
-    for name in ("AARSHJUL_DATABASE_URL", "AARSHJUL_LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO())
     (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
     (tmp_path / "leaders.csv").write_text(LEADERS, encoding="utf-8")
@@ -46,7 +43,7 @@ def run(tmp_path, monkeypatch, capsys):
 def test_a_dry_run_shows_the_difference_and_changes_nothing(run):
     status, out, _ = run("import", "units", "units.csv", "--dry-run")
     assert status == 0
-    assert "Læst som UTF-8 med »;« mellem felterne, 6 rækker." in out
+    assert "Læst som UTF-8 med »;« mellem felterne. Rækker: 6." in out
     assert "Nye enheder (6)" in out
     assert "  S1 Havneskolen" in out
     assert out.endswith("Intet er ændret (--dry-run).\n")
@@ -125,6 +122,28 @@ def test_a_rare_fault_of_a_file_is_said_in_the_systems_words():
     assert file_fault(PermissionError(errno.EACCES, "Permission denied")) == "der er ikke adgang"
 
 
+def test_what_changes_at_a_unit_is_said_under_the_files_headings_with_dates_as_people_write_them(
+    run, tmp_path, monkeypatch
+):
+    run("import", "units", "units.csv")
+    moved = UNITS.replace("S2;D1;Åskolen", "S2;SK;Åskolen").replace("selvejende", "kommunal")
+    ends = {"unit_id": "lukker", "S1": "31.7.2027"}
+    closing = "\n".join(f"{line};{ends.get(line.split(';')[0], '')}" for line in moved.splitlines())
+    (tmp_path / "closing.csv").write_text(closing, encoding="utf-8")
+    out = run("import", "units", "closing.csv", "--yes-really")[1]
+    assert "S2 Åskolen: overordnet D1 → SK" in out
+    assert "S3 Ærø Friskole: ejerform selvejende → kommunal" in out
+    assert "Lukkes (1)\n  S1 Havneskolen: lukker (ingen) → 31. juli 2027" in out
+    (tmp_path / "open.csv").write_text(closing.replace("31.7.2027", ""), encoding="utf-8")
+    out = run("import", "units", "open.csv", "--dry-run")[1]
+    assert "Genåbnet (1)\n  S1 Havneskolen: lukker 31. juli 2027 → (ingen)" in out
+    told = json.loads(run("import", "units", "open.csv", "--dry-run", "--json")[1])
+    assert [change["before"] for change in told["changes"]] == ["2027-07-31"]
+    monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
+    out = run("import", "units", "open.csv", "--dry-run")[1]
+    assert "S1 Havneskolen: closed_on 31 July 2027 → (none)" in out
+
+
 def test_closing_and_ending_much_needs_yes_really(run, tmp_path):
     run("import", "units", "units.csv")
     run("import", "leaders", "leaders.csv")
@@ -132,7 +151,7 @@ def test_closing_and_ending_much_needs_yes_really(run, tmp_path):
     status, _, err = run("import", "leaders", "few.csv")
     assert status == 1
     assert "--yes-really" in err
-    assert "Indlæst: 1 ændringer." in run("import", "leaders", "few.csv", "--yes-really")[1]
+    assert "Indlæst: 1 ændring." in run("import", "leaders", "few.csv", "--yes-really")[1]
 
 
 def test_a_changed_address_is_asked_row_by_row_at_a_terminal_and_else_chosen_by_a_flag(
@@ -153,6 +172,21 @@ def test_a_changed_address_is_asked_row_by_row_at_a_terminal_and_else_chosen_by_
     assert "Ingen ændringer." in run("import", "leaders", "new.csv", f"--{Choice.NEW.value}-person")[1]
 
 
+def test_a_name_that_may_be_a_successors_is_asked_in_the_same_way(run, tmp_path, monkeypatch):
+    run("import", "units", "units.csv")
+    run("import", "leaders", "leaders.csv")
+    (tmp_path / "new.csv").write_text(LEADERS.replace("Ida Eg", "Ida Holm"), encoding="utf-8")
+    status, out, err = run("import", "leaders", "new.csv")
+    assert status == 1 and "Adressen ida@by.example hørte til Ida Eg; nu Ida Holm" in err
+    assert "række 5: S1 leder, ida@by.example: Ida Eg → Ida Holm" in out
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    status, out, _ = run("import", "leaders", "new.csv", "--yes-really")
+    assert status == 0 and "S1 leder: Ida Eg → Ida Holm" in out
+    both = LEADERS.replace("Ida Eg;ida@by.example", "Ida Bro;bro@by.example")
+    (tmp_path / "both.csv").write_text(both, encoding="utf-8")
+    assert "række 5: S1 leder: Ida Holm → Ida Bro" in run("import", "leaders", "both.csv")[1]
+
+
 def test_open_tasks_of_the_posts_concerned_are_looked_at_again(run, tmp_path):
     run("import", "units", "units.csv")
     run("import", "leaders", "leaders.csv")
@@ -163,7 +197,7 @@ def test_open_tasks_of_the_posts_concerned_are_looked_at_again(run, tmp_path):
         municipality.add_tasks(session, town, municipality.add_occurrence(session, town, cycle))
     (tmp_path / "new.csv").write_text(LEADERS.replace("ida@by", "ida.eg@by"), encoding="utf-8")
     out = run("import", "leaders", "new.csv", "--same-person")[1]
-    assert "1 åbne opgaver bliver set på igen." in out
+    assert "1 åben opgave bliver set på igen." in out
     with reading(engine) as session:
         woken = session.exec(select(Task.unit_id).where(col(Task.next_reminder_at).is_not(None))).all()
         assert woken == ["S1"]
@@ -177,7 +211,7 @@ def test_what_was_shown_and_has_changed_meanwhile_is_not_applied(run, tmp_path, 
     class SlowReader(Terminal):
         def readline(self, *_):
             with transaction(engine) as session:
-                import_leaders(session, given(LEADERS.replace("Åse Ø", "Åse Holm")))
+                import_leaders(session, given(LEADERS.replace("Åse Ø", "Aase Ø")))
             return "s\n"
 
     (tmp_path / "new.csv").write_text(LEADERS.replace("ida@by", "ida.eg@by"), encoding="utf-8")
@@ -208,12 +242,16 @@ def test_a_user_is_made_listed_given_a_password_and_disabled(run, monkeypatch, t
     assert (status, out) == (0, "alice@by.example kan nu logge ind som sekretariat.\n")
     (tmp_path / "secret").write_text("fire grå gæs på engen\r\nnever read\n", encoding="utf-8")
     assert run("user", "password", "alice@by.example", "--password-file", "secret")[0] == 0
-    assert run("user", "list")[1] == "alice@by.example  Alice Bro  secretariat BY\n"
+    assert run("user", "list")[1] == "alice@by.example  Alice Bro  sekretariat BY\n"
     told = json.loads(run("user", "list", "--json")[1])
     assert told[0]["grants"] == [{"role": "secretariat", "unit": "BY"}]
     assert "password" not in str(told)
     assert "kan ikke længere logge ind" in run("user", "disable", "alice@by.example")[1]
     assert "lukket" in run("user", "list")[1]
+    above = ("user", "add", "bo@by.example", "--name", "Bo", "--role", "superior", "--unit", "D1")
+    assert (
+        run(*above, "--password-file", "secret")[1] == "bo@by.example kan nu logge ind som nærmeste leder.\n"
+    )
     status, _, err = run("user", "disable", "mallory@by.example")
     assert (status, "Der er ingen konto for mallory@by.example" in err) == (1, True)
 

@@ -101,7 +101,7 @@ def test_nothing_is_written_before_it_is_approved_and_then_once(act: Act) -> Non
     assert out.endswith("Intet er skrevet. Kør kommandoen igen med --yes for at starte 2028.\n")
     assert [row.year for row in rows(Cycle)] == [2027] and {row.year for row in rows(Goal)} == {2027}
     status, out, _ = act("plan", "roll", "--to", "2028", "--yes")
-    assert out.endswith("Årshjulet 2028 er startet med 3 aktiviteter, og 3 mål er ført videre.\n")
+    assert out.endswith("Årshjulet 2028 er startet, og 3 mål er ført videre. Aktiviteter: 3.\n")
     assert [row.year for row in rows(Cycle)] == [2027, 2028] and len(rows(Occurrence)) == 6
     goals = {(row.year, row.key): row for row in rows(Goal)}
     assert {key for year, key in goals if year == 2028} == {"helhed", "A", "B"}

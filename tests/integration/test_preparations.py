@@ -1,6 +1,7 @@
 """A results dialogue's preparation: two parts for two people, kept apart, erased on the plan's day."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +12,11 @@ from cycle.access.roles import Role
 from cycle.errors import Conflict, Invalid, NotAllowed, NotNow
 from cycle.history import History
 from cycle.organisation.directory import Directory
+from cycle.organisation.tables import Appointment, Person
 from cycle.preparations import parts
 from cycle.preparations.parties import Parties, parties_of
 from cycle.preparations.sealing import seal, unseal
+from cycle.preparations.tables import Preparation
 from cycle.store import reading, transaction
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
@@ -52,6 +55,19 @@ def parties(talk: Dialogue) -> Parties:
         found = parties_of(Directory.for_post(session, UNIT, talk.site.clock.at.date()), UNIT, "leder")
     assert found is not None
     return found
+
+
+def test_nobody_prepares_a_dialogue_with_themselves(talk: Dialogue) -> None:
+    """The district's head is the unit's leader too: there is no other party, and nothing to prepare."""
+    both = talk.town.leaders[DISTRICT]
+    with transaction(talk.engine) as session:
+        session.execute(sa.update(Appointment).where(col(Appointment.unit_id) == UNIT).values(person_id=both))
+    with reading(talk.engine) as session:
+        directory = Directory.for_post(session, UNIT, talk.site.clock.at.date())
+    assert directory.holder(UNIT, "leder") is not None
+    assert parties_of(directory, UNIT, "leder") is None
+    assert talk.site.browser().get(talk.link(both)).status_code == 403
+    assert talk.account().get(talk.superior_page).status_code == 403
 
 
 def test_each_party_writes_an_own_part_and_reads_the_others(talk: Dialogue) -> None:
@@ -118,6 +134,46 @@ def test_it_lies_encrypted_and_bound_to_its_place(talk: Dialogue) -> None:
         unseal(b"t" * 32, "1/A/2/3", seal(SECRET, "1/A/2/3", {"a": "b"}))
     with pytest.raises(Invalid):
         unseal(SECRET, "1/A/2/3", b"short")
+
+
+@pytest.mark.parametrize("column", ["writer", "reader"])
+def test_whoever_alters_the_names_it_was_written_between_reads_nothing(talk: Dialogue, column: str) -> None:
+    """Somebody with the database makes the leader's name fit a part that was written under another."""
+    superior = talk.both_write()
+    leader = talk.town.leaders[UNIT]
+    with transaction(talk.engine) as session:
+        session.get_one(Person, leader).name = "Mette Holmgaard"
+        its = {f"{column}_name": "Mette Holmgaard"}
+        fits = col(getattr(Preparation, f"{column}_id")) == leader
+        session.execute(sa.update(Preparation).where(fits).values(**its))
+    pages = [talk.site.browser().get(talk.link()), superior.get(talk.superior_page)]
+    read = pages[0] if column == "reader" else pages[1]
+    assert read.status_code == 422 and "secret.key" in read.text
+    assert SUPERIORS_WORDS not in pages[0].text and LEADERS_WORDS not in pages[1].text
+
+
+def test_what_is_erased_is_not_in_the_databases_files(talk: Dialogue) -> None:
+    talk.both_write()
+    written = [row.content for row in talk.rows()]
+    assert all(content in files_of(talk.engine) for content in written)
+    with transaction(talk.engine) as session:
+        session.execute(sa.update(Occurrence).values(state=OccurrenceState.CLOSED, closed_at=end_of(CLOSES)))
+    subject = f"erase:{talk.occurrence_id}"
+    context = RunContext.direct(talk.engine, opening(ERASED), talk.site.settings, ROOT, subject)
+    body("results_dialogue", subject)(context)
+    assert talk.rows() == [] and not any(content in files_of(talk.engine) for content in written)
+
+
+def files_of(engine: Engine) -> bytes:
+    """Every byte of the database on the disk; of a server's, those of the table."""
+    if engine.dialect.name == "sqlite":
+        path = Path(engine.url.database or "")
+        return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        folder = connection.exec_driver_sql("SHOW data_directory").scalar_one()
+        file = connection.exec_driver_sql("SELECT pg_relation_filepath('preparation')").scalar_one()
+    return (Path(folder) / file).read_bytes()
 
 
 def test_the_day_it_is_erased_nothing_is_left_and_history_says_so_once(talk: Dialogue) -> None:

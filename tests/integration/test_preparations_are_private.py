@@ -18,9 +18,14 @@ from starlette.testclient import TestClient
 from cycle.access.roles import Role
 from cycle.access.rules import PERMISSIONS, Granted, Thing, Verb, allowed
 from cycle.cases.gathering import case_of_occurrence
+from cycle.errors import ImportInvalid
 from cycle.history import History
 from cycle.messages.tables import Message
-from cycle.organisation.tables import Address, Appointment, Substitute
+from cycle.organisation.applying import Import
+from cycle.organisation.importing import import_leaders
+from cycle.organisation.leader_comparison import NO_CHOICES
+from cycle.organisation.people import Choice, Choices
+from cycle.organisation.tables import Address, Appointment, Person, Substitute
 from cycle.preparations.parties import person_of_account
 from cycle.store import reading, transaction
 from cycle.tables import METADATA
@@ -215,7 +220,7 @@ def test_whoever_gives_a_party_another_address_reads_nothing(written: Dialogue) 
     readdress(written, chief, "sek@by.example")
     as_superior = written.account(Role.SECRETARIAT, ROOT, "sek@by.example").get(written.superior_page)
     assert as_superior.status_code == 200 and is_silent(as_superior.text)
-    assert "Din adresse er ændret" in as_superior.text
+    assert "Dit navn eller din adresse er ændret" in as_superior.text
     readdress(written, leader, "sek2@by.example")
     as_leader = written.site.browser().get(written.link())
     assert as_leader.status_code == 200 and is_silent(as_leader.text)
@@ -226,13 +231,105 @@ def test_a_party_whose_address_was_changed_in_earnest_reads_what_is_saved_again(
     superior = written.account()
     page = superior.get(written.superior_page)
     assert LEADERS_WORDS in page.text and SUPERIORS_WORDS in page.text
-    assert "har fået en anden adresse, siden du gemte" in page.text
+    assert f"Du gemte til Leder af {UNIT}." in page.text
     assert is_silent(written.site.browser().get(written.link()).text)
     assert written.superior_writes(SUPERIORS_WORDS, superior).status_code == 303
     theirs = written.site.browser().get(written.link()).text
     assert SUPERIORS_WORDS in theirs and LEADERS_WORDS not in theirs
     assert written.leader_writes("Nyskrevet").status_code == 303
     assert "Nyskrevet" in superior.get(written.superior_page).text
+
+
+def rename(talk: Dialogue, person_id: int, name: str) -> None:
+    """What an import of leaders does when somebody has answered that a name is the same person's."""
+    with transaction(talk.engine) as session:
+        session.get_one(Person, person_id).name = name
+
+
+def test_a_successor_taken_for_the_leader_at_the_schools_own_address_reads_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """The address is the institution's, and whoever imported said that both names are one person."""
+    talk = Dialogue(engine, tmp_path)
+    superior = talk.both_write()
+    rename(talk, talk.town.leaders[UNIT], "Mette Holmgaard")
+    page = talk.site.browser().get(talk.link())
+    assert page.status_code == 200 and is_silent(page.text)
+    assert "Dit navn eller din adresse er ændret" in page.text
+    assert "skrevet noget her under et andet navn" in page.text
+    superiors = superior.get(talk.superior_page).text
+    assert LEADERS_WORDS not in superiors, "it is not what Mette Holmgaard has written"
+    assert f"Det er skrevet under navnet Leder af {UNIT}." in superiors
+    assert SUPERIORS_WORDS in superiors and f"Du gemte til Leder af {UNIT}." in superiors
+    english = superior.get(talk.superior_page + "?sprog=en").text
+    assert f"It was written under the name Leder af {UNIT}." in english
+
+
+def test_a_successor_taken_for_the_superior_reads_nothing(engine: Engine, tmp_path: Path) -> None:
+    talk = Dialogue(engine, tmp_path)
+    superior = talk.both_write()
+    rename(talk, talk.town.leaders[DISTRICT], "Mette Holmgaard")
+    page = superior.get(talk.superior_page)
+    assert page.status_code == 200 and is_silent(page.text)
+    leaders = talk.site.browser().get(talk.link()).text
+    assert LEADERS_WORDS in leaders and SUPERIORS_WORDS not in leaders
+    assert f"Du gemte til Leder af {DISTRICT}." in leaders
+
+
+def test_a_party_whose_name_was_changed_in_earnest_reads_what_is_saved_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    talk = Dialogue(engine, tmp_path)
+    superior = talk.both_write()
+    rename(talk, talk.town.leaders[UNIT], "Mette Nielsen")
+    assert talk.superior_writes(SUPERIORS_WORDS, superior).status_code == 303
+    theirs = talk.site.browser().get(talk.link()).text
+    assert SUPERIORS_WORDS in theirs and LEADERS_WORDS not in theirs
+    assert talk.leader_writes("Nyskrevet").status_code == 303
+    assert "Nyskrevet" in superior.get(talk.superior_page).text
+    rename(talk, talk.town.leaders[UNIT], "NIELSEN, Mette")
+    theirs = talk.site.browser().get(talk.link()).text
+    assert SUPERIORS_WORDS in theirs and "Nyskrevet" in theirs, "the same name, written otherwise"
+
+
+def test_whoever_follows_under_the_schools_own_address_is_asked_about_and_begins_with_an_empty_page(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Same first name, same address: the ordinary import asks, and the answer is a new person."""
+    talk = Dialogue(engine, tmp_path)
+    rename(talk, talk.town.leaders[UNIT], "Mette Nielsen")
+    talk.both_write()
+    leaders = "unit_id;role;name;email\n" + "".join(
+        f"{unit};{role};{name};{email}\n" for unit, role, name, email in listed(talk)
+    )
+    followed = leaders.replace("Mette Nielsen", "Mette Holmgaard")
+    with pytest.raises(ImportInvalid, match="hørte til Mette Nielsen; nu Mette Holmgaard"):
+        import_leaders_of(talk, followed)
+    import_leaders_of(talk, followed, Choices(default=Choice.NEW))
+    with reading(talk.engine) as session:
+        new = session.exec(select(Person.id).where(Person.name == "Mette Holmgaard")).one()
+    assert talk.site.browser().get(talk.link()).status_code == 403
+    page = talk.site.browser().get(talk.link(new))
+    assert page.status_code == 200 and is_silent(page.text)
+
+
+def listed(talk: Dialogue) -> list[tuple[str, str, str, str]]:
+    """The list of leaders as it is."""
+    with reading(talk.engine) as session:
+        query = (
+            select(Appointment.unit_id, Appointment.role, Person.name, Address.email)
+            .join(Person, col(Person.id) == col(Appointment.person_id))
+            .join(Address, col(Address.person_id) == col(Person.id))
+        )
+        return list(session.exec(query))
+
+
+def import_leaders_of(talk: Dialogue, text: str, choices: Choices = NO_CHOICES) -> None:
+    given = Import(
+        "ledere.csv", text.encode(), "account:1", now=talk.site.clock.at, today=TODAY, confirmed=True
+    )
+    with transaction(talk.engine) as session:
+        import_leaders(session, given, choices)
 
 
 def successor(talk: Dialogue, unit: str, role: str, email: str) -> int:

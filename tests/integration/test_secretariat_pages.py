@@ -99,7 +99,7 @@ def test_the_front_page_is_the_wheel_with_the_same_content_in_a_table(office):
         assert f'href="/aktivitet/{office.occurrence.id}"' in part
         assert "2 af 12" in re.sub(r"<[^>]+>", "", part)
         assert "Kvartalsrapport 1" in re.sub(r"<[^>]+>", "", part)
-    assert "Frist" in table and "20. apr. 2027" in table
+    assert "Frist" in table and "20. apr." in table and "20. apr. 2027" not in table
 
 
 def test_the_wheel_can_be_fetched_as_a_drawing_that_stands_alone(office):

@@ -134,9 +134,12 @@ def test_csv_opens_in_a_danish_excel_and_no_title_in_it_runs(report: Report) -> 
     text = as_csv(report)
     assert text.startswith("\ufeff") and text.endswith("\r\n")
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
-    assert rows[0] == ["month", "mails", "people", "opens", "due"]
-    assert [row[0] for row in rows[1:]] == [month.month for month in report.months]
-    assert [int(row[1]) for row in rows[1:]] == [month.mails for month in report.months]
+    assert rows[0] == ["Måned", "Mails", "Personer", "Åbner", "Frist", "Vær opmærksom på"]
+    months, warnings = rows[1 : 1 + len(report.months)], rows[1 + len(report.months) :]
+    assert [row[0] for row in months] == [month.month for month in report.months]
+    assert [int(row[1]) for row in months] == [month.mails for month in report.months]
+    assert [row[5] for row in months] == [""] * len(months)
+    assert [row[5] for row in warnings] == list(report.warnings) and not any(row[0] for row in warnings)
     cells = [cell for row in rows for cell in row]
     assert f"'{NASTY} (2027)" in cells
     assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in cells)

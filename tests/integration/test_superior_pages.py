@@ -1,5 +1,7 @@
 """A superior's own units: what is seen, who may judge, and that only the version shown is judged."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import select
@@ -76,6 +78,20 @@ def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_pa
     assert office.district.get(f"/mine-enheder/opgave/{office.elsewhere}").status_code == 403
     assert office.district.get("/mine-enheder/opgave/9999").status_code == 404
     assert office.district.get("/mine-enheder/9999").status_code == 404
+
+
+def test_a_units_answer_is_called_the_same_in_the_list_and_on_its_own_page(office):
+    area = office.site.signed_in("anders@by.example", Role.SUPERIOR, "BY-IN")
+    for judge, said in ((office.district, "Besvaret, ikke godkendt"), (area, "Besvaret, ikke godkendt")):
+        assert _tags(area.get(f"/mine-enheder/{office.occurrence_id}"), "Daginstitution 1.1 Ærø")[0] == said
+        assert _tags(area.get(office.page), "<dt>Status")[0] == said
+        office.approve(judge)
+    assert _tags(area.get(f"/mine-enheder/{office.occurrence_id}"), "Daginstitution 1.1 Ærø")[0] == "Godkendt"
+    assert _tags(area.get(office.page), "<dt>Status")[0] == "Godkendt"
+
+
+def _tags(page, after):
+    return re.findall(r'<span class="tag[^>]*>([^<]+)</span>', page.text.partition(after)[2])
 
 
 def test_an_english_page_calls_the_activity_by_its_english_title(office):

@@ -14,7 +14,7 @@ from cycle.tasks.change import extend, look_again, nudge, waive
 from cycle.tasks.closing import cancel_occurrence, close_occurrence
 from cycle.tasks.review import approve, return_for_changes
 from cycle.tasks.standing import finished, timeliness
-from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskState, Timeliness
+from cycle.tasks.states import NEVER_WAIVED, Channel, OccurrenceState, SubmissionKind, TaskState, Timeliness
 from cycle.tasks.submit import save_draft, submit
 from cycle.tasks.tables import Draft, Occurrence, Submission, Task
 from tests.support import municipality as m
@@ -253,6 +253,17 @@ def test_a_waived_task_owes_nothing_and_takes_nothing(engine, town):
             give(session, task_id, at)
         with pytest.raises(NotNow):
             waive(session, task_id, why="igen", by="account:1", now=at)
+
+
+@pytest.mark.parametrize("kind", sorted(NEVER_WAIVED))
+def test_nobody_is_exempt_from_what_nothing_goes_on_without(engine, town, kind):
+    with transaction(engine) as session:
+        task = first_task(session)
+        task.kind = kind
+        session.add(task)
+        with pytest.raises(NotNow):
+            waive(session, task.id, why="Syg", by="account:1", now=m.instant(2027, 4, 12))
+        assert task.state is TaskState.OPEN
 
 
 def test_a_nudge_sent_twice_is_one_mail(engine, town):

@@ -21,6 +21,7 @@ from cycle.cases.journal import journalise, marked_in, withdraw
 from cycle.cases.tables import Journalised
 from cycle.cases.waiting import by_activity, by_agreement, of_activity
 from cycle.errors import AnswerInvalid
+from cycle.goals.tables import Agreement
 from cycle.history import History
 from cycle.store import reading, transaction
 from cycle.tasks.tables import Submission, Task
@@ -191,10 +192,19 @@ def test_the_command_lists_what_waits_and_doctor_names_what_has_waited_too_long(
         ("activity", 2, 3, "2027-04-01"),
         ("agreement", 1, 2, "2027-04-09"),
     ]
+    with transaction(engine) as session:
+        without = session.get_one(Agreement, 1).model_dump(exclude={"id"}) | {"unit_id": "BY-SK-D2-001"}
+        session.add(Agreement(**without))
+    assert run("case", ["list"]) == 0
+    said = capsys.readouterr().out
+    assert ": ikke journaliseret: 3 af 3 (siden 1. april 2027).\n" in said
+    assert ": har ingen dokumenter endnu.\n" in said and "(0)" not in said
     settings = load_settings()
     finding = next(each for each in look(engine, settings, now=NOW) if each.check == "filing")
     assert (
-        finding.level is Level.NOTE and "5 dokumenter" in finding.what and "Budgetudmelding" in finding.what
+        finding.level is Level.NOTE
+        and "journaliseret: 5." in finding.what
+        and "Budgetudmelding" in finding.what
     )
     with transaction(engine) as session:
         for number in (1, 2):

@@ -13,6 +13,7 @@ from cycle.store import transaction
 from cycle.tasks.tables import Submission
 from tests.support import municipality
 from tests.support.leader import World
+from tests.support.routes import NAMED, gets, posts
 from tests.support.web import BASE, PASSWORD, Form, Site
 from web import faults
 from web.sign_in import local_path
@@ -40,7 +41,32 @@ def test_every_answer_carries_the_headers_that_keep_scripts_frames_and_referrers
 def test_pages_hold_no_inline_script_or_style(world):
     for path in ("/log-ind", world.link, "/findes-ikke"):
         page = world.browser.get(path).text
-        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", page)
+        assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son[a-z]+=|javascript:", page)
+
+
+OPEN_TO_ALL = {"/log-ind": 200, "/aarshjul/hjul.css": 200}
+OWN_LINK = re.compile(r"^/(opgave|indkaldelse)/\{token\}")
+
+
+def test_without_an_account_no_page_answers_but_the_sign_in_and_a_leaders_own_link(world):
+    """Every route there is, so that one added without a guard is seen."""
+    for path in gets(world.site.app):
+        answer = world.site.browser().get(NAMED.sub("1", path))
+        if path in OPEN_TO_ALL or OWN_LINK.match(path):
+            assert answer.status_code == OPEN_TO_ALL.get(path, 404), path
+        elif path.startswith("/api/"):
+            assert answer.status_code == 401, path
+        else:
+            assert answer.status_code == 303 and answer.headers["location"].startswith("/log-ind"), path
+
+
+def test_without_an_account_nothing_is_done(world):
+    before = world.site.row_counts()
+    for path in posts(world.site.app):
+        answer = world.site.browser().post(NAMED.sub("1", path), data={"x": "1"})
+        refused = (400, 404) if OWN_LINK.match(path) else (401,)
+        assert answer.status_code in refused, (path, answer.status_code)
+    assert world.site.row_counts() == before
 
 
 def test_another_hosts_name_is_refused(world):

@@ -81,11 +81,10 @@ Act = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def act(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Act:
+def act(
+    installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Act:
     """Runs a command in a data folder of its own; gives status, stdout, stderr."""
-    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(tmp_path / "data"))
-    for name in ("AARSHJUL_DATABASE_URL", "AARSHJUL_LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
     files = {"wheel.yaml": WHEEL, "forms/skema.yaml": FORM, "units.csv": UNITS, "budget.csv": FIGURES}
     for name, text in {**files, "goals.yaml": GOALS}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -115,7 +114,7 @@ def rows(table: type) -> list:
 
 
 def import_figures(act: Act, *more: str) -> tuple[int, str, str]:
-    return act("import", "figures", "budget.csv", "--year", str(YEAR), *more)
+    return act("import", "figures", "budget.csv", "--year", str(YEAR), "--yes-really", *more)
 
 
 # ---- cycle
@@ -128,13 +127,19 @@ def test_a_year_is_started_shown_and_revised(started: Act, tmp_path: Path) -> No
     (tmp_path / "wheel.yaml").write_text(changed, encoding="utf-8")
     status, out, err = started("cycle", "revise", str(YEAR), "--plan", ".", "--why", "Påsken flyttede")
     assert (status, err) == (0, "")
-    assert out == "Revision 2 gælder nu; 0 har fået besked om en ny frist.\n  ~ rapport\n"
+    assert out == (
+        f"Revision 2 gælder nu; 0 får besked om en ny frist.\n  ~ Årsrapport {YEAR}: titel, frist, lukning\n"
+    )
     report = next(row for row in rows(Occurrence) if row.activity_id == "rapport")
     assert (report.title, report.due_on) == ("Årsrapport", date(YEAR, 4, 27))
     shown = json.loads(started("cycle", "show", "--json")[1])["revisions"]
     assert [(row["revision"], row["why"]) for row in shown] == [(1, ""), (2, "Påsken flyttede")]
     assert "rev. 2" in started("cycle", "show")[1]
     assert [row.plan != "" for row in rows(CycleRevision)] == [True, True]
+    gone = changed.split("  - id: rapport")[0].replace("[skole]", "[daginstitution]")
+    (tmp_path / "wheel.yaml").write_text(gone, encoding="utf-8")
+    out = started("cycle", "revise", str(YEAR), "--plan", ".", "--why", "Den udgår")[1]
+    assert f"  ~ Budgetudmelding {YEAR + 1}: tekster og regler\n  - Årsrapport {YEAR}\n" in out
 
 
 def test_start_tells_what_opens_when_also_as_json(act: Act) -> None:
@@ -174,8 +179,8 @@ def test_a_year_of_a_municipality_that_has_no_units_is_not_started(act: Act) -> 
 
 def test_figures_are_shown_against_the_printed_total_and_kept_with_a_history_row(started: Act) -> None:
     status, out, err = import_figures(started)
-    assert (status, err) == (0, "")
-    assert f"Læst som UTF-8: 2 enheder, kolonnerne »Ramme«. Budgetudmelding {YEAR + 1}." in out
+    assert (status, err) == (0, "Bemærk: »Ramme« er 100.000 kr. fra filens egen sum.\n")
+    assert f"Læst som UTF-8. Enheder: 2. Kolonner: »Ramme«. Budgetudmelding {YEAR + 1}." in out
     assert "Udgifter står med plus, indtægter med minus (1 beløb)." in out
     assert "  Ramme: sum 1.000.000 kr.; filen siger 1.100.000 kr., altså 100.000 kr. til forskel." in out
     assert out.endswith("Indlæst: 2 beløb.\n")
@@ -209,6 +214,23 @@ def test_a_dry_run_of_figures_changes_nothing_and_json_has_everything(started: A
     assert "Findes ikke (1):\n  S9" in out and out.endswith("Intet er ændret (--dry-run).\n")
     status, _, err = import_figures(started)
     assert status == 1 and "S9: Enheden S9 findes ikke." in err and rows(Figure) == []
+
+
+def test_a_sum_that_is_wrong_by_more_than_rounding_is_kept_only_when_it_is_meant(
+    started: Act, tmp_path: Path
+) -> None:
+    figures = ("import", "figures", "budget.csv", "--year", str(YEAR))
+    status, _, err = started(*figures)
+    assert status == 1 and rows(Figure) == []
+    assert err.startswith("Bemærk: »Ramme« er 100.000 kr. fra filens egen sum.\n")
+    assert "budget.csv: Rækkerne i »Ramme« er 100.000 kr. fra filens egen sum, mere end afrunding." in err
+    assert "--yes-really" in err
+    assert started(*figures, "--dry-run")[0] == 0
+    rounded = "enheds-id;Ramme\nS1;1250001\nS2;-250000\nI alt;1000002\n"
+    (tmp_path / "budget.csv").write_text(rounded, encoding="utf-8")
+    status, out, err = started(*figures)
+    assert (status, err) == (0, "Bemærk: »Ramme« er 1 kr. fra filens egen sum.\n")
+    assert out.endswith("Indlæst: 2 beløb.\n")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +270,7 @@ def test_a_red_opening_names_the_command_and_the_import_has_it_tried_again(
     assert "2 enheder mangler beløb, bl.a. S1, S2." in red.error and command in red.error
     turn(runtime)
     assert len([row for row in rows(Run) if row.subject.startswith("open:")]) == 1, "it rests a minute"
-    status, out, _ = started(*command.replace("FIL", "budget.csv").split()[1:])
+    status, out, _ = started(*command.replace("FIL", "budget.csv --yes-really").split()[1:])
     assert status == 0 and out.endswith("Åbningen prøves igen nu.\n")
     assert len(rows(Wake)) == 1
     work()
@@ -355,7 +377,7 @@ def test_frames_are_shown_as_a_difference_and_a_new_law_comes_with_a_second_impo
     assert f"Skoler {YEAR}: ny ramme med 3 punkter." in out and "er kladder" in out
     assert rows(Frame) == []
     status, out, _ = started("import", "frames", "frames.yaml")
-    assert status == 0 and out.endswith("Indlæst: 1 styringsrammer.\n")
+    assert status == 0 and out.endswith("Indlæst. Styringsrammer: 1.\n")
     assert started("import", "frames", "frames.yaml")[1] == "Ingen ændringer.\n"
     file.write_text(FRAMES.replace("Folkeskoleloven", "Ny folkeskolelov"), encoding="utf-8")
     assert f"Skoler {YEAR}: »Lovgrundlag«" in started("import", "frames", "frames.yaml")[1]
@@ -389,6 +411,9 @@ def test_a_strategy_is_imported_once_as_version_1(started: Act, tmp_path: Path) 
     out = started("import", "strategy", "strategy.yaml", "--dry-run")[1]
     assert out == "Vores grundlag: 2 temaer med 2 mål.\nIntet er ændret (--dry-run).\n"
     assert rows(Strategy) == []
+    (tmp_path / "one.yaml").write_text(STRATEGY.replace("  - {title: Samarbejde}\n", ""), encoding="utf-8")
+    out = started("import", "strategy", "one.yaml", "--dry-run")[1]
+    assert out.startswith("Vores grundlag: 1 tema med 2 mål.\n")
     assert started("import", "strategy", "strategy.yaml")[1].endswith("Indlæst som version 1.\n")
     assert started("import", "strategy", "strategy.yaml")[1].endswith("Ingen ændringer.\n")
     (tmp_path / "strategy.yaml").write_text(STRATEGY.replace("Helhed", "Trivsel"), encoding="utf-8")

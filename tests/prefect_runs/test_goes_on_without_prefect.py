@@ -1,8 +1,9 @@
-"""Prefect dies and hangs in the middle of a month: mail, reminders and pages go on, and the runs say so."""
+"""Prefect dies, hangs or loses its port within a month: mail, reminders and pages go on; the runs say so."""
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,20 +16,40 @@ from cycle.tasks.tables import Occurrence, Task
 from flows.recording import Recorder
 from tests.support.month import Month
 from tests.support.municipality import instant
-from tests.support.prefect import PrefectServer
+from tests.support.prefect import PAGE, PrefectServer, somebody_else
 from tests.support.web import Site
 
 OPENING = (instant(2027, 4, 1, 6), instant(2027, 4, 1, 8))
 STANDSTILL = float(os.environ.get("STANDSTILL_SECONDS", "4"))
 """Seconds that Prefect hangs in the second test; the proof takes five minutes."""
 
+Gone = Callable[[PrefectServer], AbstractContextManager[None]]
 DAYS = 8
 REMINDER = (instant(2027, 4, 6, 6, 30), instant(2027, 4, 6, 8))
 
 
-@pytest.mark.parametrize("gone", [PrefectServer.kill, PrefectServer.hang], ids=["killed", "hung"])
+@contextmanager
+def killed(prefect: PrefectServer) -> Iterator[None]:
+    prefect.kill()
+    yield
+
+
+@contextmanager
+def hung(prefect: PrefectServer) -> Iterator[None]:
+    prefect.hang()
+    yield
+
+
+@contextmanager
+def port_taken(prefect: PrefectServer) -> Iterator[None]:
+    prefect.kill()
+    with somebody_else(PAGE, prefect.port):
+        yield
+
+
+@pytest.mark.parametrize("gone", [killed, hung, port_taken])
 def test_reminders_mail_and_pages_go_on_and_the_runs_are_marked_as_not_recorded(
-    sqlite_engine: Engine, tmp_path: Path, prefect: PrefectServer, gone: Callable[[PrefectServer], None]
+    sqlite_engine: Engine, tmp_path: Path, prefect: PrefectServer, gone: Gone
 ) -> None:
     recorder = Recorder(prefect.data_dir, prefect.api_url, probe=15, patience=4)
     month = Month(sqlite_engine, tmp_path, recorder)
@@ -37,8 +58,8 @@ def test_reminders_mail_and_pages_go_on_and_the_runs_are_marked_as_not_recorded(
             month.at(*OPENING)
             opened = len(server.received)
             seen = {run.id for run in month.rows(Run)}
-            gone(prefect)
-            month.at(*REMINDER)
+            with gone(prefect):
+                month.at(*REMINDER)
             received = [mail.message_id for mail in server.received]
     finally:
         month.close()

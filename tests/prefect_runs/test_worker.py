@@ -1,11 +1,8 @@
 """Workers carry runs out as Prefect flow runs, and without Prefect when it fails them."""
 
 import asyncio
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,7 @@ from flows.registry import Body
 from flows.runtime import RunContext, Runtime
 from flows.worker import Worker
 from tests.support.engine import Held, marking, marks, runs
-from tests.support.prefect import PrefectServer, written
+from tests.support.prefect import PAGE, PrefectServer, somebody_else, written
 
 Want = Callable[..., None]
 
@@ -123,36 +120,6 @@ def test_a_server_that_hangs_before_the_body_begins_is_passed_by_and_the_body_ru
     assert marks(runtime.engine) == ["open:1"]
     (run,) = runs(runtime.engine)
     assert (run.state, run.recorded) == (RunState.DONE, Recorded.NOT_RECORDED)
-
-
-@contextmanager
-def somebody_else(answer: bytes) -> Iterator[str]:
-    """A program on a port that answers every caller with the same bytes, or never when they are empty."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        kept: list[socket.socket] = []
-
-        def serve() -> None:
-            while True:
-                try:
-                    caller, _ = listening.accept()
-                except OSError:
-                    return
-                kept.append(caller)
-                if answer:
-                    caller.recv(4096)
-                    caller.sendall(answer)
-                    caller.close()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
-        for caller in kept:
-            caller.close()
-
-
-PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
 
 
 @pytest.mark.parametrize("answer", [b"", PAGE, b"nonsense\r\n\r\n"], ids=["silent", "a page", "not http"])

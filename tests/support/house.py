@@ -16,7 +16,7 @@ from sqlmodel import Session
 from cycle.access.roles import Role
 from cycle.access.sessions import open_session
 from cycle.organisation.tables import Address
-from cycle.plan.model import DEFAULT_REMINDERS, Activity, Audience, FlowName, ReminderRule, When, Window
+from cycle.plan.model import DEFAULT_REMINDERS, Activity, Audience, FlowName, ReminderRule, Ring, When, Window
 from cycle.store import transaction
 from cycle.tasks.forms import Form
 from cycle.tasks.tables import Task
@@ -33,6 +33,7 @@ REPORT = Activity(
     id="kvartalsrapport-1",
     title="Kvartalsrapport 1",
     flow=FlowName.QUARTERLY_REPORT,
+    ring=Ring.FOLLOW_UP,
     window=Window(opens=When(date="1. april"), due=When(date="20. april")),
     audience=Audience(kinds=("skole", "daginstitution")),
     approval=("distriktschef",),

@@ -126,12 +126,13 @@ class Year:
         raw: Mapping[str, Any] | None = None,
         *,
         nil: bool = False,
+        by: str = "",
         session: Session | None = None,
     ) -> Submission:
         """Answers at the clock's time: as typed in `raw`, else something that fits the form."""
         if session is None:
             with transaction(self.engine) as own:
-                return self.answer(task, raw, nil=nil, session=own)
+                return self.answer(task, raw, nil=nil, by=by, session=own)
         form = self.form(session, task)
         answers: Mapping[str, Any] = {}
         if raw is not None:
@@ -144,7 +145,7 @@ class Year:
             answers=answers,
             kind=SubmissionKind.NIL if nil else SubmissionKind.COMPLETE,
             channel=Channel.WEB,
-            by=f"post:{task.unit_id}/{task.role}",
+            by=by or f"post:{task.unit_id}/{task.role}",
             received_at=self.now,
             now=self.now,
             once=f"page:{task.id}:{self.now.isoformat()}",
@@ -164,13 +165,13 @@ class Year:
                 if found.state is TaskState.SUBMITTED and found.level < found.levels:
                     approve(session, task.id or 0, by="account:1", now=self.now)
 
-    def letters(self, on: date) -> list[tuple[Message, Rendered]]:
-        """Every daily mail written on that day, as it reads."""
+    def letters(self, on: date, kind: MessageKind = MessageKind.DAILY) -> list[tuple[Message, Rendered]]:
+        """Every mail of the kind written on that day, as it reads."""
         first = instant(on.year, on.month, on.day, 0)
         with reading(self.engine) as session:
             mails = session.exec(
                 select(Message).where(
-                    Message.kind == MessageKind.DAILY,
+                    Message.kind == kind,
                     Message.created_at >= first,
                     Message.created_at < first + timedelta(days=1),
                 )

@@ -2,9 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,8 @@ from flows import prefect_environment
 from tests.support.postgres import free_port
 
 START_SECONDS = 90
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+"""What a program that is no Prefect answers."""
 
 
 class PrefectServer:
@@ -102,3 +108,30 @@ class PrefectServer:
 def written(home: Path) -> bytes:
     """All bytes under PREFECT_HOME (write-ahead logs too), to search for what must not be there."""
     return b"\n".join(path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file())
+
+
+@contextmanager
+def somebody_else(answer: bytes, port: int = 0) -> Iterator[str]:
+    """A program on a port that answers every caller with the same bytes, or never when they are empty."""
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        kept: list[socket.socket] = []
+
+        def serve() -> None:
+            while True:
+                try:
+                    caller, _ = listening.accept()
+                except OSError:
+                    return
+                kept.append(caller)
+                if answer:
+                    caller.recv(4096)
+                    caller.sendall(answer)
+                    caller.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/api"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for caller in kept:
+            caller.close()

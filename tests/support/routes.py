@@ -23,7 +23,12 @@ MOST = 40
 
 def gets(app: FastAPI) -> list[str]:
     """The paths of all GET routes, also of routers within routers."""
-    return sorted(set(_gets(app.routes)))
+    return sorted(set(_paths(app.routes, "GET")))
+
+
+def posts(app: FastAPI) -> list[str]:
+    """The paths of all POST routes, also of routers within routers."""
+    return sorted(set(_paths(app.routes, "POST")))
 
 
 def pages(app: FastAPI) -> list[str]:
@@ -41,11 +46,11 @@ def addresses(path: str, engine: Engine, **given: Iterable[str]) -> Iterator[str
         yield from addresses(path.replace(found[0], value), engine, **given)
 
 
-def _gets(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
+def _paths(routes: Iterable[Any], method: str, prefix: str = "") -> Iterator[str]:
     for route in routes:
         if inner := getattr(route, "original_router", None):
-            yield from _gets(inner.routes, prefix + route.include_context.prefix)
-        elif "GET" in (getattr(route, "methods", None) or ()):
+            yield from _paths(inner.routes, method, prefix + route.include_context.prefix)
+        elif method in (getattr(route, "methods", None) or ()):
             yield prefix + route.path
 
 

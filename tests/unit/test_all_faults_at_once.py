@@ -43,6 +43,15 @@ def test_keys_names_and_dates_are_told_in_one_go(folder: Path) -> None:
     assert told[3].startswith("wheel.yaml:11: ") and "februar" in told[3]
 
 
+def test_a_key_that_stands_twice_hides_no_other_fault_and_makes_none(folder: Path) -> None:
+    doubled = ("    form: skema\n", "    form: skema\n    form: findes-ikke\n")
+    write(folder, "wheel.yaml", wheel(doubled))
+    (told,) = faults(folder)
+    assert told.startswith("wheel.yaml:12: Nøglen »form« står her for anden gang (først i linje 11).")
+    write(folder, "wheel.yaml", wheel(doubled, ("20. april", "31. februar")))
+    assert len(faults(folder)) == 2
+
+
 @pytest.mark.parametrize(
     ("old", "new", "count"),
     [

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from asn1crypto import x509
 
 from config.settings import load_settings
 from documents.agreement_paper import AgreementPaper, Annex, Press, Signed
 from documents.agreement_text import Chapter
 from documents.seal_key import Owner, trusted
+from documents.seal_trust import Trust
 from documents.verification import Outcome, verify
 from tests.support.papers import AT, TOWN
 
@@ -33,7 +33,7 @@ PARTS = {
 
 
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[x509.Certificate]]:
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Trust]:
     settings = load_settings(data_dir=tmp_path_factory.mktemp("data"))
     annex = Annex("udtalelse.txt", "text/plain", STATEMENT, "1" * 64)
     signed = Signed("Ida Engsø", "leder", "Ida Engsø", AT, "personligt link", "0" * 64, annex=annex)
@@ -43,17 +43,15 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[x509.C
     )
     with Press(settings, Owner("BY", TOWN), "da", now=AT) as press:
         (made,) = press.make([paper])
-    return made.content, list(trusted(settings))
+    return made.content, trusted(settings)
 
 
-def test_as_it_was_sealed_it_is_valid(sealed: tuple[bytes, list[x509.Certificate]]) -> None:
+def test_as_it_was_sealed_it_is_valid(sealed: tuple[bytes, Trust]) -> None:
     assert verify(*sealed).outcome is Outcome.VALID
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_byte_changed_in_any_part_of_it_is_told(
-    part: str, sealed: tuple[bytes, list[x509.Certificate]]
-) -> None:
+def test_a_byte_changed_in_any_part_of_it_is_told(part: str, sealed: tuple[bytes, Trust]) -> None:
     pdf, trust = sealed
     places = [match.end() for match in re.finditer(PARTS[part], pdf)]
     assert places, f"{part} is not found"
@@ -64,14 +62,14 @@ def test_a_byte_changed_in_any_part_of_it_is_told(
             assert verdict.outcome is Outcome.ALTERED and verdict.changes, (part, at)
 
 
-def test_a_byte_taken_out_or_put_in_is_told(sealed: tuple[bytes, list[x509.Certificate]]) -> None:
+def test_a_byte_taken_out_or_put_in_is_told(sealed: tuple[bytes, Trust]) -> None:
     pdf, trust = sealed
     for at in (200, len(pdf) // 2, len(pdf) - 3):
         for changed in (pdf[:at] + pdf[at + 1 :], pdf[:at] + b" " + pdf[at:]):
             assert verify(changed, trust).outcome is Outcome.ALTERED
 
 
-def test_a_byte_changed_at_forty_places_is_told(sealed: tuple[bytes, list[x509.Certificate]]) -> None:
+def test_a_byte_changed_at_forty_places_is_told(sealed: tuple[bytes, Trust]) -> None:
     pdf, trust = sealed
     for at in range(len(pdf) // 40, len(pdf), len(pdf) // 40):
         changed = pdf[:at] + bytes([pdf[at] ^ 0x20]) + pdf[at + 1 :]

@@ -123,7 +123,11 @@ def test_a_file_passes_through_and_anything_else_is_refused() -> None:
             "Når målet er rødt",
             "When the status is not green",
         ),
-        (field(FieldType.CONFIRM), "nej", "Feltet er ikke udfyldt.", "The field is empty."),
+        (field(FieldType.CONFIRM), "nej", "Der er ikke sat kryds.", "The box is not ticked."),
+        (field(FieldType.CONFIRM), None, "Der er ikke sat kryds.", "The box is not ticked."),
+        (field(FieldType.CHOICE, choices=CHOICES), "", "Der er ikke valgt noget.", "Nothing is chosen."),
+        (field(FieldType.TRAFFIC_LIGHT), "", "Der er ikke valgt farve", "No colour is chosen"),
+        (field(FieldType.FILE), None, "Der er ingen fil.", "There is no file."),
         (
             field(FieldType.CONFIRM),
             "måske",
@@ -137,6 +141,22 @@ def test_a_wrong_value_is_refused_in_both_languages(
 ) -> None:
     assert refusal(one, raw).startswith(danish)
     assert refusal(one, raw, "en").startswith(english)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cure"),
+    [
+        (FieldType.CONFIRM, "Sæt kryds, eller skriv ja."),
+        (FieldType.CHOICE, "Vælg en af mulighederne."),
+        (FieldType.FILE, "Vedhæft den."),
+        (FieldType.TRAFFIC_LIGHT, "Vælg grøn, gul eller rød."),
+        (FieldType.TEXT, "Skriv et svar."),
+    ],
+)
+def test_what_is_missing_is_asked_for_as_it_is_given(kind: FieldType, cure: str) -> None:
+    with pytest.raises(AnswerInvalid) as caught:
+        read(field(kind, choices=CHOICES if kind is FieldType.CHOICE else ()), None)
+    assert caught.value.problems[0].cure == cure
 
 
 def test_every_sentence_stands_in_both_languages() -> None:

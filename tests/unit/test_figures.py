@@ -128,6 +128,65 @@ def test_only_the_columns_asked_for_are_taken():
     assert "Kolonnen »Løn« mangler" in refused(text, only=["Løn"])[0]
 
 
+TWO_ROWS = (
+    ("", "", "Løn", "", "Drift", ""),
+    ("Enhedsnummer", "Navn", "Budget", "Regnskab", "Budget", "Regnskab i %"),
+    ("S1", "Søskolen", "10.000.000", "9.900.000", "2.000.000", "95 %"),
+    ("I alt", "", "10.000.000", "9.900.000", "2.000.000", "95 %"),
+)
+
+
+@pytest.mark.parametrize("data", [workbook(*TWO_ROWS), "\n".join(map(";".join, TWO_ROWS)).encode()])
+def test_columns_to_be_taken_that_share_a_heading_are_refused_and_nothing_is_lost(data: bytes):
+    assert refused(data) == [
+        "række 2: Overskriften »Budget« står 2 gange (kolonne C, E). "
+        "Giv hver kolonne sit eget navn i den række, fx »Løn, budget« og »Drift, budget«."
+    ]
+    assert "columns C, E" in refused(data, language="en", only=["budget"])[0]
+    assert read_figures(data, only=["Regnskab"]).sums() == {"Regnskab": Decimal(9_900_000)}
+
+
+def test_an_amount_without_a_heading_is_refused_and_a_remark_without_one_is_passed_over():
+    (told,) = refused("unit_id,navn,Ramme\nS1,Søskolen,1250,50\nS2,Åskolen,300\nS3,Ny,1,2\n")
+    assert told.startswith("række 2: 50 i kolonne D har ingen overskrift. Giv kolonnen en overskrift")
+    (told,) = refused(workbook(("unit_id", "", "Ramme"), ("S1", "ny", 1), ("S2", 7, 2)))
+    assert told.startswith("række 3: 7 i kolonne B har ingen overskrift.")
+    noted = b"unit_id;;Ramme\nS1;7;1;ny skole\n"
+    assert read_figures(noted, only=["Ramme"]).amounts == {"S1": {"Ramme": Decimal(1)}}
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["Enhedsnr.;Enhed", "Enhed;Enhedsnr.", "Unit no.;Unit", "Enhed;Navn", "enheds-id;Post"],
+)
+def test_the_units_number_is_found_under_the_headings_of_our_own_lists(headings: str):
+    rows = [("S1", "Søskolen"), ("", "I alt")]
+    turned = [row[::-1] if headings == "Enhed;Enhedsnr." else row for row in rows]
+    sheet = read_figures("\n".join([f"{headings};Budget", *(f"{a};{b};100" for a, b in turned)]).encode())
+    assert sheet.columns == ("Budget",) and sheet.unused == ()
+    assert sheet.amounts == {"S1": {"Budget": Decimal(100)}} == {"S1": sheet.totals}
+
+
+def test_percentages_are_told_from_amounts_in_a_workbook_as_in_text():
+    book, out = Workbook(), BytesIO()
+    assert book.active is not None
+    book.active.append(["unit_id", "Andel", "Vægt", "Ramme"])
+    for row, (share, weight) in enumerate([(0.5, 7.5), (0.125, 12)], start=2):
+        book.active.append([f"S{row}", share, weight, 100])
+        book.active.cell(row, 2).number_format = "0.0%"
+        book.active.cell(row, 3).number_format = '0.0" %"'
+    book.save(out)
+    sheet = read_figures(out.getvalue())
+    assert sheet.columns == ("Ramme",) and sheet.unused == ("Andel", "Vægt")
+    assert refused(out.getvalue(), only=["Andel"])[1] == (
+        "række 3: »Andel«: 12,5 % er en procent og ikke et beløb. "
+        "Skriv beløbet, eller tag kun kolonner med beløb med --column."
+    )
+    assert "»Vægt«: 7,5 % er" in refused(out.getvalue(), only=["Vægt"])[0]
+    (told,) = refused("unit_id;Ramme\nS1;100\nS2;12 pct.\n")
+    assert told.startswith("række 3: »Ramme«: 12 pct. er en procent")
+
+
 def test_an_empty_amount_is_a_unit_without_a_figure():
     sheet = read_figures(b"unit_id;Ramme;Heraf\nS1;100;50\nS2;;\nS3;300;\n")
     assert sheet.without == ("S2", "S3") and set(sheet.amounts) == {"S1", "S3"}

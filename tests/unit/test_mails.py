@@ -57,6 +57,13 @@ MISSING = replace(
     person="Mette Ømose",
     nil_allowed=False,
 )
+SIGNED = replace(
+    NEW,
+    kind=TaskKind.SIGN,
+    title="Underskrift af udviklingsaftale 2028 efter ændrede mål",
+    reply_to="",
+    nil_allowed=False,
+)
 WHY = {
     "da": ("Du får denne mail, fordi du er leder for Ærøgades Skole & Fritid.",),
     "en": ("You get this mail because you are leder at Ærøgades Skole & Fritid.",),
@@ -117,7 +124,11 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     ),
     "returned": (
         MessageKind.RETURNED,
-        {"note": "Tallene går ikke op.", "remarks": (("Forventet resultat", "Skal være i hele kroner."),)},
+        {
+            "note": "Tallene går ikke op.",
+            "by": "Mette Ømose",
+            "remarks": (("Forventet resultat", "Skal være i hele kroner."),),
+        },
     ),
     "extended": (
         MessageKind.EXTENDED,
@@ -131,7 +142,26 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "nudge": (MessageKind.NUDGE, {"note": "Kan du nå det inden fredag?\nRing gerne til os."}),
     "waived": (MessageKind.WAIVED, {"note": "Skolen lukker til sommer."}),
     "new-link": (MessageKind.NEW_LINK, {}),
-    "declined": (MessageKind.DECLINED, {"note": "Målet om fravær kan vi ikke stå inde for."}),
+    "declined": (
+        MessageKind.DECLINED,
+        {
+            "note": "Målet om fravær kan vi ikke stå inde for.",
+            "by": "Bo Lindvang (bestyrelsesformand, Ærøgades Skole & Fritid)",
+            "whose": "Ærøgades Skole & Fritid",
+            "refused": TaskKind.SIGN,
+        },
+    ),
+    "declined-at-approval": (
+        MessageKind.DECLINED,
+        {
+            "note": "Målet er for svagt.",
+            "by": "Dorte Distriktschef (distriktschef, Distrikt 1)",
+            "whose": "Ærøgades Skole & Fritid",
+            "refused": TaskKind.APPROVE,
+        },
+    ),
+    "still-holds": (MessageKind.STILL_HOLDS, {"items": (SIGNED,)}),
+    "still-holds-several": (MessageKind.STILL_HOLDS, {"items": (SIGNED, replace(SIGNED, unit="Ø-skolen"))}),
     "remarks": (
         MessageKind.REMARKS,
         {"remarks": (("distriktschef, Ærø Distrikt", "2 bemærkninger (mål A, aftalen som helhed)"),)},

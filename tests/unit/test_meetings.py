@@ -45,7 +45,7 @@ def test_every_faulty_row_is_named_at_once() -> None:
     text = "body;date;agenda_deadline\nBUU;2027-05-12;\nBUU;12. maj 2027;\nBUU;13/5;\n;2027-01-01;\n"
     text += "BR;2027-02-01;2027-02-02\nBR;31. april 2027;\nBR;;\n"
     assert problems(text.encode()) == [
-        "række 3: BUU har allerede et møde 2027-05-12 i filen. Slet den ene række.",
+        "række 3: BUU har allerede et møde 12. maj 2027 i filen. Slet den ene række.",
         "række 4: »13/5« kan ikke læses som en dato med årstal. Skriv fx 2027-05-12 eller 12. maj 2027.",
         "række 5: Det fremgår ikke, hvilket udvalg mødet er i. "
         "Udfyld kolonnen body, eller vælg udvalget ved indlæsningen.",

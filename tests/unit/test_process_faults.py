@@ -122,6 +122,11 @@ def test_a_guessed_date_calls_nobody_and_only_a_process_and_a_series_hold_meetin
     write(folder, "wheel.yaml", process(alone, guessed))
     (fault,) = faults(folder)
     assert "Datoen er ikke sikker." in fault
+    counted = ("due: 2027-04-20", "due: 3 uger efter opens")
+    unsure = ("opens: 2027-04-01", "opens: {date: 2027-04-01, confidence: uncertain}")
+    write(folder, "wheel.yaml", process(alone, counted, unsure))
+    (fault,) = faults(folder)
+    assert "Datoen er ikke sikker." in fault, "a date counted from a guess is a guess"
     write(folder, "wheel.yaml", wheel(("form: skema", "meetings: {count: 2}\n    form: skema")))
     (fault,) = faults(folder)
     assert "»meetings« kan ikke bruges i »rapport«." in fault

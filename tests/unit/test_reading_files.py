@@ -82,10 +82,23 @@ def test_a_missing_column_is_named_with_what_was_found_and_what_it_may_be_called
 
 
 def test_two_headings_with_one_meaning_and_unused_headings_are_told():
-    told = only(read_leaders, "enhed;unit_id;navn;mail\nS1;S1;Ida;\n")
-    assert "»enhed« og »unit_id« betyder begge enhed" in told
+    told = only(read_leaders, "enheds-id;unit_id;navn;mail\nS1;S1;Ida;\n")
+    assert "»enheds-id« og »unit_id« betyder begge enhed" in told
+    told = only(read_leaders, "Enhed;Navn;Enhed;Mail\nS1;Ida;S1;\n")
+    assert "»Enhed« og »Enhed« betyder begge enhed" in told
     file = read_units(b"unit_id;parent_id;name;kind;Antal elever\nBY;;Byby;kommune;12\n")
     assert file.how.unused == ("Antal elever",)
+
+
+def test_the_units_number_and_name_are_found_under_the_headings_of_our_own_lists():
+    units = "Enhedsnr.;Enhed;Art;Overordnet\nBY;Byby;kommune;\nS1;Skolen;skole;BY\n"
+    assert [(row.id, row.name) for row in read_units(units.encode()).rows] == [
+        ("BY", "Byby"),
+        ("S1", "Skolen"),
+    ]
+    english = "Unit;Unit no.;Leader name;name;email\nThe school;S1;;Ida;ida@by.example\n"
+    assert read_leaders(english.encode()).rows[0].unit_id == "S1"
+    assert read_leaders(b"Enhed;Navn;Mail\nS1;Ida;ida@by.example\n").rows[0].unit_id == "S1"
 
 
 def test_all_faults_of_a_file_are_told_at_once_each_with_its_row():
@@ -152,7 +165,7 @@ def test_a_flat_file_makes_each_municipality_a_root():
         (b"", "Filen er tom"),
         (b"\n \n;;\n", "Filen er tom"),
         (b"unit_id;parent_id;name;kind\n", "Filen er tom"),
-        (b"x" * (SIZE_LIMIT + 1), "grænsen er 20 MB"),
+        (b"x" * (SIZE_LIMIT + SIZE_LIMIT // 40), "Filen fylder 20,5 MB; grænsen er 20 MB"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 xls", "Excels gamle format"),
         (b"PK\x03\x04 no archive", "Regnearket kan ikke læses"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "hverken tekst eller et regneark"),
@@ -297,8 +310,9 @@ def _names(sentence):
 
 def test_no_heading_means_two_columns():
     for columns in (UNIT_COLUMNS, LEADER_COLUMNS):
-        headings = [name for column in columns for name in column.names]
+        headings = [key for column in columns for key in column.keys(loose=False)]
         assert len(headings) == len(set(headings))
+        assert not set(headings) & {key for column in columns for key in column.keys(loose=True)}
     with pytest.raises(ImportInvalid):
         Faults().fail("empty file")
 

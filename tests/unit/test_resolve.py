@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from cycle.calendar import LocalDays, WorkingCalendar
 from cycle.errors import PlanInvalid
+from cycle.plan.certain import due_certainty, marked
 from cycle.plan.meetings import MeetingDay
-from cycle.plan.model import Activity, Audience, Plan
+from cycle.plan.model import Activity, Audience, Confidence, Plan
 from cycle.plan.resolve import ResolvedActivity, resolve
 
 CALENDAR = WorkingCalendar()
@@ -314,3 +315,40 @@ def test_whatever_resolves_is_in_order_and_whatever_does_not_is_explained(
     for dates in found.values():
         assert dates.opens_on <= dates.due_on <= dates.closes_on
         assert date(year, starts, 1) - timedelta(days=100) <= dates.opens_on < date(year + 1, starts, 8)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "own", "confidence", "printed"),
+    [
+        ({"date": "1. december (?)"}, {}, Confidence.UNCERTAIN, "1 uge efter 1. december"),
+        (
+            {"date": "1. december", "confidence": "uncertain", "printed": "1/12"},
+            {},
+            Confidence.UNCERTAIN,
+            "1 uge efter 1/12",
+        ),
+        ({"date": "1. december", "confidence": "inferred"}, {}, Confidence.INFERRED, ""),
+        (
+            {"date": "1. december", "confidence": "inferred"},
+            {"confidence": "uncertain", "printed": "jul"},
+            Confidence.UNCERTAIN,
+            "jul",
+        ),
+        ({"date": "1. december"}, {}, Confidence.CERTAIN, ""),
+    ],
+)
+def test_a_date_is_no_surer_than_the_one_it_is_counted_from(
+    anchor: dict[str, str], own: dict[str, str], confidence: Confidence, printed: str
+) -> None:
+    opens = "primo november"
+    first = activity("first", opens, anchor)
+    second = activity("second", opens, {"date": "1 uge efter first due"} | own)
+    third = activity("third", opens, "2 dage efter second due")
+    found = resolved(first, second, third)
+    due = found["second"].dates[1]
+    assert (due.confidence, due.printed) == (confidence, printed)
+    assert found["third"].dates[1].confidence is confidence
+    sure = plan(first, second, third)
+    assert [due_certainty(sure, each) for each in (second, third)] == [confidence, confidence]
+    stands = marked(second, found["second"]).window.due
+    assert (stands.confidence, stands.printed) == (confidence, printed)

@@ -12,7 +12,8 @@ from pkcs11 import Attribute, CertificateType, ObjectClass
 
 from config.settings import Settings, load_settings
 from cycle.errors import PlanInvalid
-from documents.seal_key import Owner, certificates_in, key_path, signer_of, trusted
+from documents.seal_key import Owner, key_path, signer_of, trusted
+from documents.seal_trust import certificates_in
 from documents.sealing import Sealer
 from documents.verification import Outcome, verify
 from tests.unit.test_sealing import TOWN, plain_pdf

@@ -1,6 +1,7 @@
 """The seal: made at first use, told apart from any other, and broken by a single byte."""
 
 import os
+import re
 import stat
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,8 @@ from pypdf import PdfWriter
 
 from config.settings import Settings, load_settings
 from cycle.errors import PlanInvalid
-from documents.seal_key import Owner, certificates_in, key_path, trusted
+from documents.seal_key import Owner, key_path, trusted
+from documents.seal_trust import Trust, certificates_in
 from documents.sealing import Sealed, Sealer, SealFailed, SealLevel
 from documents.verdict_words import details
 from documents.verification import Change, Outcome, verify
@@ -88,7 +90,7 @@ def test_a_sealed_document_is_valid_and_says_by_whom_and_when(settings: Settings
 
 def test_the_seal_is_found_good_by_two_programs(settings: Settings, sealed: bytes, tmp_path: Path) -> None:
     (seal,) = PdfFileReader(BytesIO(sealed)).embedded_signatures
-    context = ValidationContext(trust_roots=trusted(settings), allow_fetching=False, moment=NOW)
+    context = ValidationContext(trust_roots=list(trusted(settings).ours), allow_fetching=False, moment=NOW)
     status = validate_pdf_signature(seal, context)
     assert status.bottom_line and status.intact and status.trusted
     file = tmp_path / "aftale.pdf"
@@ -100,13 +102,15 @@ def test_the_seal_is_found_good_by_two_programs(settings: Settings, sealed: byte
 
 def test_a_byte_changed_anywhere_is_told(settings: Settings, sealed: bytes) -> None:
     trust = trusted(settings)
-    start = sealed.index(b"/Contents <") + len("/Contents ")
-    container = range(start - 2, sealed.index(b">", start) + 2, APART // 2)
-    elsewhere = (*range(0, len(sealed), APART), *range(len(sealed) - 8, len(sealed)))
+    start = sealed.index(b"/Contents <") + len("/Contents <")
+    end = sealed.index(b">", start)
+    written = start + len(sealed[start:end].rstrip(b"0"))
+    container = [(place, 1 << bit) for place in range(start, written, APART // 30 or 1) for bit in range(5)]
+    places = (*range(start - 3, end + 2, APART // 2), *range(0, len(sealed), APART), *range(-8, 0))
+    elsewhere = [(place % len(sealed), bit) for place in places for bit in (1, 0x20)]
     unnoticed = [
         (place, bit)
-        for place in (*container, *elsewhere)
-        for bit in (1, 0x20)
+        for place, bit in (*container, *elsewhere)
         if verify(flipped(sealed, place, bit), trust).outcome is Outcome.VALID
     ]
     assert not unnoticed
@@ -160,7 +164,7 @@ def test_anothers_seal_is_told_as_anothers(settings: Settings, tmp_path: Path) -
     others = seal_with(load_settings(data_dir=tmp_path))
     verdict = verify(others.content, trusted(settings))
     assert verdict.outcome is Outcome.OTHER and verdict.fingerprint == others.fingerprint
-    assert verify(others.content, []).outcome is Outcome.OTHER
+    assert verify(others.content, Trust()).outcome is Outcome.OTHER
 
 
 def test_a_key_that_others_can_read_or_that_is_broken_seals_nothing(tmp_path: Path) -> None:
@@ -279,6 +283,18 @@ def test_with_an_authority_the_time_is_its_own(
     assert made.level is level
     assert verdict.valid and verdict.timed and verdict.sealed_at == NOW + timedelta(minutes=1)
     assert verify(made.content + b"\n", trusted(settings)).outcome is Outcome.ALTERED
+
+
+def test_a_capital_in_the_name_of_a_signer_is_told(tmp_path: Path, authority: Authority) -> None:
+    (tmp_path / "tiden.pem").write_bytes(authority.pem)
+    settings = load_settings(data_dir=tmp_path, seal_tsa_url=authority.url, seal_trust=tmp_path / "tiden.pem")
+    pdf, trust = seal_with(settings).content, trusted(settings)
+    assert verify(pdf, trust).valid
+    for name in ("rshjul", "Tiden"):
+        places = [match.start() for match in re.finditer(name.encode().hex().encode(), pdf.lower())]
+        assert len(places) >= 3, "the certificate's subject and issuer, and whose signature it is"
+        for place in places:
+            assert verify(flipped(pdf, place, 2), trust).outcome is Outcome.ALTERED
 
 
 def test_an_authority_that_does_not_answer_is_told_and_nothing_is_made(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ DANGEROUS = [
     "\r=1",
     "\n=1",
     ' =HYPERLINK("x")',
+    "\xa0=1+1",
+    " \xa0 @SUM(A1)",
     "＝1+1",
     "=cmd|'/c calc'!A0",
 ]

@@ -1,6 +1,7 @@
 """PDF through Typst: what people write stays text, a bad template is told clearly and reaches nothing."""
 
 import io
+import shutil
 import time
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from pypdf import PdfReader
 
 from cycle.errors import TemplateInvalid
 from documents.typeset import Limits, Typesetter, typeset
-from documents.typeset_text import known_signs, printable
+from documents.typeset_text import FONTS, known_signs, printable
 
 AT = datetime(2027, 4, 20, 12, tzinfo=UTC)
 LETTER = """
@@ -157,3 +158,19 @@ def test_a_file_that_points_out_of_the_folder_is_refused(own):
     (own / "logo.svg").symlink_to("/etc/passwd")
     problem = fault(own, LETTER)
     assert problem.where.endswith("logo.svg") and "ud af mappen" in problem.what
+
+
+def test_a_font_that_cannot_be_read_is_named_and_one_that_can_may_be_used(own):
+    for name in ("skrift.ttf", "Anden.OTF"):
+        (own / name).write_bytes(b"nonsense")
+    with pytest.raises(TemplateInvalid) as caught:
+        typeset("letter.typ", values("x"), own=own, at=AT)
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{own / name}: Skrifttypen kan ikke læses. Hent filen igen, eller fjern den fra mappen."
+        for name in ("Anden.OTF", "skrift.ttf")
+    ]
+    (own / "skrift.ttf").unlink()
+    shutil.move(own / "Anden.OTF", own / "Anden.txt")
+    shutil.copyfile(FONTS / "STIXGeneral.ttf", own / "EGEN.TTF")
+    rare = chr(next(iter(known_signs((own / "EGEN.TTF",)) - known_signs())))
+    assert rare in text_of(typeset("letter.typ", values(f"Hej {rare}"), own=own, at=AT))

@@ -23,22 +23,30 @@ router.include_router(sign_in.router)
 ROOM = Room(router, navigation=(MenuItem("/demo", "Demo", "Demo", frozenset(Role)),))
 
 LETTERS_SHOWN = 100
+FOLLOWED_EVERY = 5
+"""Seconds between two looks at a clock that runs."""
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
 @router.get("")
-def front(request: Request) -> Response:
-    """The clock, and whom one can be here."""
+def front(request: Request, foelg: str = "") -> Response:
+    """The clock, and whom one can be here. `foelg`: the page is fetched again while the clock runs."""
     session.actor_of(request)
     controls: Controls | None = request.app.state.demo.controls
+    stand = controls.status if controls else None
+    follows = foelg == "1" and stand is not None and stand.busy is not None
     with context.reading(request) as store:
-        return render.page(
+        page = render.page(
             request,
             "demo/front.html",
-            stand=controls.status if controls else None,
+            stand=stand,
+            follows=follows,
             characters=sign_in.characters(store),
             errands=sign_in.errands(store, request),
         )
+    if follows:
+        page.headers["Refresh"] = str(FOLLOWED_EVERY)
+    return page
 
 
 @router.post("/ur")
@@ -48,7 +56,7 @@ def move_clock(request: Request, sent: Sent) -> Response:
     if wanted not in list(Action):
         raise NotFound("action", wanted)
     _controls(request).start(Action(wanted))
-    return RedirectResponse("/demo", status_code=303)
+    return RedirectResponse("/demo?foelg=1", status_code=303)
 
 
 @router.get("/post")

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from config.english import problem_in_english
 from cycle.errors import Problem
 from cycle.files.tables import File
+from cycle.goals.agreement_terms import TERMS
 from cycle.goals.agreements import of_units, version_of
 from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
 from cycle.goals.parties import Statement, statements
@@ -24,13 +25,14 @@ from web.leader.link import Holding
 
 @dataclass(frozen=True)
 class AgreementShown:
-    """The whole text, the digest of exactly it, and what is other than in the version before.
+    """The whole text, its terms, the digest of exactly that, and what is other than in the version before.
 
     `before` is that version's number, 0 when there is none: the one in force, where one is.
     """
 
     version: int
     digest: str
+    terms: Mapping[str, Any]
     period: str
     chapters: Sequence[Chapter]
     before: int
@@ -52,6 +54,7 @@ def agreement_shown(session: Session, holding: Holding, language: str) -> Agreem
     return AgreementShown(
         version.no,
         version.digest,
+        version.content.get(TERMS, {}),
         period(agreement, language),
         text,
         before.no if before else 0,

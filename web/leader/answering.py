@@ -17,13 +17,17 @@ from cycle.files import store as files
 from cycle.goals.given_goals import GIVEN
 from cycle.tasks.answer_values import blank
 from cycle.tasks.answers import read_answers, read_draft
-from cycle.tasks.states import Channel, SubmissionKind
+from cycle.tasks.measures import UNIT_GOALS
+from cycle.tasks.states import Channel, SubmissionKind, TaskKind
 from cycle.tasks.submit import save_draft, submit
 from cycle.tasks.tables import Submission
 from web import context, render
 from web.leader.link import Holding, open_link
 from web.tickets import read_ticket
 from web.typed import Sender, typed_form, uploads, wrote_anything
+
+WITHOUT_OWN = "uden_egne"
+"""The tick by which a unit says that it wants no goals of its own."""
 
 
 class Act(StrEnum):
@@ -188,6 +192,8 @@ def _submit(
         _check_nil(request, holding, typed)
     now = context.now(request)
     answers = {} if nil else _answers(request, holding, typed)
+    if not nil:
+        _check_own(request, holding, sent, typed)
     try:
         submit(
             session,
@@ -218,6 +224,19 @@ def _check_nil(request: Request, holding: Holding, typed: Mapping[str, Any]) -> 
             "Delete it if there is nothing to report, or choose “Send answer”.",
         )
         raise Unfinished(typed, [Problem("", what, cure)])
+
+
+def _check_own(request: Request, holding: Holding, sent: Sent, typed: Mapping[str, Any]) -> None:
+    """An agreement in which the unit has written nothing is one that it says it wants so."""
+    own = holding.task.kind is TaskKind.DRAFT and holding.task.prefill.get(UNIT_GOALS)
+    if own and not wrote_anything(holding.form, typed) and sent.form.get(WITHOUT_OWN) != "ja":
+        t = render.translator(render.language_of(request))
+        what = t("I har ikke skrevet egne mål.", "You have written no goals of your own.")
+        cure = t(
+            "Skriv dem, eller sæt kryds nederst ved, at I ingen vil have.",
+            "Write them, or tick at the bottom that you want none.",
+        )
+        raise Unfinished(typed, [Problem(WITHOUT_OWN, what, cure)])
 
 
 def _answers(request: Request, holding: Holding, typed: Mapping[str, Any]) -> dict[str, Any]:

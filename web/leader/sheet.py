@@ -16,7 +16,7 @@ from cycle.tasks.states import SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
 from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
-from web.leader.answering import Sent, editions_of
+from web.leader.answering import WITHOUT_OWN, Sent, editions_of
 from web.leader.below import below
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
@@ -72,7 +72,7 @@ def show_form(
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding, language),
-        **_to_be_sent(request, holding, again),
+        **_to_be_sent(request, holding, again, problems),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         given=given_shown(holding.task.prefill, language),
         doubts=doubtful(kept(holding), language) if typed is None else (),
@@ -82,7 +82,9 @@ def show_form(
     )
 
 
-def _to_be_sent(request: Request, holding: Holding, again: Sent | None) -> dict[str, Any]:
+def _to_be_sent(
+    request: Request, holding: Holding, again: Sent | None, problems: Sequence[Problem]
+) -> dict[str, Any]:
     """What the form carries back with the answer."""
     edition, seen = again.editions if again else editions_of(holding)
     shown = (
@@ -94,6 +96,7 @@ def _to_be_sent(request: Request, holding: Holding, again: Sent | None) -> dict[
         "edition": edition,
         "seen": seen,
         "shown": json.dumps(shown),
+        "without_own": WITHOUT_OWN if any(each.where == WITHOUT_OWN for each in problems) else "",
         "once": secrets.token_urlsafe(16),
         "ticket": lambda file: write_ticket(context.settings(request).secret, holding.task_id, file),
     }
@@ -133,7 +136,7 @@ def summary(asked: Sequence[Question], problems: Sequence[Problem]) -> list[tupl
     return [
         (by_name[problem.where].anchor, by_name[problem.where].full_label, problem)
         if problem.where in by_name
-        else ("indhold", "", problem)
+        else (WITHOUT_OWN if problem.where == WITHOUT_OWN else "indhold", "", problem)
         for problem in listed
     ]
 

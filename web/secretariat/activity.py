@@ -1,7 +1,7 @@
 """One activity: how many have answered and how, each unit's line, what comes after, what was decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -28,6 +28,7 @@ from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
+from cycle.tasks.titles import title_in
 from web import context, render
 from web.dated import Mark
 from web.plain import Id, readable
@@ -94,7 +95,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "today": today,
         "wish": wish,
         "list": choose(listed, wish, page),
-        "steps": _steps(session, found),
+        "steps": _steps(session, found, render.language_of(request)),
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
         "frames": _frames(session, found),
@@ -142,11 +143,14 @@ def _of_many(request: Request, found: Reach, today: date, calendar: WorkingCalen
     }
 
 
-def _steps(session: Session, found: Reach) -> list[Step]:
+def _steps(session: Session, found: Reach, language: str) -> list[Step]:
     """What follows the units' answers: tasks counted by their titles, or the steps of the agreements."""
-    if found.activity.flow is FlowName.AGREEMENT_SIGNING and found.occurrence.state in RUNNING:
-        return agreement_steps(session, found.occurrence, found.activity, paths=(found.root_path,))
-    return steps_of(session, found.occurrence.id or 0, paths=(found.root_path,))
+    occurrence, paths = found.occurrence, (found.root_path,)
+    if found.activity.flow is FlowName.AGREEMENT_SIGNING and occurrence.state in RUNNING:
+        steps = agreement_steps(session, occurrence, found.activity, paths=paths)
+    else:
+        steps = steps_of(session, occurrence.id or 0, paths=paths)
+    return [replace(step, title=title_in(language, step.title, occurrence)) for step in steps]
 
 
 def _unsigned(session: Session, found: Reach) -> dict[AgreementState, list[Unsigned]] | None:

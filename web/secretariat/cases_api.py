@@ -101,6 +101,13 @@ def mark(request: Request, actor: CaseProgramAlone, what: What, number: Id, mark
         if unknown:
             what_is_wrong = f"Sagen har ikke {', '.join(sorted(unknown)[:5])}."
             raise AnswerInvalid([Problem("noegler", what_is_wrong, "Hent sagens dokumenter igen.")])
-        now, number_ = context.now(request), marks.sagsnummer
-        count = journalise(session, found.root_id, marks.noegler, case_number=number_, by=actor.by, now=now)
+        count = journalise(
+            session,
+            found.root_id,
+            marks.noegler,
+            case_number=marks.sagsnummer,
+            by=actor.by,
+            now=context.now(request),
+            token=actor.name,
+        )
     return JSONResponse({"maerket": count})

@@ -118,7 +118,7 @@ def _answered(entry: Entry, submissions: dict[int, Submission], private: _Privat
         entry.district,
         entry.role,
         entry.subject,
-        name(entry.state),
+        name(entry.as_read),
         name(entry.timeliness),
         entry.nil,
         entry.due_on,

@@ -17,6 +17,7 @@ from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, Conflict, NotNow, Problem
 from cycle.goals.goal_edits import last_change, reached_by, reword_goal, set_goal
 from cycle.goals.indicators import TargetRule
+from cycle.goals.put_right import put_right
 from cycle.goals.tables import GoalOrigin, GoalType
 from cycle.goals.tree import GIVEN, GoalText
 from cycle.tasks.calendars import calendar_of_root
@@ -122,7 +123,9 @@ def _preview(session: Session, request: Request, sheet: Sheet, typed: Typed, sen
         raise Conflict("goal", sheet.goal.id)
     text = checked(session, sheet, typed)
     today = calendar_of_root(session, sheet.root_id).local_date(context.now(request))
-    reached = reached_by(session, text, sheet.goal, root_id=sheet.root_id, year=sheet.year, on=today)
+    root_id, year = sheet.root_id, sheet.year
+    reached = reached_by(session, text, sheet.goal, root_id=root_id, year=year, on=today)
+    settled = put_right(session, reached.holding, {year: [text]}, root_id=root_id)
     return show(
         request,
         "goal_preview.html",
@@ -131,7 +134,8 @@ def _preview(session: Session, request: Request, sheet: Sheet, typed: Typed, sen
         passages=passages(
             sheet.like if sheet.goal else None, text, sheet.titles, render.language_of(request)
         ),
-        holding=counted(reached.holding),
+        holding=counted([made for made in reached.holding if made not in settled]),
+        settled=counted(list(settled)),
         without=counted(reached.without),
         fields=[*typed.items(), *_hidden(sheet, sent)],
     )

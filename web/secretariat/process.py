@@ -23,7 +23,7 @@ from cycle.tasks.tables import Cycle
 from cycle.tasks.titles import cycle_title
 from web import context, render
 from web.dated import Mark
-from web.secretariat.reach import root_paths, title_of
+from web.secretariat.reach import activity_of, root_paths, title_of
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,13 @@ def _dated(
             continue
         thing = Thing.CONFIDENTIAL if step.confidential else Thing.ORDINARY
         seen = allowed(actor.grants, Verb.SEE_ACTIVITY, thing, f"/{occurrence.root_id}/")
+        window = activity_of(occurrence).window
         yield Line(
             step=step,
             title=title_of(step, language),
             summary=summary,
-            opens=Mark.of(step.window.opens, calendar.local_date(occurrence.opens_at)),
-            due=Mark.of(step.window.due, occurrence.due_on),
+            opens=Mark.of(window.opens, calendar.local_date(occurrence.opens_at)),
+            due=Mark.of(window.due, occurrence.due_on),
             href=f"/aktivitet/{occurrence.id}" if seen else "",
         )
 

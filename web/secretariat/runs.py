@@ -80,6 +80,7 @@ def runs(request: Request, actor: CurrentActor, flow: str = "", tilstand: str = 
             paused=pauses(session, roots),
             coming=to_come,
             titles=titles_in(session, render.language_of(request), named),
+            demo=request.app.state.demo is not None,
             now=now,
             roots=roots,
             flows=FLOWS,

@@ -19,8 +19,8 @@ from cycle.tasks.change import RUNNING, extend, nudge, renew_links, waive
 from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names, task_file
 from cycle.tasks.mail_log import received
-from cycle.tasks.standing import timeliness
-from cycle.tasks.states import WAITING_FOR_HOLDER, SubmissionKind, TaskState
+from cycle.tasks.standing import as_read, timeliness
+from cycle.tasks.states import NEVER_WAIVED, WAITING_FOR_HOLDER, SubmissionKind, TaskState
 from cycle.tasks.tables import FormVersion, Submission, Task
 from cycle.tasks.told import why
 from web import context, render
@@ -152,6 +152,7 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "found": found,
         "task": task,
         "today": today,
+        "as_read": as_read(task),
         "timeliness": timeliness(task, found.occurrence, today=today, calendar=calendar),
         "recipient": _recipient(session, request, found),
         "versions": _versions(session, request, task, kept.submissions),
@@ -171,9 +172,12 @@ def _may(found: TaskReach) -> dict[str, bool]:
     task, state = found.task, found.occurrence.state
     waits = task.state in WAITING_FOR_HOLDER
     running = state in RUNNING
+    owed = waits or task.state is TaskState.SUBMITTED
+    needed_by_all = task.kind in NEVER_WAIVED
     return {
         "extend": waits and running and found.may(Verb.EXTEND),
-        "waive": (waits or task.state is TaskState.SUBMITTED) and found.may(Verb.WAIVE),
+        "waive": owed and not needed_by_all and found.may(Verb.WAIVE),
+        "replace": owed and needed_by_all and found.may(Verb.WAIVE),
         "nudge": waits and running and found.may(Verb.NUDGE),
         "renew_link": running and task.state is not TaskState.CANCELLED and found.may(Verb.RENEW_LINK),
         "mail": found.may(Verb.SEE_MAIL),

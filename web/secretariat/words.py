@@ -115,6 +115,7 @@ NAMES: Words = {
         MessageKind.RETURNED: ("Sendt retur", "Sent back"),
         MessageKind.INVITATION: ("Mødeindkaldelse", "Invitation to a meeting"),
         MessageKind.DECLINED: ("Aftalen er afvist", "Agreement refused"),
+        MessageKind.STILL_HOLDS: ("Ingen ny underskrift", "No new signature needed"),
         MessageKind.REMARKS: ("Bemærkninger til en aftale", "Remarks on an agreement"),
         MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
         MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),

@@ -24,6 +24,7 @@ from cycle.organisation.directory import Recipient
 from cycle.tasks import review
 from cycle.tasks.ledger import reasons_for
 from cycle.tasks.rollup import Outcome, roll_up
+from cycle.tasks.standing import as_read, awaits_approval
 from cycle.tasks.states import Actor, Verdict
 from cycle.tasks.tables import Occurrence
 from web import context, render, words
@@ -86,7 +87,7 @@ def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
             entries={entry.task_id: entry for entry in entries_in_sight(session, occurrence, paths, now=now)},
             waiting=waiting,
             to_judge=sum(line.task_id in waiting for line in lines),
-            outcomes=words.OUTCOMES,
+            standing=words.standing,
             timeliness=words.TIMELINESS,
         )
 
@@ -176,7 +177,7 @@ def _show(
         proposal=proposal,
         figures=figures_of(found.task.prefill),
         reasons=reasons_for(found.reviews, found.submission),
-        states=words.STATES,
+        state=words.standing(as_read(found.task), awaits_approval(found.task)),
         timeliness=words.TIMELINESS,
     )
 
