@@ -4,6 +4,7 @@ Who is at fault decides everything: the recipient (this message is refused or wa
 connection (everything stops, nobody is marked).
 """
 
+import asyncio
 import re
 import ssl
 from dataclasses import dataclass
@@ -62,6 +63,17 @@ class Server:
     user: str = ""
     password: str = ""
     timeout: float = 30.0
+
+
+class _Client(aiosmtplib.SMTP):
+    """A client whose line is gone once it is closed; aiosmtplib's own TLS line waits for the peer's farewell,
+    and stays open when the event loop ends before that."""
+
+    def close(self) -> None:
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
 
 
 class Connection:
@@ -142,7 +154,7 @@ class Connection:
 
 
 async def _connect(server: Server) -> aiosmtplib.SMTP:
-    client = aiosmtplib.SMTP(
+    client = _Client(
         hostname=server.host,
         port=server.port,
         timeout=server.timeout,
@@ -151,18 +163,24 @@ async def _connect(server: Server) -> aiosmtplib.SMTP:
         tls_context=ssl.create_default_context() if server.security != "none" else None,
     )
     try:
+        await _enter(client, server)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+async def _enter(client: _Client, server: Server) -> None:
+    try:
         await client.connect()
         await _greet(client)
     except (aiosmtplib.SMTPException, OSError) as error:
-        client.close()
         raise QueueStopped("forbindelse", _words(error)) from error
-    if server.user:
-        try:
+    try:
+        if server.user:
             await client.login(server.user, server.password)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            client.close()
-            raise QueueStopped("login", _words(error)) from error
-    return client
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise QueueStopped("login", _words(error)) from error
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

@@ -1,6 +1,7 @@
 """One connection against a real mail server, and what each of its answers means."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -135,6 +136,22 @@ def test_tls_is_used_and_its_certificate_is_checked(
         assert "CERTIFICATE" in stopped.value.reason.upper()
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
         assert send(server, security=security)[0].fate is Fate.SENT
+
+
+def test_a_line_is_gone_when_the_server_never_answers_the_farewell_of_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    context, trusted = mail_server.certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+
+    async def connect_and_leave(port: int) -> None:
+        connection = Connection(Server("127.0.0.1", port, "tls", timeout=5), sender="a@by.example")
+        assert (await connection.send("b@by.example", MAIL)).fate is Fate.LATER
+        await connection.close()
+
+    with mail_server.silent_after_quit(context) as port:
+        asyncio.run(connect_and_leave(port))
+        gc.collect()  # a line left open would now warn, and a warning fails the test
 
 
 def test_starttls_asked_of_a_server_without_it_stops_the_queue():

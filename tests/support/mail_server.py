@@ -5,7 +5,9 @@ with mail_server.running() as server:
     server.set_hook(mail_server.answer(Stage.RCPT, "550 5.1.1 unknown", only="b@by.example"))
 """
 
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -41,6 +43,35 @@ def answer(stage: Stage, reply: str, *, only: str = "", times: int = 0) -> Hook:
         return reply
 
     return hook
+
+
+@contextmanager
+def silent_after_quit(tls: ssl.SSLContext) -> Iterator[int]:
+    """The port of a server that takes one TLS connection, wants every mail later, and answers QUIT but
+    neither closes the line nor reads from it again until the block ends."""
+    listening, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def serve() -> None:
+        line, _ = listening.accept()
+        with tls.wrap_socket(line, server_side=True) as secure, secure.makefile("rwb", buffering=0) as talk:
+            talk.write(b"220 localhost\r\n")
+            while command := talk.readline():
+                talk.write(_SAYS.get(command[:4].upper(), b"250 OK\r\n"))
+                if command[:4].upper() == b"QUIT":
+                    break
+            over.wait(timeout=30)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield int(listening.getsockname()[1])
+    finally:
+        over.set()
+        thread.join(timeout=10)
+        listening.close()
+
+
+_SAYS = {b"RCPT": b"450 4.2.1 later\r\n", b"QUIT": b"221 Bye\r\n"}
 
 
 def read(mail: Received | bytes) -> EmailMessage:
