@@ -6,8 +6,8 @@ from config.settings import Settings
 from cycle.access.links import task_token
 from notifications.mime import split_sender
 
-REPLY_LOCAL = "svar"
-TASK, REPLY, MEETING = "task", "reply", "meeting"
+REPLY_LOCAL, RETURN_LOCAL = "svar", "retur"
+TASK, REPLY, MEETING, RETURN = "task", "reply", "meeting", "return"
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,12 @@ class Office:
     def reply_address(self, token: str) -> str:
         """Where a mail with the answer goes; empty when replies are not offered."""
         return f"{REPLY_LOCAL}+{token}@{self.reply_domain}" if self.reply_domain else ""
+
+    def return_address(self, message_id: int) -> str:
+        """Where a mail that cannot be delivered comes back to (RFC 5321's return path), made for this one
+        message: a report sent there is about it and cannot be forged. Empty without `reply_domain`."""
+        token = self.token(RETURN, message_id, 0, 0)
+        return f"{RETURN_LOCAL}+{token}@{self.reply_domain}" if self.reply_domain else ""
 
     @property
     def overview(self) -> str:

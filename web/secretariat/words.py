@@ -9,7 +9,7 @@ from enum import StrEnum
 from cycle.cases.model import Direction
 from cycle.goals.frame_parts import FramePart
 from cycle.goals.tables import AgreementState, GoalLevel, GoalOrigin, GoalType
-from cycle.messages.tables import InboundVerdict, MessageKind, MessageState
+from cycle.messages.tables import MessageKind
 from cycle.organisation.directory import Capacity
 from cycle.organisation.posts import Trouble
 from cycle.plan.model import FlowName, ReminderKind, Ring
@@ -24,6 +24,7 @@ from cycle.tasks.told import Told
 from documents.frame_document import PARTS
 from documents.goal_words import ORIGINS, TYPES
 from documents.wheel_words import RINGS, STANDINGS
+from web.secretariat.mail_words import MAIL_NAMES
 from web.secretariat.meeting_words import MEETING_NAMES, MEETING_TONES, MEETING_VERBS
 from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
 
@@ -109,41 +110,7 @@ NAMES: Words = {
         FlowName.PROCESS_STEP: ("Procestrin", "Process step"),
         FlowName.REPORT: ("Rapport", "Report"),
     },
-    MessageKind: {
-        MessageKind.DAILY: ("Dagens mail", "The day's mail"),
-        MessageKind.RECEIPT: ("Kvittering", "Receipt"),
-        MessageKind.RETURNED: ("Sendt retur", "Sent back"),
-        MessageKind.INVITATION: ("Mødeindkaldelse", "Invitation to a meeting"),
-        MessageKind.DECLINED: ("Aftalen er afvist", "Agreement refused"),
-        MessageKind.STILL_HOLDS: ("Ingen ny underskrift", "No new signature needed"),
-        MessageKind.REMARKS: ("Bemærkninger til en aftale", "Remarks on an agreement"),
-        MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
-        MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),
-        MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),
-        MessageKind.NUDGE: ("Besked fra sekretariatet", "Message from the secretariat"),
-        MessageKind.WAIVED: ("Fritaget for at svare", "Waived"),
-        MessageKind.NEW_LINK: ("Nyt link", "New link"),
-        MessageKind.REPLY_PROBLEM: ("Svar på mail kunne ikke bruges", "Reply could not be used"),
-    },
-    MessageState: {
-        MessageState.READY: ("Klar til afsendelse", "Ready"),
-        MessageState.CLAIMED: ("Er ved at blive sendt", "Being sent"),
-        MessageState.SENT: ("Sendt", "Sent"),
-        MessageState.REJECTED: ("Afvist af modtagerens server", "Rejected"),
-        MessageState.WAITING: ("Prøves igen", "To be tried again"),
-        MessageState.UNKNOWN: ("Uvist, om den kom frem", "Unknown whether it arrived"),
-        MessageState.WITHHELD: ("Ikke sendt", "Not sent"),
-    },
-    InboundVerdict: {
-        InboundVerdict.ANSWER: ("Taget som besvarelse", "Taken as an answer"),
-        InboundVerdict.DRAFT: ("Gemt som kladde", "Kept as a draft"),
-        InboundVerdict.AUTOMATIC: ("Automatisk svar", "Automatic reply"),
-        InboundVerdict.BOUNCE: ("Kom retur", "Bounced"),
-        InboundVerdict.UNKNOWN_SENDER: ("Ukendt afsender", "Unknown sender"),
-        InboundVerdict.UNREADABLE: ("Kunne ikke læses", "Unreadable"),
-        InboundVerdict.CLOSED: ("Kom efter lukning", "Came after the close"),
-        InboundVerdict.DUPLICATE: ("Modtaget før", "Received before"),
-    },
+    **MAIL_NAMES,
     Decided: {
         Decided.SENT: ("Mail sendt", "Mail sent"),
         Decided.MERGED: ("Kom med i dagens mail", "Put into the day's mail"),

@@ -684,7 +684,7 @@ def upgrade() -> None:
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sender', sa.String(), nullable=False),
     sa.Column('raw', sa.LargeBinary(), nullable=False),
-    sa.Column('verdict', sa.Enum('answer', 'draft', 'automatic', 'bounce', 'unknown_sender', 'unreadable', 'closed', 'duplicate', name='inboundverdict', native_enum=False, length=32), nullable=False),
+    sa.Column('verdict', sa.Enum('answer', 'draft', 'automatic', 'bounce', 'complaint', 'calendar', 'own', 'empty', 'encrypted', 'hostile', 'unknown_sender', 'unreadable', 'closed', 'duplicate', name='inboundverdict', native_enum=False, length=32), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
     sa.Column('handled_at', sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,51 @@
+"""What the secretariat's pages call mails, outgoing and incoming."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from cycle.messages.tables import InboundVerdict, MessageKind, MessageState
+from web.words import Pair
+
+MAIL_NAMES: Mapping[type[StrEnum], Mapping[StrEnum, Pair]] = {
+    MessageKind: {
+        MessageKind.DAILY: ("Dagens mail", "The day's mail"),
+        MessageKind.RECEIPT: ("Kvittering", "Receipt"),
+        MessageKind.RETURNED: ("Sendt retur", "Sent back"),
+        MessageKind.INVITATION: ("Mødeindkaldelse", "Invitation to a meeting"),
+        MessageKind.DECLINED: ("Aftalen er afvist", "Agreement refused"),
+        MessageKind.STILL_HOLDS: ("Ingen ny underskrift", "No new signature needed"),
+        MessageKind.REMARKS: ("Bemærkninger til en aftale", "Remarks on an agreement"),
+        MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
+        MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),
+        MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),
+        MessageKind.NUDGE: ("Besked fra sekretariatet", "Message from the secretariat"),
+        MessageKind.WAIVED: ("Fritaget for at svare", "Waived"),
+        MessageKind.NEW_LINK: ("Nyt link", "New link"),
+        MessageKind.REPLY_PROBLEM: ("Svar på mail kunne ikke bruges", "Reply could not be used"),
+    },
+    MessageState: {
+        MessageState.READY: ("Klar til afsendelse", "Ready"),
+        MessageState.CLAIMED: ("Er ved at blive sendt", "Being sent"),
+        MessageState.SENT: ("Sendt", "Sent"),
+        MessageState.REJECTED: ("Afvist af modtagerens server", "Rejected"),
+        MessageState.WAITING: ("Prøves igen", "To be tried again"),
+        MessageState.UNKNOWN: ("Uvist, om den kom frem", "Unknown whether it arrived"),
+        MessageState.WITHHELD: ("Ikke sendt", "Not sent"),
+    },
+    InboundVerdict: {
+        InboundVerdict.ANSWER: ("Taget som besvarelse", "Taken as an answer"),
+        InboundVerdict.DRAFT: ("Gemt som kladde", "Kept as a draft"),
+        InboundVerdict.AUTOMATIC: ("Automatisk svar", "Automatic reply"),
+        InboundVerdict.BOUNCE: ("Kom retur", "Bounced"),
+        InboundVerdict.COMPLAINT: ("Meldt som uønsket", "Reported as unwanted"),
+        InboundVerdict.CALENDAR: ("Svar på en indkaldelse", "Reply to an invitation"),
+        InboundVerdict.OWN: ("Vores egen mail", "Our own mail"),
+        InboundVerdict.EMPTY: ("Tom", "Empty"),
+        InboundVerdict.ENCRYPTED: ("Krypteret", "Encrypted"),
+        InboundVerdict.HOSTILE: ("Holdt i karantæne", "Held in quarantine"),
+        InboundVerdict.UNKNOWN_SENDER: ("Ukendt afsender", "Unknown sender"),
+        InboundVerdict.UNREADABLE: ("Kunne ikke læses", "Unreadable"),
+        InboundVerdict.CLOSED: ("Kom efter lukning", "Came after the close"),
+        InboundVerdict.DUPLICATE: ("Modtaget før", "Received before"),
+    },
+}
