@@ -27,8 +27,10 @@ from cycle.tasks.submit import latest_submission, save_draft, submit, takes_answ
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Task
 from notifications.mailbox import Delivered
 from notifications.office import REPLY, REPLY_LOCAL, Office
-from notifications.reading import Mail, Unreadable, message_id_of, read_mail, sender_of
-from notifications.replies import Reply, own_words, place_for_rest, read_reply
+from notifications.reading.headers import message_id_of
+from notifications.reading.mail import Mail
+from notifications.reading.read import read_mail, sender_of
+from notifications.replies import Reply, place_for_rest, read_reply
 
 V = InboundVerdict
 _TOKEN = re.compile(rf"{REPLY_LOCAL}\+([a-z2-7]{{10,128}})@(.+)", re.IGNORECASE)
@@ -113,14 +115,9 @@ def take(
 def _read(session: Session, delivered: Delivered, office: Office) -> tuple[Mail, Addressed]:
     if not delivered.whole:
         raise Refused(V.UNREADABLE, TOO_LARGE)
-    try:
-        mail = read_mail(delivered.raw)
-    except Unreadable as error:
-        raise Refused(V.UNREADABLE, str(error)) from error
-    if mail.bounce:
-        raise Refused(V.BOUNCE, "Mailen melder, at en anden ikke kom frem.")
-    if mail.automatic:
-        raise Refused(V.AUTOMATIC, "Mailen er et automatisk svar.")
+    mail = read_mail(delivered.raw)
+    if mail.verdict is not None:
+        raise Refused(mail.verdict, mail.reason)
     return mail, _addressed(session, mail, office)
 
 
@@ -173,7 +170,7 @@ class _Answer:
         newest = latest_submission(self._session, self._task.id or 0)
         if newest is not None and newest.received_at > received_at:
             return V.DUPLICATE, NEWER
-        reply = read_reply(self._form, own_words(self._mail.text))
+        reply = read_reply(self._form, self._mail.own_text)
         if not self._known_sender():
             return self._of_stranger(reply)
         try:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from cycle.columns import Instant
+from cycle.messages.verdicts import InboundVerdict as InboundVerdict
 from cycle.store import enum_type
 
 
@@ -90,30 +91,6 @@ class Message(SQLModel, table=True):
     subject: str = ""
     text: str = ""
     reason: str = ""
-
-
-class InboundVerdict(StrEnum):
-    """What became of a mail that came in.
-
-    `OWN`: one of ours, or of another Aarshjul, has come back. `HOSTILE`: it breaks the bounds of what is
-    parsed, or the reader gave up on it; kept in quarantine. `COMPLAINT`: a feedback report (ARF) of a mail
-    marked as spam.
-    """
-
-    ANSWER = "answer"
-    DRAFT = "draft"
-    AUTOMATIC = "automatic"
-    BOUNCE = "bounce"
-    COMPLAINT = "complaint"
-    CALENDAR = "calendar"
-    OWN = "own"
-    EMPTY = "empty"
-    ENCRYPTED = "encrypted"
-    HOSTILE = "hostile"
-    UNKNOWN_SENDER = "unknown_sender"
-    UNREADABLE = "unreadable"
-    CLOSED = "closed"
-    DUPLICATE = "duplicate"
 
 
 class Inbound(SQLModel, table=True):

@@ -1,6 +1,5 @@
 """Received mails of every kind, and those that would break a parser."""
 
-import contextlib
 import time
 from email.message import EmailMessage
 
@@ -8,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.reading import Unreadable, html_text, message_id_of, read_mail, sender_of
+from cycle.messages.verdicts import InboundVerdict as V
+from notifications.reading.headers import message_id_of
+from notifications.reading.html import html_text
+from notifications.reading.read import read_mail, sender_of
 
 HEAD = b"From: Mette <Mette@by.example>\r\nTo: svar+abc@svar.by.example\r\nMessage-ID: <1@by.example>\r\n"
 
@@ -30,7 +32,7 @@ def test_a_plain_reply_is_read():
     assert (found.sender, found.message_id) == ("mette@by.example", "<1@by.example>")
     assert found.recipients == ("svar+xyz@svar.by.example", "svar+abc@svar.by.example")
     assert found.text.strip() == "Ærø på plads"
-    assert not found.automatic and not found.bounce
+    assert found.verdict is None
 
 
 @pytest.mark.parametrize(
@@ -48,12 +50,12 @@ def test_a_plain_reply_is_read():
 )
 def test_what_a_machine_wrote_is_recognised(name: str, value: str):
     found = read_mail(mail(**{name: value}))
-    assert found.automatic and not found.bounce
+    assert found.verdict is V.AUTOMATIC and found.reason
 
 
 @pytest.mark.parametrize("value", ["no", "No"])
 def test_a_mail_that_says_a_person_wrote_it_is_a_persons(value: str):
-    assert not read_mail(mail(Auto_Submitted=value, Subject="SV: Fravær på skolen")).automatic
+    assert read_mail(mail(Auto_Submitted=value, Subject="SV: Fravær på skolen")).verdict is None
 
 
 def test_a_report_of_failed_delivery_is_a_bounce():
@@ -63,20 +65,22 @@ def test_a_report_of_failed_delivery_is_a_bounce():
         b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
         b"Action: failed\r\n\r\n--b--\r\n"
     )
-    assert read_mail(raw).bounce
-    assert read_mail(mail(Return_Path="<>")).bounce
+    assert read_mail(raw).verdict is V.BOUNCE
+    assert read_mail(mail(Return_Path="<>")).verdict is V.BOUNCE
 
 
-def test_html_alone_gives_its_text_without_the_quoted_mail():
+def test_html_alone_gives_its_text_and_marks_the_quoted_mail():
     html = (
         "<html><head><style>p{}</style></head><body><div>Status: gul</div>"
         "<div>Fravær &amp; ferie<br>to</div><blockquote>Status: rød</blockquote></body></html>"
     )
-    assert html_text(html) == "Status: gul\nFravær & ferie\nto"
+    assert html_text(html) == "Status: gul\nFravær & ferie\nto\n> Status: rød"
     message = EmailMessage()
     message["From"] = "a@by.example"
     message.set_content(html, subtype="html")
-    assert read_mail(message.as_bytes()).text == "Status: gul\nFravær & ferie\nto"
+    found = read_mail(message.as_bytes())
+    assert found.text == "Status: gul\nFravær & ferie\nto\n> Status: rød"
+    assert found.own_text == "Status: gul\nFravær & ferie\nto"
 
 
 def test_attachments_are_counted_and_not_read_as_text():
@@ -127,15 +131,14 @@ def nested(depth: int) -> bytes:
 )
 def test_a_mail_made_to_break_the_parser_is_refused_at_once(raw: bytes):
     started = time.perf_counter()
-    with pytest.raises(Unreadable):
-        read_mail(raw)
+    found = read_mail(raw)
+    assert found.verdict is V.HOSTILE and found.reason
     assert time.perf_counter() - started < 2
 
 
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_read_or_refused(raw: bytes):
-    with contextlib.suppress(Unreadable):
-        read_mail(raw)
+    read_mail(raw)
     sender_of(raw)
 
 
@@ -163,6 +166,5 @@ def test_any_bytes_are_read_or_refused(raw: bytes):
     ).map(b"".join)
 )
 def test_broken_headers_are_read_or_refused(raw: bytes):
-    with contextlib.suppress(Unreadable):
-        read_mail(raw)
+    read_mail(raw)
     sender_of(raw)
