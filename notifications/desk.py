@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -12,6 +12,7 @@ from cycle.errors import Conflict
 from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, hold, settle
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.tables import AddressHealth
+from cycle.reminders.decide import Standing
 from cycle.reminders.ledger import came_back, take_back
 from notifications.addresses import mark
 from notifications.gather import Letters
@@ -47,7 +48,7 @@ class Settled:
     handed: Handed | None
     subject: str = ""
     text: str = ""
-    left_out: Sequence[int] = ()
+    left_out: Mapping[int, Standing] = field(default_factory=dict)
     why: str = ALL_ANSWERED
 
 

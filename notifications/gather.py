@@ -8,25 +8,25 @@ daily mail's content is the decisions that point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
 from cycle.goals.remark_tables import GoalRemark
-from cycle.messages.claiming import ALL_ANSWERED
+from cycle.messages.claiming import ALL_ANSWERED, NOTHING_ASKED
 from cycle.messages.tables import InboundVerdict, Message, MessageKind
 from cycle.plan.model import ReminderKind
+from cycle.reminders.decide import Standing
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.doubt import printed_due
 from cycle.tasks.forms import Form
+from cycle.tasks.standing import standing_of
 from cycle.tasks.states import (
     AGREEMENT_STEPS,
     BY_MAIL,
-    WAITING_FOR_HOLDER,
-    OccurrenceState,
     SubmissionKind,
     TaskKind,
 )
@@ -50,12 +50,12 @@ ABOUT_WAITING = frozenset({MessageKind.DAILY, MessageKind.NUDGE})
 class Prepared:
     """One message's letter, None when it has nothing to say any more; then `why` says why not.
 
-    `left_out` are the decisions whose item is no longer in the mail. `reply_to` is where an answer to
-    the mail goes, empty when it is about several tasks.
+    `left_out` are the decisions whose item is no longer in the mail, with how their tasks stand. `reply_to`
+    is where an answer to the mail goes, empty when it is about several tasks.
     """
 
     letter: Letter | None
-    left_out: tuple[int, ...] = ()
+    left_out: Mapping[int, Standing] = field(default_factory=dict)
     reply_to: str = ""
     why: str = ALL_ANSWERED
 
@@ -93,13 +93,14 @@ class _Writer:
     def write(self) -> Prepared:
         message = self._message
         decided = self._rows.decisions.get(message.id or 0, [])
-        current = [d for d in decided if self._still_asked(self._rows.tasks[d.task_id])]
-        left_out = tuple(d.id for d in decided if d not in current and d.id is not None)
+        standing = {d.task_id: self._standing(self._rows.tasks[d.task_id]) for d in decided}
+        current = [d for d in decided if standing[d.task_id] is Standing.WAITING]
+        left_out = {d.id: standing[d.task_id] for d in decided if d not in current and d.id is not None}
         items = self._daily_items(current) if message.kind is MessageKind.DAILY else self._items()
         if message.kind is MessageKind.REMARKS and not self._unresolved():
             return Prepared(None, why=ALL_RESOLVED)
         if not items:
-            return Prepared(None, left_out)
+            return Prepared(None, left_out, why=self._why_nothing(left_out.values()))
         tasks = self._tasks(current)
         letter = Letter(
             kind=message.kind,
@@ -116,11 +117,15 @@ class _Writer:
         )
         return Prepared(letter, left_out, items[0].reply_to if len(items) == 1 else "")
 
-    def _still_asked(self, task: Task) -> bool:
+    def _standing(self, task: Task) -> Standing:
         occurrence = self._rows.occurrences[task.occurrence_id]
-        over = occurrence.state is OccurrenceState.CLOSED and task.due_on < self._rows.today
-        cancelled = occurrence.state is OccurrenceState.CANCELLED
-        return task.state in WAITING_FOR_HOLDER and not over and not cancelled
+        past_due = task.due_on < self._rows.today
+        return standing_of(task, occurrence.state, occurrence.closes_at, past_due=past_due)
+
+    def _why_nothing(self, standings: Iterable[Standing]) -> str:
+        """Why a mail has nothing to say: all is answered, or it is not asked for any more."""
+        found = set(standings) or {self._standing(task) for task in self._tasks([])}
+        return ALL_ANSWERED if found <= {Standing.ANSWERED} else NOTHING_ASKED
 
     def _tasks(self, current: list[ReminderDecision]) -> list[Task]:
         if self._message.kind is MessageKind.DAILY:
@@ -130,7 +135,7 @@ class _Writer:
 
     def _items(self) -> list[Item]:
         asks = self._message.kind in ABOUT_WAITING
-        tasks = [task for task in self._tasks([]) if not asks or self._still_asked(task)]
+        tasks = [task for task in self._tasks([]) if not asks or self._standing(task) is Standing.WAITING]
         return [self._item(task, Group.NEW) for task in tasks]
 
     def _daily_items(self, current: list[ReminderDecision]) -> list[Item]:

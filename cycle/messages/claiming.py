@@ -29,6 +29,7 @@ _TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*_HELD)
 _SETTLE = sa.update(TABLE).where(*_HELD)
 
 ALL_ANSWERED = "Ikke sendt: alt er besvaret."
+NOTHING_ASKED = "Ikke sendt: der bedes ikke længere om svar."
 GIVEN_UP = f"Opgivet efter {MAX_ATTEMPTS} forsøg."
 LOST = f"Uvist om mailen gik ud: afsendelsen blev afbrudt {MAX_LOST_LEASES} gange."
 

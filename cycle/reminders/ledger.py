@@ -1,7 +1,7 @@
 """The decision ledger: what was decided of which tasks, read and written in bulk."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from cycle.columns import among
 from cycle.plan.model import ReminderKind
 from cycle.reminders import wording
+from cycle.reminders.decide import Standing
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import in_pieces, insert_many, table_of
 
@@ -19,6 +20,11 @@ TABLE = table_of(ReminderDecision)
 MAILED = (Decided.SENT, Decided.MERGED)
 CHUNK = 1000
 
+_TAKEN_BACK = {
+    Standing.ANSWERED: (Decided.ANSWERED, wording.ANSWERED_BEFORE_SENDING),
+    Standing.NOT_OWED: (Decided.NOT_OWED, wording.NOT_OWED),
+    Standing.CLOSED: (Decided.CLOSED, wording.CLOSED),
+}
 
 _row = TABLE.c
 _is_opening = _row.rule_kind == ReminderKind.OPENS.value
@@ -68,13 +74,16 @@ def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     insert_many(session, TABLE, rows)
 
 
-def take_back(session: Session, decision_ids: Iterable[int]) -> int:
-    """Marks decisions as answered whose item was left out of its mail, because the answer came first.
+def take_back(session: Session, left_out: Mapping[int, Standing]) -> int:
+    """Marks decisions whose item was left out of its mail by how their tasks stood when it was written.
 
     To be called in the transaction that settles the mail. Gives how many were changed.
     """
-    which = TABLE.c.id.in_(list(decision_ids))
-    return _unsay(session, which, Decided.ANSWERED, wording.ANSWERED_BEFORE_SENDING)
+    changed = 0
+    for standing, (verdict, why) in _TAKEN_BACK.items():
+        ids = [id_ for id_, its in left_out.items() if its is standing]
+        changed += _unsay(session, TABLE.c.id.in_(ids), verdict, why) if ids else 0
+    return changed
 
 
 def came_back(session: Session, message_id: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,12 +15,12 @@ from cycle.columns import among
 from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.plan.model import ReminderKind, ReminderRule
 from cycle.reminders import ledger
-from cycle.reminders.decide import Facts, Standing
+from cycle.reminders.decide import Facts
 from cycle.reminders.ledger import Past
 from cycle.reminders.steps import Step, steps
 from cycle.store import table_of
-from cycle.tasks.standing import asked_anew
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskKind, TaskState
+from cycle.tasks.standing import standing_of
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Submission, Task
 
 _RULES = TypeAdapter(tuple[ReminderRule, ...])
@@ -104,6 +104,11 @@ class Reader:
     now: datetime
     _steps: dict[tuple[str, date, datetime], Sequence[Step]] = field(default_factory=dict)
 
+    @cached_property
+    def today(self) -> date:
+        """The local date."""
+        return self.calendar.local_date(self.now)
+
     def facts(self, session: Session, rows: Sequence[Row]) -> list[Facts]:
         """The facts of each task, in the order of `rows`."""
         pasts = ledger.past(session, [row.id for row in rows])
@@ -120,7 +125,7 @@ class Reader:
         if past.openings and max(past.openings) >= row.opened_at:
             decided = decided | {step.key for step in found if step.kind is ReminderKind.OPENS}
         return Facts(
-            standing=self._standing(row),
+            standing=standing_of(row, row.occurrence_state, row.closes_at, past_due=row.due_on < self.today),
             due_on=row.due_on,
             steps=found,
             decided=decided,
@@ -152,17 +157,6 @@ class Reader:
             if asked is None or superior.person_id != asked.person_id:
                 return superior
         return None
-
-    def _standing(self, row: Row) -> Standing:
-        if row.state in (TaskState.WAIVED, TaskState.CANCELLED):
-            return Standing.NOT_OWED
-        if row.state not in WAITING_FOR_HOLDER:
-            return Standing.ANSWERED
-        if row.occurrence_state is OccurrenceState.CANCELLED:
-            return Standing.NOT_OWED
-        if row.occurrence_state is OccurrenceState.OPEN or self.now < self.calendar.end_of(row.due_on):
-            return Standing.WAITING
-        return Standing.WAITING if asked_anew(row, row.closes_at) else Standing.CLOSED
 
 
 _submission = table_of(Submission).c

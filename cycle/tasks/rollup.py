@@ -241,18 +241,18 @@ def _line(
 
 
 def outcome(task: Owed, answer: _Answer | None, standing: Timeliness) -> Outcome:
-    """The one place a unit is counted in."""
+    """The one place a unit is counted in. What nobody has approved yet is named so before all else."""
     if task.state in (TaskState.WAIVED, TaskState.CANCELLED):
         return Outcome.WAIVED
     if task.state is TaskState.RETURNED:
         return Outcome.RETURNED
     if answer is None:
         return Outcome.MISSING if standing is Timeliness.MISSING else Outcome.WAITING
+    if not finished(task):
+        return Outcome.NOT_APPROVED
     if answer.kind is SubmissionKind.NIL:
         return Outcome.NIL
-    if standing is Timeliness.LATE:
-        return Outcome.LATE
-    return Outcome.ANSWERED if finished(task) else Outcome.NOT_APPROVED
+    return Outcome.LATE if standing is Timeliness.LATE else Outcome.ANSWERED
 
 
 def _section(row: _Row, answer: _Answer | None) -> Section:

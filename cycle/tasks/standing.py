@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from cycle.calendar import WorkingCalendar
+from cycle.reminders.decide import Standing
 from cycle.tasks.states import (
     AGREEMENT_STEPS,
     WAITING_FOR_HOLDER,
@@ -57,8 +58,10 @@ def timeliness(task: Owed, occurrence: Occurrence, *, today: date, calendar: Wor
 
 
 class Asked(Protocol):
-    """What of a task tells when it was asked for."""
+    """What of a task tells whether it is asked for, and since when."""
 
+    @property
+    def state(self) -> TaskState: ...
     @property
     def kind(self) -> TaskKind: ...
     @property
@@ -75,6 +78,24 @@ def asked_anew(task: Asked, closes_at: datetime) -> bool:
     """
     since = max(task.opened_at, task.due_since or task.opened_at)
     return task.kind in ASKED_LATE and since >= closes_at
+
+
+def standing_of(
+    task: Asked, occurrence_state: OccurrenceState, closes_at: datetime, *, past_due: bool
+) -> Standing:
+    """Whether the post is to be reminded of it, and else why not: one rule for deciding and for writing.
+
+    `past_due`: its due date, local and inclusive, is over.
+    """
+    if task.state in (TaskState.WAIVED, TaskState.CANCELLED):
+        return Standing.NOT_OWED
+    if task.state not in WAITING_FOR_HOLDER:
+        return Standing.ANSWERED
+    if occurrence_state is OccurrenceState.CANCELLED:
+        return Standing.NOT_OWED
+    if occurrence_state is OccurrenceState.OPEN or not past_due or asked_anew(task, closes_at):
+        return Standing.WAITING
+    return Standing.CLOSED
 
 
 def owes_answer(task: Owed) -> bool:

@@ -146,8 +146,23 @@ def test_what_is_changed_after_the_close_is_chased_and_can_be_signed_until_it_is
         query = select(ReminderDecision).where(ReminderDecision.task_id == asked.id)
         chased = [row for row in session.exec(query) if row.rule_kind in ("after", "escalate")]
     assert chased and {row.deadline for row in chased} == {asked.due_on}
+    for step in chased:
+        told = [mail.text for _, mail in year.letters(step.decided_at.date())]
+        assert any("Nyboder Skole" in text for text in told), "what was decided to be said is said"
+    page = page_of(year, asked, tmp_path)
+    assert "checked" not in page and SIGN["navn"] not in page, "nobody finds a signature already given"
     take(year, (TaskKind.SIGN, SIGN), (TaskKind.SIGN, SIGN), units=(SCHOOL,))
     assert agreements(year)[SCHOOL].in_force_version == 2
+
+
+def page_of(year: Year, task: Task, folder: Path) -> str:
+    """The page behind its holder's link."""
+    with reading(year.engine) as session:
+        holder = session.exec(
+            select(Appointment.person_id).where(Appointment.unit_id == task.unit_id)
+        ).first()
+    site = Site(year.engine, folder, at=year.now, secret_key="k" * 40)
+    return str(site.browser().get(site.link(task, holder or 0)).text)
 
 
 def document_bytes(year: Year, unit_id: str) -> bytes:

@@ -40,6 +40,7 @@ class OneTask(RuleBasedStateMachine):
         self.levels, self.now = levels, m.instant(2027, 4, 2)
         self.state, self.level, self.versions, self.closed = TaskState.OPEN, 0, 0, False
         self.tokens: dict[str, int] = {}
+        self.approved_by: set[int] = set()
 
     def attempt(self, action):
         """Runs the action in a transaction of its own; gives whether it went through."""
@@ -77,19 +78,20 @@ class OneTask(RuleBasedStateMachine):
         if went:
             self.versions += 1
             self.tokens[token] = self.versions
-            self.state, self.level = TaskState.SUBMITTED, 0
+            self.state, self.level, self.approved_by = TaskState.SUBMITTED, 0, set()
 
     @rule()
     def draft(self):
         went = self.attempt(lambda s: save_draft(s, self.task_id, answers={}, by="person:1", now=self.now))
         assert went == (self.allowed(TaskVerb.SUBMIT) and self.takes_answers())
 
-    @rule()
-    def approve(self):
-        went = self.attempt(lambda s: approve(s, self.task_id, by="account:1", now=self.now))
+    @rule(account=st.integers(1, 3))
+    def approve(self, account):
+        went = self.attempt(lambda s: approve(s, self.task_id, by=f"account:{account}", now=self.now))
         possible = self.allowed(TaskVerb.APPROVE) and self.versions and self.level < max(self.levels, 1)
-        assert went == bool(possible and not self.closed)
+        assert went == bool(possible and not self.closed and account not in self.approved_by)
         if went:
+            self.approved_by.add(account)
             self.state, self.level = TaskState.APPROVED, self.level + 1
 
     @rule()

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from cycle.errors import Problem
 from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
-from cycle.tasks.forms import PARTICIPANTS
-from cycle.tasks.states import SubmissionKind, TaskState
+from cycle.tasks.forms import PARTICIPANTS, FieldType
+from cycle.tasks.states import AGREEMENT_STEPS, SubmissionKind, TaskState
 from web import context, render
 from web.forms import form_of
 from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
@@ -174,9 +174,17 @@ def _stored(holding: Holding) -> Mapping[str, Any]:
 
 
 def kept(holding: Holding) -> Mapping[str, Any]:
-    """The draft, else the answer that is there."""
-    stored = holding.draft or holding.submission
-    return stored.answers if stored is not None else {}
+    """The draft, else the answer that is there.
+
+    Nobody finds a step of an agreement taken already: one that is asked anew begins empty, for its text is
+    another and so may its person be, and what is confirmed is confirmed in the act itself.
+    """
+    step = holding.task.kind in AGREEMENT_STEPS
+    anew = step and holding.task.state is TaskState.OPEN
+    stored = holding.draft or (None if anew else holding.submission)
+    answers = stored.answers if stored is not None else {}
+    confirmed = {field.id for field in holding.form.fields if step and field.type is FieldType.CONFIRM}
+    return {name: value for name, value in answers.items() if name not in confirmed}
 
 
 def _named(asked: Sequence[Question], names: Iterable[str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from cycle.access.rules import Verb
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, Form
-from cycle.tasks.rollup import Line, Outcome, roll_up
+from cycle.tasks.rollup import REPLIED, Line, roll_up
 from cycle.tasks.tables import FormVersion
 from web import context, render
 from web.plain import Id
@@ -41,9 +41,9 @@ def collected(request: Request, actor: CurrentActor, occurrence_id: Id) -> Respo
             "reading.html",
             it=found.occurrence,
             title=title_of(found.activity, language),
-            passages=_passages(lines, _forms(session, lines), language),
-            silent=[line.unit for line in lines if not line.answers and line.outcome is not Outcome.NIL],
-            nil=[line.unit for line in lines if line.outcome is Outcome.NIL],
+            passages=passages(lines, _forms(session, lines), language),
+            silent=[line.unit for line in lines if line.outcome not in REPLIED],
+            nil=[line.unit for line in lines if line.outcome in REPLIED and not line.answers],
         )
 
 
@@ -61,19 +61,26 @@ def _forms(session: Session, lines: Sequence[Line]) -> dict[int, Form]:
     return {row.id or 0: Form.model_validate_json(row.spec) for row in rows}
 
 
-def _passages(lines: Sequence[Line], forms: Mapping[int, Form], language: str) -> list[Passage]:
+def passages(lines: Sequence[Line], forms: Mapping[int, Form], language: str) -> list[Passage]:
     """A question that has left the form keeps its passage; the newest wording names it.
 
-    How each goal stands is no passage: it is told on the goal's page, which hides what must be hidden.
+    How each goal stands is no passage: it is told on the goal's page, which hides what must be hidden. Nor is
+    a figure whose small numbers are hidden: here each stands beside the unit it would tell of.
     """
     asked: dict[str, Field] = {}
     for form in forms.values():
-        for field in (each for each in form.fields if each.rows_from != "goals"):
+        for field in form.fields:
             asked.setdefault(field.id, field)
     return [
         Passage(label(field, language), [(line.unit, told) for line, told in _told(field, lines, language)])
-        for field in asked.values()
+        for field in map(_open_part, asked.values())
+        if field.rows_from != "goals" and not field.hide_small
     ]
+
+
+def _open_part(field: Field) -> Field:
+    """The field without what it hides in its rows."""
+    return field.model_copy(update={"fields": tuple(each for each in field.fields if not each.hide_small)})
 
 
 def _told(field: Field, lines: Sequence[Line], language: str) -> list[tuple[Line, str]]:
