@@ -60,6 +60,7 @@ LEDGER: Mapping[str, str] = {
         "Not sent: the address has had {} receipts within a day."
     ),
     "Ikke sendt: alt er besvaret.": "Not sent: everything has been answered.",
+    "Ikke sendt: der bedes ikke længere om svar.": "Not sent: no answer is asked for any more.",
     "Ikke sendt: mødet er ændret siden.": "Not sent: the meeting has changed since.",
     "Ikke sendt: bemærkningerne er afklaret.": "Not sent: the remarks are resolved.",
     "Opgivet efter {} forsøg.": "Given up after {} tries.",

@@ -146,7 +146,11 @@ YEAR: Mapping[str, str] = {
     "Indlæs enhederne først: aarshjul import units FIL.": (
         "Import the units first: aarshjul import units FILE."
     ),
-    "{} {} er allerede startet.": "{} {} has been started already.",
+    "{} er allerede startet.": "{} has been started already.",
+    "Alle frister i planen er gået; den sidste var {}.": (
+        "All deadlines of the plan are over; the last was {}."
+    ),
+    "Ret datoerne i planen, eller start et senere år.": "Change the plan's dates, or start a later year.",
     "Ændr det med aarshjul cycle revise {} --plan MAPPE --why GRUND.": (
         "Change it with aarshjul cycle revise {} --plan FOLDER --why REASON."
     ),

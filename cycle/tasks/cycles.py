@@ -1,6 +1,6 @@
 """Starting a year: the plan becomes a revision with dated occurrences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,7 +46,8 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
     `year` is the calendar year activities open in (a school year's first). An activity whose deadline
     was over before today is kept as cancelled with a note: nobody is asked for what is late from the
     start. One that should be open already, and is not due yet, opens at once.
-    Raises PlanInvalid when the municipality is unknown, the year runs already or a date does not resolve.
+    Raises PlanInvalid when the municipality is unknown, the year (or the process, which runs once) was
+    started already, a date does not resolve, or every deadline is over.
     """
     plan = draft.plan
     _check_start(session, plan, year)
@@ -62,9 +63,19 @@ def start_cycle(session: Session, draft: Draft, *, year: int, by: str, now: date
     session.flush()
     revision = new_revision(session, cycle, draft, by=by, now=now, why=why)
     versions = keep_forms(session, cycle.root_id, draft.forms)
-    for activity in plan.activities:
-        values = occurrence_values(activity, resolved[activity.id], draft, versions)
-        session.add(plan_occurrence(cycle, revision, activity, values, draft.calendar, now))
+    planned = [
+        plan_occurrence(
+            cycle,
+            revision,
+            activity,
+            occurrence_values(activity, resolved[activity.id], draft, versions),
+            draft.calendar,
+            now,
+        )
+        for activity in plan.activities
+    ]
+    _check_something_left(plan, planned)
+    session.add_all(planned)
     session.flush()
     _record(session, cycle, revision, verb="start", by=by, now=now, why=why)
     return cycle
@@ -76,9 +87,25 @@ def _check_start(session: Session, plan: Plan, year: int) -> None:
         raise PlanInvalid(
             [Problem("municipality", what, "Indlæs enhederne først: aarshjul import units FIL.")]
         )
-    if find_cycle(session, plan, year) is not None:
-        what = f"{plan.title} {year} er allerede startet."
-        cure = f"Ændr det med aarshjul cycle revise {year} --plan MAPPE --why GRUND."
+    started = find_cycle(session, plan, year) or _same_process(session, plan)
+    if started is not None:
+        title = plan.title if plan.kind is PlanKind.PROCESS else f"{plan.title} {year}"
+        what = f"{title} er allerede startet."
+        cure = f"Ændr det med aarshjul cycle revise {started.year} --plan MAPPE --why GRUND."
+        raise PlanInvalid([Problem(plan.id, what, cure)])
+
+
+def _same_process(session: Session, plan: Plan) -> Cycle | None:
+    """A process runs once, whatever year it is started under."""
+    same = select(Cycle).where(Cycle.root_id == plan.municipality, Cycle.plan_id == plan.id)
+    return session.exec(same).first() if plan.kind is PlanKind.PROCESS else None
+
+
+def _check_something_left(plan: Plan, planned: Sequence[Occurrence]) -> None:
+    if planned and all(row.state is OccurrenceState.CANCELLED for row in planned):
+        last = format_date(max(row.due_on for row in planned))
+        what = f"Alle frister i planen er gået; den sidste var {last}."
+        cure = "Ret datoerne i planen, eller start et senere år."
         raise PlanInvalid([Problem(plan.id, what, cure)])
 
 

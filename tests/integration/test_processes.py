@@ -12,14 +12,14 @@ from sqlmodel import col, select
 
 from cli.main import run
 from cycle.access.roles import Role
-from cycle.errors import AnswerInvalid
+from cycle.errors import AnswerInvalid, PlanInvalid
 from cycle.goals.decisions import record_decision
 from cycle.history import History
 from cycle.organisation.tables import Appointment
 from cycle.reminders.tables import ReminderDecision
 from cycle.store import reading, transaction
 from cycle.tasks.change import extend
-from cycle.tasks.cycles import Draft, newest_revision
+from cycle.tasks.cycles import Draft, newest_revision, start_cycle
 from cycle.tasks.later import plan_of
 from cycle.tasks.revise import revise_cycle
 from cycle.tasks.states import OccurrenceState, TaskState
@@ -279,3 +279,20 @@ def test_the_commands_check_and_show_every_example(name: str, capsys: pytest.Cap
     assert run("plan", ["show", folder]) == 0
     table = capsys.readouterr().out
     assert "udledt" in table and ("usikker" in table or name == "god-ledelse")
+
+
+def test_a_process_whose_dates_are_over_is_not_started_and_one_that_runs_not_twice(
+    engine: Engine, tmp_path: Path
+) -> None:
+    play = Process(engine, tmp_path, "god-ledelse", BEGINNING)
+    draft = example("god-ledelse")
+    with pytest.raises(PlanInvalid) as twice, transaction(engine) as session:
+        start_cycle(session, draft, year=2027, by="cli", now=BEGINNING)
+    assert "er allerede startet" in str(twice.value) and "cycle revise 2007" in str(twice.value)
+    other = example("implementering")
+    with pytest.raises(PlanInvalid) as over, transaction(engine) as session:
+        start_cycle(session, other, year=2027, by="cli", now=instant(2027, 1, 4))
+    assert "Alle frister i planen er gået" in str(over.value)
+    assert set(play.occurrences()) == {each.id for each in draft.plan.activities}
+    with reading(engine) as session:
+        assert session.exec(select(Cycle.plan_id)).all() == [draft.plan.id]
