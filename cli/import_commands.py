@@ -138,10 +138,11 @@ def meetings(
     ] = "",
     municipality: Municipality = None,
     dry_run: DryRun = False,
+    yes_really: Really = False,
     as_json: AsJson = False,
 ) -> None:
     """Indlæs udvalgenes mødekalender. Import the bodies' meeting calendar."""
-    here, given = begin(file, confirmed=True)
+    here, given = begin(file, yes_really)
     days = read_meetings(given.data, body=body, zone=here.settings.zone)
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")

@@ -45,6 +45,7 @@ def check(
         lines += [f"  {what}: {value}" for what, value in facts(verdict, language(), settings.zone)]
         sys.stdout.write("\n".join(lines) + "\n")
     if not verdict.valid:
+        typer.echo(heading(verdict, language()), err=True)
         raise typer.Exit(1)
 
 

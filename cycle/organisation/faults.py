@@ -14,6 +14,8 @@ from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 Sentence = tuple[str, str]
 """What is wrong, and how to mend it."""
 
+_SURE = ("Er det meningen, så gentag med --yes-really.", "If that is meant, repeat with --yes-really.")
+
 SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
     "empty file": (
         ("Filen er tom.", "Den skal have overskrifter i første linje og rækker under dem."),
@@ -232,12 +234,16 @@ SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
         ("{name} was of the post {old}; now {new}. The same person?", "Choose the same person or a new one."),
     ),
     "ends many": (
-        ("Filen afslutter {count} af {total} ansættelser.", "Er det meningen, så gentag med --yes-really."),
-        ("The file ends {count} of {total} appointments.", "If that is meant, repeat with --yes-really."),
+        ("Filen afslutter {count} af {total} ansættelser.", _SURE[0]),
+        ("The file ends {count} of {total} appointments.", _SURE[1]),
     ),
     "closes many": (
-        ("Filen lukker {count} af {total} enheder.", "Er det meningen, så gentag med --yes-really."),
-        ("The file closes {count} of {total} units.", "If that is meant, repeat with --yes-really."),
+        ("Filen lukker {count} af {total} enheder.", _SURE[0]),
+        ("The file closes {count} of {total} units.", _SURE[1]),
+    ),
+    "takes meetings": (
+        ("Filen tager {count} kommende møder eller dagsordensfrister væk.", _SURE[0]),
+        ("The file takes away {count} coming meetings or agenda deadlines.", _SURE[1]),
     ),
 }
 

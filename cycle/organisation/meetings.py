@@ -11,8 +11,12 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.organisation.applying import Import, record_import
+from cycle.organisation.faults import Faults
 from cycle.organisation.tables import Meeting
 from cycle.plan.meetings import MeetingDay
+
+MOST_GONE = 1
+"""Coming meetings or agenda deadlines that one file takes away without being asked twice."""
 
 
 class MeetingChanged(StrEnum):
@@ -59,12 +63,33 @@ def meetings_difference(
 
 
 def apply_meetings(session: Session, changes: Iterable[MeetingChange], given: Import) -> None:
-    """Writes the changes with history."""
+    """Writes the changes with history.
+
+    Raises ImportInvalid when more than one coming meeting or agenda deadline goes, as with a file that holds
+    only a part of the calendar, and that is not confirmed.
+    """
     changes = tuple(changes)
+    gone = sum(_takes_away(session, change) for change in changes)
+    if gone > MOST_GONE and not given.confirmed:
+        Faults(given.language).fail("takes meetings", count=gone)
     for change in changes:
         _write(session, change)
     history.record_many(session, [_history(change, given) for change in changes])
     record_import(session, "meetings", changes, given)
+
+
+def _takes_away(session: Session, change: MeetingChange) -> bool:
+    """Whether the meeting, or the deadline that dates may count from, will not be there any more."""
+    if change.what is not MeetingChanged.CHANGED:
+        return change.what is MeetingChanged.CANCELLED
+    stored = session.exec(select(Meeting).where(_this(change))).first()
+    had = stored is not None and stored.agenda_deadline_on is not None
+    return had and change.meeting.agenda_deadline_on is None
+
+
+def _this(change: MeetingChange) -> sa.ColumnElement[bool]:
+    place = {"root_id": change.root_id, "body": change.meeting.body, "held_on": change.meeting.held_on}
+    return sa.and_(*(col(getattr(Meeting, name)) == value for name, value in place.items()))
 
 
 def _stored(session: Session, root_id: str) -> dict[tuple[str, date], MeetingDay]:
@@ -79,13 +104,12 @@ def _write(session: Session, change: MeetingChange) -> None:
     meeting = change.meeting
     facts = {"agenda_deadline_on": meeting.agenda_deadline_on, "title": meeting.title}
     place = {"root_id": change.root_id, "body": meeting.body, "held_on": meeting.held_on}
-    this = sa.and_(*(col(getattr(Meeting, name)) == value for name, value in place.items()))
     if change.what is MeetingChanged.ADDED:
         session.execute(sa.insert(Meeting).values(**place, **facts))
     elif change.what is MeetingChanged.CHANGED:
-        session.execute(sa.update(Meeting).where(this).values(**facts))
+        session.execute(sa.update(Meeting).where(_this(change)).values(**facts))
     else:
-        session.execute(sa.delete(Meeting).where(this))
+        session.execute(sa.delete(Meeting).where(_this(change)))
 
 
 def _history(change: MeetingChange, given: Import) -> dict[str, Any]:

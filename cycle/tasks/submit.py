@@ -197,6 +197,11 @@ def _next_version(session: Session, task_id: int) -> int:
     return (newest or 0) + 1
 
 
+def receipt_key(submission_id: int) -> str:
+    """The outbox key of an answer's receipt."""
+    return f"receipt:{submission_id}"
+
+
 def _tell(
     session: Session, task: Task, occurrence: Occurrence, submission: Submission, *, now: datetime
 ) -> None:
@@ -213,7 +218,7 @@ def _tell(
         task,
         root_id=occurrence.root_id,
         kind=MessageKind.RECEIPT,
-        key=f"receipt:{submission.id}",
+        key=receipt_key(submission.id or 0),
         context={"submission": submission.id},
         now=now,
     )

@@ -233,6 +233,22 @@ def test_meetings_are_imported_for_the_only_municipality(run, tmp_path):
     assert run("import", "meetings", "meetings.csv", "--municipality", "XX")[0] == 1
 
 
+def test_a_file_with_a_part_of_a_meeting_calendar_takes_the_rest_only_when_that_is_meant(run, tmp_path):
+    rows = [f"BUU;2099-{month:02d}-12;2099-{month:02d}-02;Møde\n" for month in range(3, 7)]
+    head, file = "body;date;agenda_deadline;title\n", tmp_path / "meetings.csv"
+    run("import", "units", "units.csv")
+    file.write_text(head + "".join(rows), encoding="utf-8")
+    assert run("import", "meetings", "meetings.csv")[0] == 0
+    file.write_text(head + "BUU;2099-06-12;;Møde\n", encoding="utf-8")
+    status, shown, said = run("import", "meetings", "meetings.csv")
+    assert status == 1 and shown.count("2099") == 4
+    assert "tager 4 kommende møder eller dagsordensfrister væk" in said and "--yes-really" in said
+    file.write_text(head + "".join(rows), encoding="utf-8")
+    assert "Ingen ændringer." in run("import", "meetings", "meetings.csv")[1]
+    file.write_text(head + "BUU;2099-06-12;;Møde\n", encoding="utf-8")
+    assert run("import", "meetings", "meetings.csv", "--yes-really")[0] == 0
+
+
 def test_a_user_is_made_listed_given_a_password_and_disabled(run, monkeypatch, tmp_path):
     run("import", "units", "units.csv")
     add = ("user", "add", "Alice@by.example", "--name", "Alice Bro", "--role", "secretariat")

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
-from sqlmodel import Session
+from sqlmodel import Session, select
 from starlette.responses import Response
 
 from cycle.errors import Problem
 from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
+from cycle.messages.tables import Message, MessageState
 from cycle.tasks.forms import PARTICIPANTS, FieldType
 from cycle.tasks.states import AGREEMENT_STEPS, SubmissionKind, TaskState
+from cycle.tasks.submit import receipt_key
 from web import context, render
 from web.forms import form_of
 from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
@@ -115,8 +117,18 @@ def show_answer_page(
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,
         figures=figures_of(holding.task.prefill),
         sealed=sealed_document(session, holding) is not None,
+        mailed=_receipt_goes(session, holding),
         **common(session, holding, token, language),
     )
+
+
+def _receipt_goes(session: Session, holding: Holding) -> bool:
+    """Whether the answer's receipt is sent by mail: not without an address, nor over the day's cap."""
+    if holding.submission is None:
+        return False
+    key = receipt_key(holding.submission.id or 0)
+    found = session.exec(select(Message.state).where(Message.key == key)).first()
+    return found is not None and found is not MessageState.WITHHELD
 
 
 def shown_answer(session: Session, holding: Holding, language: str) -> Sequence[Any]:
