@@ -25,6 +25,7 @@ from cycle.tasks.letters import write_to_post
 from cycle.tasks.states import BY_MAIL, Channel, SubmissionKind, TaskKind
 from cycle.tasks.submit import latest_submission, save_draft, submit, takes_answer
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Task
+from notifications.bounces import is_bounce, take_bounce
 from notifications.mailbox import Delivered
 from notifications.office import REPLY, REPLY_LOCAL, Office
 from notifications.reading.headers import message_id_of
@@ -102,7 +103,7 @@ def take(
     session.add(inbound)
     session.flush()
     try:
-        mail, found = _read(session, delivered, office)
+        mail, found = _read(session, delivered, office, now)
         inbound.task_id, inbound.root_id = found.task.id, found.root_id
         inbound.verdict, inbound.reason = _Answer(session, inbound, mail, found, now).take()
     except Refused as refused:
@@ -112,10 +113,13 @@ def take(
     return inbound.verdict
 
 
-def _read(session: Session, delivered: Delivered, office: Office) -> tuple[Mail, Addressed]:
+def _read(session: Session, delivered: Delivered, office: Office, now: datetime) -> tuple[Mail, Addressed]:
     if not delivered.whole:
         raise Refused(V.UNREADABLE, TOO_LARGE)
     mail = read_mail(delivered.raw)
+    if is_bounce(mail, office):
+        _, reason = take_bounce(session, mail, office, received_at=delivered.received_at, now=now)
+        raise Refused(V.BOUNCE, reason)
     if mail.verdict is not None:
         raise Refused(mail.verdict, mail.reason)
     return mail, _addressed(session, mail, office)

@@ -66,7 +66,8 @@ def test_a_report_of_failed_delivery_is_a_bounce():
         b"Action: failed\r\n\r\n--b--\r\n"
     )
     assert read_mail(raw).verdict is V.BOUNCE
-    assert read_mail(mail(Return_Path="<>")).verdict is V.BOUNCE
+    assert read_mail(mail(Return_Path="<>", Subject="Undelivered Mail")).verdict is V.BOUNCE
+    assert read_mail(mail(Return_Path="<>")).verdict is V.AUTOMATIC
 
 
 def test_html_alone_gives_its_text_and_marks_the_quoted_mail():
