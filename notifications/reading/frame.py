@@ -12,7 +12,7 @@ _FAREWELL = re.compile(
 )
 _DEVICE = re.compile(
     r"^\W{0,2}(sendt (fra|med|via)|hent|sent (from|via|with)|get|skickat från|gesendet von|send fra)\b.{0,30}"
-    r"(iphone|ipad|android|mobil|outlook|samsung|galaxy|mail|gmail|yahoo|telefon|phone|huawei|oneplus)",
+    r"(iphone|ipad|android|blackberry|mobil|outlook|samsung|galaxy|mail|gmail|yahoo|telefon|phone|huawei|oneplus)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -32,7 +32,7 @@ _OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
-    r"^\W{0,3}(fortrolighed:|"
+    r"^\W{0,3}(fortrolighed:|disclaimer:?\W*$|"
     r"denne (e-?mail|mail|meddelelse|besked)\b.{0,120}(fortrolig|tiltænkt|beregnet|bestemt|modtager)|"
     r"(bemærk|vær opmærksom på).{0,80}(denne|e-?mail).{0,80}(fortrolig|ikke er krypteret)|"
     r"this (e-?mail|message)\b.{0,120}(confidential|intended|privileged)|tænk på miljøet|"
@@ -47,6 +47,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"^\W{0,2}[A-ZÆØÅ][\wæøåéüö.'-]*(\s+(af|von|de|[A-ZÆØÅ])[\w.'-]*){1,4},?\W{0,2}$")
+_RULE = re.compile(r"^_{15,}$")
 _AFTERTHOUGHT = re.compile(r"^p\.?\s?s\.?\b\s?:?", re.IGNORECASE)
 LONGEST_SIGNATURE_LINE = 70
 MOST_SIGNATURE_LINES = 12
@@ -65,7 +66,12 @@ def without_frame(lines: Sequence[str]) -> list[str]:
 
 def _ends_here(line: str) -> bool:
     """Whether nothing of the author's text comes from here on."""
-    if line in ("--", "- -", "—") or _DEVICE.match(line) or _DISCLAIMER.match(line):
+    if (
+        line in ("--", "- -", "—", "—-")
+        or _RULE.match(line)
+        or _DEVICE.match(line)
+        or _DISCLAIMER.match(line)
+    ):
         return True
     farewell = _FAREWELL.match(line)
     return farewell is not None and _NAMES.fullmatch(line[farewell.end() :]) is not None

@@ -22,8 +22,10 @@ _WROTE = re.compile(
     r".{0,200}\b(?:skrev|wrote|schrieb|har skrevet)\b.{0,200}:\W{0,2}$",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"^\W{0,2}(?:den|d\.|on|am)\b.{0,40}\d", re.IGNORECASE)
+_ADDRESSED = re.compile(r"^[^>].{0,300}[<(\s]\S{1,100}@\S{1,100}[>)].{0,60}:\s*$")
 _SHOWS_A_MAIL = re.compile(r"\d|\S@\S")
-_RULE = re.compile(r"^\W{0,2}_{10,}\s*$|^-{20,}\s*$")
+_RULE = re.compile(r"^\s{0,3}(_{10,}|-{20,})\s*$")
 MOST_HEADER_LINES = 6
 MOST_WROTE_LINES = 3
 LONGEST_WROTE = 400
@@ -67,14 +69,18 @@ def _attribution(lines: Sequence[str], index: int) -> int:
             return 0
         words = " ".join(near[:length])
         if len(words) < LONGEST_WROTE and _WROTE.match(words) and _SHOWS_A_MAIL.search(words):
-            begins_later = any(_WROTE.match(" ".join(near[n:length])) for n in range(1, length))
+            begins_later = any(_DATED.match(" ".join(near[n:length])) for n in range(1, length))
             genuine = _names_a_mail(words) or _quote_follows(lines, index + length)
             return length if genuine and not begins_later else 0
-    return 0
+    return int(_ADDRESSED.match(near[0]) is not None and _quote_at(lines, index + 1))
 
 
 def _names_a_mail(words: str) -> bool:
     return re.search(r"\S@\S|kl\.? ?\d|\d{1,2}[:.]\d{2}", words) is not None
+
+
+def _quote_at(lines: Sequence[str], index: int) -> bool:
+    return any(line.startswith(">") for line in lines[index : index + 2])
 
 
 def _quote_follows(lines: Sequence[str], index: int) -> bool:
