@@ -5,8 +5,7 @@ python scripts/fuzz_mail.py [SECONDS]   (an hour when not told; needs the packag
 Begins with the mails of tests/corpora and of tests/support. Ends with 0 when nothing was raised.
 """
 
-import contextlib
-import io
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -42,13 +41,19 @@ def beginnings(folder: Path) -> None:
 
 
 def main(seconds: int) -> None:
-    """Searches for so many seconds; libFuzzer writes its progress to stderr and ends the process."""
+    """Searches for so many seconds; libFuzzer tells its figures at the end, and ends the process."""
     with TemporaryDirectory() as folder:
-        with contextlib.redirect_stdout(io.StringIO()):
-            beginnings(Path(folder))
+        beginnings(Path(folder))
         sys.stdout.write(f"{len(list(Path(folder).iterdir()))} mails to begin with, {seconds} s\n")
         sys.stdout.flush()
-        options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=2048"]
+        os.dup2(sys.stdout.fileno(), sys.stderr.fileno())  # libFuzzer tells its figures there
+        options = [
+            "-verbosity=0",
+            f"-max_total_time={seconds}",
+            f"-max_len={LONGEST}",
+            "-timeout=20",
+            "-rss_limit_mb=2048",
+        ]
         atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", folder], one)
         atheris.Fuzz()
 

@@ -1,6 +1,6 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | standstill | seal | fuzz_mail | hypothesis] …   (all of them when none is named)
+python scripts/proof.py [bench | year | standstill | seal | fuzz_mail | hypothesis] …   (all without a name)
 """
 
 import os
