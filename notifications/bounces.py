@@ -69,7 +69,7 @@ def take_bounce(
         return None, NOT_GENUINE
     failed = _about(message, mail.failed)
     reason = _reason(message, failed)
-    message.returned_at, message.reason = received_at, reason[:1000]
+    message.returned_at = received_at
     session.add(message)
     session.flush()
     health = health_after(failed, to=message.address, days=_days(session, message.address, received_at))
