@@ -19,6 +19,7 @@ BENCHES = (
     "open",
     "agreements",
     "answer",
+    "reading",
     "turn",
     "pages",
     "trace",

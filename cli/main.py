@@ -62,6 +62,9 @@ COMMANDS: dict[str, Command] = {
         "aflever sagspakker til ESDH, og mærk dem som journaliseret",
         "hand case packages to the records system, and mark them as filed",
     ),
+    "mail": Command(
+        "cli.mail_commands", "se, hvad der læses i en mail", "see what is read in a mail: nothing is stored"
+    ),
     "token": Command("cli.token_commands", "hvad programmer logger ind med", "what programs sign in with"),
     "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),

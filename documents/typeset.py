@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
 from typing import Any, Self
 
+from cycle.bounded_process import USUAL, BoundedProcess, Limits, Stopped
 from cycle.errors import TemplateInvalid
-from documents.bounded_process import USUAL, BoundedProcess, Limits, Stopped
 from documents.template_folder import gather
 from documents.typeset_faults import fault_of, stopped_fault
 from documents.typeset_text import FONTS, fonts_in, known_signs, printable

@@ -3,7 +3,7 @@
     fill("cover.da.docx", values, own=settings.templates_dir, language="da")
 
 Values are text and stay text, or a `Picture`. The template is run in a process of its own
-(`documents.bounded_process`).
+(`cycle.bounded_process`).
 """
 
 import base64
@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cycle.bounded_process import USUAL, BoundedProcess, Limits, Stopped
 from cycle.errors import Problem, TemplateInvalid
-from documents.bounded_process import USUAL, BoundedProcess, Limits, Stopped
 from documents.tables import UNPRINTABLE
 from documents.template_folder import template_file
 from documents.typeset_faults import stopped_fault, unknown_name

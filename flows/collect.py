@@ -10,6 +10,9 @@ from flows.runtime import RunContext
 from notifications.incoming import take
 from notifications.mailbox import FAULTS, Delivered, Mailbox, Place, mailbox_of
 from notifications.office import Office
+from notifications.reading.mail import Mail
+from notifications.reading.ours import Ours
+from notifications.reading.reader import Reader
 
 TRY_AGAIN = timedelta(minutes=5)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -51,16 +54,17 @@ def _read(context: RunContext, mailbox: Mailbox) -> None:
     with context.reading() as session:
         known = session.get(MailboxMark, context.run.root_id)
         since = Place(known.uid_validity, known.last_uid) if known is not None else Place()
-    for mail in mailbox.new(since):
-        _take(context, office, mail)
-        mailbox.done(mail)
+    with Reader(Ours(office.sender_address.lower(), office.message_domain)) as reader:
+        for delivered in mailbox.new(since):
+            _take(context, office, delivered, reader.read(delivered.raw))
+            mailbox.done(delivered)
 
 
-def _take(context: RunContext, office: Office, mail: Delivered) -> None:
+def _take(context: RunContext, office: Office, delivered: Delivered, mail: Mail) -> None:
     with context.transaction() as session:
-        verdict = take(session, mail, root_id=context.run.root_id, office=office, now=context.now)
+        verdict = take(session, delivered, mail, root_id=context.run.root_id, office=office, now=context.now)
         mark = _mark(session, context)
-        mark.uid_validity, mark.last_uid = mail.place.validity, mail.place.uid
+        mark.uid_validity, mark.last_uid = delivered.place.validity, delivered.place.uid
         session.add(mark)
     context.count(**{verdict.value: 1})
 

@@ -1,12 +1,33 @@
 """What the mail system has learned about an address, kept with it and in the history."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.organisation.tables import Address, AddressHealth
+from notifications.reading.mail import FailedAddress
+
+GONE = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1"})
+"""Status codes (RFC 3463) that say the address is no more; any other 5.x.x may be about the mail or us."""
+
+REMEMBERED = timedelta(days=14)
+MANY_DAYS = 3
+"""So many days within so long on which mail came back make an address doubtful."""
+
+
+def health_after(failed: FailedAddress, *, to: str, days: int) -> AddressHealth | None:
+    """What a genuine report makes of the address `to`; None: nothing yet (docs/decisions/0023).
+
+    `days`: on how many days of the last fortnight mail to it has come back, this report counted. A final
+    refusal that says the address itself is gone makes it dead; any other final refusal makes it doubtful,
+    and so does the third day of refusals for now.
+    """
+    if failed.hard:
+        gone = failed.status in GONE and failed.address == to.lower()
+        return AddressHealth.DEAD if gone else AddressHealth.DOUBTFUL
+    return AddressHealth.DOUBTFUL if days >= MANY_DAYS else None
 
 
 def mark(

@@ -25,11 +25,10 @@ from cycle.tasks.letters import write_to_post
 from cycle.tasks.states import BY_MAIL, Channel, SubmissionKind, TaskKind
 from cycle.tasks.submit import latest_submission, save_draft, submit, takes_answer
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Task
+from notifications.bounces import is_bounce, take_bounce
 from notifications.mailbox import Delivered
 from notifications.office import REPLY, REPLY_LOCAL, Office
-from notifications.reading.headers import message_id_of
 from notifications.reading.mail import Mail
-from notifications.reading.read import read_mail, sender_of
 from notifications.replies import Reply, place_for_rest, read_reply
 
 V = InboundVerdict
@@ -80,21 +79,21 @@ class Refused(Exception):
 
 
 def take(
-    session: Session, delivered: Delivered, *, root_id: str, office: Office, now: datetime
+    session: Session, delivered: Delivered, mail: Mail, *, root_id: str, office: Office, now: datetime
 ) -> InboundVerdict:
     """Handles one mail and keeps it. The same Message-ID a second time changes nothing (DUPLICATE).
 
-    `root_id` is the municipality whose mailbox it is. What was received before an activity closed is an
-    answer however late it is read. Safe to run again after a crash before the commit.
+    `mail` is what was read of it, `root_id` the municipality whose mailbox it is. What was received before an
+    activity closed is an answer however late it is read. Safe to run again after a crash before the commit.
     """
-    message_id = message_id_of(delivered.raw)
+    message_id = mail.message_id
     if session.exec(select(Inbound.id).where(Inbound.message_id == message_id)).first() is not None:
         return V.DUPLICATE
     inbound = Inbound(
         root_id=root_id,
         message_id=message_id,
         received_at=delivered.received_at,
-        sender=sender_of(delivered.raw),
+        sender=mail.sender,
         raw=delivered.raw,
         verdict=V.UNREADABLE,
         handled_at=now,
@@ -102,7 +101,7 @@ def take(
     session.add(inbound)
     session.flush()
     try:
-        mail, found = _read(session, delivered, office)
+        found = _sorted_out(session, delivered, mail, office, now)
         inbound.task_id, inbound.root_id = found.task.id, found.root_id
         inbound.verdict, inbound.reason = _Answer(session, inbound, mail, found, now).take()
     except Refused as refused:
@@ -112,13 +111,17 @@ def take(
     return inbound.verdict
 
 
-def _read(session: Session, delivered: Delivered, office: Office) -> tuple[Mail, Addressed]:
+def _sorted_out(
+    session: Session, delivered: Delivered, mail: Mail, office: Office, now: datetime
+) -> Addressed:
     if not delivered.whole:
         raise Refused(V.UNREADABLE, TOO_LARGE)
-    mail = read_mail(delivered.raw)
+    if is_bounce(mail, office):
+        _, reason = take_bounce(session, mail, office, received_at=delivered.received_at, now=now)
+        raise Refused(V.BOUNCE, reason)
     if mail.verdict is not None:
         raise Refused(mail.verdict, mail.reason)
-    return mail, _addressed(session, mail, office)
+    return _addressed(session, mail, office)
 
 
 def _addressed(session: Session, mail: Mail, office: Office) -> Addressed:

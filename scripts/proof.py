@@ -1,6 +1,6 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | standstill | seal | hypothesis] …   (all of them when none is named)
+python scripts/proof.py [bench | year | standstill | seal | fuzz_mail | hypothesis] …   (all without a name)
 """
 
 import os
@@ -27,6 +27,7 @@ PROOFS = {
         "-o",
         "timeout=7200",
     ),
+    "fuzz_mail": ("scripts/fuzz_mail.py",),
     "hypothesis": (
         "-m",
         "pytest",

@@ -57,7 +57,8 @@ class Message(SQLModel, table=True):
     mail inside the send window). Context holds ids only; the daily mail's content is the decisions
     that point to it. There is no index on `root_id` alone: SQLite would rather walk all of a municipality's
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
-    known (connection lost after the final dot, or the claimant's lease ran out).
+    known (connection lost after the final dot, or the claimant's lease ran out). `returned_at`: when a
+    genuine report came back that it could not be delivered, for good or for now.
     """
 
     __table_args__ = (
@@ -88,6 +89,7 @@ class Message(SQLModel, table=True):
     attempts: int = 0
     unsure: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    returned_at: datetime | None = Field(default=None, sa_type=Instant)
     subject: str = ""
     text: str = ""
     reason: str = ""

@@ -29,6 +29,7 @@ class Mail:
     subject: str
     reason: str
     sent_at: datetime | None
+    returned_at: datetime | None
     next_at: datetime
     task_id: int | None
     context: Mapping[str, Any]
@@ -133,6 +134,7 @@ _MAIL: tuple[Any, ...] = (
     col(Message.subject),
     col(Message.reason),
     col(Message.sent_at),
+    col(Message.returned_at),
     col(Message.next_at),
     col(Message.task_id),
     col(Message.context),

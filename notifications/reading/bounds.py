@@ -10,7 +10,8 @@ LONGEST_HEADER = 100_000
 """Lines of the header that begin a field, and bytes of one field with its continuations."""
 
 LARGEST_TEXT = 2_000_000
-"""Characters of text; what is longer has been written by no person."""
+MOST_LINES = 50_000
+"""Characters and lines of text; what is longer has been written by no person."""
 
 MOST_PARTS = 1_000
 MOST_CONTAINERS = 50
@@ -21,6 +22,9 @@ _FIELD = re.compile(rb"^[^\s:]+:", re.MULTILINE)
 _FIELD_WHOLE = re.compile(rb"^[^\s].*(?:\r?\n[ \t].*)*", re.MULTILINE)
 _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
 _CONTAINER = re.compile(rb"boundary\s*\*?\d*\*?\s*=|content-type:\s*message/", re.IGNORECASE)
+
+
+TOO_LONG = "Mailens tekst er for lang."
 
 
 class Unbounded(ValueError):

@@ -81,7 +81,10 @@ def _text(value: str) -> str:
     """Bytes beyond ASCII, which the parser keeps as surrogates, read as UTF-8, else as Windows-1252."""
     if value.isascii():
         return value
-    octets = value.encode("ascii", "surrogateescape")
+    try:
+        octets = value.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return value  # text that was never bytes
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:

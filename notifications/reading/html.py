@@ -4,6 +4,8 @@ import re
 
 from lxml import etree, html
 
+from notifications.reading.bounds import MOST_LINES, TOO_LONG, Unbounded
+
 _BLOCKS = """address article blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6
 header hr li main nav ol p pre section table tbody td tfoot th thead tr ul"""
 BLOCKS = frozenset(_BLOCKS.split())
@@ -14,7 +16,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hi
 
 
 def html_text(source: str) -> str:
-    """The text of an HTML mail. Numbers and dashes of lists are written out; pictures leave nothing."""
+    """The text of an HTML mail. Numbers and dashes of lists are written out; pictures leave nothing.
+
+    Raises Unbounded for more lines than any person writes.
+    """
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
@@ -90,12 +95,14 @@ class _Page:
         return f"{number}. "
 
     def _break(self) -> None:
+        if len(self._lines) > MOST_LINES:
+            raise Unbounded(TOO_LONG)
         self._lines.append((self._depth, self._taken()))
 
     def _end_line(self) -> None:
         written = "".join(self._line)
         if written.strip(" \t\n\r\f"):  # a no-break space alone is an empty line that was meant
-            self._lines.append((self._depth, self._taken()))
+            self._break()
         self._line.clear()
 
     def _taken(self) -> str:

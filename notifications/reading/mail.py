@@ -1,6 +1,9 @@
 """What a received mail says, once it has been read."""
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import ConfigDict
 
 from cycle.messages.verdicts import InboundVerdict
 
@@ -8,6 +11,8 @@ from cycle.messages.verdicts import InboundVerdict
 @dataclass(frozen=True)
 class Attached:
     """A file in a mail, as the sender declared it: `name` and `type` are claims, never to be trusted."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     name: str
     type: str

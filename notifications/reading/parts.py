@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
-from notifications.reading.bounds import LARGEST_TEXT, Unbounded
+from notifications.reading.bounds import LARGEST_TEXT, MOST_LINES, TOO_LONG, Unbounded
 from notifications.reading.headers import clean, decoded
 from notifications.reading.html import html_text
 from notifications.reading.mail import Attached
@@ -37,8 +37,8 @@ class Contents:
 def contents_of(parsed: Message) -> Contents:
     """Reads text and files. Raises Unbounded when the text is longer than any person writes."""
     text = clean(_text_of(parsed)).strip()
-    if len(text) > LARGEST_TEXT:
-        raise Unbounded("Mailens tekst er for lang.")
+    if len(text) > LARGEST_TEXT or text.count("\n") > MOST_LINES:
+        raise Unbounded(TOO_LONG)
     shown = {cid for part in leaves(parsed) if _is(part, "text/html") for cid in _CID.findall(text_in(part))}
     files: list[Attached] = []
     left_out = size = 0
@@ -140,7 +140,7 @@ def _text_of(part: Message) -> str:
 def _unfolded(part: Message) -> str:
     """Plain text with the lines that `format=flowed` has broken put together again (RFC 3676)."""
     text = text_in(part).replace("\r\n", "\n")
-    if str(part.get_param("format", "")).lower() != "flowed":
+    if str(part.get_param("format", "")).lower() != "flowed" or text.count("\n") > MOST_LINES:
         return text
     glue = "" if str(part.get_param("delsp", "")).lower() == "yes" else " "
     lines: list[tuple[str, str]] = []

@@ -1,21 +1,38 @@
-"""Whether a machine wrote a mail, and which."""
+"""What a mail is, when no person wrote it as an answer."""
 
 import re
 from dataclasses import dataclass
 from email.message import Message
 
 from cycle.messages.verdicts import InboundVerdict
+from notifications.reading.automatic import automatic_reason
+from notifications.reading.calendars import calendar_reply, calendar_text
+from notifications.reading.closed import locked_reason
 from notifications.reading.headers import address_in, field
 from notifications.reading.mail import CalendarReply, FailedAddress
 from notifications.reading.ours import Ours
+from notifications.reading.reports import STATUS_PARTS, failed_addresses
 
 V = InboundVerdict
-_MACHINE = re.compile(
-    r"^(automatisk svar|autosvar|auto(matic)?[ -]?reply|out of (the )?office|ikke (til stede|på kontoret)|"
-    r"fraværsbesked|fraværende|abwesenheit)",
+_DAEMONS = re.compile(r"^(mailer-daemon|post-?master|mail-daemon|.*mail\.delivery)", re.IGNORECASE)
+_FAILURE = re.compile(
+    r"undeliver|delivery (status|failure|notification)|deliver(y|ed)?\b.*(fail|error|delay)|"
+    r"fail(ed|ure) (delivery|notice)|"
+    r"(returned|rejected) (mail|message)|return(ing|ed) (to sender|mail)|could not be delivered|"
+    r"mail (system )?(error|failure|delivery)|error sending|ikke levere[st]|ikke afleveres|uleveret|"
+    r"non remis|unzustellbar|zustellung",
     re.IGNORECASE,
 )
-_SENDERS = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|no-?reply|ikke-?svar)@", re.IGNORECASE)
+_WARNED = re.compile(r"^(abuse report|complaint about message|email feedback report)", re.IGNORECASE)
+_OWN_ID = re.compile(r"<[0-9a-f]{40}@")
+"""What `cycle.messages.outbox.message_id` writes before the domain."""
+
+BOUNCED = "Mailen melder, at en mail ikke kom frem."
+COMPLAINED = "Mailen melder, at en modtager har markeret en mail som uønsket."
+ANSWERED = "Mailen er et svar på en mødeindkaldelse."
+INVITED = "Mailen er en mødeindkaldelse fra en kalender."
+OURS = "Mailen er sendt af et årshjul, måske vores eget."
+EMPTY = "Mailen er tom."
 
 
 @dataclass(frozen=True)
@@ -29,34 +46,60 @@ class Found:
 
 
 def verdict_on(parsed: Message, own_text: str, ours: Ours, *, has_files: bool) -> Found:
-    """What the mail is. A delivery report first: it may look like anything else."""
+    """What the mail is. Reports first: they may look like anything else, and hold mails of ours."""
+    if _is_complaint(parsed):
+        return Found(V.COMPLAINT, COMPLAINED)
     if _is_bounce(parsed):
-        return Found(V.BOUNCE, "Mailen melder, at en anden ikke kom frem.")
-    if _is_automatic(parsed):
-        return Found(V.AUTOMATIC, "Mailen er et automatisk svar.")
-    if not own_text and not has_files:
-        return Found(V.EMPTY, "Mailen er tom.")
-    return Found()
+        return Found(V.BOUNCE, BOUNCED, failed=failed_addresses(parsed))
+    if _is_own(parsed, ours):
+        return Found(V.OWN, OURS)
+    if calendar := calendar_text(parsed):
+        reply = calendar_reply(calendar)
+        return Found(V.CALENDAR, ANSWERED if reply else INVITED, calendar=reply)
+    if machine := automatic_reason(parsed):
+        return Found(V.AUTOMATIC, machine)
+    if locked := locked_reason(parsed, own_text):
+        return Found(V.ENCRYPTED, locked)
+    return Found() if own_text or has_files else Found(V.EMPTY, EMPTY)
+
+
+def _is_complaint(parsed: Message) -> bool:
+    """A feedback report (RFC 5965), or what large mail hosts send instead."""
+    kinds = {part.get_content_type() for part in parsed.walk()}
+    return (
+        str(parsed.get_param("report-type", "")).lower() == "feedback-report"
+        or "message/feedback-report" in kinds
+        or parsed.get("X-Apple-Unsubscribe") is not None
+        or ("message/rfc822" in kinds and _WARNED.match(field(parsed, "subject")) is not None)
+    )
 
 
 def _is_bounce(parsed: Message) -> bool:
-    """A delivery report (RFC 3464), or a mail with no one to answer to (RFC 5321, 4.5.5)."""
+    """A delivery report (RFC 3464), or what mail systems write that know none.
+
+    An empty return path alone says no more than that nobody is to be answered (RFC 5321, 4.5.5): receipts
+    and out-of-office replies have it too.
+    """
     report = str(parsed.get_param("report-type", "")).lower()
-    if parsed.get_content_type() == "multipart/report" and report != "feedback-report":
+    if report == "delivery-status" or any(p.get_content_type() in STATUS_PARTS for p in parsed.walk()):
         return True
-    nobody = field(parsed, "return-path") == "<>"
-    return nobody and field(parsed, "auto-submitted").lower() != "auto-replied"
+    if report and report != "delivery-status":
+        return False
+    if _by_daemon(parsed):
+        return True
+    return field(parsed, "return-path") == "<>" and _FAILURE.search(field(parsed, "subject")) is not None
 
 
-def _is_automatic(parsed: Message) -> bool:
-    """Written by a machine (RFC 3834 and what was used before it)."""
-    submitted = field(parsed, "auto-submitted").split(";")[0].strip().lower()
-    precedence = field(parsed, "precedence").lower()
-    return (
-        submitted not in ("no", "")
-        or precedence in ("bulk", "junk", "list", "auto_reply")
-        or any(parsed.get(mark) is not None for mark in ("X-Autoreply", "X-Autorespond", "List-Id"))
-        or parsed.get_content_type() == "multipart/report"
-        or _MACHINE.match(field(parsed, "subject")) is not None
-        or _SENDERS.match(address_in(parsed, "from") or "postmaster@") is not None
-    )
+def _by_daemon(parsed: Message) -> bool:
+    sender = field(parsed, "from")
+    return bool(sender) and _DAEMONS.match(address_in(parsed, "from") or sender.strip('"< ')) is not None
+
+
+def _is_own(parsed: Message, ours: Ours) -> bool:
+    """From our own address, with a Message-ID of ours, or written as every Aarshjul writes."""
+    if ours.address and address_in(parsed, "from") == ours.address:
+        return True
+    id_ = field(parsed, "message-id")
+    at_home = bool(ours.message_domain) and id_.endswith(f"@{ours.message_domain}>")
+    as_we_write = field(parsed, "auto-submitted") == "auto-generated"
+    return _OWN_ID.match(id_) is not None and (at_home or as_we_write)

@@ -3,41 +3,49 @@
 import re
 import unicodedata
 
-from mailparser_reply.parser import EmailMessage as QuotedMail
+from notifications.reading.frame import without_frame
+from notifications.reading.quotes import cut_by_library, quoted_from
 
-_FAREWELL = re.compile(
-    r"(med )?((de )?(venlig|bedste|kærlig|mange|god|gode)\w* )?(hilsen|hilsner|hilsener)|mvh|v\.?h|dbh|kh|"
-    r"(kind|best|warm)?\s*regards|sincerely|cheers",
-    re.IGNORECASE,
-)
-_DEVICE = re.compile(
-    r"(sendt fra|hent|sent from|get) .{0,30}(iphone|ipad|android|mobil|outlook|samsung|mail)", re.I
-)
-_OPENING = re.compile(r"^(kære|hej|goddag|dear|hi|hello)\b[^\n:]{0,60}$", re.IGNORECASE)
-_NAMES = re.compile(r"[\s,.!/-]*|[\s,.!/-]+(?:[A-ZÆØÅ][\w.-]*\s*){1,5}")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 def own_words(text: str) -> str:
-    """The newest part of a mail's text: without quoted mails, greeting lines, farewell and signature."""
-    plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\u00a0", " ")
-    plain = re.sub(r"\n{3,}", "\n\n", plain)  # the quote finder is quadratic in newlines
-    newest = QuotedMail(text=plain, languages=["da"], keep_hyphen_lists=True).read().replies[0].content
-    lines = [line for line in newest.splitlines() if not line.lstrip().startswith(">")]
-    return _without_frame("\n".join(lines).strip().splitlines())
+    """What the author wrote above, below or between the lines of the mail that is answered.
+
+    Without quoted lines, warnings, greeting, farewell, signature and disclaimers. An answer between quoted
+    lines stands where it stood, without the question.
+    """
+    lines = normal(text).split("\n")
+    written: list[str] = []
+    start = 0
+    while (found := quoted_from(lines, start)) is not None:
+        begins, continues = found
+        written += _own(lines[start:begins], first=start == 0)
+        rest = lines[continues:]
+        if not any(line.startswith(">") for line in rest):
+            lines = []  # all that follows is the mail that was answered
+            break
+        start = continues
+    written += _own(lines[start:], first=start == 0)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip()
 
 
-def _without_frame(lines: list[str]) -> str:
-    """Cuts "Hej …" before and "Venlig hilsen …" after. A line of a sentence is never cut."""
-    if lines and _OPENING.match(lines[0].strip(" ,.!")):
-        lines = lines[1:]
-    for index, line in enumerate(lines):
-        if line.rstrip() in ("--", "-- ") or _DEVICE.match(line.strip()) or _ends_here(line):
-            return "\n".join(lines[:index]).strip()
-    return "\n".join(lines).strip()
+def normal(text: str) -> str:
+    """The text with plain line ends and spaces, composed letters, and never two empty lines together."""
+    plain = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = unicodedata.normalize("NFC", plain).replace("\u00a0", " ").replace("\u2028", "\n")
+    return re.sub(r"\n[ \t]*\n(?:[ \t]*\n)+", "\n\n", plain)
 
 
-def _ends_here(line: str) -> bool:
-    farewell = _FAREWELL.match(line.strip())
-    if farewell is None:
-        return False
-    return _NAMES.fullmatch(line.strip()[farewell.end() :]) is not None
+def _own(lines: list[str], *, first: bool) -> list[str]:
+    """The author's lines of one stretch, each piece between quoted lines without its own frame."""
+    pieces: list[list[str]] = [[]]
+    for line in lines:
+        if line.lstrip().startswith(">"):
+            if pieces[-1]:
+                pieces.append([])
+        else:
+            pieces[-1].append(line.rstrip())
+    if first and len(pieces) == 1:
+        pieces = [cut_by_library("\n".join(pieces[0])).split("\n")]
+    return [line for piece in pieces for line in [*without_frame(piece), ""]]

@@ -167,7 +167,8 @@ def test_a_substitute_and_a_shared_mailbox_answer_for_the_post(engine, town, set
     ("headers", "verdict"),
     [
         ({"Auto_Submitted": "auto-replied"}, V.AUTOMATIC),
-        ({"Return_Path": "<>"}, V.BOUNCE),
+        ({"Return_Path": "<>"}, V.AUTOMATIC),
+        ({"From": "MAILER-DAEMON@by.example"}, V.BOUNCE),
         ({"To": "aarshjul@by.example"}, V.UNREADABLE),
         ({"To": "svar+abcdefghijklmnopqrst@svar.by.example"}, V.UNREADABLE),
     ],

@@ -6,8 +6,8 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
+from cycle.bounded_process import Limits
 from cycle.errors import TemplateInvalid
-from documents.bounded_process import Limits
 from documents.charts import png
 from documents.cover import cover_values
 from documents.template_folder import OURS

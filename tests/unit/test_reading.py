@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cycle.messages.verdicts import InboundVerdict as V
 from notifications.reading.headers import message_id_of
 from notifications.reading.html import html_text
+from notifications.reading.parts import MOST_FILES
 from notifications.reading.read import read_mail, sender_of
 
 HEAD = b"From: Mette <Mette@by.example>\r\nTo: svar+abc@svar.by.example\r\nMessage-ID: <1@by.example>\r\n"
@@ -66,7 +67,8 @@ def test_a_report_of_failed_delivery_is_a_bounce():
         b"Action: failed\r\n\r\n--b--\r\n"
     )
     assert read_mail(raw).verdict is V.BOUNCE
-    assert read_mail(mail(Return_Path="<>")).verdict is V.BOUNCE
+    assert read_mail(mail(Return_Path="<>", Subject="Undelivered Mail")).verdict is V.BOUNCE
+    assert read_mail(mail(Return_Path="<>")).verdict is V.AUTOMATIC
 
 
 def test_html_alone_gives_its_text_and_marks_the_quoted_mail():
@@ -168,3 +170,72 @@ def test_any_bytes_are_read_or_refused(raw: bytes):
 def test_broken_headers_are_read_or_refused(raw: bytes):
     read_mail(raw)
     sender_of(raw)
+
+
+def with_pictures(*sizes: int) -> bytes:
+    """An HTML mail that shows a picture of each size in its text."""
+    message = EmailMessage()
+    message["From"] = "a@by.example"
+    shown = "".join(f'<img src="cid:image{n}@by">' for n in range(len(sizes)))
+    message.set_content(f"<p>Se billedet</p>{shown}", subtype="html")
+    for number, size in enumerate(sizes):
+        message.add_related(
+            b"x" * size, "image", "jpeg", cid=f"<image{number}@by>", filename=f"image00{number}.jpg"
+        )
+    return message.as_bytes()
+
+
+def test_a_logo_in_the_text_is_left_out_and_a_photograph_is_kept():
+    found = read_mail(with_pictures(20_000, 400_000))
+    assert [(file.name, file.type, len(file.content)) for file in found.files] == [
+        ("image001.jpg", "image/jpeg", 400_000)
+    ]
+
+
+def test_files_beyond_the_bound_are_counted_and_not_kept():
+    message = EmailMessage()
+    message["From"] = "a@by.example"
+    message.set_content("Se bilag")
+    for number in range(MOST_FILES + 3):
+        message.add_attachment(b"x", maintype="application", subtype="pdf", filename=f"{number}.pdf")
+    found = read_mail(message.as_bytes())
+    assert (len(found.files), found.files_left_out, found.attachments) == (MOST_FILES, 3, MOST_FILES + 3)
+
+
+def test_a_mail_that_is_attached_is_a_file_and_its_words_are_not_the_authors():
+    inner = EmailMessage()
+    inner["From"] = "b@by.example"
+    inner.set_content("Status: rød")
+    message = EmailMessage()
+    message["From"] = "a@by.example"
+    message.set_content("Status: gul")
+    message.add_attachment(inner)
+    found = read_mail(message.as_bytes())
+    assert found.own_text == "Status: gul"
+    assert [file.type for file in found.files] == ["message/rfc822"]
+    assert b"Status: r" in found.files[0].content
+
+
+def test_text_around_an_attachment_is_read_on_both_sides_of_it():
+    raw = HEAD + (
+        b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nF\xc3\xb8r\r\n'
+        b"--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment\r\n\r\nx\r\n"
+        b"--b\r\n\r\nEfter\r\n--b--\r\n"
+    )
+    assert read_mail(raw).own_text.split() == ["Før", "Efter"]
+
+
+def test_lines_that_flow_are_put_together_and_those_that_end_are_not():
+    raw = HEAD + (
+        b"Content-Type: text/plain; format=flowed\r\n\r\nStatus: gul, fordi \r\nvi mangler folk\r\n"
+        b"Bem: nej\r\n> citat \r\n> der flyder\r\n"
+    )
+    assert read_mail(raw).text == "Status: gul, fordi vi mangler folk\nBem: nej\n> citat der flyder"
+
+
+def test_what_a_page_hides_is_no_text_and_a_list_has_its_numbers():
+    assert html_text('<ol start="2"><li>gul<li>14,5 mio.</ol><span style="display:none">spor</span>') == (
+        "2. gul\n3. 14,5 mio."
+    )
+    assert html_text("<pre>Status: gul\nBem: nej</pre>") == "Status: gul\nBem: nej"
+    assert html_text("") == html_text("<!-- -->") == ""

@@ -10,8 +10,8 @@ from docx import Document
 from matplotlib.figure import Figure
 from pypdf import PdfReader
 
+from cycle.bounded_process import Limits
 from cycle.errors import TemplateInvalid
-from documents.bounded_process import Limits
 from documents.charts import png
 from documents.cover import cover_values
 from documents.rollup_document import Standing, rollup_values

@@ -1,7 +1,8 @@
-"""A process of its own for what a template does: no secret of ours, no network, bounded time and memory.
+"""A process of its own for what others have written, templates and mails: no secret of ours, no network,
+bounded time and memory.
 
 Its program is started by path and speaks one line of JSON a job: `{…}` in, `{"size": n}` and n bytes out, or
-`{"error": {…}}`.
+`{"error": {…}}`. A job may have bytes too: its own `size` says how many follow the line.
 """
 
 import json
@@ -24,7 +25,7 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may cost: seconds by the clock, and bytes of address space."""
+    """What one job may cost: seconds by the clock, and bytes of address space."""
 
     seconds: float = 60
     memory: int = 2 * 1024**3
@@ -48,8 +49,8 @@ class BoundedProcess:
         self._program, self._folder, self._limits = program, folder, limits
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """(what came of it, the document). Raises Stopped."""
+    def ask(self, job: dict[str, Any], content: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """(what came of it, its bytes). Raises Stopped."""
         process = self._process = self._process or self._start()
         assert process.stdin and process.stdout
         slow = Event()
@@ -61,7 +62,8 @@ class BoundedProcess:
         alarm = Timer(self._limits.seconds, stop)
         alarm.start()
         try:
-            process.stdin.write(json.dumps({**job, "seconds": self._limits.seconds}).encode() + b"\n")
+            told = {**job, "seconds": self._limits.seconds, "size": len(content)}
+            process.stdin.write(json.dumps(told).encode() + b"\n" + content)
             process.stdin.flush()
             said: dict[str, Any] = json.loads(process.stdout.readline())
             return said, process.stdout.read(said.get("size", 0))

@@ -1,0 +1,68 @@
+"""Mails read in the process with limits: replies, and a megabyte of every shape that troubles parsers."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from bench.measurement import Measurement
+from cycle.tasks.forms import Field, FieldType, Form
+from notifications.reading.reader import BROKE, SLOW, Reader
+from notifications.replies import read_reply
+from tests.support.danish_replies import replies
+from tests.support.nasty_mails import SHAPES
+
+REPLY_MS, BODY_S, BODY_MB = 50, 1, 200
+FORM = Form(
+    id="rapport",
+    title="Rapport",
+    nil_allowed=True,
+    fields=(
+        Field(id="status", type=FieldType.TRAFFIC_LIGHT, label="Status"),
+        Field(id="beloeb", type=FieldType.AMOUNT, label="Forventet resultat"),
+        Field(id="bem", type=FieldType.LONG_TEXT, label="Bemærkninger"),
+    ),
+)
+
+
+def measure() -> Iterator[Measurement]:
+    """Replies of thirteen mail programs; then the slowest and the largest of the bodies."""
+    with Reader() as reader:
+        reader.read(b"From: a@by.example\r\n\r\nx")
+        mails = [reply.raw for reply in replies()]
+        times = [_timed(reader, raw) for raw in mails]
+        yield Measurement("reading", "one reply", median(times) * 1e3, "ms", REPLY_MS, runs=len(times))
+    found = {name: _body(shape()) for name, shape in SHAPES.items()}
+    slowest = max(found, key=lambda name: found[name][0])
+    largest = max(found, key=lambda name: found[name][2])
+    seconds, processor, _ = found[slowest]
+    what = f"a body of 1 MB, the slowest of {len(found)} shapes"
+    yield Measurement("reading", what, seconds, "s", BODY_S, processor, note=slowest)
+    yield Measurement("reading", "its memory at most", found[largest][2], "MB", BODY_MB, note=largest)
+
+
+def _timed(reader: Reader, raw: bytes) -> float:
+    """Seconds from the bytes of a mail to the answers in it."""
+    started = time.perf_counter()
+    read_reply(FORM, reader.read(raw).own_text)
+    return time.perf_counter() - started
+
+
+def _body(raw: bytes) -> tuple[float, float, float]:
+    """(seconds by the clock, of the processor, MB) in a process of its own."""
+    with Reader() as reader:
+        reader.read(b"From: a@by.example\r\n\r\nx")
+        child = psutil.Process().children()[-1]
+        before, started = sum(child.cpu_times()[:2]), time.perf_counter()
+        mail = reader.read(raw)
+        assert mail.reason not in (SLOW, BROKE)
+        wall = time.perf_counter() - started
+        return wall, sum(child.cpu_times()[:2]) - before, _peak(child.pid) / 1e6
+
+
+def _peak(pid: int) -> int:
+    """Bytes of memory the process has ever held at once."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))

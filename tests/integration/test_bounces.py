@@ -1,0 +1,166 @@
+"""Mails that come back: which address is marked, and which report is not believed."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from config.settings import Settings, load_settings
+from cycle.history import History
+from cycle.messages.tables import Inbound, InboundVerdict, Message, MessageKind, MessageState
+from cycle.organisation.tables import Address, AddressHealth
+from cycle.store import transaction
+from flows.collect import collect
+from flows.runtime import RunContext
+from notifications.office import Office
+from tests.support import municipality, replies
+from tests.support.municipality import ROOT, instant
+
+NOON = instant(2027, 4, 6)
+EMAIL = "Mette.Ø@by.example"
+H = AddressHealth
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(
+        data_dir=tmp_path, secret_key="k" * 40, reply_domain="svar.by.example", inbox_dir=tmp_path / "ind"
+    )
+
+
+@pytest.fixture
+def sent(engine: Engine) -> list[int]:
+    """Four mails that were sent to one address."""
+    with transaction(engine) as session:
+        town = municipality.build(session, units_per_district=1)
+        person = town.leaders[town.units[0]]
+        for row in session.exec(select(Address).where(col(Address.person_id) == person)):
+            row.email = EMAIL
+        mails = [
+            Message(
+                root_id=ROOT,
+                key=f"receipt:{number}",
+                kind=MessageKind.RECEIPT,
+                person_id=person,
+                address=EMAIL,
+                state=MessageState.SENT,
+                created_at=NOON,
+                next_at=NOON,
+                sent_at=NOON,
+            )
+            for number in range(4)
+        ]
+        session.add_all(mails)
+        session.flush()
+        return [mail.id or 0 for mail in mails]
+
+
+def report(to: str, *, status: str = "5.1.1", action: str = "failed", address: str = EMAIL) -> bytes:
+    """A delivery report as Postfix writes it, with the address in UTF-8 (RFC 6533)."""
+    return (
+        f"Return-Path: <>\r\nDelivered-To: {to}\r\nFrom: MAILER-DAEMON@mx.by.example\r\nTo: {to}\r\n"
+        f"Message-ID: <{to}>\r\nSubject: Undelivered Mail Returned to Sender\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nI'm sorry.\r\n"
+        "--b\r\nContent-Type: message/global-delivery-status\r\n\r\nReporting-MTA: dns; mx.by.example\r\n\r\n"
+        f"Original-Recipient: utf-8;{address}\r\nFinal-Recipient: utf-8;{address}\r\nAction: {action}\r\n"
+        f"Status: {status}\r\nDiagnostic-Code: smtp; 550 {status} no\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def collected(engine: Engine, settings: Settings, raw: bytes, days: int = 0) -> tuple[AddressHealth, Inbound]:
+    at = NOON + timedelta(days=days)
+    replies.put(settings, raw, at)
+    collect(RunContext.direct(engine, at + timedelta(minutes=1), settings, ROOT))
+    with transaction(engine) as session:
+        health = session.exec(select(Address.health).where(col(Address.email) == EMAIL)).one()
+        inbound = session.exec(select(Inbound).order_by(col(Inbound.id).desc())).first()
+        assert inbound is not None
+        return health, inbound
+
+
+def returned_to(settings: Settings, message_id: int) -> str:
+    return Office.of(settings).return_address(message_id)
+
+
+def test_a_final_refusal_that_names_the_address_makes_it_dead_once_and_is_in_the_history(
+    engine, settings, sent
+):
+    health, inbound = collected(engine, settings, report(returned_to(settings, sent[0])))
+    assert health is H.DEAD
+    assert inbound.verdict is InboundVerdict.BOUNCE and EMAIL in inbound.reason and "5.1.1" in inbound.reason
+    with transaction(engine) as session:
+        message = session.get_one(Message, sent[0])
+        assert message.returned_at == NOON
+        kept = session.exec(select(Address.health_reason).where(col(Address.email) == EMAIL)).one()
+        assert "kom ikke frem" in kept and "5.1.1" in kept
+        marks = session.exec(select(History.verb).where(col(History.thing).startswith("address:"))).all()
+    assert list(marks) == ["address_dead"]
+    collected(engine, settings, report(returned_to(settings, sent[1])))
+    with transaction(engine) as session:
+        marks = session.exec(select(History.verb).where(col(History.thing).startswith("address:"))).all()
+    assert list(marks) == ["address_dead"]
+
+
+@pytest.mark.parametrize(
+    ("status", "address", "expected"),
+    [
+        ("5.7.1", EMAIL, H.DOUBTFUL),
+        ("5.2.2", EMAIL, H.OK),
+        ("4.4.7", EMAIL, H.OK),
+        ("5.1.1", "videre@andet.example", H.DOUBTFUL),
+    ],
+    ids=["refused for another reason", "mailbox full", "for now", "the forwarded address is gone"],
+)
+def test_how_bad_it_is_depends_on_the_code(engine, settings, sent, status, address, expected):
+    raw = report(returned_to(settings, sent[0]), status=status, address=address)
+    assert collected(engine, settings, raw)[0] is expected
+
+
+def test_the_third_day_of_refusals_for_now_makes_an_address_doubtful(engine, settings, sent):
+    found = []
+    for days, message_id in zip((0, 0, 5, 13), sent, strict=True):
+        raw = report(returned_to(settings, message_id), status="4.2.2", action="delayed")
+        found.append(collected(engine, settings, raw, days)[0])
+    assert found == [H.OK, H.OK, H.OK, H.DOUBTFUL]
+
+
+def test_refusals_for_now_that_lie_weeks_apart_make_nothing_of_an_address(engine, settings, sent):
+    for days, message_id in zip((0, 10, 20, 30), sent, strict=True):
+        raw = report(returned_to(settings, message_id), status="4.2.2")
+        assert collected(engine, settings, raw, days)[0] is H.OK
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["retur+abcdefghijklmnopqrst@svar.by.example", "aarshjul@by.example", "svar+{reply}@svar.by.example"],
+)
+def test_a_report_without_a_genuine_return_path_changes_nothing(engine, settings, sent, to):
+    genuine = returned_to(settings, sent[0]).partition("+")[2].partition("@")[0]
+    health, inbound = collected(engine, settings, report(to.format(reply=genuine)))
+    assert health is H.OK
+    assert inbound.verdict is InboundVerdict.BOUNCE and "ikke til en af vores returadresser" in inbound.reason
+    with transaction(engine) as session:
+        assert session.get_one(Message, sent[0]).returned_at is None
+
+
+def test_whatever_else_comes_to_a_return_path_tells_that_the_mail_came_back(engine, settings, sent):
+    to = returned_to(settings, sent[0]).upper().replace("@SVAR.BY.EXAMPLE", "@svar.by.example")
+    raw = (
+        f"From: system@by.example\r\nTo: {to}\r\nMessage-ID: <x@by.example>\r\n\r\nKonto lukket.\r\n".encode()
+    )
+    health, inbound = collected(engine, settings, raw)
+    assert (health, inbound.verdict) == (H.OK, InboundVerdict.BOUNCE)
+    with transaction(engine) as session:
+        assert session.get_one(Message, sent[0]).returned_at == NOON
+
+
+def test_an_absence_that_answers_to_the_return_path_is_no_bounce(engine, settings, sent):
+    raw = (
+        f"From: mette@by.example\r\nTo: {returned_to(settings, sent[0])}\r\nAuto-Submitted: auto-replied\r\n"
+        "Subject: Automatisk svar: Kvittering\r\nMessage-ID: <y@by.example>\r\n\r\nJeg er på ferie.\r\n"
+    ).encode()
+    health, inbound = collected(engine, settings, raw)
+    assert (health, inbound.verdict) == (H.OK, InboundVerdict.AUTOMATIC)

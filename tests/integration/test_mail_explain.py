@@ -1,0 +1,87 @@
+"""`aarshjul mail explain`: what is read in a mail or a folder of them, for people and for programs."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from tests.support import danish_replies
+
+CORPUS = Path(__file__).parents[1] / "corpora" / "bounces.zip"
+FORM = """id: rapport
+title: Rapport
+nil_allowed: true
+fields:
+  - {id: status, type: traffic_light, label: Status}
+  - {id: beloeb, type: amount, label: Forventet resultat}
+  - {id: bem, type: long_text, label: Bemærkninger}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("AARSHJUL_LANGUAGE", raising=False)
+    return tmp_path
+
+
+def explained(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict:
+    assert run("mail", ["explain", *map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def a_reply(folder: Path) -> Path:
+    reply = next(each for each in danish_replies.replies() if each.name == "outlook desktop, labels")
+    (folder / "svar.eml").write_bytes(reply.raw)
+    (folder / "rapport.yaml").write_text(FORM, encoding="utf-8")
+    return folder / "svar.eml"
+
+
+def test_a_reply_is_read_into_a_form_and_nothing_is_stored(folder, capsys):
+    found = explained(capsys, a_reply(folder), "--form", folder / "rapport.yaml")
+    (mail,) = found["mails"]
+    assert (mail["verdict"], mail["reason"], mail["sender"]) == ("reply", "", "mette@by.example")
+    assert mail["answers"]["answers"] == {
+        "status": "gul, fraværet er steget",
+        "beloeb": "14,5 mio. kr.",
+        "bem": "Vi følger op.",
+    }
+    assert not list((folder / "data").glob("*.db"))
+
+
+def test_people_read_the_same_in_words(folder, capsys, monkeypatch):
+    file = a_reply(folder)
+    assert run("mail", ["explain", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert f"{file}: Skrevet af en person" in said and "  | Status: gul, fraværet er steget" in said
+    assert "Oprindelig" not in said and "Østergaard" not in said
+    monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
+    assert run("mail", ["explain", str(file), "--form", str(folder / "rapport.yaml")]) == 0
+    said = capsys.readouterr().out
+    assert "Written by a person" in said and "status = 'gul, fraværet er steget'" in said
+
+
+def test_a_folder_of_real_bounces_names_the_failed_addresses(folder, capsys):
+    with zipfile.ZipFile(CORPUS) as archive:
+        archive.extractall(folder / "mails")
+    found = explained(capsys, folder / "mails")
+    assert len(found["mails"]) == 315 and sum(found["counts"].values()) == 315
+    bounces = [mail for mail in found["mails"] if not Path(mail["file"]).name.startswith(("arf", "rfc3834"))]
+    named = [mail for mail in bounces if mail["verdict"] == "bounce" and mail["failed"]]
+    assert len(named) >= 0.95 * len(bounces)
+    assert all(set(mail["failed"][0]) == {"address", "status", "hard", "diagnostic"} for mail in named)
+
+
+@pytest.mark.parametrize("what", ["findes-ikke.eml", "tom", "skema"])
+def test_what_cannot_be_read_is_told_with_where_and_what_to_do(folder, capsys, what):
+    (folder / "tom").mkdir()
+    arguments = [str(folder / what)]
+    if what == "skema":
+        arguments = [str(a_reply(folder)), "--form", str(folder / "rapport.yaml")]
+        (folder / "rapport.yaml").write_text("id: rapport\nfelter: []\n", encoding="utf-8")
+    assert run("mail", ["explain", *arguments]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("Fejl: ")
+    assert Path(arguments[-1]).name in said.err

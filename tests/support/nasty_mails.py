@@ -1,0 +1,79 @@
+"""Mails of a megabyte in shapes that make parsers slow, large or fall over."""
+
+from collections.abc import Callable
+
+MEGABYTE = 1_000_000
+HEAD = b"From: x@by.example\r\nTo: svar+abc@svar.by.example\r\nMessage-ID: <n@by.example>\r\n"
+
+
+def _filled(piece: str, size: int = MEGABYTE) -> str:
+    return piece * (size // len(piece.encode()))
+
+
+def plain(text: str) -> bytes:
+    """The text as the body of a mail."""
+    return HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode()
+
+
+def rich(text: str) -> bytes:
+    """The same as HTML."""
+    return HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + text.encode()
+
+
+def flowed(text: str) -> bytes:
+    """The same with lines that flow."""
+    return HEAD + b"Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\n" + text.encode()
+
+
+def report(text: str) -> bytes:
+    """A delivery report with this text."""
+    return HEAD.replace(b"x@", b"MAILER-DAEMON@") + b"Subject: failure notice\r\n\r\n" + text.encode()
+
+
+def quoted_printable(text: bytes) -> bytes:
+    """A body in quoted-printable."""
+    return HEAD + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + text
+
+
+SHAPES: dict[str, Callable[[], bytes]] = {
+    "one line": lambda: plain(_filled("a")),
+    "words": lambda: plain(_filled("ord ")),
+    "empty lines": lambda: plain("Svar" + _filled("\n")),
+    "blank lines": lambda: plain(_filled(" \n")),
+    "short lines": lambda: plain(_filled("a\n")),
+    "quoted lines": lambda: plain(_filled("> a\n")),
+    "deep quotes": lambda: plain(_filled(">")),
+    "From blocks": lambda: plain(_filled("Fra: a\nSendt: b\n")),
+    "From lines": lambda: plain(_filled("Fra: a\n")),
+    "attributions": lambda: plain(_filled("Den 6. apr. 2027 skrev a:\n")),
+    "half attributions": lambda: plain(_filled("Den 6. apr. 2027 ")),
+    "half attribution lines": lambda: plain(_filled("Den 6. apr. 2027\n")),
+    "farewells": lambda: plain(_filled("Venlig hilsen\n")),
+    "underscores": lambda: plain(_filled("_")),
+    "dashes": lambda: plain(_filled("- ")),
+    "disclaimers": lambda: plain(_filled("Disclaimer: mail ")),
+    "Danish letters": lambda: plain(_filled("æøå")),
+    "combining accents": lambda: plain(_filled("e\u0301\u0323")),
+    "flowed lines": lambda: flowed(_filled("ord \n")),
+    "equals signs": lambda: quoted_printable(_filled("=").encode()),
+    "soft breaks": lambda: quoted_printable(_filled("a=\r\n").encode()),
+    "html line breaks": lambda: rich(_filled("<br>")),
+    "html lists": lambda: rich("<ol>" + _filled("<li>a")),
+    "html open tags": lambda: rich(_filled("<div>")),
+    "html quotes": lambda: rich(_filled("<blockquote>")),
+    "html paragraphs": lambda: rich(_filled("<p>a</p>")),
+    "html less-than": lambda: rich(_filled("<")),
+    "html entities": lambda: rich(_filled("&amp;")),
+    "html attributes": lambda: rich("<a " + _filled("b=1 ") + ">"),
+    "html style": lambda: rich(f"<div style='{_filled('display ')}'>a</div>"),
+    "html comments": lambda: rich(_filled("<!--")),
+    "html spaces": lambda: rich(_filled("&nbsp;<p>")),
+    "html pre": lambda: rich("<pre>" + _filled("a\n")),
+    "report of addresses": lambda: report(_filled("a@by.example failed\n")),
+    "report without spaces": lambda: report(_filled("a.") + "@"),
+    "report of recipients": lambda: report(_filled("Final-Recipient: rfc822; a@by.example\n\n")),
+    "report of codes": lambda: report(_filled("550 5.1.1 user unknown\n")),
+    "calendar": lambda: (
+        HEAD + b"Content-Type: text/calendar; method=REPLY\r\n\r\n" + b"BEGIN:VEVENT\r\n" * 70_000
+    ),
+}
