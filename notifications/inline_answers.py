@@ -6,7 +6,6 @@ another line of the quoted mail, or the line that ends the questions, ends it.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from notifications.labelled_lines import Place
 from notifications.nil import plain
@@ -22,36 +21,32 @@ ENOUGH = 24
 """So many letters of a question must stand in its line: mail programs break long lines."""
 
 
-@dataclass
-class Inline:
-    """The answers found, and the author's text above the quoted mail."""
-
-    found: Mapping[Place, str] = field(default_factory=dict)
-    above: str = ""
-
-
-def inline_answers(questions: Sequence[Question], whole: str) -> Inline:
-    """Reads the quoted part of a whole mail's text."""
+def split_quoted(whole: str) -> tuple[str, str]:
+    """(what stands above the quoted mail, the quoted mail and what stands in it)."""
     lines = whole.splitlines()
     first = next((index for index, line in enumerate(lines) if _BEGINS.match(line)), len(lines))
+    return "\n".join(lines[:first]).strip(), "\n".join(lines[first:])
+
+
+def inline_answers(questions: Sequence[Question], quoted: str) -> dict[Place, str]:
+    """The answers that stand in the quoted mail, by the question's place."""
     by_number = {question.number: question for question in questions}
     answers: dict[Place, list[str]] = {}
     current: list[str] | None = None
     marked = False
-    for line in lines[first:]:
+    for line in quoted.splitlines():
         bare = _QUOTED.sub("", line)
-        quoted = bare != line
+        is_quoted = bare != line
         begins = _question(by_number, bare)
         if begins is not None:
             question, value = begins
-            current, marked = answers.setdefault(question.place, []), quoted
+            current, marked = answers.setdefault(question.place, []), is_quoted
             current.append(value)
-        elif (marked and quoted and bare.strip()) or plain(bare) in _ENDINGS:
+        elif (marked and is_quoted and bare.strip()) or plain(bare) in _ENDINGS:
             current = None
-        elif current is not None and not (marked and quoted):
+        elif current is not None and not (marked and is_quoted):
             current.append(line.strip())
-    found = {place: text for place, given in answers.items() if (text := "\n".join(given).strip())}
-    return Inline(found, "\n".join(lines[:first]).strip())
+    return {place: text for place, given in answers.items() if (text := "\n".join(given).strip())}
 
 
 _ENDINGS = frozenset(plain(text) for text in ENDS.values())

@@ -222,9 +222,9 @@ class _Reading:
                 words = asked.words(self._language)
                 what = ANSWERED_TWICE[self._language].format(words=words)
                 self._doubts.append(Problem(asked.where, what))
-            if texts:
+                self._rest += texts
+            elif texts:
                 found[place] = texts[0]
-                self._rest += [text for text in texts[1:] if plain(text) != plain(texts[0])]
         return found
 
 

@@ -8,6 +8,8 @@ from notifications.mime import split_sender
 
 REPLY_LOCAL, RETURN_LOCAL = "svar", "retur"
 TASK, REPLY, MEETING, RETURN = "task", "reply", "meeting", "return"
+SEVERAL = "several"
+"""A reply address of a mail about several tasks; the other purposes are about one thing."""
 
 
 @dataclass(frozen=True)

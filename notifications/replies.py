@@ -6,16 +6,11 @@ from typing import Any
 
 from cycle.errors import Problem
 from cycle.tasks.forms import FieldType, Form
-from notifications.inline_answers import inline_answers
-from notifications.labelled_lines import Labelled, Place, labelled
+from notifications.inline_answers import inline_answers, split_quoted
+from notifications.labelled_lines import ANSWERED_TWICE, Labelled, Place, labelled
 from notifications.nil import is_nil, plain
 from notifications.reading.words import own_words
 from notifications.questions import Question, is_one_text, questions_of
-
-TWICE = {
-    "da": "Mailen har to forskellige svar på »{words}«.",
-    "en": "The mail has two different answers to “{words}”.",
-}
 
 
 @dataclass(frozen=True)
@@ -48,16 +43,24 @@ def read_reply(
     ("Status: gul"), its row and its words ("1.2 Status: grøn"), or in any wording the form knows, with a
     question mark (seed 001).
     """
-    if is_nil(text):
+    above, quoted = split_quoted(whole)
+    if quoted and inline_answers(questions_of(form, rows or {}, language), quoted):
+        text = own_words(above)
+    return read_parts(form, text, quoted, rows=rows or {}, language=language)
+
+
+def read_parts(form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str = "da") -> Reply:
+    """As `read_reply`, for the author's words (`own`) and the quoted mail apart from each other."""
+    questions = questions_of(form, rows, language)
+    under = {} if is_one_text(form) else inline_answers(questions, quoted)
+    if is_nil(own) and not under:
         return Reply(nil=True)
-    questions = questions_of(form, rows or {}, language)
     if is_one_text(form):
-        return Reply(raw={form.fields[0].id: _without_label(questions[0], text)} if text.strip() else {})
-    under = inline_answers(questions, whole)
-    own = labelled(questions, own_words(under.above) if under.found else text, language)
-    if not own.found and not under.found and len(questions) == 1:
-        return Reply(raw=_nested({questions[0].place: text}) if text.strip() else {})
-    return _together(questions, own, under.found, language)
+        return Reply(raw={form.fields[0].id: _without_label(questions[0], own)} if own.strip() else {})
+    found = labelled(questions, own, language)
+    if not found.found and not under and not found.doubts and len(questions) == 1:
+        return Reply(raw=_nested({questions[0].place: own}) if own.strip() else {})
+    return _together(questions, found, under, language)
 
 
 def place_for_rest(form: Form) -> str | None:
@@ -71,12 +74,14 @@ def _together(
     """What stands above the quoted mail and what stands in it; the same question may not have two answers."""
     doubts = list(own.doubts)
     words = {question.place: question for question in questions}
-    for place in own.found.keys() & under.keys():
-        if plain(own.found[place]) != plain(under[place]):
-            asked = words[place]
-            what = TWICE["en" if language == "en" else "da"].format(words=asked.words(language))
-            doubts.append(Problem(asked.where, what))
-    return Reply(raw=_nested({**under, **own.found}), unplaced=own.unplaced, doubts=tuple(doubts))
+    both = {
+        place for place in own.found.keys() & under.keys() if plain(own.found[place]) != plain(under[place])
+    }
+    for asked in (words[place] for place in sorted(both)):
+        what = ANSWERED_TWICE["en" if language == "en" else "da"].format(words=asked.words(language))
+        doubts.append(Problem(asked.where, what))
+    found = {place: text for place, text in {**under, **own.found}.items() if place not in both}
+    return Reply(raw=_nested(found), unplaced=own.unplaced, doubts=tuple(doubts))
 
 
 def _nested(found: Mapping[Place, str]) -> dict[str, Any]:
