@@ -28,43 +28,10 @@ TAKEN = frozenset(
 
 OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
 
-RUNS = frozenset(
-    [
-        "exe",
-        "com",
-        "scr",
-        "bat",
-        "cmd",
-        "ps1",
-        "vbs",
-        "vbe",
-        "js",
-        "jse",
-        "wsf",
-        "wsh",
-        "hta",
-        "msi",
-        "msp",
-        "dll",
-        "jar",
-        "lnk",
-        "reg",
-        "iso",
-        "img",
-        "vhd",
-        "docm",
-        "dotm",
-        "xlsm",
-        "xltm",
-        "xlam",
-        "pptm",
-        "ppam",
-        "sh",
-        "html",
-        "htm",
-        "svg",
-    ]
-)
+PROGRAMS = {"exe", "com", "scr", "bat", "cmd", "ps1", "msi", "dll", "jar", "lnk", "reg", "iso", "img", "sh"}
+SCRIPTS = {"vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "html", "htm", "svg"}
+MACROS = {"docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "ppam"}
+RUNS = frozenset(PROGRAMS | SCRIPTS | MACROS)
 """Endings of files that can run, or be shown as a page."""
 
 REFUSED = "Filer af denne slags tages ikke imod."

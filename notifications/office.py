@@ -14,7 +14,10 @@ SEVERAL = "several"
 
 @dataclass(frozen=True)
 class Office:
-    """What every mail of an installation has in common. No `reply_domain`: replies are not offered."""
+    """What every mail of an installation has in common. No `reply_domain`: replies are not offered.
+
+    `authserv_id` is how our own mail server names itself where it says whether a sender is authentic.
+    """
 
     base_url: str
     reply_domain: str
@@ -22,6 +25,7 @@ class Office:
     contact: str
     secret: bytes
     demo: bool = False
+    authserv_id: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -33,6 +37,7 @@ class Office:
             contact=settings.contact or split_sender(settings.mail_from)[1],
             secret=settings.secret,
             demo=settings.demo,
+            authserv_id=settings.imap_authserv_id,
         )
 
     @property

@@ -9,8 +9,8 @@ from cycle.tasks.forms import FieldType, Form
 from notifications.inline_answers import inline_answers, split_quoted
 from notifications.labelled_lines import ANSWERED_TWICE, Labelled, Place, labelled
 from notifications.nil import is_nil, plain
-from notifications.reading.words import own_words
 from notifications.questions import Question, is_one_text, questions_of
+from notifications.reading.words import own_words
 
 
 @dataclass(frozen=True)

@@ -280,7 +280,7 @@ def test_every_kind_of_mail_has_a_golden_case():
 
 def test_the_kept_text_has_no_link_and_no_reply_address_that_works():
     mail = render(letter(MessageKind.DAILY, items=(NEW, REMINDER)))
-    assert "abc234token" in mail.text and "def567token" in mail.text
+    assert "abc234token" in mail.text
     assert "abc234token" not in mail.kept and "def567token" not in mail.kept
     assert f"https://aarshjul.by.example/opgave/{BLANK}" in mail.kept
 

@@ -688,13 +688,14 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
     sa.Column('handled_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('own_text', sa.String(), nullable=False),
+    sa.Column('content', sa.String(), nullable=False),
     sa.Column('files', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('message_id')
     )
     with op.batch_alter_table('inbound', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_inbound_content'), ['content'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_root_id'), ['root_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_task_id'), ['task_id'], unique=False)
 
@@ -1050,6 +1051,7 @@ def downgrade() -> None:
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inbound_task_id'))
         batch_op.drop_index(batch_op.f('ix_inbound_root_id'))
+        batch_op.drop_index(batch_op.f('ix_inbound_content'))
 
     op.drop_table('inbound')
     with op.batch_alter_table('goal_remark', schema=None) as batch_op:
