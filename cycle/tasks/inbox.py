@@ -1,6 +1,6 @@
 """The mails that came in: found by sender and verdict, and the tasks one of them may be about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,9 +116,9 @@ def _of_sender(inbound: Inbound) -> sa.ColumnElement[bool]:
     """The units at which the sender holds or stands in for a post, or whose mailbox it is."""
     same = sa.func.lower(col(Address.email)) == inbound.sender.lower()
     people = sa.select(col(Address.person_id)).where(same, col(Address.person_id).is_not(None))
-    own: Sequence[Any] = [
-        sa.select(table.unit_id).where(col(table.person_id).in_(people))
-        for table in (Appointment, Substitute)
+    own: list[Any] = [
+        sa.select(col(Appointment.unit_id)).where(col(Appointment.person_id).in_(people)),
+        sa.select(col(Substitute.unit_id)).where(col(Substitute.person_id).in_(people)),
     ]
     shared = sa.select(col(Address.unit_id)).where(same, col(Address.unit_id).is_not(None))
     return sa.or_(*(col(Unit.id).in_(each) for each in (*own, shared)))

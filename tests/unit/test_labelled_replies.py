@@ -1,4 +1,4 @@
-"""Numbers, names, rows and inline answers: which question a line of a reply answers, and what is asked back."""
+"""Numbers, names, rows and inline answers: which question a line answers, and what is asked back."""
 
 import pytest
 
@@ -82,7 +82,10 @@ def test_a_line_begins_an_answer_by_number_name_or_both(text, raw):
         ),
         ("1.1: grøn\n1.2: grøn", {"1.1": {"status": "grøn"}, "1.2": {"status": "grøn"}}),
         ("Mål 1.2: rød, fordi", {"1.2": {"status": "rød, fordi"}}),
-        ("1. grøn\n2. 87\n3. gul: x", {"1.1": {"status": "grøn", "vaerdi": "87"}, "1.2": {"status": "gul: x"}}),
+        (
+            "1. grøn\n2. 87\n3. gul: x",
+            {"1.1": {"status": "grøn", "vaerdi": "87"}, "1.2": {"status": "gul: x"}},
+        ),
         ("1.2 Lavere sygefravær\nStatus: grøn\nVærdi nu: 4,5", {"1.2": {"status": "grøn", "vaerdi": "4,5"}}),
         ("1.1 Status: grøn\nVærdi nu: 87", {"1.1": {"status": "grøn", "vaerdi": "87"}}),
         ("1. 1.1 Flere børn læser – Status (grøn, gul eller rød): grøn", {"1.1": {"status": "grøn"}}),
@@ -167,7 +170,9 @@ def quoted(*answers: str, prefix: str = "> ") -> str:
     lines = [f"{prefix}Kære Mette", f"{prefix}Du kan svare ved at besvare denne mail.", prefix.strip()]
     for line, answer in zip(ASKED, answers, strict=True):
         lines += [prefix + line, *([answer] if answer else [])]
-    return "\n".join([*lines, f"{prefix}Slut på spørgsmålene", f"{prefix}Venlig hilsen", "Denne mail er fortrolig."])
+    return "\n".join(
+        [*lines, f"{prefix}Slut på spørgsmålene", f"{prefix}Venlig hilsen", "Denne mail er fortrolig."]
+    )
 
 
 def test_the_questions_are_printed_with_number_words_and_what_is_meant():
@@ -227,7 +232,11 @@ def test_an_answer_above_and_another_below_is_asked_back():
         ("B:\n1: grøn", {"B": "1: grøn"}, ""),
         ("Hej\nA 1: grøn", {"A": "1. grøn"}, "Hej"),
         ("A1: gul, fordi\nA) børn\nB) voksne", {"A": "1. gul, fordi\nA) børn\nB) voksne"}, ""),
-        ("> A1. Status:\ngrøn\n> B1. Status:\ngul", {"A": "> 1. Status:\ngrøn", "B": "> 1. Status:\ngul"}, ""),
+        (
+            "> A1. Status:\ngrøn\n> B1. Status:\ngul",
+            {"A": "> 1. Status:\ngrøn", "B": "> 1. Status:\ngul"},
+            "",
+        ),
         ("C1: grøn", {}, "C1: grøn"),
         ("Alt er grønt", {}, "Alt er grønt"),
         ("B2 klassen er på tur", {}, "B2 klassen er på tur"),
@@ -239,7 +248,15 @@ def test_letters_choose_the_task(text, found, before):
 
 
 def test_letters_go_on_after_z():
-    assert [letter_of(index) for index in (0, 1, 25, 26, 27, 51, 52)] == ["A", "B", "Z", "AA", "AB", "AZ", "BA"]
+    assert [letter_of(index) for index in (0, 1, 25, 26, 27, 51, 52)] == [
+        "A",
+        "B",
+        "Z",
+        "AA",
+        "AB",
+        "AZ",
+        "BA",
+    ]
 
 
 def test_a_choice_is_answered_by_its_words():

@@ -98,7 +98,8 @@ def one(request: Request, actor: CurrentActor, inbound_id: Id, opgave: str = "")
         may = _may(actor, mail, Verb.HANDLE_MAIL)
         stands = any(each.submission_id and not each.undone_at for each in readings)
         choices = tasks_to_choose(session, mail, readable(opgave)[:200]) if may and not stands else []
-        named = [*about.values(), *choices]
+        occurrences = {each.occurrence_id for each in about.values()}
+        occurrences |= {each.occurrence_id for each in choices}
         return show(
             request,
             "mail_in_one.html",
@@ -109,7 +110,7 @@ def one(request: Request, actor: CurrentActor, inbound_id: Id, opgave: str = "")
             stands=stands,
             choices=choices,
             looked_for=readable(opgave)[:200],
-            titles=titles_in(session, render.language_of(request), (each.occurrence_id for each in named)),
+            titles=titles_in(session, render.language_of(request), occurrences),
             names=actor_names(
                 session, [name for each in readings for name in (each.by, each.undone_by) if name]
             ),
