@@ -79,7 +79,8 @@ def get_reading(session: Session, inbound_id: int, reading_id: int) -> InboundTa
 
 
 def tasks_to_choose(session: Session, inbound: Inbound, search: str = "") -> list[Choice]:
-    """The tasks that a mail can still answer: of units with this name or id, else of the sender's own."""
+    """The tasks that a mail can still answer: of units with this name or id, else those it was sent about and the
+    sender's own."""
     units = _named(inbound.root_id, search) if search.strip() else _of_sender(inbound)
     takes = [state for state, verb in TASK_MOVES if verb is TaskVerb.SUBMIT]
     rows = session.execute(
@@ -113,7 +114,7 @@ def _named(root_id: str, search: str) -> sa.ColumnElement[bool]:
 
 
 def _of_sender(inbound: Inbound) -> sa.ColumnElement[bool]:
-    """The units at which the sender holds or stands in for a post, or whose mailbox it is."""
+    """Those it was sent about, and those of units at which the sender has a post or whose mailbox it is."""
     same = sa.func.lower(col(Address.email)) == inbound.sender.lower()
     people = sa.select(col(Address.person_id)).where(same, col(Address.person_id).is_not(None))
     own: list[Any] = [
@@ -121,4 +122,5 @@ def _of_sender(inbound: Inbound) -> sa.ColumnElement[bool]:
         sa.select(col(Substitute.unit_id)).where(col(Substitute.person_id).in_(people)),
     ]
     shared = sa.select(col(Address.unit_id)).where(same, col(Address.unit_id).is_not(None))
-    return sa.or_(*(col(Unit.id).in_(each) for each in (*own, shared)))
+    read = sa.select(col(InboundTask.task_id)).where(col(InboundTask.inbound_id) == inbound.id)
+    return sa.or_(col(Task.id).in_(read), *(col(Unit.id).in_(each) for each in (*own, shared)))
