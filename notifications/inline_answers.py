@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from notifications.labelled_lines import Place
 from notifications.nil import plain
-from notifications.questions import ENDS, Question
+from notifications.questions import ENDS, MOST_LINES, Question
 
 _QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _BEGINS = re.compile(
@@ -17,6 +17,7 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\s*(\d{1,3})\.\s+(.*)")
+LONGEST_LINE = 400
 ENOUGH = 24
 """So many letters of a question must stand in its line: mail programs break long lines."""
 
@@ -24,7 +25,8 @@ ENOUGH = 24
 def split_quoted(whole: str) -> tuple[str, str]:
     """(what stands above the quoted mail, the quoted mail and what stands in it)."""
     lines = whole.splitlines()
-    first = next((index for index, line in enumerate(lines) if _BEGINS.match(line)), len(lines))
+    begins = (index for index, line in enumerate(lines) if _BEGINS.match(line[:LONGEST_LINE]))
+    first = next(begins, len(lines))
     return "\n".join(lines[:first]).strip(), "\n".join(lines[first:])
 
 
@@ -34,7 +36,7 @@ def inline_answers(questions: Sequence[Question], quoted: str) -> dict[Place, st
     answers: dict[Place, list[str]] = {}
     current: list[str] | None = None
     marked = False
-    for line in quoted.splitlines():
+    for line in quoted.splitlines()[:MOST_LINES]:
         bare = _QUOTED.sub("", line)
         is_quoted = bare != line
         begins = _question(by_number, bare)
@@ -42,7 +44,7 @@ def inline_answers(questions: Sequence[Question], quoted: str) -> dict[Place, st
             question, value = begins
             current, marked = answers.setdefault(question.place, []), is_quoted
             current.append(value)
-        elif (marked and is_quoted and bare.strip()) or plain(bare) in _ENDINGS:
+        elif (marked and is_quoted and bare.strip()) or _ends(bare):
             current = None
         elif current is not None and not (marked and is_quoted):
             current.append(line.strip())
@@ -50,6 +52,10 @@ def inline_answers(questions: Sequence[Question], quoted: str) -> dict[Place, st
 
 
 _ENDINGS = frozenset(plain(text) for text in ENDS.values())
+
+
+def _ends(line: str) -> bool:
+    return len(line) <= LONGEST_LINE and plain(line) in _ENDINGS
 
 
 def _question(by_number: Mapping[int, Question], line: str) -> tuple[Question, str] | None:

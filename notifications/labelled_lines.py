@@ -8,9 +8,12 @@ from cycle.danish import MONTHS, MONTHS_EN
 from cycle.errors import Problem
 from cycle.tasks.forms import FieldType
 from notifications.nil import plain
-from notifications.questions import FREE_TEXT, Question
+from notifications.questions import FREE_TEXT, MOST_LINES, Question
 
 Place = tuple[str, ...]
+
+LONGEST_HEAD = 300
+"""Signs before the colon of a line that may be a label: nobody's question is longer."""
 
 SEVERAL_LINES = (*FREE_TEXT, FieldType.TRAFFIC_LIGHT)
 """Kinds of answer that go on over several lines; the others are one line, and what follows is not theirs."""
@@ -78,9 +81,35 @@ def names_of(question: Question) -> set[str]:
     return {plain(name) for name in (asked.id, asked.label, asked.label_en) if name}
 
 
+class _Names:
+    """What each question and each row may be called, looked up by plain words."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.fields: dict[str, list[Question]] = {}
+        self.in_rows: dict[str, list[Question]] = {}
+        self.rows: dict[str, list[Question]] = {}
+        self.headings: dict[str, str] = {}
+        self.wordings: list[tuple[Question, re.Pattern[str]]] = []
+        for question in questions:
+            for name in names_of(question):
+                self.fields.setdefault(name, []).append(question)
+            for each in (question.field.label, *question.field.also):
+                self.wordings.append((question, _wording(each)))
+            if question.row:
+                self._add_row(question)
+
+    def _add_row(self, question: Question) -> None:
+        self.headings[plain(question.row)] = question.row
+        for row in _rows(question):
+            self.rows.setdefault(row, []).append(question)
+            for name in names_of(question):
+                self.in_rows.setdefault(f"{row} {name}", []).append(question)
+
+
 class _Reading:
     def __init__(self, questions: Sequence[Question], language: str) -> None:
         self._by_number = {question.number: question for question in questions}
+        self._names = _Names(questions)
         self._questions, self._language = questions, language
         self._answers: dict[Place, list[list[str]]] = {}
         self._rest: list[str] = []
@@ -89,13 +118,15 @@ class _Reading:
         self._open: _Start | None = None
 
     def of(self, text: str) -> Labelled:
-        for line in text.splitlines():
+        lines = text.splitlines()
+        for line in lines[:MOST_LINES]:
             try:
                 self._line(line)
             except _Doubt as doubt:
                 what = doubt.sentences[self._language].format(line=line.strip()[:80], **doubt.facts)
                 self._doubts.append(Problem(doubt.where, what))
                 self._keep(line)
+        self._rest += lines[MOST_LINES:]
         return Labelled(self._joined(), "\n".join(self._rest).strip(), self._doubts)
 
     def _line(self, line: str) -> None:
@@ -128,8 +159,7 @@ class _Reading:
 
     def _row_heading(self, line: str) -> str | None:
         """A line that is a row's own name: what follows is about that row."""
-        words = plain(line)
-        return next((q.row for q in self._questions if q.row and words and words == plain(q.row)), None)
+        return self._names.headings.get(plain(line)) if len(line) <= LONGEST_HEAD else None
 
     def _numbered(self, line: str) -> _Start | None:
         match = _NUMBER.fullmatch(line.strip())
@@ -141,10 +171,9 @@ class _Reading:
         named = self._name_in(question, match[2])
         if named is not None:
             return _Start(question, named)
-        other, colon, _ = match[2].partition(":")
-        if colon and any(
-            plain(other) in names_of(q) and q.field.id != question.field.id for q in self._questions
-        ):
+        other, colon, _ = match[2][:LONGEST_HEAD].partition(":")
+        others = self._names.fields.get(plain(other), []) if colon else []
+        if any(each.field.id != question.field.id for each in others):
             raise _Doubt(CONTRADICTS, question.where)
         self._refuse_list(question)
         return _Start(question, match[2], by_number=True)
@@ -165,44 +194,31 @@ class _Reading:
             key=len,
             reverse=True,
         ):
-            match = re.match(rf"{re.escape(name)}\s*(?:\([^()]*\))?\s*(?:[:–-]|$)\s*", text, re.IGNORECASE)
+            pattern = rf"{re.escape(name)}\s*(?:\([^()]*\))?\s*(?:[:–-]|$)\s*"
+            match = re.match(pattern, text[: LONGEST_HEAD + len(name)], re.IGNORECASE)
             if match:
                 return text[match.end() :]
         return None
 
     def _in_row(self, line: str) -> _Start | None:
         """ "1.2 Status: grøn", and "1.2: grøn" where the row has one question that must be answered."""
-        head, colon, value = line.partition(":")
-        if not colon:
-            return None
-        words = plain(head)
-        named = [
-            q
-            for q in self._questions
-            if q.row and any(words == f"{row} {name}" for row in _rows(q) for name in names_of(q))
-        ]
+        head, value = _parted(line, ":")
+        named = self._names.in_rows.get(head, [])
         if not named:
-            bare = [q for q in self._questions if q.row and words in _rows(q)]
+            bare = self._names.rows.get(head, [])
             named = bare if len(bare) == 1 else [q for q in bare if q.field.required]
         if len({q.place for q in named}) > 1:
             raise _Doubt(WHICH_ROW)
         return _Start(named[0], value) if named else None
 
     def _named(self, line: str) -> _Start | None:
-        head, colon, value = line.partition(":")
-        if not colon:
-            return None
-        words = plain(re.sub(r"\([^()]*\)\s*$", "", head))
-        return self._one_of([q for q in self._questions if words in names_of(q)], value)
+        head, value = _parted(line, ":")
+        return self._one_of(self._names.fields.get(head, []), value)
 
     def _asked(self, line: str) -> _Start | None:
         """ "Hvad er jeres kerneopgave? At …" in any wording that the form knows."""
-        head, mark, value = line.partition("?")
-        if not mark:
-            return None
-        words = plain(head)
-        wordings = ((q, each) for q in self._questions for each in (q.field.label, *q.field.also))
-        found = [q for q, each in wordings if _wording(each).fullmatch(words)]
+        head, value = _parted(line, "?")
+        found = [q for q, wording in self._names.wordings if head and wording.fullmatch(head)]
         return self._one_of(list(dict.fromkeys(found)), re.sub(r"^\s*(\([^()]*\))?\s*:?", "", value))
 
     def _one_of(self, found: Sequence[Question], value: str) -> _Start | None:
@@ -226,6 +242,14 @@ class _Reading:
             elif texts:
                 found[place] = texts[0]
         return found
+
+
+def _parted(line: str, sign: str) -> tuple[str, str]:
+    """(the plain words before the sign, without a hint in brackets; what follows); no words: no label."""
+    head, found, value = line.partition(sign)
+    if not found or len(head) > LONGEST_HEAD:
+        return "", value
+    return plain(re.sub(r"\([^()]*\)\s*$", "", head)), value
 
 
 def _rows(question: Question) -> set[str]:

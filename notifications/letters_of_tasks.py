@@ -15,12 +15,13 @@ from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.states import BY_MAIL
 from cycle.tasks.tables import Task
 from notifications.nil import is_nil
+from notifications.questions import MOST_LINES
 
+_QUOTE = re.compile(r"[>\s]*")
 _MARKED = re.compile(
-    r"(?P<quote>[>\s]*)[*•–-]?\s*(?P<letter>[A-Za-z]{1,2}|[A-Z]{1,2} )(?P<number>\d{1,3})\s*"
-    r"(?:[.):]\s*(?P<rest>.*)|$)"
+    r"(?:[*•–-]\s?)?(?P<letter>[A-Za-z]{1,2}|[A-Z]{1,2} )(?P<number>\d{1,3})\s?(?:[.):]\s?|$)(?P<rest>.*)"
 )
-_HEADED = re.compile(r"(?P<quote>[>\s]*)[*•–-]?\s*(?P<letter>[A-Z]{1,2})\s*[.):]\s*(?P<rest>.*)")
+_HEADED = re.compile(r"(?:[*•–-]\s?)?(?P<letter>[A-Z]{1,2})\s?[.):]\s?(?P<rest>.*)")
 
 
 def letter_of(index: int) -> str:
@@ -79,31 +80,41 @@ def sections(text: str, letters: Sequence[str]) -> Sections:
     """
     known = set(letters)
     lines = text.splitlines()
-    numbered = any(_marked(line, known) for line in lines)
+    numbered = any(_marked(line, known) for line in lines[:MOST_LINES])
     found: dict[str, list[str]] = {}
     before: list[str] = []
     current = before
-    for line in lines:
+    for line in lines[:MOST_LINES]:
         begins = _marked(line, known) or _headed(line, known, numbered)
         if begins is not None:
             letter, line = begins
             current = found.setdefault(letter, [])
         current.append(line)
+    current += lines[MOST_LINES:]
     by_letter = {letter: "\n".join(lines).strip() for letter, lines in found.items()}
     return Sections(by_letter, "\n".join(before).strip())
 
 
 def _marked(line: str, known: set[str]) -> tuple[str, str] | None:
-    match = _MARKED.fullmatch(line)
+    quote, words = _unquoted(line)
+    match = _MARKED.fullmatch(words)
     if match is None or match["letter"].strip().upper() not in known:
         return None
-    return match["letter"].strip().upper(), f"{match['quote']}{match['number']}. {match['rest'] or ''}"
+    return match["letter"].strip().upper(), f"{quote}{match['number']}. {match['rest']}"
 
 
 def _headed(line: str, known: set[str], numbered: bool) -> tuple[str, str] | None:
-    match = _HEADED.fullmatch(line)
+    quote, words = _unquoted(line)
+    match = _HEADED.fullmatch(words)
     if match is None or match["letter"] not in known:
         return None
     if numbered and match["rest"].strip() and not is_nil(match["rest"]):
         return None
-    return match["letter"], match["quote"] + match["rest"]
+    return match["letter"], quote + match["rest"]
+
+
+def _unquoted(line: str) -> tuple[str, str]:
+    """(the signs by which the line is quoted, its words)."""
+    quote = _QUOTE.match(line)
+    end = quote.end() if quote else 0
+    return line[:end], line[end:]

@@ -3,6 +3,7 @@
 import re
 
 _WHO = r"(?:(?:vi|jeg) har |herfra |der er )?"
+LONGEST = 200
 _SIDE = "min|vores|skolens|institutionens|enhedens"
 _TAIL = rf"(?: (?:herfra|her fra os|fra os|fra (?:{_SIDE}) side|i denne omgang))?"
 _NIL = re.compile(
@@ -16,7 +17,7 @@ _NIL = re.compile(
 
 def is_nil(text: str) -> bool:
     """Whether the words say only that there is nothing to report."""
-    return _NIL.fullmatch(plain(text)) is not None
+    return len(text) <= LONGEST and _NIL.fullmatch(plain(text)) is not None
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,9 @@ FREE_TEXT = (FieldType.TEXT, FieldType.LONG_TEXT)
 MOST_SHOWN = 12
 """A form with more questions is better answered on its page; a mail does not list them."""
 
+MOST_LINES = 4_000
+"""Lines of a reply in which answers are looked for: nobody writes more, and looking takes time."""
+
 ENDS = {"da": "Slut på spørgsmålene", "en": "End of the questions"}
 """The line under the last question: what stands below it in a quoted mail is not an answer."""
 

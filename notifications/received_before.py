@@ -9,7 +9,6 @@ from cycle.messages.tables import Inbound, InboundTask, InboundVerdict
 from cycle.tasks.states import TaskState
 from cycle.tasks.tables import Task
 from notifications.addressed import Destination
-from notifications.nil import plain
 from notifications.reading.mail import Mail
 
 AGAIN_WITHIN = timedelta(days=1)
@@ -18,7 +17,8 @@ AGAIN_WITHIN = timedelta(days=1)
 def content_of(mail: Mail, to: Destination) -> str:
     """A digest of who wrote what, with which files, to which reply address."""
     files = [sha256(each.content).hexdigest() for each in mail.files]
-    return sha256("\n".join([mail.sender, to.token, plain(mail.text), *files]).encode()).hexdigest()
+    words = " ".join(mail.text.split())
+    return sha256("\n".join([mail.sender, to.token, words, *files]).encode("utf-8", "replace")).hexdigest()
 
 
 def received_before(session: Session, inbound: Inbound) -> bool:

@@ -79,8 +79,9 @@ def get_reading(session: Session, inbound_id: int, reading_id: int) -> InboundTa
 
 
 def tasks_to_choose(session: Session, inbound: Inbound, search: str = "") -> list[Choice]:
-    """The tasks that a mail can still answer: of units with this name or id, else those it was sent about and the
-    sender's own."""
+    """The tasks a mail can still answer: of units with this name or id, else what it was sent about and the
+    sender's own.
+    """
     units = _named(inbound.root_id, search) if search.strip() else _of_sender(inbound)
     takes = [state for state, verb in TASK_MOVES if verb is TaskVerb.SUBMIT]
     rows = session.execute(

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from config.settings import Settings, load_settings
 from cycle.messages import outbox
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict, Message, MessageKind
-from cycle.organisation.tables import Address
+from cycle.organisation.tables import Address, Appointment, Person
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import reading, transaction
@@ -23,7 +23,10 @@ from cycle.tasks.tables import Draft, FormVersion, Submission, Task
 from flows.collect import collect
 from flows.deliver import deliver
 from flows.runtime import RunContext
+from notifications.incoming import take
 from notifications.local_server import LocalServer
+from notifications.mailbox import Delivered, Place
+from notifications.office import Office
 from tests.support import imap_server, mail_server, municipality
 from tests.support.municipality import ROOT, Town, instant
 from tests.support.replies import address_of
@@ -390,3 +393,36 @@ def test_a_report_round_answered_half_by_mail_and_half_by_web_each_mail_twice(ho
     assert len(answered) == 2 * len(units) == len({s.task_id for s in answered})
     assert sum(s.channel is Channel.MAIL for s in answered) == 2 * len(by_mail)
     assert {task.state for unit in units for task in house.tasks_of(unit)} == {TaskState.SUBMITTED}
+
+
+def test_a_leader_who_no_longer_holds_the_post_leaves_a_draft_for_the_new_one(small, unit):
+    mail = small.send_daily(unit, small.tasks_of(unit)[:1])
+    with transaction(small.engine) as session:
+        post = session.exec(select(Appointment).where(Appointment.unit_id == unit)).one()
+        post.valid_to = date(2027, 4, 5)
+        person = Person(id=9_001, root_id=ROOT, key="ny", name="Ny Leder")
+        session.add(person)
+        session.flush()
+        session.add(Address(person_id=person.id, email="ny@by.example", valid_from=date(2027, 4, 6)))
+        session.add(Appointment(unit_id=unit, role="leder", person_id=9_001, valid_from=date(2027, 4, 6)))
+    small.reply(mail, GREEN.format(""))
+    assert small.collect() == {"unknown_sender": 1}
+    assert small.rows(Submission) == [] and small.rows(Draft)[0].answers["beloeb"] == "14500000.00"
+    assert small.rows(Message)[-1].address == "ny@by.example"
+    small.reply(mail, GREEN.format(""), sender="ny@by.example", at=NOON + timedelta(minutes=2))
+    assert small.collect() == {"answer": 1}
+    assert small.rows(Submission)[0].by == "person:9001"
+
+
+def test_a_run_that_dies_before_its_commit_leaves_nothing_and_the_next_takes_the_mail(small, unit):
+    mail = small.send_daily(unit)
+    raw = small.reply(mail, f"{GREEN.format('A')}B1: grøn\nB2: 1")
+    before = len(small.rows(Message))
+    with pytest.raises(ZeroDivisionError), transaction(small.engine) as session:
+        delivered = Delivered(Place(7, 1), NOON, raw)
+        take(session, delivered, root_id=ROOT, office=Office.of(small.settings), now=LATER)
+        raise ZeroDivisionError
+    assert small.rows(Inbound) == small.rows(InboundTask) == small.rows(Submission) == []
+    assert len(small.rows(Message)) == before
+    assert small.collect() == {"answer": 1}
+    assert len(small.rows(Submission)) == 2
