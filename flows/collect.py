@@ -10,6 +10,8 @@ from flows.runtime import RunContext
 from notifications.incoming import take
 from notifications.mailbox import FAULTS, Delivered, Mailbox, Place, mailbox_of
 from notifications.office import Office
+from notifications.reading.ours import Ours
+from notifications.reading.read import read_mail
 
 TRY_AGAIN = timedelta(minutes=5)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -57,8 +59,9 @@ def _read(context: RunContext, mailbox: Mailbox) -> None:
 
 
 def _take(context: RunContext, office: Office, mail: Delivered) -> None:
+    read = read_mail(mail.raw, Ours(office.sender_address.lower(), office.message_domain))
     with context.transaction() as session:
-        verdict = take(session, mail, root_id=context.run.root_id, office=office, now=context.now)
+        verdict = take(session, mail, read, root_id=context.run.root_id, office=office, now=context.now)
         mark = _mark(session, context)
         mark.uid_validity, mark.last_uid = mail.place.validity, mail.place.uid
         session.add(mark)

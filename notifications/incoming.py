@@ -15,10 +15,7 @@ from notifications.calendar_answers import take_calendar_answer
 from notifications.enclosures import keep_files
 from notifications.mailbox import Delivered
 from notifications.office import Office
-from notifications.reading.headers import message_id_of
 from notifications.reading.mail import Mail
-from notifications.reading.ours import Ours
-from notifications.reading.read import read_mail, sender_of
 from notifications.received_before import content_of, received_before
 from notifications.reply_to_tasks import ReplyToTasks
 
@@ -29,28 +26,26 @@ BEFORE = "Den samme mail er modtaget før."
 
 
 def take(
-    session: Session, delivered: Delivered, *, root_id: str, office: Office, now: datetime
+    session: Session, delivered: Delivered, mail: Mail, *, root_id: str, office: Office, now: datetime
 ) -> InboundVerdict:
     """Handles one mail and keeps it. The same Message-ID a second time changes nothing (DUPLICATE).
 
-    `root_id` is the municipality whose mailbox it is. What was received before an activity closed is an
-    answer however late it is read. Safe to run again after a crash before the commit.
+    `mail` is what was read of it, `root_id` the municipality whose mailbox it is. What was received before an
+    activity closed is an answer however late it is read. Safe to run again after a crash before the commit.
     """
-    message_id = message_id_of(delivered.raw)
-    if session.exec(select(Inbound.id).where(Inbound.message_id == message_id)).first() is not None:
+    if session.exec(select(Inbound.id).where(Inbound.message_id == mail.message_id)).first() is not None:
         return V.DUPLICATE
     inbound = Inbound(
         root_id=root_id,
-        message_id=message_id,
+        message_id=mail.message_id,
         received_at=delivered.received_at,
-        sender=sender_of(delivered.raw),
+        sender=mail.sender,
         raw=delivered.raw,
         verdict=V.UNREADABLE,
         handled_at=now,
     )
     session.add(inbound)
     session.flush()
-    mail = read_mail(delivered.raw, Ours(office.sender_address.lower(), office.message_domain))
     inbound.verdict, inbound.reason = _judge(session, inbound, mail, delivered, office, now)
     session.add(inbound)
     session.flush()

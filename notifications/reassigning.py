@@ -43,13 +43,15 @@ def reassign(
     """Reads the mail once more as this task's answer, or as its draft; the history says who chose so.
 
     What does not fit the form becomes a draft in either case; nobody is told but by the receipt. Raises
-    NotFound for a task of another municipality, Conflict while an answer that the mail gave before stands,
-    NotNow when the task takes no answer, or the mail came too late for it.
+    NotFound for a task of another municipality, Conflict for a mail in quarantine and while an answer that
+    it gave before stands, NotNow when the task takes no answer, or the mail came too late for it.
     """
     task = get_task(session, task_id)
     found = addressed(session, task, person_id=0)
     if found is None or found.root_id != inbound.root_id:
         raise NotFound("task", task_id)
+    if inbound.verdict is V.HOSTILE:
+        raise Conflict("inbound", inbound.id)
     if any(each.submission_id and not each.undone_at for each in readings_of(session, inbound.id or 0)):
         raise Conflict("inbound", inbound.id)
     answering = Answering(session, inbound, found, now=now)

@@ -21,6 +21,8 @@ from cycle.tasks.tables import Draft, Occurrence, Submission, Task
 from cycle.tasks.withdraw import withdraw
 from flows.collect import collect
 from flows.runtime import RunContext
+from notifications.office import Office
+from notifications.reassigning import reassign
 from tests.support import municipality, replies
 from tests.support.municipality import ROOT, instant
 from tests.support.web import Form, Site
@@ -278,3 +280,20 @@ def test_a_task_of_another_municipality_cannot_be_chosen(inbox):
     mail = inbox.receive(inbox.tasks[0], FULL, From=STRANGER)
     assert inbox.send(f"/mail/ind/{mail}/flyt", task="99999", som="svar").status_code == 404
     assert inbox.office.get(f"/mail/ind/{mail}?opgave=ANDEN").status_code == 200
+
+
+def test_a_mail_in_quarantine_is_read_into_nothing(inbox):
+    mail = inbox.receive(inbox.tasks[0], FULL, From=STRANGER)
+    with transaction(inbox.engine) as session:
+        session.get_one(Inbound, mail).verdict = InboundVerdict.HOSTILE
+    assert "Flyt mailen" not in words(inbox.office.get(f"/mail/ind/{mail}"))
+    with transaction(inbox.engine) as session, pytest.raises(Conflict):
+        reassign(
+            session,
+            session.get_one(Inbound, mail),
+            inbox.tasks[1].id,
+            as_answer=True,
+            office=Office.of(inbox.site.settings),
+            by="account:1",
+            now=NOON,
+        )

@@ -27,6 +27,7 @@ from notifications.incoming import take
 from notifications.local_server import LocalServer
 from notifications.mailbox import Delivered, Place
 from notifications.office import Office
+from notifications.reading.read import read_mail
 from tests.support import imap_server, mail_server, municipality
 from tests.support.municipality import ROOT, Town, instant
 from tests.support.replies import address_of
@@ -420,7 +421,7 @@ def test_a_run_that_dies_before_its_commit_leaves_nothing_and_the_next_takes_the
     before = len(small.rows(Message))
     with pytest.raises(ZeroDivisionError), transaction(small.engine) as session:
         delivered = Delivered(Place(7, 1), NOON, raw)
-        take(session, delivered, root_id=ROOT, office=Office.of(small.settings), now=LATER)
+        take(session, delivered, read_mail(raw), root_id=ROOT, office=Office.of(small.settings), now=LATER)
         raise ZeroDivisionError
     assert small.rows(Inbound) == small.rows(InboundTask) == small.rows(Submission) == []
     assert len(small.rows(Message)) == before
