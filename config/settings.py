@@ -94,6 +94,7 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Password of the mailbox, or AARSHJUL_IMAP_PASSWORD_FILE."
     )
     imap_folder: str = Field(default="INBOX", description="Folder of the mailbox that replies arrive in.")
+    imap_authserv_id: str = Field(default="", description="Our mail server's name in Authentication-Results.")
     inbox_dir: Path | None = Field(
         default=None,
         description="Folder of .eml files to read as the mailbox of the replies when there is no imap_host.",

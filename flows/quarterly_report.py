@@ -83,6 +83,7 @@ def last_answers(session: Session, occurrence: Occurrence) -> dict[str, dict[str
             col(Occurrence.root_id) == occurrence.root_id,
             col(Occurrence.id) != occurrence.id,
             col(Task.kind) == TaskKind.ANSWER,
+            col(Submission.withdrawn_at).is_(None),
         )
         .group_by(col(Task.unit_id))
     )

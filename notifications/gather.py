@@ -16,27 +16,22 @@ from sqlmodel import Session
 
 from cycle.goals.remark_tables import GoalRemark
 from cycle.messages.claiming import ALL_ANSWERED, NOTHING_ASKED
-from cycle.messages.tables import InboundVerdict, Message, MessageKind
+from cycle.messages.tables import Message, MessageKind
 from cycle.plan.model import ReminderKind
 from cycle.reminders.decide import Standing
 from cycle.reminders.tables import ReminderDecision
-from cycle.tasks.answers import label, show_answer
 from cycle.tasks.doubt import printed_due
-from cycle.tasks.forms import Form
 from cycle.tasks.standing import standing_of
-from cycle.tasks.states import (
-    AGREEMENT_STEPS,
-    BY_MAIL,
-    SubmissionKind,
-    TaskKind,
-)
+from cycle.tasks.states import AGREEMENT_STEPS, TaskKind
 from cycle.tasks.tables import Occurrence, Submission, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
-from notifications.office import REPLY, TASK, Office
+from notifications.office import TASK, Office
 from notifications.reasons import reasons_why
 from notifications.remark_letters import ALL_RESOLVED, who_said
+from notifications.reply_letters import receipt, remarks_on, reply_problem
+from notifications.reply_offers import NO_OFFER, Offers, letter_order
 from notifications.sources import Rows, read
 
 JUDGED = frozenset({TaskKind.REVIEW, TaskKind.APPROVE})
@@ -51,7 +46,7 @@ class Prepared:
     """One message's letter, None when it has nothing to say any more; then `why` says why not.
 
     `left_out` are the decisions whose item is no longer in the mail, with how their tasks stand. `reply_to`
-    is where an answer to the mail goes, empty when it is about several tasks.
+    is where an answer to the mail goes, empty when no reply can answer it.
     """
 
     letter: Letter | None
@@ -88,6 +83,7 @@ class _Writer:
         self._asked = {d.task_id: d.person_id for d in decided if d.rule_kind != ReminderKind.ESCALATE}
         person = rows.people.get(message.person_id or 0)
         self._name = person.name if person else message.address
+        self._offers = Offers(rows, office, message)
         self._language = person.language if person else "da"
 
     def write(self) -> Prepared:
@@ -112,10 +108,11 @@ class _Writer:
             reasons_why=reasons_why(self._rows, message, tasks, current, self._language),
             demo=self._office.demo,
             overview_url=self._office.overview if any(i.group is Group.MISSING for i in items) else "",
-            tokens=frozenset(self._tokens),
+            tokens=frozenset(self._tokens | self._offers.tokens),
             **self._particulars(),
         )
-        return Prepared(letter, left_out, items[0].reply_to if len(items) == 1 else "")
+        addresses = {item.reply_to for item in items if item.reply_to}
+        return Prepared(letter, left_out, addresses.pop() if len(addresses) == 1 else "")
 
     def _standing(self, task: Task) -> Standing:
         occurrence = self._rows.occurrences[task.occurrence_id]
@@ -145,7 +142,7 @@ class _Writer:
             key = (decision.task_id, group is Group.MISSING)
             groups[key] = Group.NEW if Group.NEW in (group, groups.get(key)) else group
         items = [self._item(self._rows.tasks[task_id], group) for (task_id, _), group in groups.items()]
-        return sorted(items, key=lambda item: (item.due_on, item.title, item.unit))
+        return sorted(items, key=lambda item: (item.due_on, letter_order(item.letter), item.title, item.unit))
 
     def _group(self, decision: ReminderDecision) -> Group:
         task = self._rows.tasks[decision.task_id]
@@ -159,9 +156,9 @@ class _Writer:
 
     def _item(self, task: Task, group: Group) -> Item:
         occurrence = self._rows.occurrences[task.occurrence_id]
-        form = self._rows.form_of(task.form_version_id)
         mine = group is not Group.MISSING
-        answers = mine and task.kind in BY_MAIL and self._message.kind is not MessageKind.REMARKS
+        person_id = self._asked.get(task.id or 0) or self._message.person_id or 0
+        offer = self._offers.of(task, person_id, self._language) if mine else NO_OFFER
         holder = self._rows.people.get(self._rows.holders.get((task.unit_id, task.role), 0))
         return Item(
             group=group,
@@ -171,11 +168,14 @@ class _Writer:
             due_on=task.due_on,
             days_left=(task.due_on - self._rows.today).days,
             url=self._office.page(self._token(TASK, task)) if mine else "",
-            reply_to=self._office.reply_address(self._token(REPLY, task)) if answers and form else "",
+            reply_to=offer.address,
             text=self._rows.text_of(occurrence, task) if group is Group.NEW else "",
             figures=_figures(task.prefill) if mine else (),
             person=holder.name if holder and not mine else "",
-            nil_allowed=bool(answers and form and form.nil_allowed),
+            nil_allowed=offer.nil_allowed,
+            letter=offer.letter,
+            questions=offer.questions,
+            one_text=offer.one_text,
             old_due_on=self._old_due(),
             printed_due=printed_due(task, occurrence),
         )
@@ -197,7 +197,7 @@ class _Writer:
         """What only this kind of mail says."""
         rows, context = self._rows, self._message.context
         if self._message.kind is MessageKind.RECEIPT:
-            return self._receipt(rows.submissions[context["submission"]])
+            return receipt(rows, rows.submissions[context["submission"]], self._language)
         if self._message.kind is MessageKind.RETURNED:
             review = rows.reviews[context["review"]]
             form = rows.form_of(rows.submissions[review.submission_id].form_version_id)
@@ -205,7 +205,7 @@ class _Writer:
             return {
                 "note": review.reason,
                 "by": by,
-                "remarks": self._remarks(form, review.field_reasons.items()),
+                "remarks": remarks_on(form, review.field_reasons.items(), self._language),
             }
         if self._message.kind in (MessageKind.EXTENDED, MessageKind.REFUSED):
             return {"note": rows.extensions[context["extension"]].reason}
@@ -214,7 +214,7 @@ class _Writer:
         if self._message.kind is MessageKind.DECLINED:
             return self._declined(rows.submissions[context["submission"]])
         if self._message.kind is MessageKind.REPLY_PROBLEM:
-            return self._reply_problem()
+            return reply_problem(rows, self._message, self._offers.letters, self._language)
         if self._message.kind is MessageKind.REMARKS:
             return {"remarks": who_said(self._unresolved(), self._language)}
         return {"note": str(context.get("text", ""))}
@@ -237,35 +237,6 @@ class _Writer:
         said = [self._rows.remarks[id_] for id_ in self._message.context["remarks"]]
         return [remark for remark in said if remark.resolved_at is None]
 
-    def _receipt(self, submission: Submission) -> dict[str, Any]:
-        form = self._rows.form_of(submission.form_version_id)
-        answers = [] if form is None else shown_answers(form, submission.answers, self._language)
-        return {
-            "answers": tuple(answers),
-            "received_at": submission.received_at,
-            "version": submission.version,
-            "nil": submission.kind is SubmissionKind.NIL,
-            "after_close": submission.after_close,
-        }
-
-    def _reply_problem(self) -> dict[str, Any]:
-        inbound = self._rows.inbound[self._message.context["inbound"]]
-        form = self._rows.form_of(self._rows.tasks[self._message.task_id or 0].form_version_id)
-        problems = [(where, what) for where, what in self._message.context.get("problems", ())]
-        return {
-            "remarks": self._remarks(form, problems),
-            "received_at": inbound.received_at,
-            "after_close": inbound.verdict is InboundVerdict.CLOSED,
-        }
-
-    def _remarks(self, form: Form | None, faults: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        fields = {field.id: field for field in form.fields} if form else {}
-        found = []
-        for where, what in faults:
-            asked = fields.get(where.partition(".")[0])
-            found.append((label(asked, self._language) if asked else "", what))
-        return tuple(found)
-
 
 def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
     """ "Kvartalsrapport 1 2027" in the language, with the task's own title behind it when it has another.
@@ -279,15 +250,6 @@ def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
     title = name if year in name else f"{name} {year}"
     own = own_title(task, occurrence, language)
     return f"{title}: {own}" if own else title
-
-
-def shown_answers(form: Form, answers: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """(question, answer as people read it) for each question that was answered, in the form's order."""
-    return [
-        (label(field, language), show_answer(field, answers[field.id], language))
-        for field in form.fields
-        if answers.get(field.id) is not None
-    ]
 
 
 def _figures(prefill: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -65,7 +65,7 @@ def entry_of(gathering: Gathering, office: Office, told: Told, *, name: str, add
     """The meeting as an entry of a participant's calendar. `at` is when it was last changed (an instant)."""
     sender = office.sender_address
     return Entry(
-        key=f"moede-{gathering.id}@{office.message_domain}",
+        key=uid_of(gathering.id or 0, office),
         sequence=gathering.sequence,
         cancelled=told is Told.CANCELLED,
         organiser=(office.sender_name, sender),
@@ -73,6 +73,18 @@ def entry_of(gathering: Gathering, office: Office, told: Told, *, name: str, add
         changed_at=at,
         **_shown(gathering),
     )
+
+
+def uid_of(gathering_id: int, office: Office) -> str:
+    """What calendars know the meeting by."""
+    return f"moede-{gathering_id}@{office.message_domain}"
+
+
+def meeting_of(uid: str, office: Office) -> int | None:
+    """The meeting that a calendar knows by this name; None for one of somebody else's."""
+    number = uid.strip().removeprefix("moede-").partition("@")[0]
+    known = number.isascii() and number.isdecimal() and len(number) < 19
+    return int(number) if known and uid.strip() == uid_of(int(number), office) else None
 
 
 def _shown(gathering: Gathering) -> dict[str, Any]:

@@ -25,7 +25,9 @@ class Item:
     """One task in a mail. `due_on` is local and inclusive; `days_left` is negative when it has passed.
 
     `url` and `reply_to` are empty where the reader cannot act (another post's task, no reply domain).
-    `figures` are (label, amount as shown).
+    `figures` are (label, amount as shown). Of a task that a reply may answer, `questions` are the lines that
+    ask (none: too many for a mail, or `one_text`: the reply is the answer) and `letter` is what names the
+    task in a mail about several.
     `printed_due` is how the source has a deadline that cannot be decided.
     """
 
@@ -41,6 +43,9 @@ class Item:
     figures: tuple[tuple[str, str], ...] = ()
     person: str = ""
     nil_allowed: bool = False
+    letter: str = ""
+    questions: tuple[str, ...] = ()
+    one_text: bool = False
     old_due_on: date | None = None
     printed_due: str = ""
 
@@ -76,6 +81,8 @@ class Letter:
     `answers` (question, answer as shown). `reasons_why` tell the reader why the mail came. `tokens` are
     the secrets in its links, to be blanked in what is kept. A letter about a `meeting` has no items. `by` is
     who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`.
+    `unplaced` is what a reply said besides answers, `files` (name, why it was not kept) of its attachments;
+    `asks_which`: it did not say which task it is about.
     """
 
     kind: MessageKind
@@ -98,6 +105,9 @@ class Letter:
     nil: bool = False
     meeting: Invitation | None = None
     after_close: bool = False
+    unplaced: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    asks_which: bool = False
     tokens: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property

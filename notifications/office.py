@@ -8,11 +8,16 @@ from notifications.mime import split_sender
 
 REPLY_LOCAL, RETURN_LOCAL = "svar", "retur"
 TASK, REPLY, MEETING, RETURN = "task", "reply", "meeting", "return"
+SEVERAL = "several"
+"""A reply address of a mail about several tasks; the other purposes are about one thing."""
 
 
 @dataclass(frozen=True)
 class Office:
-    """What every mail of an installation has in common. No `reply_domain`: replies are not offered."""
+    """What every mail of an installation has in common. No `reply_domain`: replies are not offered.
+
+    `authserv_id` is how our own mail server names itself where it says whether a sender is authentic.
+    """
 
     base_url: str
     reply_domain: str
@@ -20,6 +25,7 @@ class Office:
     contact: str
     secret: bytes
     demo: bool = False
+    authserv_id: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -31,6 +37,7 @@ class Office:
             contact=settings.contact or split_sender(settings.mail_from)[1],
             secret=settings.secret,
             demo=settings.demo,
+            authserv_id=settings.imap_authserv_id,
         )
 
     @property

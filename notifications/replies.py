@@ -1,63 +1,66 @@
-"""What a person wrote in a reply, and which answers to a form that is."""
+"""Which answers to a form the words of a reply are. What can be meant in two ways is asked, never guessed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cycle.tasks.forms import Field, FieldType, Form
-from notifications.reading.words import own_words as own_words
-
-NIL_PHRASES = frozenset(
-    {
-        "intet at bemærke",
-        "intet at bemaerke",
-        "ingenting at bemærke",
-        "ikke noget at bemærke",
-        "ingen bemærkninger",
-        "ingen bemaerkninger",
-        "ingen kommentarer",
-        "nothing to report",
-        "no comments",
-        "no remarks",
-    }
-)
-FREE_TEXT = (FieldType.TEXT, FieldType.LONG_TEXT)
+from cycle.errors import Problem
+from cycle.tasks.forms import FieldType, Form
+from notifications.inline_answers import inline_answers, split_quoted
+from notifications.labelled_lines import ANSWERED_TWICE, Labelled, Place, labelled
+from notifications.nil import is_nil, plain
+from notifications.questions import Question, is_one_text, questions_of
+from notifications.reading.words import own_words
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The answers in a reply, as typed. `nil`: it says only that there is nothing to report.
+    """The answers in a reply, as typed: text by field, and by group, row and field.
 
-    `unplaced` is text that stands before the first label of a form with several questions.
+    `nil`: it says only that there is nothing to report. `unplaced` is text that belongs to no question;
+    `doubts` are what can be meant in two ways: with any, the reply is no answer yet.
     """
 
     nil: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
     unplaced: str = ""
+    doubts: tuple[Problem, ...] = ()
 
 
-def read_reply(form: Form, text: str) -> Reply:
-    """Which answers the words are (`text` from `own_words`).
+def read_reply(
+    form: Form,
+    text: str,
+    *,
+    whole: str = "",
+    rows: Mapping[str, Any] | None = None,
+    language: str = "da",
+) -> Reply:
+    """Reads the author's own words into the form; `whole` is the mail with what it quotes, where answers
+    may stand under the questions. `rows` is the task's prefill.
 
-    "Intet at bemærke" alone is a nil return. A form with one question takes the whole text. Else each
-    line that begins with a question's label or id and a colon begins an answer: "Status: gul, vi er bagud".
-    So does a question with its question mark, in any wording the form knows (seed 001).
+    "Intet at bemærke" alone is a nil return. A form that asks for one text takes all of the words. Else a
+    line begins an answer with the question's number ("2. 14,5 mio."), its words or id and a colon
+    ("Status: gul"), its row and its words ("1.2 Status: grøn"), or in any wording the form knows, with a
+    question mark (seed 001).
     """
-    if is_nil(text):
+    above, quoted = split_quoted(whole)
+    if quoted and inline_answers(questions_of(form, rows or {}, language), quoted):
+        text = own_words(above)
+    return read_parts(form, text, quoted, rows=rows or {}, language=language)
+
+
+def read_parts(form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str = "da") -> Reply:
+    """As `read_reply`, for the author's words (`own`) and the quoted mail apart from each other."""
+    questions = questions_of(form, rows, language)
+    under = {} if is_one_text(form) else inline_answers(questions, quoted)
+    if is_nil(own) and not under:
         return Reply(nil=True)
-    asked = [f for f in form.fields if f.type not in (FieldType.FILE, FieldType.REPEAT)]
-    if len(form.fields) == 1 and form.fields[0].type in FREE_TEXT:
-        return Reply(raw={form.fields[0].id: _without_label(form.fields[0], text)})
-    found, unplaced = _labelled(asked, text)
-    if not found and len(asked) == 1 and len(form.fields) == 1:
-        return Reply(raw={asked[0].id: text})
-    return Reply(raw=found, unplaced=unplaced)
-
-
-def is_nil(text: str) -> bool:
-    """Whether the words say only that there is nothing to report."""
-    return _plain(text) in NIL_PHRASES
+    if is_one_text(form):
+        return Reply(raw={form.fields[0].id: _without_label(questions[0], own)} if own.strip() else {})
+    found = labelled(questions, own, language)
+    if not found.found and not under and not found.doubts and len(questions) == 1:
+        return Reply(raw=_nested({questions[0].place: own}) if own.strip() else {})
+    return _together(questions, found, under, language)
 
 
 def place_for_rest(form: Form) -> str | None:
@@ -65,40 +68,34 @@ def place_for_rest(form: Form) -> str | None:
     return next((f.id for f in form.fields if f.type is FieldType.LONG_TEXT), None)
 
 
-def _labelled(asked: Sequence[Field], text: str) -> tuple[dict[str, str], str]:
-    labels = {name: field.id for field in asked for name in _names(field)}
-    wordings = [(_wording(words), field.id) for field in asked for words in (field.label, *field.also)]
-    found: dict[str, list[str]] = {}
-    before: list[str] = []
-    current = before
-    for line in text.splitlines():
-        name, colon, value = re.sub(r"^[\s*•–-]+", "", line).partition(":")
-        field_id = labels.get(_plain(name)) if colon else None
-        if field_id is None and "?" in line:
-            question, _, value = line.partition("?")
-            field_id = next((id_ for form, id_ in wordings if form.fullmatch(_plain(question))), None)
-        if field_id is not None:
-            current = found.setdefault(field_id, [])
-            line = value
-        current.append(line.strip())
-    return {name: "\n".join(lines).strip() for name, lines in found.items()}, "\n".join(before).strip()
+def _together(
+    questions: Sequence[Question], own: Labelled, under: Mapping[Place, str], language: str
+) -> Reply:
+    """What stands above the quoted mail and what stands in it; the same question may not have two answers."""
+    doubts = list(own.doubts)
+    words = {question.place: question for question in questions}
+    both = {
+        place for place in own.found.keys() & under.keys() if plain(own.found[place]) != plain(under[place])
+    }
+    for asked in (words[place] for place in sorted(both)):
+        what = ANSWERED_TWICE["en" if language == "en" else "da"].format(words=asked.words(language))
+        doubts.append(Problem(asked.where, what))
+    found = {place: text for place, text in {**under, **own.found}.items() if place not in both}
+    return Reply(raw=_nested(found), unplaced=own.unplaced, doubts=tuple(doubts))
 
 
-def _without_label(asked: Field, text: str) -> str:
+def _nested(found: Mapping[Place, str]) -> dict[str, Any]:
+    raw: dict[str, Any] = {}
+    for place, value in found.items():
+        inner = raw
+        for name in place[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[place[-1]] = value
+    return raw
+
+
+def _without_label(asked: Question, text: str) -> str:
     first, _, rest = text.partition("\n")
     name, colon, value = first.partition(":")
-    return f"{value}\n{rest}".strip() if colon and _plain(name) in _names(asked) else text
-
-
-def _names(asked: Field) -> set[str]:
-    return {_plain(name) for name in (asked.id, asked.label, asked.label_en) if name}
-
-
-def _wording(text: str) -> re.Pattern[str]:
-    """One wording of a question; "…" in it stands for any words: "Hvad er … kerneopgave?"."""
-    return re.compile(" .+ ".join(re.escape(_plain(part)) for part in text.split("…")))
-
-
-def _plain(text: str) -> str:
-    letters = "".join(sign if sign.isalnum() else " " for sign in text.casefold())
-    return " ".join(letters.split())
+    names = {plain(each) for each in (asked.field.id, asked.field.label, asked.field.label_en) if each}
+    return f"{value}\n{rest}".strip() if colon and plain(name) in names else text.strip()

@@ -14,13 +14,13 @@ from sqlmodel import Session, SQLModel, col, select
 from cycle.gatherings.homework import GIVEN
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.remark_tables import GoalRemark
-from cycle.messages.tables import Inbound, Message, MessageKind
+from cycle.messages.tables import Inbound, InboundTask, Message, MessageKind
 from cycle.organisation.directory import Capacity
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names
-from cycle.tasks.states import AGREEMENT_STEPS, TaskKind
+from cycle.tasks.states import AGREEMENT_STEPS, Channel, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
 
 Post = tuple[str, str]
@@ -47,6 +47,7 @@ class Rows:
     reviews: dict[int, Review] = field(default_factory=dict)
     extensions: dict[int, Extension] = field(default_factory=dict)
     inbound: dict[int, Inbound] = field(default_factory=dict)
+    readings: list[InboundTask] = field(default_factory=list)
     gatherings: dict[int, Gathering] = field(default_factory=dict)
     participants: dict[int, GatheringParticipant] = field(default_factory=dict)
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
@@ -83,7 +84,7 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     rows.gatherings = _by_id(session, Gathering, _context_ids(messages, "gathering"))
     rows.participants = _by_id(session, GatheringParticipant, _context_ids(messages, "participant"))
     rows.remarks = _by_id(session, GoalRemark, _several(messages, "remarks"))
-    rows.inbound = _by_id(session, Inbound, _context_ids(messages, "inbound"))
+    _read_replies(session, messages, rows)
     rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
     tasks = rows.tasks.values()
     rows.occurrences = _by_id(session, Occurrence, [task.occurrence_id for task in tasks])
@@ -102,6 +103,17 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     people = [message.person_id for message in messages if message.person_id is not None]
     rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
     return rows
+
+
+def _read_replies(session: Session, messages: Sequence[Message], rows: Rows) -> None:
+    """The mails that were answers, or were not, and how they were read."""
+    mailed = [each.id for each in rows.submissions.values() if each.channel is Channel.MAIL]
+    named = _context_ids(messages, "inbound")
+    if not mailed and not named:
+        return
+    which = sa.or_(col(InboundTask.submission_id).in_(mailed), col(InboundTask.inbound_id).in_(named))
+    rows.readings = list(session.exec(select(InboundTask).where(which).order_by(col(InboundTask.id))))
+    rows.inbound = _by_id(session, Inbound, [*named, *(each.inbound_id for each in rows.readings)])
 
 
 def _refused(messages: Sequence[Message]) -> list[int]:

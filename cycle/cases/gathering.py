@@ -43,14 +43,18 @@ _task, _unit, _submission = (table_of(each).c for each in (Task, Unit, Submissio
 _ASKED = sa.select(_task.id, _task.kind, _task.role, _task.title, _unit.id, _unit.name).join_from(
     table_of(Task), table_of(Unit), _unit.id == _task.unit_id
 )
-_GIVEN = sa.select(
-    _submission.id,
-    _submission.task_id,
-    _submission.version,
-    _submission.received_at,
-    _submission.by,
-    sa.case((sa.cast(_submission.answers, sa.Text).contains('"sha256"'), _submission.answers)),
-).join_from(table_of(Submission), table_of(Task), _task.id == _submission.task_id)
+_GIVEN = (
+    sa.select(
+        _submission.id,
+        _submission.task_id,
+        _submission.version,
+        _submission.received_at,
+        _submission.by,
+        sa.case((sa.cast(_submission.answers, sa.Text).contains('"sha256"'), _submission.answers)),
+    )
+    .join_from(table_of(Submission), table_of(Task), _task.id == _submission.task_id)
+    .where(_submission.withdrawn_at.is_(None))
+)
 
 
 def case_of_occurrence(session: Session, occurrence_id: int) -> Case:

@@ -96,7 +96,12 @@ class Message(SQLModel, table=True):
 
 
 class Inbound(SQLModel, table=True):
-    """One received mail, kept raw, with its verdict. `received_at` is our server's time, never Date."""
+    """One received mail, kept raw, with its verdict. `received_at` is our server's time, never Date.
+
+    `task_id` is the first task it is about; what it meant for each stands in `InboundTask`. `content` is a
+    digest of who wrote what to which address, by which the same reply is known when it comes again under
+    another Message-ID. `files` are its attachments: name, size, sha256 when kept, else `why` not.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     root_id: str = Field(index=True)
@@ -108,6 +113,33 @@ class Inbound(SQLModel, table=True):
     reason: str = ""
     task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
     handled_at: datetime = Field(sa_type=Instant)
+    content: str = Field(default="", index=True)
+    files: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+
+
+class InboundTask(SQLModel, table=True):
+    """What one mail meant for one task: taken as its answer, kept as its draft, or neither.
+
+    `answers` are what could be read, canonical; `unplaced` is text that belongs to no question. `by` is who
+    had it read so ("engine", or an account that chose the task by hand). `undone_at`: the secretariat
+    withdrew the answer that it gave.
+    """
+
+    __tablename__ = "inbound_task"
+
+    id: int | None = Field(default=None, primary_key=True)
+    inbound_id: int = Field(foreign_key="inbound.id", index=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    verdict: InboundVerdict = Field(sa_type=enum_type(InboundVerdict))
+    reason: str = ""
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    unplaced: str = ""
+    submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
+    by: str
+    at: datetime = Field(sa_type=Instant)
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
+    undone_by: str = ""
+    undone_why: str = ""
 
 
 class MailboxMark(SQLModel, table=True):

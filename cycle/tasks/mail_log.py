@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.errors import NotFound
-from cycle.messages.tables import Inbound, Message, MessageKind, MessageState
+from cycle.messages.tables import Inbound, InboundTask, Message, MessageKind, MessageState
 from cycle.organisation.tables import Person, Unit
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.tables import Occurrence, Task
@@ -82,7 +82,8 @@ def received(
     """The newest mails that came in (about one task, when it is named), without their raw bytes."""
     query = select(Inbound).where(col(Inbound.root_id).in_(list(root_ids)))
     if task_id is not None:
-        query = query.where(Inbound.task_id == task_id)
+        read_as = sa.select(col(InboundTask.inbound_id)).where(col(InboundTask.task_id) == task_id)
+        query = query.where(sa.or_(col(Inbound.task_id) == task_id, col(Inbound.id).in_(read_as)))
     newest = query.order_by(col(Inbound.received_at).desc(), col(Inbound.id).desc()).limit(limit)
     without_raw = sa.orm.defer(Inbound.raw)  # type: ignore[arg-type]  # SQLModel types it as its value
     return list(session.exec(newest.options(without_raw)))
@@ -143,18 +144,21 @@ _MAIL: tuple[Any, ...] = (
 
 def _about(text: str) -> sa.ColumnElement[bool]:
     """The mail went to such a person or address, or speaks of such a unit."""
-    units = sa.select(col(Unit.id)).where(sa.or_(col(Unit.id) == text, _contains(col(Unit.name), text)))
+    units = sa.select(col(Unit.id)).where(sa.or_(col(Unit.id) == text, contains(col(Unit.name), text)))
     tasks = sa.select(col(Task.id)).where(col(Task.unit_id).in_(units))
     days = sa.select(col(ReminderDecision.message_id)).where(col(ReminderDecision.task_id).in_(tasks))
     return sa.or_(
-        _contains(col(Message.address), text),
-        _contains(col(Person.name), text),
+        contains(col(Message.address), text),
+        contains(col(Person.name), text),
         col(Message.task_id).in_(tasks),
         col(Message.id).in_(days),
     )
 
 
-def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    """Case is ignored; SQLite does so for a–z alone, hence the usual spellings of æ, ø and å."""
+def contains(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """The column has this text somewhere, in any case.
+
+    SQLite ignores case for a–z alone, hence the usual spellings of æ, ø and å.
+    """
     spellings = sorted({text, text.lower(), text.upper(), text.title(), text.capitalize()})
     return sa.or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings))

@@ -162,7 +162,7 @@ class Reader:
 _submission = table_of(Submission).c
 _ANSWERED = (
     sa.select(_submission.task_id, _submission.received_at)
-    .where(among(_submission.task_id, "ids"))
+    .where(among(_submission.task_id, "ids"), _submission.withdrawn_at.is_(None))
     .order_by(_submission.version)
 )
 

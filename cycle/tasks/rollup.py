@@ -203,7 +203,7 @@ def newest_submissions(occurrence_id: int) -> Any:
     return (
         sa.select(sa.func.max(col(Submission.id)))
         .join(Task, col(Task.id) == col(Submission.task_id))
-        .where(col(Task.occurrence_id) == occurrence_id)
+        .where(col(Task.occurrence_id) == occurrence_id, col(Submission.withdrawn_at).is_(None))
         .group_by(col(Submission.task_id))
     )
 

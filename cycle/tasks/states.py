@@ -21,6 +21,7 @@ class TaskVerb(StrEnum):
     """What can be done to a task."""
 
     SUBMIT = "submit"
+    WITHDRAW = "withdraw"
     APPROVE = "approve"
     RETURN = "return"
     FINISH = "finish"
@@ -47,6 +48,8 @@ TASK_MOVES: dict[tuple[TaskState, TaskVerb], tuple[TaskState, frozenset[Actor]]]
     (S.OPEN, V.SUBMIT): (S.SUBMITTED, _OWNERS),
     (S.RETURNED, V.SUBMIT): (S.SUBMITTED, _OWNERS),
     (S.SUBMITTED, V.SUBMIT): (S.SUBMITTED, _OWNERS),
+    # The secretariat takes back what a mail was taken for and was not; an earlier answer then stands again.
+    (S.SUBMITTED, V.WITHDRAW): (S.OPEN, frozenset({A.SECRETARIAT})),
     (S.SUBMITTED, V.APPROVE): (S.APPROVED, _JUDGES | {A.ENGINE}),
     (S.APPROVED, V.APPROVE): (S.APPROVED, _JUDGES),
     (S.SUBMITTED, V.RETURN): (S.RETURNED, _JUDGES),

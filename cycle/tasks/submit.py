@@ -27,7 +27,8 @@ ACTED_ON = frozenset({LATER_STEPS, PARTICIPANTS})
 # Made once: 2,000 leaders answer in the last minute, and making a statement costs more than its rows.
 _BY_ACT = sa.select(Submission).where(col(Submission.once) == sa.bindparam("once"))
 _OF_TASK = col(Submission.task_id) == sa.bindparam("task_id")
-_NEWEST = sa.select(Submission).where(_OF_TASK).order_by(col(Submission.version).desc()).limit(1)
+_STANDS = col(Submission.withdrawn_at).is_(None)
+_NEWEST = sa.select(Submission).where(_OF_TASK, _STANDS).order_by(col(Submission.version).desc()).limit(1)
 _NEWEST_VERSION = sa.select(sa.func.max(col(Submission.version))).where(_OF_TASK)
 _DELETE_DRAFT = sa.delete(table_of(Draft)).where(col(Draft.task_id) == sa.bindparam("its_id"))
 
@@ -157,7 +158,7 @@ def latest_submissions(session: Session, task_ids: Iterable[int]) -> dict[int, S
     for piece in in_pieces(task_ids):
         newest = (
             sa.select(sa.func.max(col(Submission.id)))
-            .where(col(Submission.task_id).in_(piece))
+            .where(col(Submission.task_id).in_(piece), _STANDS)
             .group_by(col(Submission.task_id))
         )
         rows = session.exec(select(Submission).where(col(Submission.id).in_(newest)))

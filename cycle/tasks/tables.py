@@ -160,7 +160,10 @@ class Draft(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """One immutable version of an answer. `once` makes a repeated POST or mail the same submission."""
+    """One immutable version of an answer. `once` makes a repeated POST or mail the same submission.
+
+    `withdrawn_at`: it was a mail that was no answer, and the secretariat took it back; it counts for nothing.
+    """
 
     __table_args__ = (sa.UniqueConstraint("task_id", "version"), sa.UniqueConstraint("once"))
 
@@ -175,6 +178,7 @@ class Submission(SQLModel, table=True):
     received_at: datetime = Field(sa_type=Instant)
     after_close: bool = False
     once: str
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Review(SQLModel, table=True):

@@ -82,7 +82,12 @@ def read(mail: Received | bytes) -> EmailMessage:
 
 def words(mail: Received | bytes) -> str:
     """The plain text of the mail."""
-    body = read(mail).get_body(("plain",))
+    return words_of(read(mail))
+
+
+def words_of(mail: EmailMessage) -> str:
+    """The plain text of a parsed mail."""
+    body = mail.get_body(("plain",))
     assert body is not None
     return str(body.get_content())
 

@@ -30,6 +30,7 @@ ENGLISH = {
     "english_dates.py",
     "english_year.py",
     "english_frames.py",
+    "english_inbox.py",
     "english_ledger.py",
     "english_pages.py",
 }

@@ -3,7 +3,9 @@
 import pytest
 
 from cycle.tasks.forms import Field, FieldType, Form
-from notifications.replies import is_nil, own_words, place_for_rest, read_reply
+from notifications.nil import is_nil
+from notifications.reading.words import own_words
+from notifications.replies import place_for_rest, read_reply
 
 QUOTED = (
     "Den tir. 6. apr. 2027 kl. 10.00 skrev Årshjulet <aarshjul@by.example>:\n"

@@ -16,7 +16,6 @@ from cycle.tasks.mail_log import (
     get_mail,
     get_person,
     mail_states,
-    received,
 )
 from cycle.tasks.mail_topics import Subject, Topic, named_tasks, subjects, tasks_of_mail, topics
 from cycle.tasks.told import story
@@ -62,17 +61,6 @@ def log(
             states=list(MessageState),
             kinds=list(MessageKind),
         )
-
-
-@router.get("/ind")
-def incoming(request: Request, actor: CurrentActor) -> Response:
-    """The newest mails that came in, with what became of them."""
-    with context.reading(request) as session:
-        roots = roots_for(actor, Verb.SEE_MAIL)
-        mails = received(session, roots, limit=200)
-        about = subjects(session, [mail.task_id for mail in mails if mail.task_id])
-        titles = _titles(session, request, about.values())
-        return show(request, "mail_in.html", mails=mails, about=about, titles=titles)
 
 
 @router.get("/person/{person_id}")

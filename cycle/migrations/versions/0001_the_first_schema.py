@@ -688,11 +688,14 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
     sa.Column('handled_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('content', sa.String(), nullable=False),
+    sa.Column('files', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('message_id')
     )
     with op.batch_alter_table('inbound', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_inbound_content'), ['content'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_root_id'), ['root_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_task_id'), ['task_id'], unique=False)
 
@@ -801,6 +804,7 @@ def upgrade() -> None:
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('after_close', sa.Boolean(), nullable=False),
     sa.Column('once', sa.String(), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['form_version_id'], ['form_version.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id'),
@@ -879,6 +883,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_goal_root_id'), ['root_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_strategy_row'), ['strategy_row'], unique=False)
         batch_op.create_index(batch_op.f('ix_goal_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('inbound_task',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('inbound_id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('verdict', sa.Enum('answer', 'draft', 'automatic', 'bounce', 'complaint', 'calendar', 'own', 'empty', 'encrypted', 'hostile', 'unknown_sender', 'unreadable', 'closed', 'duplicate', name='inboundverdict', native_enum=False, length=32), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('unplaced', sa.String(), nullable=False),
+    sa.Column('submission_id', sa.Integer(), nullable=True),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_by', sa.String(), nullable=False),
+    sa.Column('undone_why', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['inbound_id'], ['inbound.id'], ),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], ),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('inbound_task', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_inbound_task_inbound_id'), ['inbound_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_inbound_task_submission_id'), ['submission_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_inbound_task_task_id'), ['task_id'], unique=False)
 
     op.create_table('reminder_decision',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -978,6 +1006,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reminder_decision_message_id'))
 
     op.drop_table('reminder_decision')
+    with op.batch_alter_table('inbound_task', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_inbound_task_task_id'))
+        batch_op.drop_index(batch_op.f('ix_inbound_task_submission_id'))
+        batch_op.drop_index(batch_op.f('ix_inbound_task_inbound_id'))
+
+    op.drop_table('inbound_task')
     with op.batch_alter_table('goal', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_goal_unit_id'))
         batch_op.drop_index(batch_op.f('ix_goal_strategy_row'))
@@ -1018,6 +1052,7 @@ def downgrade() -> None:
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inbound_task_id'))
         batch_op.drop_index(batch_op.f('ix_inbound_root_id'))
+        batch_op.drop_index(batch_op.f('ix_inbound_content'))
 
     op.drop_table('inbound')
     with op.batch_alter_table('goal_remark', schema=None) as batch_op:

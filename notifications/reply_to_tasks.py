@@ -1,0 +1,187 @@
+"""A reply to a mail of ours, about one task or several: which of them it answers, and what is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from cycle.errors import Problem
+from cycle.messages.tables import Inbound, InboundVerdict, MessageKind
+from cycle.tasks.letters import write_to_post
+from notifications.addressed import Addressed, Destination
+from notifications.answering import Answering, Outcome, with_file
+from notifications.authors import Author, author_of
+from notifications.inline_answers import inline_answers, split_quoted
+from notifications.letters_of_tasks import sections
+from notifications.office import Office
+from notifications.questions import questions_of
+from notifications.reading.mail import Mail
+from notifications.reading.words import own_words
+from notifications.replies import Reply, read_parts
+
+V = InboundVerdict
+
+RANKED = (V.UNKNOWN_SENDER, V.DRAFT, V.CLOSED, V.ANSWER, V.DUPLICATE)
+"""The verdict on a mail about several tasks is the first of these that one of them has."""
+
+WHICH = "Svaret siger ikke, hvilken af opgaverne det gælder."
+
+UNREAD_TOLD: Mapping[InboundVerdict, tuple[str, str]] = {
+    V.ENCRYPTED: (
+        "Din mail er krypteret, og vi kan ikke læse den. Svar med en almindelig mail, eller brug linket.",
+        "Your mail is encrypted and we cannot read it. Answer with an ordinary mail, or use the link.",
+    ),
+    V.EMPTY: (
+        "Din mail er tom. Skriv svaret i mailen, eller brug linket.",
+        "Your mail is empty. Write the answer in the mail, or use the link.",
+    ),
+    V.UNREADABLE: (
+        "Vi kunne ikke læse din mail. Den er måske for stor. Brug linket.",
+        "We could not read your mail. It may be too large. Use the link.",
+    ),
+}
+"""What the post is told of a mail that a person may well have written, and nobody can read."""
+
+
+class ReplyToTasks:
+    """One mail to a reply address."""
+
+    def __init__(
+        self, session: Session, inbound: Inbound, mail: Mail, to: Destination, office: Office, now: datetime
+    ) -> None:
+        self._session, self._inbound, self._mail, self._to = session, inbound, mail, to
+        self._office, self._now = office, now
+        self._above, self._quoted = split_quoted(mail.text)
+        self._known: dict[int, Answering] = {}
+
+    def is_written_inline(self) -> bool:
+        """Whether answers stand in the quoted mail, and nowhere else."""
+        return any(self._inline(found) for found in self._to.tasks)
+
+    def unread(self, verdict: InboundVerdict, reason: str) -> tuple[InboundVerdict, str]:
+        """Keeps a mail that is no reply. A person who may answer is told what to do instead."""
+        words = UNREAD_TOLD.get(verdict)
+        for found in self._to.tasks[:1] if words else ():
+            answering = self._answering(found)
+            if words and self._author(found).person_id is not None:
+                self._inbound.verdict = verdict
+                self._tell([(found, [Problem("", words[answering.language == "en"])])])
+        return verdict, reason
+
+    def take(self) -> tuple[InboundVerdict, str]:
+        """Reads and takes it; gives the mail's verdict and, in Danish, why."""
+        replies = self._replies()
+        if not replies:
+            return self._ask_which()
+        outcomes = [(found, self._one(found, reply, alone=len(replies) == 1)) for found, reply in replies]
+        verdicts = [outcome.verdict for _, outcome in outcomes]
+        self._inbound.verdict = next(each for each in RANKED if each in verdicts)
+        self._tell([(found, outcome.told) for found, outcome in outcomes if outcome.told])
+        reasons = [(found.letter, outcome.reason) for found, outcome in outcomes if outcome.reason]
+        reason = "; ".join(f"{letter}: {said}" if letter else said for letter, said in reasons)
+        return self._inbound.verdict, reason[:1000]
+
+    def _replies(self) -> list[tuple[Addressed, Reply]]:
+        """What the mail says of each task it speaks of."""
+        tasks = self._to.tasks
+        own = self._own_words()
+        if len(tasks) == 1:
+            return [(tasks[0], self._read(tasks[0], own, self._quoted))]
+        letters = [found.letter for found in tasks]
+        said, quoted = sections(own, letters), sections(self._quoted, letters).by_letter
+        replies = []
+        for found in tasks:
+            own_part, quoted_part = said.by_letter.get(found.letter, ""), quoted.get(found.letter, "")
+            if own_part or self._inline(found):
+                replies.append((found, self._read(found, own_part, quoted_part)))
+        if replies and said.before:
+            found, reply = replies[0]
+            left = "\n".join(filter(None, (said.before, reply.unplaced)))
+            replies[0] = (found, replace(reply, unplaced=left))
+        return replies
+
+    def _own_words(self) -> str:
+        """The author's words; where answers stand in the quoted mail, only those above it."""
+        return own_words(self._above) if self.is_written_inline() else self._mail.own_text
+
+    def _inline(self, found: Addressed) -> bool:
+        quoted = self._quoted
+        if found.letter:
+            letters = [each.letter for each in self._to.tasks]
+            quoted = sections(quoted, letters).by_letter.get(found.letter, "")
+        return bool(inline_answers(questions_of(found.form, found.task.prefill), quoted))
+
+    def _read(self, found: Addressed, own: str, quoted: str) -> Reply:
+        language = self._answering(found).language
+        return read_parts(found.form, own, quoted, rows=found.task.prefill, language=language)
+
+    def _one(self, found: Addressed, reply: Reply, *, alone: bool) -> Outcome:
+        answering = self._answering(found)
+        outcome = answering.refusal()
+        if outcome is None:
+            read = with_file(reply, found, self._inbound.files) if alone and not reply.nil else reply
+            author = self._author(found)
+            if author.person_id is None:
+                told = [Problem("", author.told)]
+                outcome = answering.draft(read, author.reason, told, V.UNKNOWN_SENDER)
+            else:
+                once = f"mail:{self._inbound.message_id}:{found.task.id}"
+                outcome = answering.answer(read, by=f"person:{author.person_id}", once=once)
+        answering.note(outcome)
+        return outcome
+
+    def _answering(self, found: Addressed) -> Answering:
+        task_id = found.task.id or 0
+        if task_id not in self._known:
+            self._known[task_id] = Answering(self._session, self._inbound, found, now=self._now)
+        return self._known[task_id]
+
+    def _author(self, found: Addressed) -> Author:
+        answering = self._answering(found)
+        return author_of(
+            self._session, self._mail, found, answering.directory, self._office, answering.language
+        )
+
+    def _ask_which(self) -> tuple[InboundVerdict, str]:
+        """Nothing is put into any task: the mail is kept, and the post is asked, with the letters."""
+        found = self._to.tasks[0]
+        author = self._author(found)
+        verdict = V.DRAFT if author.person_id is not None else V.UNKNOWN_SENDER
+        for each in self._to.tasks:
+            outcome = Outcome(verdict, WHICH, unplaced=self._mail.own_text)
+            self._answering(each).note(outcome)
+        self._inbound.verdict = verdict
+        told = [Problem("", author.told)] if author.told else []
+        self._tell([(each, told if each is found else []) for each in self._to.tasks], asks_which=True)
+        return verdict, author.reason or WHICH
+
+    def _tell(self, told: Sequence[tuple[Addressed, Sequence[Problem]]], *, asks_which: bool = False) -> None:
+        """Writes to the first post's registered address. The verdict is set before: the letter reads it."""
+        if not told:
+            return
+        problems = [
+            [
+                problem.where,
+                f"{problem.what} {problem.cure}".strip(),
+                *([found.task.id] if len(told) > 1 else []),
+            ]
+            for found, those in told
+            for problem in those
+        ]
+        context: dict[str, Any] = {"inbound": self._inbound.id, "problems": problems}
+        if len(told) > 1:
+            context["tasks"] = [found.task.id for found, _ in told]
+        if asks_which:
+            context["asks_which"] = True
+        first = told[0][0]
+        write_to_post(
+            self._session,
+            first.task,
+            root_id=first.root_id,
+            kind=MessageKind.REPLY_PROBLEM,
+            key=f"reply-problem:{self._inbound.id}",
+            context=context,
+            now=self._now,
+        )
