@@ -158,15 +158,24 @@ class ImapMailbox:
         return self._box.client
 
     def new(self, since: Place) -> Iterator[Delivered]:
-        """What has a higher UID than `since`; everything when the server began its numbers anew."""
+        """What has a higher UID than `since`; everything when the server began its numbers anew.
+
+        The one at `since` is marked once more: a crash may have come between its commit and its mark.
+        """
         validity = self._validity()
-        first = since.uid + 1 if validity == since.validity else 1
+        known = since.uid if validity == since.validity else 0
+        if known:
+            self._mark_as_seen(known)
+        first = known + 1
         for uid in self._uids(first):
             yield self._fetch(uid, Place(validity, uid))
 
     def done(self, mail: Delivered) -> None:
         """Sets \\\\Seen, so that a person who looks into the mailbox sees what has been handled."""
-        self._command("STORE", str(mail.place.uid), "+FLAGS.SILENT", r"(\Seen)")
+        self._mark_as_seen(mail.place.uid)
+
+    def _mark_as_seen(self, uid: int) -> None:
+        self._command("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
 
     def _validity(self) -> int:
         _, found = self._client.response("UIDVALIDITY")
