@@ -9,8 +9,8 @@ import os
 import re
 import secrets
 import ssl
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -99,17 +99,23 @@ class FolderMailbox:
         return kept
 
     def new(self, since: Place) -> Iterator[Delivered]:
-        """Every file that has not been handled, the oldest first; `since` is not needed."""
-        found = [(_received_at(path), path) for path in self._folder.glob("*.eml")]
-        for received_at, path in sorted(found):
-            with path.open("rb") as file:
-                raw = file.read(LARGEST + 1)
+        """Every file that has not been handled, the oldest first; `since` is not needed.
+
+        Another municipality of the installation may read the same folder, and have handled one meanwhile.
+        """
+        for received_at, path in sorted(_dated(self._folder.glob("*.eml"))):
+            try:
+                with path.open("rb") as file:
+                    raw = file.read(LARGEST + 1)
+            except FileNotFoundError:
+                continue
             at = taken_at(raw, received_at, self._received_by)
             yield Delivered(since, at, raw[:LARGEST], len(raw) <= LARGEST, path.name)
 
     def done(self, mail: Delivered) -> None:
-        """Moves the file away."""
-        (self._folder / mail.name).replace(self._read / mail.name)
+        """Moves the file away, if nobody has."""
+        with suppress(FileNotFoundError):
+            (self._folder / mail.name).replace(self._read / mail.name)
 
 
 def _write_through(path: Path, raw: bytes) -> None:
@@ -127,6 +133,12 @@ def _settle_names(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def _dated(paths: Iterable[Path]) -> Iterator[tuple[datetime, Path]]:
+    for path in paths:
+        with suppress(FileNotFoundError):
+            yield _received_at(path), path
 
 
 def _received_at(path: Path) -> datetime:
