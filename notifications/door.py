@@ -27,6 +27,9 @@ MOST_RECIPIENTS = 100
 LONGEST_LINE = 100_000
 """Octets. SMTP allows 998, and mail servers break longer lines; what does not, is taken as it is."""
 
+OUR_NAME = "aarshjul.localhost"
+"""Not the machine's name, which may be the mail server's: its lines tell when a mail was received."""
+
 SOCKET_MODE = 0o666
 """Whoever may enter the socket's folder may hand in mail."""
 
@@ -121,10 +124,10 @@ class _Doorkeeper:
         return "250 2.1.5 OK"
 
     async def handle_DATA(  # noqa: N802  # aiosmtpd's name
-        self, server: SMTP, _session: SmtpSession, envelope: Envelope
+        self, _server: SMTP, _session: SmtpSession, envelope: Envelope
     ) -> str:
         try:
-            await asyncio.to_thread(self._keep, server.hostname, envelope)
+            await asyncio.to_thread(self._keep, envelope)
         except OSError as error:
             log.error("a mail could not be kept: %s", error.strerror or type(error).__name__)
             return "451 4.3.0 Not kept, try again"
@@ -138,13 +141,13 @@ class _Doorkeeper:
             domain.lower() == self._domain and purpose.lower() in (REPLY_LOCAL, RETURN_LOCAL) and bool(token)
         )
 
-    def _keep(self, hostname: str, envelope: Envelope) -> None:
+    def _keep(self, envelope: Envelope) -> None:
         """Writes the mail with what final delivery adds: from where, to whom, when (RFC 5321, 4.4)."""
         now, sender = self._now(), (envelope.mail_from or "").strip("<>")  # a report's is "<>"
         lines = [
             f"Return-Path: <{sender}>",
             *(f"Delivered-To: {address}" for address in envelope.rcpt_tos),
-            f"Received: by {hostname} (Aarshjul) with {self._protocol.upper()}; {format_datetime(now)}",
+            f"Received: by {OUR_NAME} with {self._protocol.upper()}; {format_datetime(now)}",
         ]
         head = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
         content = envelope.content if isinstance(envelope.content, bytes) else b""

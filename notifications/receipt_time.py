@@ -14,12 +14,14 @@ LONGEST_WAY = timedelta(days=5)
 
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _COMMENT = re.compile(r"\([^()]*\)")
+_INTO_MAILBOX = re.compile(r"\swith\s+(UTF8)?LMTP", re.IGNORECASE)
 _BY = re.compile(r"\s*(?:from\s+\S+\s+)?by\s+([^\s;]+)", re.IGNORECASE)
 
 
 def taken_at(raw: bytes, arrived_at: datetime, server: str) -> datetime:
     """When `server` took the mail (UTC), as its topmost Received line says (RFC 5321, 4.4).
 
+    A line about putting it into a mailbox (LMTP) is passed over: the same machine may have taken it earlier.
     `arrived_at` (aware), when the mail reached the mailbox, counts without a `server`, without such a line,
     and when the line's time cannot be: after the arrival, or longer before it than a mail is under way.
     """
@@ -35,9 +37,10 @@ def taken_at(raw: bytes, arrived_at: datetime, server: str) -> datetime:
 
 
 def _written_by(line: str) -> str:
-    """The server that wrote the line. What its peer called itself is one word, and comments are left out."""
-    found = _BY.match(_COMMENT.sub(" ", _COMMENT.sub(" ", line)))
-    return found[1].lower() if found else ""
+    """The server that took the mail. What its peer called itself is one word, and comments are left out."""
+    plain = _COMMENT.sub(" ", _COMMENT.sub(" ", line))
+    found = _BY.match(plain)
+    return found[1].lower() if found and not _INTO_MAILBOX.search(plain) else ""
 
 
 def _stamp(line: str) -> datetime | None:

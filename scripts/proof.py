@@ -1,6 +1,6 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | standstill | seal | hypothesis] …   (all of them when none is named)
+python scripts/proof.py [bench | year | standstill | seal | mail-stack | hypothesis] … (all when none is named)
 """
 
 import os
@@ -27,6 +27,7 @@ PROOFS = {
         "-o",
         "timeout=7200",
     ),
+    "mail-stack": ("-m", "pytest", "--verbose", "--durations=0", "tests/mail_stack"),
     "hypothesis": (
         "-m",
         "pytest",
@@ -41,7 +42,7 @@ PROOFS = {
     ),
 }
 
-LONG = {"STANDSTILL_SECONDS": "300", "BYTES_APART": "29"}
+LONG = {"STANDSTILL_SECONDS": "300", "BYTES_APART": "29", "MAILBOX_KILLS": "30"}
 """What makes a short proof of the test suite a long one."""
 
 

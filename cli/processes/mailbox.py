@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import threading
 from functools import partial
 
@@ -57,7 +58,9 @@ def _watch(here: Installation, runtime: Runtime) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     watcher = Watcher(here.settings, partial(mail_came, runtime))
-    threading.Thread(target=watcher.run, name="watcher", daemon=True).start()
+    watching = threading.Thread(target=watcher.run, name="watcher", daemon=True)
+    watching.start()
     while not stopped.wait(0.5):  # a signal given to another thread is seen when this one runs
-        continue
+        if not watching.is_alive():
+            sys.exit(1)  # it stumbled and said over what; whoever keeps this process alive starts it again
     watcher.stop()

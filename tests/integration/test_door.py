@@ -91,7 +91,8 @@ def test_a_mail_is_kept_with_its_envelope_and_our_time_and_somebody_is_told(tmp_
     head, _, body = mail.raw.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     assert lines[:2] == ["Return-Path: <bo@by.example>", f"Delivered-To: {SVAR}"]
-    assert lines[2].endswith(f"(Aarshjul) with {place.protocol.upper()}; Tue, 06 Apr 2027 10:00:00 +0000")
+    by = f"by aarshjul.localhost with {place.protocol.upper()}"
+    assert lines[2] == f"Received: {by}; Tue, 06 Apr 2027 10:00:00 +0000"
     assert "Message-ID: <1@by.example>" in lines and body == "Status: grøn\r\n.punktum\r\n".encode()
     assert mail.received_at == NOON and house.told == 1
     (file,) = house.folder.glob("*.eml")

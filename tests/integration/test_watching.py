@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
+from cli.main import run as command
+from cli.serve import children
 from config.settings import Settings, load_settings
 from cycle.messages.tables import MailboxMark
 from cycle.runs.tables import Wake
@@ -154,6 +156,28 @@ def test_news_that_cannot_be_told_hold_nobody_up(tmp_path):
     engine = make_engine(f"sqlite:///{tmp_path / 'without-tables.db'}")
     mail_came(Runtime(engine, load_settings(data_dir=tmp_path), DemoClock(NOON)))
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("given", "is_there"),
+    [
+        ({}, False),
+        ({"imap_host": "imap.by.example"}, True),
+        ({"imap_host": "imap.by.example", "imap_idle": False}, False),
+        ({"inbox_dir": "ind", "reply_domain": "svar.by.example"}, False),
+        ({"inbox_dir": "ind", "reply_domain": "svar.by.example", "mail_listen": "lmtp:/run/lmtp"}, True),
+    ],
+)
+def test_serve_keeps_a_process_at_the_mailbox_where_there_is_something_to_watch(tmp_path, given, is_there):
+    settings = load_settings(data_dir=tmp_path, **given)
+    names = [child.name for child in children(settings, "http://127.0.0.1:4200/api", 4200)]
+    assert ("mailbox" in names) is is_there and names[:2] == ["web", "worker"]
+
+
+def test_the_mailbox_process_has_nothing_to_do_without_a_mailbox(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("AARSHJUL_DATA_DIR", str(tmp_path))
+    assert command("mailbox", []) == 1
+    assert "AARSHJUL_MAIL_LISTEN" in capsys.readouterr().err
 
 
 def wakes(engine: Engine) -> int:

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from notifications.receipt_time import taken_at
+from notifications.receipt_time import LONGEST_WAY, taken_at
 
 ARRIVED = datetime(2027, 4, 20, 22, 3, tzinfo=UTC)
 OURS = (
@@ -23,6 +25,27 @@ BODY = b"\r\nReceived: from a by mx.kommune.example; Mon, 19 Apr 2027 08:00:00 +
 def test_the_servers_topmost_line_says_when_it_took_the_mail() -> None:
     at = taken_at(STORE + OURS + FORGED + BODY, ARRIVED, "MX.kommune.example")
     assert at == datetime(2027, 4, 20, 21, 59, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("protocol", [b"LMTP", b"UTF8LMTP"])
+def test_one_machine_that_is_both_mail_server_and_mailbox_counts_as_mail_server(protocol: bytes) -> None:
+    into = (
+        b"Received: from mx.kommune.example ([127.0.0.1])\r\n\tby mx.kommune.example with "
+        + protocol
+        + b"\r\n\tid 1 for <svar+abc@svar.kommune.example>; Wed, 21 Apr 2027 00:02:00 +0200\r\n"
+    )
+    at = taken_at(into + OURS + FORGED + BODY, ARRIVED, "mx.kommune.example")
+    assert at == datetime(2027, 4, 20, 21, 59, 30, tzinfo=UTC)
+
+
+@given(
+    st.lists(
+        st.sampled_from([STORE, OURS, FORGED, b"(", b")", b";", b"by ", b"from ", b"\xff"]) | st.binary()
+    )
+)
+def test_whatever_the_head_holds_the_time_is_one_that_can_be(pieces: list[bytes]) -> None:
+    at = taken_at(b"".join(pieces), ARRIVED, "mx.kommune.example")
+    assert ARRIVED - LONGEST_WAY <= at <= ARRIVED
 
 
 @pytest.mark.parametrize(
