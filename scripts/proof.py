@@ -1,6 +1,6 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | standstill | seal | mail-stack | hypothesis] … (all when none is named)
+python scripts/proof.py [bench | year | standstill | seal | mail-stack | hypothesis] … (none: all)
 """
 
 import os
