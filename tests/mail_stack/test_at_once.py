@@ -28,7 +28,7 @@ from tests.support.mail_stack import DIRECT, MailStack, until
 from tests.support.municipality import ROOT
 
 KILLS = int(os.environ.get("MAILBOX_KILLS", "3"))
-SOON = 15.0
+SOON = 30.0
 """Seconds. Unwatched, a mailbox that has just been read is read again after two minutes."""
 
 LEADERS = [f"by-{unit}@by.example" for unit in ("in-d1-001", "in-d2-001", "sk-d1-001", "sk-d2-001")]
