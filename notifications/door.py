@@ -52,12 +52,13 @@ class Door:
         now: Callable[[], datetime],
         told: Callable[[], None],
     ) -> None:
-        self._place = place
+        self._place, self._folder = place, folder
         self._keeper = _Doorkeeper(folder, reply_domain, place.protocol, now, told)
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> "Door":
-        """Opens it. A socket that a killed process left is replaced. Raises OSError when it cannot be had."""
+        """Opens it. What a killed process left is cleared away. Raises OSError when it cannot be had."""
+        self._folder.clear_up()
         loop, place = asyncio.get_running_loop(), self._place
         if place.path:
             self._server = await loop.create_unix_server(self._connection, place.path)

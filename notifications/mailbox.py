@@ -98,6 +98,11 @@ class FolderMailbox:
         _settle_names(self._folder)
         return kept
 
+    def clear_up(self) -> None:
+        """Removes what a killed process had not finished writing; it was never answered 250."""
+        for draft in self._folder.glob("*.eml.part"):
+            draft.unlink(missing_ok=True)
+
     def new(self, since: Place) -> Iterator[Delivered]:
         """Every file that has not been handled, the oldest first; `since` is not needed.
 

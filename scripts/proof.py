@@ -27,7 +27,7 @@ PROOFS = {
         "-o",
         "timeout=7200",
     ),
-    "mail-stack": ("-m", "pytest", "--verbose", "--durations=0", "tests/mail_stack"),
+    "mail-stack": ("-m", "pytest", "--verbose", "--durations=0", "tests/mail_stack", "-o", "timeout=1800"),
     "hypothesis": (
         "-m",
         "pytest",

@@ -189,12 +189,16 @@ def test_too_many_recipients_or_connections_are_put_off(tmp_path, lmtp):
     at(tmp_path / "ind", lmtp, hand_over)
 
 
-def test_a_socket_left_by_a_killed_process_is_replaced(tmp_path):
+def test_what_a_killed_process_left_is_cleared_away(tmp_path):
     place = DoorPlace("lmtp", path=str(tmp_path / "lmtp"))
+    (tmp_path / "ind").mkdir()
+    half = tmp_path / "ind" / "20270406T100000000000Z-00000000.eml.part"
+    half.write_bytes(MAIL[:20])
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(place.path)
     at(tmp_path / "ind", place, lambda house: house.client().close())
     assert stat.S_IMODE(Path(place.path).stat().st_mode) == 0o666
+    assert not half.exists()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -101,6 +102,15 @@ def test_a_lost_connection_is_made_again_and_what_came_meanwhile_is_told(setting
         assert told.times == 2
         server.deaf = False
         until(lambda: told.times == 3)
+
+
+def test_a_server_that_takes_nobody_is_asked_more_and_more_seldom(settings, server):
+    server.deaf = True
+    with watched(settings) as told:
+        until(lambda: len(server.connections) >= 4, 10)
+    pauses = [later - earlier for earlier, later in pairwise(server.connections)]
+    assert [pause >= least for pause, least in zip(pauses, (0.05, 0.1, 0.2), strict=False)] == [True] * 3
+    assert told.times == 0
 
 
 def test_a_server_without_idle_is_left_alone(settings, server):

@@ -9,6 +9,7 @@ import select
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.deaf = False
         self.idles = True
         self.sessions: list[socket.socket] = []
+        self.connections: list[float] = []
 
     def deliver(self, raw: bytes, received_at: datetime) -> Stored:
         """Puts a mail into the folder with the server's own time of receipt."""
@@ -79,6 +81,7 @@ class _Session(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.server.sessions.append(self.request)
+        self.server.connections.append(time.monotonic())
         self.say("* OK ready")
         for line in self.rfile:
             tag, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
