@@ -20,8 +20,9 @@ from config.incoming_settings import DoorPlace
 from notifications.mailbox import LARGEST, FolderMailbox
 from notifications.office import REPLY_LOCAL, RETURN_LOCAL
 
-MOST_CONNECTIONS = 8
-"""More at once are put off: each may hold a whole mail in memory."""
+MOST_AT_ONCE = 8
+"""Mails that are received at the same time; each may be in memory whole. Others wait for their DATA: one that
+were put off would come much later, and Postfix keeps its twenty connections open meanwhile."""
 
 MOST_RECIPIENTS = 100
 LONGEST_LINE = 100_000
@@ -74,7 +75,7 @@ class Door:
             await self._server.wait_closed()
 
     def _connection(self) -> SMTP:
-        kind = _AnswersEach if self._place.protocol == "lmtp" else _Plain
+        kind = _AnswersEach if self._place.protocol == "lmtp" else _InTurn
         return self._keeper.admit(kind(self._keeper, data_size_limit=LARGEST, enable_SMTPUTF8=True))
 
 
@@ -91,6 +92,7 @@ class _Doorkeeper:
     ) -> None:
         self._folder, self._domain, self._protocol = folder, reply_domain.lower(), protocol
         self._now, self._told = now, told
+        self.room = asyncio.Semaphore(MOST_AT_ONCE)
         self._connections: list[SMTP] = []
 
     def admit(self, connection: SMTP) -> SMTP:
@@ -108,8 +110,6 @@ class _Doorkeeper:
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if sum(known.transport is not None for known in self._connections) > MOST_CONNECTIONS:
-            return "451 4.3.2 Too many connections"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -155,19 +155,22 @@ class _Doorkeeper:
         self._folder.put(head + content, now)
 
 
-class _Plain(SMTP):
-    """SMTP."""
+class _InTurn(SMTP):
+    """SMTP; a mail's content is taken when there is room for it."""
 
     line_length_limit = LONGEST_LINE
 
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # aiosmtpd's name
+        async with self.event_handler.room:
+            await super().smtp_DATA(arg)
 
-class _AnswersEach(LMTP):
+
+class _AnswersEach(_InTurn, LMTP):
     """LMTP as RFC 2033 has it: after a mail's final dot one reply for each of its recipients.
 
     aiosmtpd gives one reply for the mail, whether it was taken, too large or not kept.
     """
 
-    line_length_limit = LONGEST_LINE
     _replies = 1
 
     async def push(self, status: str | bytes) -> None:

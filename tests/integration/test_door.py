@@ -1,6 +1,7 @@
 """A mail server on this machine hands mail over (LMTP, SMTP): it lies on the disk before it is answered."""
 
 import asyncio
+import select
 import smtplib
 import socket
 import stat
@@ -14,7 +15,7 @@ import pytest
 from config.incoming_settings import DoorPlace
 from config.settings import load_settings
 from cycle.errors import PlanInvalid
-from notifications.door import MOST_CONNECTIONS, MOST_RECIPIENTS, Door
+from notifications.door import MOST_AT_ONCE, MOST_RECIPIENTS, Door
 from notifications.mailbox import LARGEST, FolderMailbox, Place
 
 NOON = datetime(2027, 4, 6, 10, 0, tzinfo=UTC)
@@ -174,19 +175,37 @@ def test_a_mail_cut_off_leaves_nothing(tmp_path, lmtp):
     assert not house.folder.exists() and house.told == 0
 
 
-def test_too_many_recipients_or_connections_are_put_off(tmp_path, lmtp):
+def test_too_many_recipients_are_put_off(tmp_path, lmtp):
     def hand_over(house: House) -> None:
-        clients = [house.client() for _ in range(MOST_CONNECTIONS + 1)]
-        assert clients[0].mail("bo@by.example")[0] == 451
-        clients.pop().quit()
-        for client in clients[1:]:
-            client.quit()
-        assert clients[0].mail("bo@by.example")[0] == 250
-        given = [clients[0].rcpt(SVAR)[0] for _ in range(MOST_RECIPIENTS + 1)]
+        client = house.client()
+        client.mail("bo@by.example")
+        given = [client.rcpt(SVAR)[0] for _ in range(MOST_RECIPIENTS + 1)]
         assert given == [250] * MOST_RECIPIENTS + [452]
-        clients[0].close()
+        client.close()
 
     at(tmp_path / "ind", lmtp, hand_over)
+
+
+def test_more_mails_than_there_is_room_for_wait_for_their_turn_and_none_is_refused(tmp_path, place):
+    """Twenty connections that all stay open, as Postfix has them: refusing some would starve all."""
+
+    def hand_over(house: House) -> None:
+        clients = [house.client() for _ in range(20)]
+        for client in clients:
+            client.mail("bo@by.example")
+            client.rcpt(SVAR)
+            client.putcmd("data")
+        assert [client.getreply()[0] for client in clients[:MOST_AT_ONCE]] == [354] * MOST_AT_ONCE
+        assert not select.select([client.sock for client in clients[MOST_AT_ONCE:]], [], [], 0.2)[0]
+        for number, client in enumerate(clients):
+            if number >= MOST_AT_ONCE:
+                assert client.getreply()[0] == 354
+            client.send(MAIL + b".\r\n")
+            assert client.getreply()[0] == 250
+        for client in clients:
+            client.close()
+
+    assert len(at(tmp_path / "ind", place, hand_over).mails()) == 20
 
 
 def test_what_a_killed_process_left_is_cleared_away(tmp_path):
