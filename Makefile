@@ -10,7 +10,7 @@ WEB := node_modules/.package-lock.json
 ROOMS := cycle config notifications documents flows web cli
 # Tests that share nothing run beside each other; those with servers, browsers and kills one by one.
 APART := tests/unit tests/integration tests/artefacts tests/layouts
-ALONE := tests/browser tests/faults tests/prefect_runs
+ALONE := tests/browser tests/faults tests/prefect_runs tests/mail_stack
 
 .PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures clean help
 

@@ -69,6 +69,11 @@ COMMANDS: dict[str, Command] = {
     "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),
+    "mailbox": Command(
+        "cli.processes.mailbox",
+        "hold øje med postkassen, eller tag imod mail",
+        "keep watch at the mailbox, or take mail in",
+    ),
     "worker": Command("cli.processes.worker", "kør kun én arbejdsproces", "run one worker alone"),
 }
 

@@ -1,6 +1,7 @@
 """`aarshjul serve`: the whole engine on this machine, one command.
 
-Three processes are kept alive: the pages with the clock, a worker, and a Prefect server. Pages answer
+Three processes are kept alive: the pages with the clock, a worker, and a Prefect server; a fourth where
+mail is watched for or taken in. Pages answer
 before the others are started; nothing waits for Prefect for long. This process imports no store, so
 that it is small and the pages come quickly: each child opens the store, and is started again until it can.
 """
@@ -66,6 +67,8 @@ def children(settings: Settings, api_url: str, prefect_port: int) -> list[Child]
         Child("web", [*ours, "web", "--with-clock"], told),
         Child("worker", [*ours, "worker", *wait], told, patience=BODY_PATIENCE),
     ]
+    if settings.watches_mail:
+        found.append(Child("mailbox", [*ours, "mailbox"], patience=5))
     if not settings.prefect_api_url:
         found.append(prefect_server(settings.data_dir, prefect_port))
     return found

@@ -106,6 +106,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Stop the other program, or choose another port with --port; `--port 0` takes a free one "
         "(with make: `make demo PORT=0`).",
     ),
+    "no mailbox": (
+        "Der er ingen postkasse at holde øje med, og der tages ikke imod mail.",
+        "There is no mailbox to keep watch at, and no mail is taken in.",
+    ),
+    "mend no mailbox": (
+        "Sæt AARSHJUL_IMAP_HOST (og ikke AARSHJUL_IMAP_IDLE=false) eller AARSHJUL_MAIL_LISTEN.",
+        "Set AARSHJUL_IMAP_HOST (and not AARSHJUL_IMAP_IDLE=false) or AARSHJUL_MAIL_LISTEN.",
+    ),
     "serving already": (
         "Årshjulet kører allerede med mappen {folder}.",
         "The wheel is already running with the folder {folder}.",

@@ -181,4 +181,13 @@ YEAR: Mapping[str, str] = {
     "Langtidssikring kræver en tidsstempling. Sæt også AARSHJUL_SEAL_TSA_URL.": (
         "Long-term validation needs time stamps. Set AARSHJUL_SEAL_TSA_URL as well."
     ),
+    "»{}« er ikke et sted på denne maskine. Skriv fx lmtp:127.0.0.1:8324.": (
+        "“{}” is not a place on this machine. Write for example lmtp:127.0.0.1:8324."
+    ),
+    "Der hentes også mail med AARSHJUL_IMAP_HOST. Behold kun den ene.": (
+        "Mail is fetched with AARSHJUL_IMAP_HOST too. Keep one of them alone."
+    ),
+    "Mailen skal have mappe og domæne. Sæt også AARSHJUL_INBOX_DIR og AARSHJUL_REPLY_DOMAIN.": (
+        "The mail needs a folder and a domain. Set AARSHJUL_INBOX_DIR and AARSHJUL_REPLY_DOMAIN as well."
+    ),
 }

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.incoming_settings import LOOPBACK, IncomingSettings, Security
 from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
 from config.secret_settings import PREFIX, SecretFiles
@@ -20,11 +21,8 @@ from config.sentences import sentence
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-Security = Literal["starttls", "tls", "none"]
 
-
-class Settings(BaseSettings):
+class Settings(IncomingSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -75,29 +73,6 @@ class Settings(BaseSettings):
     contact: str = Field(
         default="",
         description="Address that mails name for questions, usually the secretariat's. Empty: the sender's.",
-    )
-    reply_domain: str = Field(
-        default="",
-        description="Domain of the reply addresses svar+…@domain. Their mail must end in the mailbox "
-        "imap_user. Empty: answers by e-mail are not offered.",
-    )
-    imap_host: str = Field(
-        default="", description="Mail server with the mailbox of the replies. Empty: no mailbox is read."
-    )
-    imap_port: int = Field(default=993, ge=1, le=65535, description="Port of the mailbox's server.")
-    imap_security: Security = Field(
-        default="tls",
-        description="tls (usually port 993), starttls (143) or none (a server on this machine).",
-    )
-    imap_user: str = Field(default="", description="Login of the mailbox.")
-    imap_password: SecretStr = Field(
-        default=SecretStr(""), description="Password of the mailbox, or AARSHJUL_IMAP_PASSWORD_FILE."
-    )
-    imap_folder: str = Field(default="INBOX", description="Folder of the mailbox that replies arrive in.")
-    imap_authserv_id: str = Field(default="", description="Our mail server's name in Authentication-Results.")
-    inbox_dir: Path | None = Field(
-        default=None,
-        description="Folder of .eml files to read as the mailbox of the replies when there is no imap_host.",
     )
     kle: Kle = Field(
         default="",
@@ -222,7 +197,7 @@ class Settings(BaseSettings):
             raise ValueError("Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.")
         return url
 
-    @field_validator("mail_from", "contact", "reply_domain")
+    @field_validator("mail_from", "contact", "reply_domain", "received_by")
     @classmethod
     def _one_line(cls, text: str) -> str:
         if any(ord(sign) < 32 for sign in text):
@@ -267,11 +242,6 @@ class Settings(BaseSettings):
     def templates_dir(self) -> Path:
         """Where the municipality's own templates of documents lie, if it has any."""
         return self.data_dir / "templates"
-
-    @property
-    def reads_mail(self) -> bool:
-        """Whether there is a mailbox in which replies arrive."""
-        return bool(self.imap_host) or self.inbox_dir is not None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from cycle.errors import CycleError
 from cycle.messages.tables import MailboxMark
+from cycle.runs.requests import wake
 from flows.runtime import RunContext
 from notifications.incoming import take
 from notifications.mailbox import FAULTS, Delivered, Mailbox, Place, mailbox_of
@@ -47,6 +48,8 @@ def collect(context: RunContext) -> None:
         mark.read_until = max(mark.read_until, context.now)
         mark.failing_since, mark.next_at, mark.error = None, None, ""
         session.add(mark)
+        if mark.told_at is not None and mark.told_at > mark.read_until:
+            wake(session, now=context.now)  # something came while this was reading
 
 
 def _read(context: RunContext, mailbox: Mailbox) -> None:

@@ -123,12 +123,15 @@ def _candidates(read: sa.Connection, now: datetime, settings: Settings) -> Itera
 
 
 def _collect(read: sa.Connection, now: datetime, marks: dict[str, datetime]) -> Iterator[Work]:
-    """The mailbox of every municipality that has a cycle, when it was not read or tried in vain lately."""
+    """The mailbox of every municipality that has a cycle, when it was not tried in vain lately, and was not
+    read lately or is said to have something new."""
+    with_news = {root_id for (root_id,) in read.execute(hints.MAILBOXES_WITH_NEWS)}
     pausing = {root_id for (root_id,) in read.execute(hints.MAILBOXES_PAUSING, {"now": now})}
     for (root_id,) in read.execute(hints.MUNICIPALITIES):
         if root_id in pausing:
             continue
-        if root_id not in marks or marks[root_id] <= now - MAILBOX_EVERY:
+        was_read = root_id in marks and marks[root_id] > now - MAILBOX_EVERY
+        if not was_read or root_id in with_news:
             yield _work("collect", root_id, root_id)
 
 

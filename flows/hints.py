@@ -36,6 +36,7 @@ LAST_RUNS = (
 
 MARKS = sa.select(_mark.root_id, _mark.read_until)
 MAILBOXES_PAUSING = sa.select(_mark.root_id).where(_mark.next_at > _now)
+MAILBOXES_WITH_NEWS = sa.select(_mark.root_id).where(_mark.told_at > _mark.read_until)
 MUNICIPALITIES = sa.select(table_of(Cycle).c.root_id).distinct()
 
 _planned = _occurrence.state == OccurrenceState.PLANNED

@@ -5,11 +5,12 @@ each mail when its commit is done. Nothing is deleted.
 """
 
 import imaplib
+import os
 import re
 import secrets
 import ssl
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from typing import Protocol
 import imap_tools
 
 from config.settings import Settings
+from notifications.receipt_time import taken_at
 
 LARGEST = 25_000_000
 """Bytes of a mail that are fetched; of a larger one only the header is."""
@@ -41,7 +43,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Delivered:
-    """One mail in the mailbox. `received_at` is the server's time (UTC). `whole` False: header only."""
+    """One mail in the mailbox. `received_at` is the server's time (UTC), never that of the mail's Date.
+
+    `whole` False: header only.
+    """
 
     place: Place
     received_at: datetime
@@ -66,10 +71,11 @@ class FolderMailbox:
     """A folder of `.eml` files. Handled ones go to its subfolder `laest`.
 
     The time of receipt stands in the file's name as `put` writes it, else the file's own time counts.
+    `received_by` is the server whose own time goes before that (`taken_at`).
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._read = folder, folder / "laest"
+    def __init__(self, folder: Path, received_by: str = "") -> None:
+        self._folder, self._read, self._received_by = folder, folder / "laest", received_by
 
     def __enter__(self) -> "FolderMailbox":
         self._read.mkdir(parents=True, exist_ok=True)
@@ -79,24 +85,65 @@ class FolderMailbox:
         return None
 
     def put(self, raw: bytes, received_at: datetime) -> Path:
-        """Delivers a mail, whole or not at all."""
+        """Delivers a mail, whole or not at all. When this returns it is on the disk. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         name = f"{received_at.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(4)}.eml"
         draft = self._folder / f"{name}.part"
-        draft.write_bytes(raw)
-        return draft.rename(self._folder / name)
+        try:
+            _write_through(draft, raw)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        kept = draft.rename(self._folder / name)
+        _settle_names(self._folder)
+        return kept
+
+    def clear_up(self) -> None:
+        """Removes what a killed process had not finished writing; it was never answered 250."""
+        for draft in self._folder.glob("*.eml.part"):
+            draft.unlink(missing_ok=True)
 
     def new(self, since: Place) -> Iterator[Delivered]:
-        """Every file that has not been handled, the oldest first; `since` is not needed."""
-        found = [(_received_at(path), path) for path in self._folder.glob("*.eml")]
-        for received_at, path in sorted(found):
-            with path.open("rb") as file:
-                raw = file.read(LARGEST + 1)
-            yield Delivered(since, received_at, raw[:LARGEST], len(raw) <= LARGEST, path.name)
+        """Every file that has not been handled, the oldest first; `since` is not needed.
+
+        Another municipality of the installation may read the same folder, and have handled one meanwhile.
+        """
+        for received_at, path in sorted(_dated(self._folder.glob("*.eml"))):
+            try:
+                with path.open("rb") as file:
+                    raw = file.read(LARGEST + 1)
+            except FileNotFoundError:
+                continue
+            at = taken_at(raw, received_at, self._received_by)
+            yield Delivered(since, at, raw[:LARGEST], len(raw) <= LARGEST, path.name)
 
     def done(self, mail: Delivered) -> None:
-        """Moves the file away."""
-        (self._folder / mail.name).replace(self._read / mail.name)
+        """Moves the file away, if nobody has."""
+        with suppress(FileNotFoundError):
+            (self._folder / mail.name).replace(self._read / mail.name)
+
+
+def _write_through(path: Path, raw: bytes) -> None:
+    """Nobody else may read it: it is somebody's answer."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _settle_names(folder: Path) -> None:
+    """A renamed file is found after a power cut only when its folder is on the disk as well."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _dated(paths: Iterable[Path]) -> Iterator[tuple[datetime, Path]]:
+    for path in paths:
+        with suppress(FileNotFoundError):
+            yield _received_at(path), path
 
 
 def _received_at(path: Path) -> datetime:
@@ -114,29 +161,13 @@ class ImapMailbox:
         self._box: imap_tools.BaseMailBox | None = None
 
     def __enter__(self) -> "ImapMailbox":
-        settings = self._settings
-        self._box = _connect(settings)
-        try:
-            self._box.login(
-                settings.imap_user, settings.imap_password.get_secret_value(), initial_folder=None
-            )
-            self._box.folder.set(settings.imap_folder)
-        except FAULTS:
-            self._leave()
-            raise
+        self._box = sign_in(self._settings)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._leave()
-
-    def _leave(self) -> None:
         box, self._box = self._box, None
-        if box is None:
-            return
-        try:
-            box.logout()
-        except FAULTS:
-            box.client.shutdown()
+        if box is not None:
+            sign_out(box)
 
     @property
     def _client(self) -> imaplib.IMAP4:
@@ -144,15 +175,24 @@ class ImapMailbox:
         return self._box.client
 
     def new(self, since: Place) -> Iterator[Delivered]:
-        """What has a higher UID than `since`; everything when the server began its numbers anew."""
+        """What has a higher UID than `since`; everything when the server began its numbers anew.
+
+        The one at `since` is marked once more: a crash may have come between its commit and its mark.
+        """
         validity = self._validity()
-        first = since.uid + 1 if validity == since.validity else 1
+        known = since.uid if validity == since.validity else 0
+        if known:
+            self._mark_as_seen(known)
+        first = known + 1
         for uid in self._uids(first):
             yield self._fetch(uid, Place(validity, uid))
 
     def done(self, mail: Delivered) -> None:
         """Sets \\\\Seen, so that a person who looks into the mailbox sees what has been handled."""
-        self._command("STORE", str(mail.place.uid), "+FLAGS.SILENT", r"(\Seen)")
+        self._mark_as_seen(mail.place.uid)
+
+    def _mark_as_seen(self, uid: int) -> None:
+        self._command("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
 
     def _validity(self) -> int:
         _, found = self._client.response("UIDVALIDITY")
@@ -172,8 +212,8 @@ class ImapMailbox:
         part = "BODY.PEEK[]" if whole else "BODY.PEEK[HEADER]"
         answer = self._command("FETCH", str(uid), f"({part})")
         raw = next((bytes(piece[1]) for piece in answer if isinstance(piece, tuple)), b"")
-        received_at = parsedate_to_datetime(at[1].decode().strip()).astimezone(UTC)
-        return Delivered(place, received_at, raw, whole)
+        arrived_at = parsedate_to_datetime(at[1].decode().strip()).astimezone(UTC)
+        return Delivered(place, taken_at(raw, arrived_at, self._settings.received_by), raw, whole)
 
     def _command(self, *words: str) -> list[bytes]:
         kind, answer = self._client.uid(*words)
@@ -184,6 +224,26 @@ class ImapMailbox:
 
 def _flat(answer: list[bytes]) -> list[bytes]:
     return [b" ".join(piece) if isinstance(piece, tuple) else piece for piece in answer if piece]
+
+
+def sign_in(settings: Settings, *, readonly: bool = False) -> imap_tools.BaseMailBox:
+    """The mailbox's folder, opened at its server; end it with `sign_out`. Raises one of FAULTS."""
+    box = _connect(settings)
+    try:
+        box.login(settings.imap_user, settings.imap_password.get_secret_value(), initial_folder=None)
+        box.folder.set(settings.imap_folder, readonly)
+    except FAULTS:
+        sign_out(box)
+        raise
+    return box
+
+
+def sign_out(box: imap_tools.BaseMailBox) -> None:
+    """Leaves the server; when it no longer answers, without its leave."""
+    try:
+        box.logout()
+    except FAULTS:
+        box.client.shutdown()
 
 
 def _connect(settings: Settings) -> imap_tools.BaseMailBox:
@@ -200,4 +260,6 @@ def mailbox_of(settings: Settings) -> AbstractContextManager[Mailbox] | None:
     """The mailbox the settings name, if any; opened by entering it."""
     if settings.imap_host:
         return ImapMailbox(settings)
-    return FolderMailbox(settings.inbox_dir) if settings.inbox_dir is not None else None
+    if settings.inbox_dir is None:
+        return None
+    return FolderMailbox(settings.inbox_dir, settings.received_by)

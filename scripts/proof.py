@@ -1,6 +1,6 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | standstill | seal | fuzz_mail | hypothesis] …   (all without a name)
+python scripts/proof.py [NAME] …   (all of them without a name)
 """
 
 import os
@@ -28,6 +28,7 @@ PROOFS = {
         "timeout=7200",
     ),
     "fuzz_mail": ("scripts/fuzz_mail.py",),
+    "mail-stack": ("-m", "pytest", "--verbose", "--durations=0", "tests/mail_stack", "-o", "timeout=1800"),
     "hypothesis": (
         "-m",
         "pytest",
@@ -42,7 +43,7 @@ PROOFS = {
     ),
 }
 
-LONG = {"STANDSTILL_SECONDS": "300", "BYTES_APART": "29"}
+LONG = {"STANDSTILL_SECONDS": "300", "BYTES_APART": "29", "MAILBOX_KILLS": "30"}
 """What makes a short proof of the test suite a long one."""
 
 
@@ -78,7 +79,7 @@ def main(names: list[str]) -> int:
     """0 when every proof held, 1 when one did not, 2 for a name that is none."""
     unknown = [name for name in names if name not in PROOFS]
     if unknown:
-        sys.stderr.write(f"No proof is called {', '.join(unknown)}. {__doc__}")
+        sys.stderr.write(f"No proof is called {', '.join(unknown)}. There are {', '.join(PROOFS)}.\n")
         return 2
     of = commit()
     held = [prove(name, of) for name in names or PROOFS]

@@ -4,14 +4,21 @@ The browser, in order: a Chromium on PATH, Playwright's own, the system's packag
 poppler) is the second program that looks at our seals, soffice (LibreOffice) the one that opens our Word
 files: without its screens 84 MB to fetch, a minute's wait the first time. SoftHSM is a token for keys made
 of software. PostgreSQL needs nothing here: the tests take Debian's binaries or those of the pinned package.
+
+Postfix and Dovecot are what the tests of a real mail stack run against, with a configuration of their own.
+Without them, or without root, those tests are skipped, and the last line says so.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+MAIL_STACK = ("/usr/sbin/postfix", "/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp")
+POLICY = Path("/usr/sbin/policy-rc.d")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -48,13 +55,44 @@ def install_browser() -> None:
         subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
+def mail_stack() -> str | None:
+    """Where Postfix lies, if it and Dovecot with LMTP and IMAP are there."""
+    found = all(Path(path).exists() for path in MAIL_STACK)
+    return MAIL_STACK[0] if found else None
+
+
+def install_mail_stack() -> None:
+    """Installs Postfix, without a configuration, and Dovecot, when root; neither is started."""
+    seeds = shutil.which("debconf-set-selections")
+    if seeds is None or os.geteuid() != 0:
+        return
+    subprocess.run([seeds], input=b"postfix postfix/main_mailer_type select No configuration\n", check=False)
+    with nothing_is_started():
+        install_package("postfix", "--no-install-recommends", "dovecot-imapd", "dovecot-lmtpd")
+
+
+@contextmanager
+def nothing_is_started() -> Iterator[None]:
+    """Packages that are installed in this block do not start their services (Debian's policy-rc.d)."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
+
+
 def install_package(name: str, *options: str) -> bool:
     """Installs a package of the system, when root; whether it did."""
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return False
-    subprocess.call([apt, "update", "-qq"])
-    return subprocess.call([apt, "install", "-y", "-qq", *options, name]) == 0
+    quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.call([apt, "update", "-qq"], env=quietly)
+    return subprocess.call([apt, "install", "-y", "-qq", *options, name], env=quietly) == 0
 
 
 def main() -> int:
@@ -71,6 +109,11 @@ def main() -> int:
     if softhsm() is None:
         sys.stdout.write("No SoftHSM found; installing it for the tests.\n")
         install_package("softhsm2", "--no-install-recommends")
+    if mail_stack() is None:
+        sys.stdout.write("No Postfix with Dovecot found; installing them for the tests.\n")
+        install_mail_stack()
+    where = mail_stack() or "missing: the tests of a real mail stack are skipped"
+    sys.stdout.write(f"For the tests: Postfix and Dovecot, {where}\n")
     found = {
         "Chromium": chromium(),
         "pdfsig (poppler-utils)": pdfsig(),

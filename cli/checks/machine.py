@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from cli.checks.finding import Finding, bad, note, ok
 from cli.folder import why_unmade
 from cli.wording import language
-from config.settings import LOOPBACK, Settings
+from config.incoming_settings import LOOPBACK
+from config.settings import Settings
 from cycle.danish import file_fault, format_decimal
 from cycle.errors import PlanInvalid
 

@@ -3,6 +3,7 @@
 import imaplib
 import json
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -11,15 +12,16 @@ import httpx
 from cli.checks.finding import Finding, bad, note, ok
 from cli.checks.reasons import reason
 from cli.serve import RUNNING
+from config.incoming_settings import DoorPlace
 from config.settings import Settings
 
 SECONDS = 5
 
 
 def look(settings: Settings) -> Iterator[Finding]:
-    """SMTP up to EHLO, IMAP up to opening the folder, Prefect's health."""
+    """SMTP up to EHLO, IMAP up to opening the folder or whether mail is taken in, Prefect's health."""
     yield _smtp(settings) if settings.smtp_host else note("smtp.none")
-    yield _imap(settings) if settings.imap_host else note("imap.none")
+    yield _mailbox(settings)
     yield _prefect(settings)
 
 
@@ -40,6 +42,28 @@ def _smtp_client(settings: Settings) -> smtplib.SMTP:
     if settings.smtp_security == "tls":
         return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
     return smtplib.SMTP(host, port, timeout=SECONDS)
+
+
+def _mailbox(settings: Settings) -> Finding:
+    if settings.imap_host:
+        return _imap(settings)
+    place = settings.door
+    if place is None:
+        return note("imap.none")
+    if _is_open(place):
+        return ok("imap.taken", place=settings.mail_listen)
+    return note("imap.closed", place=settings.mail_listen)
+
+
+def _is_open(place: DoorPlace) -> bool:
+    family = socket.AF_UNIX if place.path else socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    try:
+        with socket.socket(family) as line:
+            line.settimeout(SECONDS)
+            line.connect(place.path or (place.host, place.port))
+            return line.recv(4).startswith(b"220")
+    except OSError:
+        return False
 
 
 def _imap(settings: Settings) -> Finding:

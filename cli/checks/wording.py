@@ -120,6 +120,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "No mailbox: answers by e-mail cannot be read.",
         "Set AARSHJUL_IMAP_HOST and AARSHJUL_REPLY_DOMAIN if leaders are to answer by e-mail.",
     ),
+    "imap.taken": ("Der tages imod mail på {place}.", "", "Mail is taken in at {place}.", ""),
+    "imap.closed": (
+        "Der tages ikke imod mail på {place} nu.",
+        "Start aarshjul serve (eller aarshjul mailbox). Mailen venter imens hos mailserveren.",
+        "No mail is taken in at {place} now.",
+        "Start aarshjul serve (or aarshjul mailbox). Mail waits at the mail server meanwhile.",
+    ),
     "imap.unreachable": (
         "{host}:{port} kan ikke læses: {why}",
         "Se efter AARSHJUL_IMAP_HOST, _PORT, _SECURITY, _USER, _PASSWORD og _FOLDER. Aktiviteter "

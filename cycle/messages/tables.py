@@ -145,7 +145,8 @@ class InboundTask(SQLModel, table=True):
 class MailboxMark(SQLModel, table=True):
     """How far a mailbox has been read: everything received before `read_until` has been handled.
 
-    `failing_since` and `error` say that it cannot be read now; `next_at` is the next try then.
+    `failing_since` and `error` say that it cannot be read now; `next_at` is the next try then. `told_at` is
+    when it was last said that something new lies there: a hint, for it is read every two minutes anyway.
     """
 
     __tablename__ = "mailbox_mark"
@@ -156,4 +157,5 @@ class MailboxMark(SQLModel, table=True):
     last_uid: int = 0
     failing_since: datetime | None = Field(default=None, sa_type=Instant)
     next_at: datetime | None = Field(default=None, sa_type=Instant)
+    told_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = ""

@@ -22,6 +22,7 @@ from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
 from flows.collect import MailboxUnread, collect
 from flows.due_work import due_work
 from flows.runtime import RunContext
+from notifications.mailbox import FolderMailbox, Place
 from tests.support import imap_server, municipality, replies
 from tests.support.municipality import ROOT, Town, instant
 from tests.support.replies import address_of, write
@@ -334,3 +335,17 @@ def test_a_wrong_password_for_the_mailbox_is_noted(engine, town, imap):
 def test_without_a_mailbox_nothing_is_read_and_nothing_fails(engine, town, tmp_path):
     run(engine, load_settings(data_dir=tmp_path, secret_key="k" * 40))
     assert rows(engine, MailboxMark) == []
+
+
+def test_two_municipalities_that_share_a_folder_do_not_stumble_over_each_other(settings):
+    for number in (1, 2):
+        put(settings, b"From: bo@by.example\r\nMessage-ID: <%d@by.example>\r\n\r\nHej\r\n" % number)
+    assert settings.inbox_dir is not None
+    with FolderMailbox(settings.inbox_dir) as one, FolderMailbox(settings.inbox_dir) as other:
+        seen_by_one = one.new(Place())
+        first = next(seen_by_one)
+        for mail in list(other.new(Place())):
+            other.done(mail)
+        one.done(first)
+        assert list(seen_by_one) == []
+    assert len(list((settings.inbox_dir / "laest").iterdir())) == 2

@@ -1,5 +1,6 @@
 """`doctor` finds what is wrong and says how to mend it."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from cycle.runs import queue, requests
 from cycle.runs.queue import Work
 from cycle.runs.tables import ClockPulse
 from flows.turn import pulse
+from notifications.door import Door
+from notifications.mailbox import FolderMailbox
 from tests.support import mail_server, municipality
 from tests.support.postgres import free_port
 
@@ -189,6 +192,28 @@ def test_mail_servers_that_answer_are_ok_and_those_that_do_not_are_bad(tmp_path:
     with mail_server.running() as server:
         assert found(server.port)["smtp"] is Level.OK
         assert server.received == []
+
+
+def test_where_mail_is_taken_in_is_told_and_that_nobody_is_there_is_no_fault(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path,
+        reply_domain="svar.by.example",
+        inbox_dir=tmp_path / "ind",
+        mail_listen=f"lmtp:{tmp_path / 'lmtp'}",
+    )
+
+    def found() -> Level:
+        return next(finding.level for finding in network.look(settings) if finding.check == "imap")
+
+    async def opened() -> Level:
+        assert settings.door is not None
+        now, nobody = (lambda: datetime.now(UTC)), (lambda: None)
+        folder = FolderMailbox(tmp_path / "ind")
+        async with Door(settings.door, folder, reply_domain=settings.reply_domain, now=now, told=nobody):
+            return await asyncio.to_thread(found)
+
+    assert found() is Level.NOTE
+    assert asyncio.run(opened()) is Level.OK
 
 
 def test_the_command_ends_with_one_says_so_on_stderr_and_gives_json(

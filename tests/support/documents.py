@@ -155,7 +155,9 @@ def agreement_moves() -> str:
 def settings_table() -> str:
     """Every setting with its default and description."""
     rows = []
-    for name, field in Settings.model_fields.items():
+    general_first = sorted(Settings.model_fields, key=lambda name: name not in Settings.__annotations__)
+    for name in general_first:
+        field = Settings.model_fields[name]
         default = field.get_default()
         shown = str(getattr(default, "get_secret_value", lambda d=default: d)())
         known = f"`{shown}`" if default is not None and shown else "empty"

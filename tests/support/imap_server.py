@@ -5,10 +5,13 @@ with imap_server.running() as server:
 """
 
 import re
+import select
+import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +26,7 @@ class Stored:
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
-    """Login `aarshjul` / `hemmelig`. `deaf` refuses every SELECT."""
+    """Login `aarshjul` / `hemmelig`. `deaf` refuses every SELECT; without `idles` there is no IDLE."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -34,12 +37,22 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.validity = 7
         self.mails: list[Stored] = []
         self.deaf = False
+        self.idles = True
+        self.sessions: list[socket.socket] = []
+        self.connections: list[float] = []
 
     def deliver(self, raw: bytes, received_at: datetime) -> Stored:
         """Puts a mail into the folder with the server's own time of receipt."""
         last = self.mails[-1].uid if self.mails else 0
         self.mails.append(Stored(last + 1, raw, received_at))
         return self.mails[-1]
+
+    def cut(self) -> None:
+        """Breaks every connection without a word."""
+        sessions, self.sessions = self.sessions, []
+        for session in sessions:
+            with suppress(OSError):
+                session.shutdown(socket.SHUT_RDWR)
 
     def renumber(self) -> None:
         """What a server does that lost its numbers: a new UIDVALIDITY, UIDs from 1."""
@@ -67,6 +80,8 @@ class _Session(socketserver.StreamRequestHandler):
         self.wfile.write((line.encode() if isinstance(line, str) else line) + b"\r\n")
 
     def handle(self) -> None:
+        self.server.sessions.append(self.request)
+        self.server.connections.append(time.monotonic())
         self.say("* OK ready")
         for line in self.rfile:
             tag, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
@@ -80,8 +95,18 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def do_capability(self, _: str) -> str:
-        self.say("* CAPABILITY IMAP4rev1")
+        self.say("* CAPABILITY IMAP4rev1" + (" IDLE" if self.server.idles else ""))
         return "OK done"
+
+    def do_idle(self, _: str) -> str:
+        """Tells of each new mail until the client is DONE."""
+        seen = len(self.server.mails)
+        self.say("+ idling")
+        while not select.select([self.request], [], [], 0.02)[0]:
+            if len(self.server.mails) != seen:
+                seen = len(self.server.mails)
+                self.say(f"* {seen} EXISTS")
+        return "OK done" if self.rfile.readline().strip().upper() == b"DONE" else "BAD"
 
     def do_login(self, arguments: str) -> str:
         given = [word.strip('"') for word in arguments.split()]
@@ -93,6 +118,8 @@ class _Session(socketserver.StreamRequestHandler):
         self.say(f"* {len(self.server.mails)} EXISTS")
         self.say(f"* OK [UIDVALIDITY {self.server.validity}] valid")
         return "OK [READ-WRITE] selected"
+
+    do_examine = do_select
 
     def do_logout(self, _: str) -> str:
         self.say("* BYE")

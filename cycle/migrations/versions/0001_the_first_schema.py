@@ -106,6 +106,7 @@ def upgrade() -> None:
     sa.Column('last_uid', sa.Integer(), nullable=False),
     sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('error', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('root_id')
     )
