@@ -11,8 +11,9 @@ from cycle.tasks.states import TaskKind
 
 
 class Group(StrEnum):
-    """The parts of the daily mail, in the order they are read."""
+    """The parts of the daily mail, in the order they are read. `HANDED`: somebody else was asked before."""
 
+    HANDED = "handed"
     NEW = "new"
     REMINDER = "reminder"
     OVERDUE = "overdue"
@@ -26,7 +27,7 @@ class Item:
 
     `url` and `reply_to` are empty where the reader cannot act (another post's task, no reply domain).
     `figures` are (label, amount as shown).
-    `printed_due` is how the source has a deadline that cannot be decided.
+    `printed_due` is how the source has a deadline that cannot be decided; `drafted` who began a draft.
     """
 
     group: Group
@@ -43,6 +44,21 @@ class Item:
     nil_allowed: bool = False
     old_due_on: date | None = None
     printed_due: str = ""
+    drafted: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post that has passed to the reader, and what is known there: `before` are those who were asked.
+
+    `answered` are (title, when) of this year's answers. `agreement` is the period in force ("2026–2027").
+    """
+
+    unit: str
+    role: str
+    before: tuple[str, ...]
+    answered: tuple[tuple[str, datetime], ...] = ()
+    agreement: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,9 @@ class Letter:
     `note` is the reason or the secretariat's own text; `remarks` are (question, what is wrong with it),
     `answers` (question, answer as shown). `reasons_why` tell the reader why the mail came. `tokens` are
     the secrets in its links, to be blanked in what is kept. A letter about a `meeting` has no items. `by` is
-    who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`.
+    who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`. `handed`
+    are posts that have passed to the reader. `deadlines` is the iCalendar file that goes along, if any, and
+    `calendar_url` the page on which the reader's own calendar feed is found.
     """
 
     kind: MessageKind
@@ -98,6 +116,9 @@ class Letter:
     nil: bool = False
     meeting: Invitation | None = None
     after_close: bool = False
+    handed: tuple[Post, ...] = ()
+    deadlines: str = ""
+    calendar_url: str = ""
     tokens: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property

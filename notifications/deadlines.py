@@ -1,0 +1,118 @@
+"""Deadlines as iCalendar (RFC 5545): in the mail that tells of them, and in a person's own feed.
+
+Whole-day entries that take no time, because Outlook passes over VTODO. The key of a task never changes; its
+sequence is the minute of its last change, so that a calendar moves its entry and never has two. No entry
+holds a link or an answer: calendars are shown to colleagues, and a link gives access.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+from icalendar import Calendar, Event
+
+from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.titles import occurrence_title
+
+PRODUCT = "-//Aarshjul//Styringsaarshjul//DA"
+FILE_NAME = "frister.ics"
+SEQUENCE_FROM = datetime(2020, 1, 1, tzinfo=UTC)
+REFRESH = timedelta(hours=6)
+"""How often programs are asked to fetch a feed again."""
+
+WORDS = {
+    "da": ("Frist: ", "Besvaret: ", "Svar via linket i mailen fra årshjulet.", "Mine frister i årshjulet"),
+    "en": ("Due: ", "Answered: ", "Answer by the link in the mail from the wheel.", "My deadlines"),
+}
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One task's deadline: `due_on` is local and inclusive, `changed_at` an aware instant.
+
+    `private`: the activity is confidential, so that others who may see the calendar do not see this.
+    """
+
+    task_id: int
+    title: str
+    unit: str
+    due_on: date
+    changed_at: datetime
+    cancelled: bool = False
+    answered: bool = False
+    private: bool = False
+
+    @property
+    def sequence(self) -> int:
+        """Rises with each change of the date, and once more when nothing is owed any longer."""
+        return (self.changed_at - SEQUENCE_FROM) // timedelta(minutes=1) + self.cancelled
+
+
+def deadline_of(
+    task: Task,
+    occurrence: Occurrence,
+    unit: str,
+    *,
+    title: str,
+    language: str,
+    cancelled: bool = False,
+    answered: bool = False,
+) -> Deadline:
+    """The task's deadline under its `title`; a confidential one goes by the activity's, which names nobody."""
+    private = _is_confidential(occurrence.activity)
+    return Deadline(
+        task_id=task.id or 0,
+        title=occurrence_title(occurrence, language) if private else title,
+        unit=unit,
+        due_on=task.due_on,
+        changed_at=max(task.opened_at, task.due_since or task.opened_at),
+        cancelled=cancelled,
+        answered=answered,
+        private=private,
+    )
+
+
+def to_ics(deadlines: Iterable[Deadline], *, domain: str, language: str, feed: bool = False) -> str:
+    """The deadlines as text with CRLF. The same deadlines give the same text.
+
+    `domain` makes the keys unique in the world. `feed`: with a name and how often to fetch it (RFC 7986).
+    """
+    words = WORDS.get(language, WORDS["da"])
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    if feed:
+        for name in ("name", "x-wr-calname"):
+            calendar.add(name, words[3])
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", "PT6H")
+    for deadline in deadlines:
+        calendar.add_component(_event(deadline, domain, words))
+    content: bytes = calendar.to_ical()
+    return content.decode()
+
+
+def _event(deadline: Deadline, domain: str, words: tuple[str, ...]) -> Event:
+    due, answered, how, _ = words
+    event = Event()
+    event.add("uid", f"opgave-{deadline.task_id}@{domain}")
+    event.add("sequence", deadline.sequence)
+    event.add("dtstamp", deadline.changed_at)
+    event.add("dtstart", deadline.due_on)
+    event.add("dtend", deadline.due_on + timedelta(days=1))
+    lead = answered if deadline.answered else due
+    event.add("summary", f"{lead}{deadline.title} – {deadline.unit}")
+    if not (deadline.answered or deadline.cancelled):
+        event.add("description", how)
+    event.add("transp", "TRANSPARENT")
+    event.add("status", "CANCELLED" if deadline.cancelled else "CONFIRMED")
+    event.add("class", "PRIVATE" if deadline.private else "PUBLIC")
+    return event
+
+
+@lru_cache(maxsize=256)
+def _is_confidential(activity: str) -> bool:
+    return bool(json.loads(activity).get("confidential", False))
