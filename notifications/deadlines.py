@@ -60,7 +60,7 @@ def deadline_of(
     cancelled: bool = False,
     answered: bool = False,
 ) -> Deadline:
-    """The task's deadline under its `title`; a confidential one goes by the activity's, which names nobody."""
+    """The task's deadline under its `title`; a confidential one has the activity's, which names nobody."""
     private = _is_confidential(occurrence.activity)
     return Deadline(
         task_id=task.id or 0,

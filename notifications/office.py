@@ -7,7 +7,7 @@ from cycle.access.links import task_token
 from notifications.mime import split_sender
 
 REPLY_LOCAL, RETURN_LOCAL = "svar", "retur"
-TASK, REPLY, MEETING, RETURN = "task", "reply", "meeting", "return"
+TASK, REPLY, MEETING, RETURN, CALENDAR = "task", "reply", "meeting", "return", "calendar"
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,10 @@ class Office:
     def meeting_page(self, token: str) -> str:
         """The address of a meeting's page for one participant."""
         return f"{self.base_url}/indkaldelse/{token}"
+
+    def calendar_feed(self, person_id: int, generation: int) -> str:
+        """The address of a person's own calendar feed."""
+        return f"{self.base_url}/kalender/{self.token(CALENDAR, 0, person_id, generation)}.ics"
 
     def reply_address(self, token: str) -> str:
         """Where a mail with the answer goes; empty when replies are not offered."""

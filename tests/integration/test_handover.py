@@ -1,4 +1,4 @@
-"""A post changes hands: the day's mail tells who takes over what is open, once, and puts it into their calendar."""
+"""A post changes hands: the day's mail tells the new one what is open, once, with its deadlines as a file."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path

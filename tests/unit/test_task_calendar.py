@@ -69,9 +69,14 @@ def test_a_file_names_its_maker_and_method_and_a_feed_how_often_it_is_fetched():
 
 @pytest.mark.parametrize(
     ("confidential", "shown", "how"),
-    [(False, "Resultatsamtale 2027: Samtale med Mette Ømose", "PUBLIC"), (True, "Resultatsamtale", "PRIVATE")],
+    [
+        (False, "Resultatsamtale 2027: Samtale med Mette Ømose", "PUBLIC"),
+        (True, "Resultatsamtale", "PRIVATE"),
+    ],
 )
-def test_a_confidential_activity_shows_neither_whom_it_is_about_nor_itself_to_others(confidential, shown, how):
+def test_a_confidential_activity_shows_neither_whom_it_is_about_nor_itself_to_others(
+    confidential, shown, how
+):
     activity = Activity(
         id="samtale",
         title="Resultatsamtale",

@@ -249,6 +249,7 @@ def upgrade() -> None:
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
+    sa.Column('calendar_generation', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('root_id', 'key')
