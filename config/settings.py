@@ -17,14 +17,14 @@ from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
 from config.secret_settings import PREFIX, SecretFiles
 from config.sentences import sentence
+from config.watch_settings import Security, WatchSettings
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-Security = Literal["starttls", "tls", "none"]
 
 
-class Settings(BaseSettings):
+class Settings(WatchSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -221,7 +221,7 @@ class Settings(BaseSettings):
             raise ValueError("Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.")
         return url
 
-    @field_validator("mail_from", "contact", "reply_domain")
+    @field_validator("mail_from", "contact", "reply_domain", "selfcheck_to")
     @classmethod
     def _one_line(cls, text: str) -> str:
         if any(ord(sign) < 32 for sign in text):

@@ -14,7 +14,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle import store
+from flows import selfcheck
+from flows.heartbeat import Heartbeat
 from flows.runtime import Runtime
+from flows.selfcheck import DailyCheck
 from flows.turn import newest_wake, pulse, turn
 
 EVERY = timedelta(seconds=30)
@@ -41,6 +44,8 @@ class RingingClock:
         self._one_at_a_time = threading.Lock()
         self._leadership = Leadership(runtime)
         self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._heartbeat = Heartbeat(runtime.settings.heartbeat_url)
+        self._daily_check = DailyCheck(runtime, self._heartbeat)
 
     def start(self) -> None:
         """Turns at once and then every 30 seconds."""
@@ -53,6 +58,9 @@ class RingingClock:
             **options,
         )
         self._scheduler.add_job(self.look, "interval", seconds=self._look_every.total_seconds(), **options)
+        if not self._runtime.settings.demo:
+            every = selfcheck.EVERY.total_seconds()
+            self._scheduler.add_job(self._daily_check.look, "interval", seconds=every, **options)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -68,6 +76,7 @@ class RingingClock:
         try:
             if self._leadership.held():
                 turn(self._runtime, name=self.name)
+                self._heartbeat.beat()
         except Exception as error:  # the clock goes on whatever a turn stumbles over
             log.exception("turn failed")
             self._keep(error)

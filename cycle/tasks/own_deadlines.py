@@ -48,7 +48,7 @@ def _posts(person_id: int, today: date) -> Any:
     return sa.union(*(_terms(table, person_id, today) for table in (Appointment, Substitute)))
 
 
-def _terms(table: type[Appointment | Substitute], person_id: int, today: date) -> sa.Select[tuple[str, str]]:
+def _terms(table: type[Appointment | Substitute], person_id: int, today: date) -> Any:
     return sa.select(col(table.unit_id), col(table.role)).where(
         col(table.person_id) == person_id,
         col(table.valid_from) <= today,
