@@ -46,5 +46,5 @@ class WatchSettings(BaseSettings):
     def _web_address(cls, url: str) -> str:
         parts = urlsplit(url)
         if url and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise ValueError(f"»{url}« er ikke en webadresse. Skriv fx https://vagt.kommune.dk/abc.")
+            raise ValueError(f"»{url}« er ikke en webadresse. Skriv fx https://aarshjul.kommune.dk.")
         return url

@@ -59,4 +59,4 @@ def _deadlines(rows: Rows, office: Office, message: Message, tasks: Sequence[Tas
         for task in tasks
         for occurrence in [rows.occurrences[task.occurrence_id]]
     ]
-    return to_ics(found, domain=office.message_domain, language=language) if found else ""
+    return to_ics(found, organiser=office.organiser, language=language) if found else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title
@@ -74,10 +74,13 @@ def deadline_of(
     )
 
 
-def to_ics(deadlines: Iterable[Deadline], *, domain: str, language: str, feed: bool = False) -> str:
+def to_ics(
+    deadlines: Iterable[Deadline], *, organiser: tuple[str, str], language: str, feed: bool = False
+) -> str:
     """The deadlines as text with CRLF. The same deadlines give the same text.
 
-    `domain` makes the keys unique in the world. `feed`: with a name and how often to fetch it (RFC 7986).
+    `organiser` is (name, address) of the office, which what is published has to name (RFC 5546, 3.2.1); its
+    domain makes the keys unique in the world. `feed`: with a name and how often to fetch it (RFC 7986).
     """
     words = WORDS.get(language, WORDS["da"])
     calendar = Calendar()
@@ -90,15 +93,16 @@ def to_ics(deadlines: Iterable[Deadline], *, domain: str, language: str, feed: b
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", "PT6H")
     for deadline in deadlines:
-        calendar.add_component(_event(deadline, domain, words))
+        calendar.add_component(_event(deadline, organiser, words))
     content: bytes = calendar.to_ical()
     return content.decode()
 
 
-def _event(deadline: Deadline, domain: str, words: tuple[str, ...]) -> Event:
+def _event(deadline: Deadline, organiser: tuple[str, str], words: tuple[str, ...]) -> Event:
     due, answered, how, _ = words
     event = Event()
-    event.add("uid", f"opgave-{deadline.task_id}@{domain}")
+    event.add("uid", f"opgave-{deadline.task_id}@{organiser[1].rpartition('@')[2]}")
+    event.add("organizer", calendar_address(*organiser))
     event.add("sequence", deadline.sequence)
     event.add("dtstamp", deadline.changed_at)
     event.add("dtstart", deadline.due_on)
@@ -111,6 +115,13 @@ def _event(deadline: Deadline, domain: str, words: tuple[str, ...]) -> Event:
     event.add("status", "CANCELLED" if deadline.cancelled else "CONFIRMED")
     event.add("class", "PRIVATE" if deadline.private else "PUBLIC")
     return event
+
+
+def calendar_address(name: str, address: str) -> vCalAddress:
+    """A person or an office as calendars name them."""
+    made = vCalAddress(f"mailto:{address}")
+    made.params["CN"] = vText(name)
+    return made
 
 
 @lru_cache(maxsize=256)

@@ -45,6 +45,11 @@ class Office:
         return split_sender(self.sender)[1]
 
     @property
+    def organiser(self) -> tuple[str, str]:
+        """(name, address) as calendars have it."""
+        return self.sender_name, self.sender_address
+
+    @property
     def message_domain(self) -> str:
         """The right-hand side of every Message-ID: the sender's domain."""
         return split_sender(self.sender)[1].rpartition("@")[2]

@@ -20,11 +20,12 @@ DEADLINE = Deadline(
     due_on=date(2027, 4, 30),
     changed_at=OPENED,
 )
+OFFICE = ("Styringssekretariatet, BUF", "hjul@by.example")
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200)
 
 
 def read(deadline: Deadline, **options: object):
-    (event,) = Calendar.from_ical(to_ics([deadline], domain="by.example", language="da", **options)).events
+    (event,) = Calendar.from_ical(to_ics([deadline], organiser=OFFICE, language="da", **options)).events
     return event
 
 
@@ -37,6 +38,7 @@ def test_an_entry_is_a_whole_day_that_takes_no_time_and_is_the_same_for_ever():
     assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (date(2027, 4, 30), date(2027, 5, 1))
     assert (event["TRANSP"], event["STATUS"], event["CLASS"]) == ("TRANSPARENT", "CONFIRMED", "PUBLIC")
     assert event.decoded("DTSTAMP") == OPENED
+    assert (str(event["ORGANIZER"]), "ATTENDEE" in event) == ("mailto:hjul@by.example", False)
     assert not event.alarms.times and not event.walk("VALARM")
 
 
@@ -51,7 +53,7 @@ def test_a_moved_deadline_is_the_same_entry_with_a_higher_sequence_and_a_waived_
 
 @given(title=TEXT, unit=TEXT)
 def test_lines_end_in_crlf_and_fold_at_75_octets_whatever_the_words(title: str, unit: str):
-    text = to_ics([replace(DEADLINE, title=title, unit=unit)], domain="by.example", language="da")
+    text = to_ics([replace(DEADLINE, title=title, unit=unit)], organiser=OFFICE, language="da")
     assert text.replace("\r\n", "").count("\n") == 0
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
     (event,) = Calendar.from_ical(text).events
@@ -59,8 +61,8 @@ def test_lines_end_in_crlf_and_fold_at_75_octets_whatever_the_words(title: str, 
 
 
 def test_a_file_names_its_maker_and_method_and_a_feed_how_often_it_is_fetched():
-    mailed = Calendar.from_ical(to_ics([DEADLINE], domain="by.example", language="da"))
-    fed = Calendar.from_ical(to_ics([DEADLINE], domain="by.example", language="en", feed=True))
+    mailed = Calendar.from_ical(to_ics([DEADLINE], organiser=OFFICE, language="da"))
+    fed = Calendar.from_ical(to_ics([DEADLINE], organiser=OFFICE, language="en", feed=True))
     assert (mailed["METHOD"], mailed["VERSION"], "NAME" in mailed) == ("PUBLISH", "2.0", False)
     assert mailed["PRODID"].startswith("-//Aarshjul//")
     assert (fed["X-WR-CALNAME"], fed["X-PUBLISHED-TTL"]) == ("My deadlines", "PT6H")

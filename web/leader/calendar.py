@@ -110,7 +110,7 @@ def _content(session: Session, request: Request, person: Person) -> str:
         )
         for own in own_deadlines(session, person.id or 0, today=today)
     ]
-    return to_ics(found, domain=_office(request).message_domain, language=language, feed=True)
+    return to_ics(found, organiser=_office(request).organiser, language=language, feed=True)
 
 
 def _office(request: Request) -> Office:
