@@ -14,7 +14,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle import store
-from flows import selfcheck
 from flows.heartbeat import Heartbeat
 from flows.runtime import Runtime
 from flows.selfcheck import DailyCheck
@@ -22,6 +21,7 @@ from flows.turn import newest_wake, pulse, turn
 
 EVERY = timedelta(seconds=30)
 LOOK_EVERY = timedelta(seconds=2)
+CHECK_EVERY = timedelta(minutes=5)
 CLOCK_LOCK = 0x6161_7275
 
 log = logging.getLogger("aarshjul.clock")
@@ -37,10 +37,11 @@ class RingingClock:
         name: str | None = None,
         every: timedelta = EVERY,
         look_every: timedelta = LOOK_EVERY,
+        check_every: timedelta = CHECK_EVERY,
     ) -> None:
         self.name = name or f"clock@{socket.gethostname()}"
         self._runtime = runtime
-        self._every, self._look_every = every, look_every
+        self._every, self._look_every, self._check_every = every, look_every, check_every
         self._one_at_a_time = threading.Lock()
         self._leadership = Leadership(runtime)
         self._scheduler = BackgroundScheduler(timezone="UTC")
@@ -59,8 +60,8 @@ class RingingClock:
         )
         self._scheduler.add_job(self.look, "interval", seconds=self._look_every.total_seconds(), **options)
         if not self._runtime.settings.demo:
-            every = selfcheck.EVERY.total_seconds()
-            self._scheduler.add_job(self._daily_check.look, "interval", seconds=every, **options)
+            seconds = self._check_every.total_seconds()
+            self._scheduler.add_job(self._daily_check.look, "interval", seconds=seconds, **options)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -8,6 +8,7 @@ import logging
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
@@ -18,12 +19,14 @@ from flows.heartbeat import Heartbeat
 from flows.runtime import Runtime
 from notifications.selfcheck_mail import Findings, Undelivered, has_receiver, tell
 
-EVERY = timedelta(minutes=5)
 FROM = time(7, 30)
 """Local: after the night's sweep, and half an hour after the send window has opened."""
 
 SETTLING = timedelta(minutes=15)
 """After a start the engine first does what has come to be due while it was down."""
+
+PATIENCE = timedelta(seconds=60)
+"""For each question to PostgreSQL: what holds up the turn may hold this up too, which is a fault too."""
 
 MOST_PINGS_LOST = 10
 MONDAY = 0
@@ -34,8 +37,15 @@ log = logging.getLogger("aarshjul.selfcheck")
 class DailyCheck:
     """Checks once a day; call `look` every few minutes. Of several on one store, one does it."""
 
-    def __init__(self, runtime: Runtime, heartbeat: Heartbeat, *, settling: timedelta = SETTLING) -> None:
-        self._runtime, self._heartbeat = runtime, heartbeat
+    def __init__(
+        self,
+        runtime: Runtime,
+        heartbeat: Heartbeat,
+        *,
+        settling: timedelta = SETTLING,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._runtime, self._heartbeat, self._patience = runtime, heartbeat, patience
         self._not_before = runtime.wall.now() + settling
         self._store_failed = 0
         self._store_told: date | None = None
@@ -56,6 +66,7 @@ class DailyCheck:
 
     def _check(self, on: date, real: datetime) -> None:
         with store.reading(self._runtime.engine) as session:
+            self._bound(session)
             made = reports.report_of(session, on)
             found = self._findings(session, real) if made is None else made.found
         if self._begin(on, found, real) if made is None else self._claim_again(on, real):
@@ -73,6 +84,7 @@ class DailyCheck:
         wanted = self._is_to_be_told(on, found)
         try:
             with store.transaction(self._runtime.engine) as session:
+                self._bound(session)
                 reports.begin(session, on, found, tell=wanted, now=real)
         except IntegrityError:
             return False  # another process was quicker
@@ -97,6 +109,12 @@ class DailyCheck:
             log.warning("the self-check's report did not get out: %s", error)
         with store.transaction(self._runtime.engine) as session:
             reports.settle(session, on, told=not error, error=error, now=real)
+
+    def _bound(self, session: Session) -> None:
+        """No statement of this transaction waits for long. SQLite has its own patience."""
+        if not store.is_sqlite(session):
+            milliseconds = round(self._patience.total_seconds() * 1000)
+            session.execute(sa.text(f"SET LOCAL statement_timeout = {milliseconds}"))
 
     def _store_down(self, on: date, real: datetime) -> None:
         """Told once a day from memory, at the second look that fails: there is nowhere to write it."""

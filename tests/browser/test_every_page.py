@@ -148,7 +148,16 @@ def test_a_superiors_pages(browser, house, complaints):
 def test_the_secretariats_pages(browser, house, complaints):
     page = opened(browser, house, complaints, SECRETARIAT)
     person, file_of = house.town.leaders["BY-IN-D1-001"], f"/opgave-historik/{house.tasks[0].id}"
-    paths = ["/aarshjul", "/koersler", "/driftstjek", "/mail", "/mail/ind", f"/mail/person/{person}", "/poster", file_of]
+    paths = [
+        "/aarshjul",
+        "/koersler",
+        "/driftstjek",
+        "/mail",
+        "/mail/ind",
+        f"/mail/person/{person}",
+        "/poster",
+        file_of,
+    ]
     paths += [
         f"/aktivitet/{house.occurrence_id}",
         f"/afrapportering/{house.occurrence_id}",

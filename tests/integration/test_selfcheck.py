@@ -354,6 +354,46 @@ def test_just_after_a_start_nothing_is_said_of_what_came_due_while_it_was_down(
     assert len(house.reports()) == 1
 
 
+ON_POSTGRES = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+"""SQLite has one writer: what holds the turn's commit holds the check's row, and is told from memory."""
+
+
+@ON_POSTGRES
+def test_a_turn_that_hangs_is_told_by_the_process_that_it_hangs_in(
+    engine: Engine, tmp_path: Path, server: LocalServer
+) -> None:
+    house, wall = House(engine), DemoClock(NOW)
+    settings = load_settings(data_dir=tmp_path, smtp_security="none", **to_server(server))
+    clock = RingingClock(
+        Runtime(engine, settings, DemoClock(NOW), wall), name="ur", check_every=timedelta(milliseconds=100)
+    )
+    with engine.connect() as other:
+        other.execute(sa.text("SELECT * FROM clock_pulse FOR UPDATE"))
+        clock.start()
+        wall.advance(timedelta(minutes=20))
+        outside.until(lambda: len(server.received) == 1)
+        other.rollback()
+    clock.stop()
+    assert [each["fault"] for each in house.reports()[0].found] == ["clock_silent"]
+
+
+@ON_POSTGRES
+def test_a_table_that_somebody_holds_does_not_silence_the_check(
+    engine: Engine, tmp_path: Path, server: LocalServer
+) -> None:
+    House(engine)
+    settings = load_settings(data_dir=tmp_path, smtp_security="none", **to_server(server))
+    runtime = Runtime(engine, settings, DemoClock(NOW), DemoClock(NOW))
+    check = DailyCheck(runtime, Heartbeat(""), settling=timedelta(0), patience=timedelta(milliseconds=100))
+    with engine.connect() as other:
+        other.execute(sa.text("LOCK TABLE occurrence IN ACCESS EXCLUSIVE MODE"))
+        for _ in range(3):
+            check.look()
+        other.rollback()
+    (mail,) = [mail_server.read(each) for each in server.received]
+    assert "Databasen kan ikke nås." in mail.get_content()
+
+
 # ---- the sign of life
 
 
