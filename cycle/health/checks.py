@@ -95,8 +95,7 @@ class _Checks:
 
     def steps(self) -> Iterator[Found]:
         """What has been due for so long that no flow can be the reason, unless it is paused."""
-        found = [name for verb, query in steps.overdue(self._now) for name in self._named(query, verb)]
-        yield from _found(Fault.STEPS_DUE, found)
+        yield from self._found(Fault.STEPS_DUE, *steps.overdue(self._now))
 
     def runs(self) -> Iterator[Found]:
         run, later = Run, aliased(Run)
@@ -113,9 +112,9 @@ class _Checks:
         overrun = (col(run.state) == RunState.CLAIMED, col(run.lease_until) < self._real - OVERRUN)
         ended = col(run.ended_at).between(self._now - UNMENDED, self._now - FAILED)
         failed = (col(run.state) == RunState.FAILED, ended, ~mended)
-        yield from _found(Fault.RUNS_UNCLAIMED, self._named(ids.where(UNFINISHED, *unclaimed), "run"))
-        yield from _found(Fault.RUNS_OVERRUN, self._named(ids.where(UNFINISHED, *overrun), "run"))
-        yield from _found(Fault.RUNS_FAILED, self._named(ids.where(*failed), "run"))
+        yield from self._found(Fault.RUNS_UNCLAIMED, ("run", ids.where(UNFINISHED, *unclaimed)))
+        yield from self._found(Fault.RUNS_OVERRUN, ("run", ids.where(UNFINISHED, *overrun)))
+        yield from self._found(Fault.RUNS_FAILED, ("run", ids.where(*failed)))
 
     def mail(self) -> Iterator[Found]:
         mail = Message
@@ -132,8 +131,8 @@ class _Checks:
         late = (UNSENT, since, ~paused)
         lately = col(mail.next_at) > self._now - UNMENDED
         unknown = (col(mail.state) == MessageState.UNKNOWN, lately)
-        yield from _found(Fault.MAIL_LATE, self._named(ids.where(*late), "message"))
-        yield from _found(Fault.MAIL_UNKNOWN, self._named(ids.where(*unknown), "message"))
+        yield from self._found(Fault.MAIL_LATE, ("message", ids.where(*late)))
+        yield from self._found(Fault.MAIL_UNKNOWN, ("message", ids.where(*unknown)))
 
     def mailbox(self) -> Iterator[Found]:
         """Municipalities with a year whose mailbox cannot be read, or was never."""
@@ -145,20 +144,25 @@ class _Checks:
             .where(sa.or_(col(mark.root_id).is_(None), col(mark.read_until) < before))
             .distinct()
         )
-        yield from _found(Fault.MAILBOX_UNREAD, self._named(query, "mailbox"))
+        yield from self._found(Fault.MAILBOX_UNREAD, ("mailbox", query))
 
     def history(self) -> Iterator[Found]:
         unchained = sa.select(col(History.root_id), col(History.id)).where(
             col(History.hash).is_(None), col(History.at) < self._now - UNCHAINED
         )
-        yield from _found(Fault.HISTORY_UNCHAINED, self._named(unchained, "history"))
+        yield from self._found(Fault.HISTORY_UNCHAINED, ("history", unchained))
 
-    def _named(self, query: sa.Executable, what: str) -> list[str]:
-        """The ids of a question for (municipality, id), with what they are of, where they may be seen."""
-        rows = self._session.connection().execute(query)
-        return [f"{what}:{id_}" for root, id_ in rows if self._roots is None or root in self._roots]
-
-
-def _found(fault: Fault, names: Sequence[str]) -> Iterator[Found]:
-    if names:
-        yield Found(fault, len(names), tuple(names[:SHOWN]))
+    def _found(self, fault: Fault, *questions: tuple[str, Any]) -> Iterator[Found]:
+        """The fault, when any of these questions for (municipality, id) has answers that may be seen here."""
+        count, names = 0, []
+        for what, question in questions:
+            asked = question.subquery()
+            root, *_, id_ = list(asked.c)
+            seen = sa.true() if self._roots is None else root.in_(list(self._roots))
+            number = self._session.scalar(sa.select(sa.func.count()).select_from(asked).where(seen)) or 0
+            if number:
+                ids = self._session.scalars(sa.select(id_).where(seen).order_by(id_).limit(SHOWN))
+                names += [f"{what}:{id_}" for id_ in ids]
+            count += number
+        if count:
+            yield Found(fault, count, tuple(names[:SHOWN]))
