@@ -7,11 +7,12 @@ holds a link or an answer: calendars are shown to colleagues, and a link gives a
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title
@@ -83,38 +84,56 @@ def to_ics(
     domain makes the keys unique in the world. `feed`: with a name and how often to fetch it (RFC 7986).
     """
     words = WORDS.get(language, WORDS["da"])
+    opening, end = _frame(words[3] if feed else "")
+    return "".join([opening, *(_entry(deadline, organiser, words) for deadline in deadlines), end])
+
+
+@lru_cache(maxsize=8)
+def _frame(name: str) -> tuple[str, str]:
+    """What stands around the entries of a calendar with this name; without one it is no feed."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    if feed:
-        for name in ("name", "x-wr-calname"):
-            calendar.add(name, words[3])
+    if name:
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", "PT6H")
-    for deadline in deadlines:
-        calendar.add_component(_event(deadline, organiser, words))
-    content: bytes = calendar.to_ical()
+    opening, end, _ = calendar.to_ical().decode().partition("END:VCALENDAR")
+    return opening, f"{end}\r\n"
+
+
+def _entry(deadline: Deadline, organiser: tuple[str, str], words: tuple[str, ...]) -> str:
+    lead = words[deadline.answered]
+    summary = vText(f"{lead}{deadline.title} – {deadline.unit}").to_ical().decode()
+    own = (f"UID:opgave-{deadline.task_id}@{organiser[1].rpartition('@')[2]}", f"SUMMARY:{summary}")
+    lines = "".join(f"{_folded(line)}\r\n" for line in own)
+    begin, same = _same(replace(deadline, task_id=0, title="", unit=""), organiser, words)
+    return f"{begin}{lines}{same}"
+
+
+def _folded(line: str) -> str:
+    content: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]  # the library's is untyped
     return content.decode()
 
 
-def _event(deadline: Deadline, organiser: tuple[str, str], words: tuple[str, ...]) -> Event:
-    due, answered, how, _ = words
+@lru_cache(maxsize=1024)
+def _same(deadline: Deadline, organiser: tuple[str, str], words: tuple[str, ...]) -> tuple[str, str]:
+    """The first line and the rest of what is the same for many tasks; made once, as it takes most time."""
     event = Event()
-    event.add("uid", f"opgave-{deadline.task_id}@{organiser[1].rpartition('@')[2]}")
     event.add("organizer", calendar_address(*organiser))
     event.add("sequence", deadline.sequence)
     event.add("dtstamp", deadline.changed_at)
     event.add("dtstart", deadline.due_on)
     event.add("dtend", deadline.due_on + timedelta(days=1))
-    lead = answered if deadline.answered else due
-    event.add("summary", f"{lead}{deadline.title} – {deadline.unit}")
     if not (deadline.answered or deadline.cancelled):
-        event.add("description", how)
+        event.add("description", words[2])
     event.add("transp", "TRANSPARENT")
     event.add("status", "CANCELLED" if deadline.cancelled else "CONFIRMED")
     event.add("class", "PRIVATE" if deadline.private else "PUBLIC")
-    return event
+    first, mark, rest = event.to_ical().decode().partition("BEGIN:VEVENT\r\n")
+    return f"{first}{mark}", rest
 
 
 def calendar_address(name: str, address: str) -> vCalAddress:
