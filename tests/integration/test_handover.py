@@ -1,5 +1,6 @@
 """A post changes hands: the day's mail tells the new one what is open, once, with its deadlines as a file."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -23,8 +24,10 @@ CHANGED = date(2027, 4, 12)
 
 
 @pytest.fixture
-def world(engine: Engine, tmp_path: Path) -> World:
-    return World(engine, tmp_path)
+def world(engine: Engine, tmp_path: Path) -> Iterator[World]:
+    made = World(engine, tmp_path)
+    yield made
+    made.one_mail_a_day()
 
 
 def new_leader(world: World, unit: str, *, on: date = CHANGED) -> int:
