@@ -37,6 +37,9 @@ COMMANDS: dict[str, Command] = {
         "find ud af, hvad der er galt med installationen",
         "find out what is wrong with this installation",
     ),
+    "selfcheck": Command(
+        "cli.selfcheck", "se, om noget hænger, til overvågning", "see whether something hangs, for monitoring"
+    ),
     "plan": Command(
         "cli.plan_commands",
         "lav en plan, undersøg den og vis dens datoer",

@@ -247,6 +247,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mærket som journaliseret i {number}. Dokumenter: {count}.",
         "Marked as filed in {number}. Documents: {count}.",
     ),
+    "all well": ("Intet hænger.", "Nothing hangs."),
     "store unreachable": ("Databasen kan ikke nås: {why}", "The database cannot be reached: {why}"),
     "mend store": (
         "Se efter, om databasen kører, og om AARSHJUL_DATABASE_URL er rigtig.",

@@ -17,6 +17,8 @@ FROM_FILE = (
     "database_url",
     "seal_pkcs12_password",
     "seal_pkcs11_pin",
+    "selfcheck_webhook",
+    "heartbeat_url",
 )
 
 

@@ -18,11 +18,12 @@ from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
 from config.secret_settings import PREFIX, SecretFiles
 from config.sentences import sentence
+from config.watch_settings import WatchSettings
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 
-class Settings(IncomingSettings):
+class Settings(IncomingSettings, WatchSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -197,7 +198,7 @@ class Settings(IncomingSettings):
             raise ValueError("Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.")
         return url
 
-    @field_validator("mail_from", "contact", "reply_domain", "received_by")
+    @field_validator("mail_from", "contact", "reply_domain", "received_by", "selfcheck_to")
     @classmethod
     def _one_line(cls, text: str) -> str:
         if any(ord(sign) < 32 for sign in text):

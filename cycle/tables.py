@@ -11,6 +11,7 @@ from cycle.goals import frame_tables as frames
 from cycle.goals import hearing_tables as hearings
 from cycle.goals import remark_tables as remarks
 from cycle.goals import tables as goals
+from cycle.health import tables as health
 from cycle.messages import tables as messages
 from cycle.organisation import tables as organisation
 from cycle.preparations import tables as preparations
@@ -25,6 +26,7 @@ MODULES = (
     frames,
     gatherings,
     goals,
+    health,
     hearings,
     history,
     messages,

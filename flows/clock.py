@@ -14,11 +14,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle import store
+from flows.heartbeat import Heartbeat
 from flows.runtime import Runtime
+from flows.selfcheck import DailyCheck
 from flows.turn import newest_wake, pulse, turn
 
 EVERY = timedelta(seconds=30)
 LOOK_EVERY = timedelta(seconds=2)
+CHECK_EVERY = timedelta(minutes=5)
 CLOCK_LOCK = 0x6161_7275
 
 log = logging.getLogger("aarshjul.clock")
@@ -34,13 +37,16 @@ class RingingClock:
         name: str | None = None,
         every: timedelta = EVERY,
         look_every: timedelta = LOOK_EVERY,
+        check_every: timedelta = CHECK_EVERY,
     ) -> None:
         self.name = name or f"clock@{socket.gethostname()}"
         self._runtime = runtime
-        self._every, self._look_every = every, look_every
+        self._every, self._look_every, self._check_every = every, look_every, check_every
         self._one_at_a_time = threading.Lock()
         self._leadership = Leadership(runtime)
         self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._heartbeat = Heartbeat(runtime.settings.heartbeat_url)
+        self._daily_check = DailyCheck(runtime, self._heartbeat)
 
     def start(self) -> None:
         """Turns at once and then every 30 seconds."""
@@ -53,6 +59,9 @@ class RingingClock:
             **options,
         )
         self._scheduler.add_job(self.look, "interval", seconds=self._look_every.total_seconds(), **options)
+        if not self._runtime.settings.demo:
+            seconds = self._check_every.total_seconds()
+            self._scheduler.add_job(self._daily_check.look, "interval", seconds=seconds, **options)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -68,6 +77,7 @@ class RingingClock:
         try:
             if self._leadership.held():
                 turn(self._runtime, name=self.name)
+                self._heartbeat.beat()
         except Exception as error:  # the clock goes on whatever a turn stumbles over
             log.exception("turn failed")
             self._keep(error)

@@ -22,9 +22,9 @@ from cycle.reminders.decide import Standing
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.doubt import printed_due
 from cycle.tasks.standing import standing_of
-from cycle.tasks.states import AGREEMENT_STEPS, TaskKind
-from cycle.tasks.tables import Occurrence, Submission, Task
-from cycle.tasks.titles import occurrence_title, own_title
+from cycle.tasks.states import TaskKind
+from cycle.tasks.tables import Submission, Task
+from notifications.along import goes_along
 from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
 from notifications.office import TASK, Office
@@ -33,6 +33,7 @@ from notifications.remark_letters import ALL_RESOLVED, who_said
 from notifications.reply_letters import receipt, remarks_on, reply_problem
 from notifications.reply_offers import NO_OFFER, Offers, letter_order
 from notifications.sources import Rows, read
+from notifications.titles import title_of
 
 JUDGED = frozenset({TaskKind.REVIEW, TaskKind.APPROVE})
 """Kinds of task that are a verdict on someone else's work."""
@@ -109,6 +110,7 @@ class _Writer:
             demo=self._office.demo,
             overview_url=self._office.overview if any(i.group is Group.MISSING for i in items) else "",
             tokens=frozenset(self._tokens | self._offers.tokens),
+            **goes_along(self._rows, self._office, message, current, tasks, items, self._language),
             **self._particulars(),
         )
         addresses = {item.reply_to for item in items if item.reply_to}
@@ -140,7 +142,8 @@ class _Writer:
         for decision in current:
             group = self._group(decision)
             key = (decision.task_id, group is Group.MISSING)
-            groups[key] = Group.NEW if Group.NEW in (group, groups.get(key)) else group
+            first = [each for each in (Group.HANDED, Group.NEW) if each in (group, groups.get(key))]
+            groups[key] = first[0] if first else group
         items = [self._item(self._rows.tasks[task_id], group) for (task_id, _), group in groups.items()]
         return sorted(items, key=lambda item: (item.due_on, letter_order(item.letter), item.title, item.unit))
 
@@ -148,6 +151,8 @@ class _Writer:
         task = self._rows.tasks[decision.task_id]
         if decision.rule_kind == ReminderKind.ESCALATE:
             return Group.MISSING
+        if decision.id in self._rows.handed.before:
+            return Group.HANDED
         if task.kind in JUDGED:
             return Group.REVIEW
         if task.due_on < self._rows.today:
@@ -169,7 +174,7 @@ class _Writer:
             days_left=(task.due_on - self._rows.today).days,
             url=self._office.page(self._token(TASK, task)) if mine else "",
             reply_to=offer.address,
-            text=self._rows.text_of(occurrence, task) if group is Group.NEW else "",
+            text=self._rows.text_of(occurrence, task) if group in (Group.HANDED, Group.NEW) else "",
             figures=_figures(task.prefill) if mine else (),
             person=holder.name if holder and not mine else "",
             nil_allowed=offer.nil_allowed,
@@ -178,7 +183,12 @@ class _Writer:
             one_text=offer.one_text,
             old_due_on=self._old_due(),
             printed_due=printed_due(task, occurrence),
+            drafted=self._drafted(task) if group is Group.HANDED else "",
         )
+
+    def _drafted(self, task: Task) -> str:
+        by = self._rows.handed.drafts.get(task.id or 0, "")
+        return self._rows.handed.names.get(by, "")
 
     def _token(self, purpose: str, task: Task) -> str:
         person_id = self._asked.get(task.id or 0) or self._message.person_id or 0
@@ -236,20 +246,6 @@ class _Writer:
     def _unresolved(self) -> list[GoalRemark]:
         said = [self._rows.remarks[id_] for id_ in self._message.context["remarks"]]
         return [remark for remark in said if remark.resolved_at is None]
-
-
-def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
-    """ "Kvartalsrapport 1 2027" in the language, with the task's own title behind it when it has another.
-
-    A step of an agreement is called by its own title alone: it says what is to be done, and of which year.
-    """
-    if task.kind in AGREEMENT_STEPS and task.title:
-        return task.title
-    year = str(occurrence.concerns_year)
-    name = occurrence_title(occurrence, language)
-    title = name if year in name else f"{name} {year}"
-    own = own_title(task, occurrence, language)
-    return f"{title}: {own}" if own else title
 
 
 def _figures(prefill: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

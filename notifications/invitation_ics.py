@@ -11,8 +11,8 @@ from icalendar import Calendar, Component, Event, vCalAddress, vText
 
 from cycle.danish import COPENHAGEN
 from cycle.gatherings.agenda import numbered
+from notifications.deadlines import PRODUCT, calendar_address
 
-PRODUCT = "-//Aarshjul//Styringsaarshjul//DA"
 ZONE = f"""\
 BEGIN:VTIMEZONE
 TZID:{COPENHAGEN.key}
@@ -58,13 +58,18 @@ class Entry:
 
 
 def to_ics(entry: Entry, *, published: bool = False) -> str:
-    """The entry as text with CRLF; `published` for a file that somebody fetches."""
+    """The entry as text with CRLF; `published` for a file that somebody fetches, which names no attendee
+    (RFC 5546, 3.2.1).
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH" if published else "CANCEL" if entry.cancelled else "REQUEST")
     calendar.add_component(Component.from_ical(ZONE))
-    calendar.add_component(_event(entry))
+    event = _event(entry)
+    if not published:
+        event.add("attendee", _attendee(entry))
+    calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content.decode()
 
@@ -78,8 +83,7 @@ def _event(entry: Entry) -> Event:
     event.add("dtend", entry.ends_at.astimezone(COPENHAGEN))
     event.add("summary", entry.title)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
-    event.add("organizer", _address(*entry.organiser))
-    event.add("attendee", _attendee(entry))
+    event.add("organizer", calendar_address(*entry.organiser))
     where = "; ".join(filter(None, (entry.place, entry.link)))
     if where:
         event.add("location", where)
@@ -88,14 +92,8 @@ def _event(entry: Entry) -> Event:
     return event
 
 
-def _address(name: str, address: str) -> vCalAddress:
-    made = vCalAddress(f"mailto:{address}")
-    made.params["CN"] = vText(name)
-    return made
-
-
 def _attendee(entry: Entry) -> vCalAddress:
-    made = _address(*entry.attendee)
+    made = calendar_address(*entry.attendee)
     made.params["ROLE"] = vText("REQ-PARTICIPANT")
     made.params["PARTSTAT"] = vText("NEEDS-ACTION")
     made.params["RSVP"] = vText("FALSE")

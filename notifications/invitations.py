@@ -63,12 +63,11 @@ def token_of(office: Office, participant: GatheringParticipant, person_id: int |
 
 def entry_of(gathering: Gathering, office: Office, told: Told, *, name: str, address: str, at: Any) -> Entry:
     """The meeting as an entry of a participant's calendar. `at` is when it was last changed (an instant)."""
-    sender = office.sender_address
     return Entry(
         key=uid_of(gathering.id or 0, office),
         sequence=gathering.sequence,
         cancelled=told is Told.CANCELLED,
-        organiser=(office.sender_name, sender),
+        organiser=office.organiser,
         attendee=(name, address),
         changed_at=at,
         **_shown(gathering),

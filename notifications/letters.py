@@ -11,8 +11,9 @@ from cycle.tasks.states import TaskKind
 
 
 class Group(StrEnum):
-    """The parts of the daily mail, in the order they are read."""
+    """The parts of the daily mail, in the order they are read. `HANDED`: somebody else was asked before."""
 
+    HANDED = "handed"
     NEW = "new"
     REMINDER = "reminder"
     OVERDUE = "overdue"
@@ -28,7 +29,7 @@ class Item:
     `figures` are (label, amount as shown). Of a task that a reply may answer, `questions` are the lines that
     ask (none: too many for a mail, or `one_text`: the reply is the answer) and `letter` is what names the
     task in a mail about several.
-    `printed_due` is how the source has a deadline that cannot be decided.
+    `printed_due` is how the source has a deadline that cannot be decided; `drafted` who began a draft.
     """
 
     group: Group
@@ -48,6 +49,21 @@ class Item:
     one_text: bool = False
     old_due_on: date | None = None
     printed_due: str = ""
+    drafted: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post that has passed to the reader, and what is known there: `before` are those who were asked.
+
+    `answered` are (title, when) of this year's answers. `agreement` is the period in force ("2026–2027").
+    """
+
+    unit: str
+    role: str
+    before: tuple[str, ...]
+    answered: tuple[tuple[str, datetime], ...] = ()
+    agreement: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,9 @@ class Letter:
     the secrets in its links, to be blanked in what is kept. A letter about a `meeting` has no items. `by` is
     who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`.
     `unplaced` is what a reply said besides answers, `files` (name, why it was not kept) of its attachments;
-    `asks_which`: it did not say which task it is about.
+    `asks_which`: it did not say which task it is about. `handed` are posts that have passed to the
+    reader. `deadlines` is the iCalendar file that goes along, if any, and
+    `calendar_url` the page on which the reader's own calendar feed is found.
     """
 
     kind: MessageKind
@@ -108,6 +126,9 @@ class Letter:
     unplaced: str = ""
     files: tuple[tuple[str, str], ...] = ()
     asks_which: bool = False
+    handed: tuple[Post, ...] = ()
+    deadlines: str = ""
+    calendar_url: str = ""
     tokens: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property

@@ -2,11 +2,13 @@
 
 import re
 from binascii import b2a_base64, b2a_qp
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import format_datetime
 
+from notifications.deadlines import FILE_NAME
 from notifications.render import Rendered
 
 LONGEST_ADDRESS = 254
@@ -83,7 +85,8 @@ def build(rendered: Rendered, envelope: Envelope) -> bytes:
 
     The same words and envelope give the same bytes. Headers that keep machines from answering:
     `Auto-Submitted` (RFC 3834) and Exchange's `X-Auto-Response-Suppress`. What is for calendars is a third
-    way to say the same (RFC 6047, 2.4), which Outlook shows as an invitation. Raises AddressRefused.
+    way to say the same (RFC 6047, 2.4), which Outlook shows as an invitation; deadlines are a file beside it.
+    Raises AddressRefused.
 
     Written by hand because `email.message` takes four times as long, and a year is many mails.
     """
@@ -98,28 +101,33 @@ def build(rendered: Rendered, envelope: Envelope) -> bytes:
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: All",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+        "",
     ]
-    return b"".join(
-        [
-            "\r\n".join([*head, ""]).encode(),
-            _part(boundary, "plain", rendered.text),
-            _part(boundary, "html", rendered.html),
-            _calendar_part(boundary, rendered),
-            f"\r\n--{boundary}--\r\n".encode(),
-        ]
-    )
+    return "\r\n".join(head).encode() + _body(boundary, rendered)
 
 
-def _calendar_part(boundary: str, rendered: Rendered) -> bytes:
+def _body(boundary: str, rendered: Rendered) -> bytes:
+    """The words in their ways, and a file of deadlines beside them: an alternative would hide the words."""
+    ways = [_part(boundary, "plain", rendered.text), _part(boundary, "html", rendered.html)]
     if not rendered.calendar:
-        return b""
-    return _part(boundary, f"calendar; method={rendered.method}", rendered.calendar)
+        return _several("alternative", boundary, ways)
+    called = f"calendar; method={rendered.method}"
+    if rendered.method != "PUBLISH":
+        return _several("alternative", boundary, [*ways, _part(boundary, called, rendered.calendar)])
+    file = f'Content-Disposition: attachment; filename="{FILE_NAME}"\r\n'
+    words = f"\r\n--{boundary}.0\r\n".encode() + _several("alternative", boundary, ways)
+    attached = _part(f"{boundary}.0", called, rendered.calendar, file)
+    return _several("mixed", f"{boundary}.0", [words, attached])
 
 
-def _part(boundary: str, subtype: str, text: str) -> bytes:
+def _several(how: str, boundary: str, parts: Sequence[bytes]) -> bytes:
+    opening = f'Content-Type: multipart/{how}; boundary="{boundary}"\r\n'
+    return opening.encode() + b"".join(parts) + f"\r\n--{boundary}--\r\n".encode()
+
+
+def _part(boundary: str, subtype: str, text: str, more: str = "") -> bytes:
     opening = (
-        f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n{more}"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
     lines = "\n".join(text.splitlines()) + "\n"

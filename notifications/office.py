@@ -7,7 +7,7 @@ from cycle.access.links import task_token
 from notifications.mime import split_sender
 
 REPLY_LOCAL, RETURN_LOCAL = "svar", "retur"
-TASK, REPLY, MEETING, RETURN = "task", "reply", "meeting", "return"
+TASK, REPLY, MEETING, RETURN, CALENDAR = "task", "reply", "meeting", "return", "calendar"
 SEVERAL = "several"
 """A reply address of a mail about several tasks; the other purposes are about one thing."""
 
@@ -52,6 +52,11 @@ class Office:
         return split_sender(self.sender)[1]
 
     @property
+    def organiser(self) -> tuple[str, str]:
+        """(name, address) as calendars have it."""
+        return self.sender_name, self.sender_address
+
+    @property
     def message_domain(self) -> str:
         """The right-hand side of every Message-ID: the sender's domain."""
         return split_sender(self.sender)[1].rpartition("@")[2]
@@ -69,6 +74,10 @@ class Office:
     def meeting_page(self, token: str) -> str:
         """The address of a meeting's page for one participant."""
         return f"{self.base_url}/indkaldelse/{token}"
+
+    def calendar_feed(self, person_id: int, generation: int) -> str:
+        """The address of a person's own calendar feed."""
+        return f"{self.base_url}/kalender/{self.token(CALENDAR, 0, person_id, generation)}.ics"
 
     def reply_address(self, token: str) -> str:
         """Where a mail with the answer goes; empty when replies are not offered."""

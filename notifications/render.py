@@ -21,7 +21,7 @@ BLANK = "•••"
 class Rendered:
     """A mail's words. `kept` is the text for the store: its links and reply address blanked.
 
-    `calendar` is an iCalendar part with the given `method`; empty in all mails but those about meetings.
+    `calendar` is iCalendar with the given `method`: of a meeting (REQUEST, CANCEL) or of deadlines (PUBLISH).
     """
 
     subject: str
@@ -45,7 +45,7 @@ def render(letter: Letter) -> Rendered:
     html = environment.get_template(f"{folder}/body.html").render(known, subject=subject)
     kept = blank(text, letter.tokens)
     if letter.meeting is None:
-        return Rendered(subject, text, html, kept)
+        return Rendered(subject, text, html, kept, letter.deadlines, "PUBLISH" if letter.deadlines else "")
     return Rendered(subject, text, html, kept, letter.meeting.calendar, letter.meeting.method)
 
 

@@ -22,6 +22,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.states import AGREEMENT_STEPS, Channel, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
+from notifications.handover import Handed, read_handed
 
 Post = tuple[str, str]
 Row = TypeVar("Row", bound=SQLModel)
@@ -52,6 +53,7 @@ class Rows:
     participants: dict[int, GatheringParticipant] = field(default_factory=dict)
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    handed: Handed = field(default_factory=Handed)
 
     def form_of(self, version_id: int | None) -> Form | None:
         """The form of a version, if it is known."""
@@ -87,6 +89,8 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     _read_replies(session, messages, rows)
     rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
     tasks = rows.tasks.values()
+    decided = [each for found in rows.decisions.values() for each in found]
+    rows.handed = read_handed(session, decided, rows.tasks, today)
     rows.occurrences = _by_id(session, Occurrence, [task.occurrence_id for task in tasks])
     refusals = [submission for submission in rows.submissions.values() if submission.id in _refused(messages)]
     rows.names = _names(

@@ -21,7 +21,7 @@ from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
 from web.language import KeepLanguage
-from web.leader import meeting, remarks
+from web.leader import calendar, meeting, remarks
 from web.leader import preparation as leader_preparation
 from web.leader import routes as leader
 from web.rooms import Room
@@ -36,6 +36,7 @@ ROOMS: tuple[Room, ...] = (
     leader_preparation.ROOM,
     remarks.ROOM,
     meeting.ROOM,
+    calendar.ROOM,
     superior.ROOM,
     superior_preparation.ROOM,
     SECRETARIAT,

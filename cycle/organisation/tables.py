@@ -49,7 +49,10 @@ class Unit(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A human being. `key` is "id:" and the file's `person_id`, else the address, else "unit/role/name"."""
+    """A human being. `key` is "id:" and the file's `person_id`, else the address, else "unit/role/name".
+
+    `calendar_generation` is part of the address of their calendar feed: raising it revokes.
+    """
 
     __table_args__ = (sa.UniqueConstraint("root_id", "key"),)
 
@@ -58,6 +61,7 @@ class Person(SQLModel, table=True):
     key: str
     name: str
     language: str = "da"
+    calendar_generation: int = 1
 
 
 class Address(SQLModel, table=True):

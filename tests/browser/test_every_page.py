@@ -127,6 +127,7 @@ def test_a_leaders_pages(browser, house, complaints):
     for number in (0, 1, 2):
         look(page, house.link(number))
     look(page, house.link(0) + "/kvittering")
+    look(page, house.link(4) + "/kalender")
     look(page, house.link(5) + "?sprog=en")
     assert complaints == []
 
@@ -147,7 +148,16 @@ def test_a_superiors_pages(browser, house, complaints):
 def test_the_secretariats_pages(browser, house, complaints):
     page = opened(browser, house, complaints, SECRETARIAT)
     person, file_of = house.town.leaders["BY-IN-D1-001"], f"/opgave-historik/{house.tasks[0].id}"
-    paths = ["/aarshjul", "/koersler", "/mail", "/mail/ind", f"/mail/person/{person}", "/poster", file_of]
+    paths = [
+        "/aarshjul",
+        "/koersler",
+        "/driftstjek",
+        "/mail",
+        "/mail/ind",
+        f"/mail/person/{person}",
+        "/poster",
+        file_of,
+    ]
     paths += [
         f"/aktivitet/{house.occurrence_id}",
         f"/afrapportering/{house.occurrence_id}",

@@ -276,6 +276,9 @@ def test_a_participant_reads_answers_and_fetches_the_entry(site: Site, room: Mee
     assert browser.head(link).status_code == 200 and site.row_counts() == before
     event = next(iter(Calendar.from_ical(browser.get(f"{link}/moede.ics").text).walk("VEVENT")))
     assert event.decoded("DTSTART") == instant(2027, 4, 20, 9)
+    assert "ORGANIZER" in event and "ATTENDEE" not in event, (
+        "RFC 5546, 3.2.1: a published entry invites nobody"
+    )
     for answer in ("ja", "ja"):
         assert browser.post(link, data={"coming": answer}).status_code == 303
     assert room.participants()[0].coming is Coming.YES

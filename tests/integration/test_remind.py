@@ -240,7 +240,10 @@ def test_a_substitute_gets_the_mail_while_they_stand_in_and_the_holder_is_not_to
     for day in days(date(2027, 4, 12), date(2027, 4, 23)):
         sweep(world.context(instant(day.year, day.month, day.day, 5)))
         world.day(day)
-    assert only(world, "siv@by.example") == [(date(2027, 4, 12), ["new"]), (date(2027, 4, 16), ["reminder"])]
+    assert only(world, "siv@by.example") == [
+        (date(2027, 4, 12), ["handed"]),
+        (date(2027, 4, 16), ["reminder"]),
+    ]
     assert only(world, world.address_of(unit)) == [(OPENED, ["new"]), (date(2027, 4, 23), ["reminder"])]
     assert "Besked om opgaven til ny modtager: sendt i dagens mail." in world.reasons(task)
 
@@ -505,7 +508,7 @@ def test_a_new_leader_in_the_middle_of_the_year_gets_the_open_tasks(world):
     for day in days(opened, date(2027, 7, 2)):
         sweep(world.context(instant(day.year, day.month, day.day, 5)))
         world.day(day)
-    assert only(world, "nanna@by.example") == [(date(2027, 7, 1), ["new", "new"])]
+    assert only(world, "nanna@by.example") == [(date(2027, 7, 1), ["handed", "handed"])]
     assert len(only(world, world.address_of(unit))) == 1
 
 

@@ -45,7 +45,7 @@ def test_pages_hold_no_inline_script_or_style(world):
 
 
 OPEN_TO_ALL = {"/log-ind": 200, "/aarshjul/hjul.css": 200}
-OWN_LINK = re.compile(r"^/(opgave|indkaldelse)/\{token\}")
+OWN_LINK = re.compile(r"^/(opgave|indkaldelse|kalender)/\{token\}")
 
 
 def test_without_an_account_no_page_answers_but_the_sign_in_and_a_leaders_own_link(world):

@@ -153,11 +153,10 @@ def agreement_moves() -> str:
 
 
 def settings_table() -> str:
-    """Every setting with its default and description."""
+    """Every setting with its default and description, those of `config.settings` itself first."""
     rows = []
-    general_first = sorted(Settings.model_fields, key=lambda name: name not in Settings.__annotations__)
-    for name in general_first:
-        field = Settings.model_fields[name]
+    own = Settings.__annotations__
+    for name, field in sorted(Settings.model_fields.items(), key=lambda each: each[0] not in own):
         default = field.get_default()
         shown = str(getattr(default, "get_secret_value", lambda d=default: d)())
         known = f"`{shown}`" if default is not None and shown else "empty"

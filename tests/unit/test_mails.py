@@ -10,7 +10,7 @@ import pytest
 from cycle.gatherings.states import Told
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
-from notifications.letters import Group, Invitation, Item, Letter
+from notifications.letters import Group, Invitation, Item, Letter, Post
 from notifications.render import BLANK, LANGUAGES, distance, render
 
 URL = "https://aarshjul.by.example/opgave/abc234token"
@@ -108,8 +108,24 @@ ANSWERS = (
     ("Forventet resultat", "14.500.000 kr."),
     ("Bemærkninger", "Vi følger op i maj.\nSe også bilaget."),
 )
+HANDED = replace(NEW, group=Group.HANDED, drafted="Mette Ømose")
+HANDED_LATE = replace(
+    HANDED, title="Regnskabsaflæggelse 2026", due_on=date(2027, 4, 13), days_left=-3, nil_allowed=False
+)
+POST = Post(
+    unit="Ærøgades Skole & Fritid",
+    role="leder",
+    before=("Mette Ømose", "Åse Bæk"),
+    answered=(
+        ("Budgetudmelding 2028", datetime(2027, 1, 29, 9, tzinfo=UTC)),
+        ("Resultatsamtale 2027", datetime(2027, 3, 1, 9, tzinfo=UTC)),
+    ),
+    agreement="2026–2027",
+)
+BARE_POST = replace(POST, before=("Mette Ømose",), answered=(), agreement="")
+CALENDAR = {"deadlines": "BEGIN:VCALENDAR", "calendar_url": f"{URL}/kalender"}
 CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
-    "daily-one": (MessageKind.DAILY, {"items": (NEW,)}),
+    "daily-one": (MessageKind.DAILY, {"items": (NEW,), **CALENDAR}),
     "daily-all": (
         MessageKind.DAILY,
         {
@@ -119,6 +135,11 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
         },
     ),
     "daily-lettered": (MessageKind.DAILY, {"items": LETTERED}),
+    "daily-handover": (
+        MessageKind.DAILY,
+        {"items": (HANDED, replace(HANDED_LATE, drafted=""), NEW), "handed": (POST,), **CALENDAR},
+    ),
+    "daily-handover-one": (MessageKind.DAILY, {"items": (HANDED,), "handed": (BARE_POST,), **CALENDAR}),
     "daily-escalation": (
         MessageKind.DAILY,
         {"items": (MISSING, replace(MISSING, unit="Ø-skolen", person=""))},

@@ -48,6 +48,19 @@ def test_everything_is_seven_bit_and_no_line_is_too_long():
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
+def test_deadlines_are_a_file_beside_the_words_so_that_no_program_shows_them_instead():
+    entries = "BEGIN:VCALENDAR\r\nSUMMARY:Frist: Måltal\r\nEND:VCALENDAR\r\n"
+    raw = build(Rendered("Frist", "Hej\n", "<p>Hej</p>\n", "Hej\n", entries, "PUBLISH"), ENVELOPE)
+    parsed = mail_server.read(raw)
+    words, file = parsed.iter_parts()
+    assert parsed.get_content_type() == "multipart/mixed"
+    assert [part.get_content_type() for part in words.iter_parts()] == ["text/plain", "text/html"]
+    assert (file.get_content_type(), file.get_param("method")) == ("text/calendar", "PUBLISH")
+    assert (file.get_content_disposition(), file.get_filename()) == ("attachment", "frister.ics")
+    assert file.get_content().splitlines() == entries.splitlines() and raw.isascii()
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
 def test_a_part_for_calendars_says_what_they_shall_do_with_it():
     entry = "BEGIN:VCALENDAR\r\nSUMMARY:Møde\r\nEND:VCALENDAR\r\n"
     rendered = Rendered("Indkaldelse", "Hej\n", "<p>Hej</p>\n", "Hej\n", entry, "REQUEST")

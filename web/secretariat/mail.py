@@ -64,14 +64,24 @@ def log(
 
 
 @router.get("/person/{person_id}")
-def person(request: Request, actor: CurrentActor, person_id: Id) -> Response:
+def person(request: Request, actor: CurrentActor, person_id: Id, kalender: str = "") -> Response:
     """Everything one person was, or was not, written to about."""
     with context.reading(request) as session:
         found = get_person(session, roots_for(actor, Verb.SEE_MAIL), person_id)
         told = list(reversed(story(session, person_id)))
         about = subjects(session, sorted({row.task_id for row in told if row.task_id}))
         titles = _titles(session, request, about.values())
-        return show(request, "person.html", person=found, told=told, about=about, titles=titles)
+        may_renew = allowed(actor.grants, Verb.RENEW_LINK, Thing.ORDINARY, f"/{found.root_id}/")
+        return show(
+            request,
+            "person.html",
+            person=found,
+            told=told,
+            about=about,
+            titles=titles,
+            may_renew=may_renew,
+            renewed=bool(kalender),
+        )
 
 
 @router.get("/{message_id}")

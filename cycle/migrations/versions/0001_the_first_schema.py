@@ -110,6 +110,16 @@ def upgrade() -> None:
     sa.Column('error', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('root_id')
     )
+    op.create_table('self_check',
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('found', sa.JSON(), nullable=False),
+    sa.Column('state', sa.Enum('quiet', 'telling', 'told', 'untold', name='reportstate', native_enum=False, length=32), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('on')
+    )
     op.create_table('unit',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('parent_id', sa.String(), nullable=True),
@@ -250,6 +260,7 @@ def upgrade() -> None:
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
+    sa.Column('calendar_generation', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('root_id', 'key')
@@ -1196,6 +1207,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_unit_parent_id'))
 
     op.drop_table('unit')
+    op.drop_table('self_check')
     op.drop_table('mailbox_mark')
     with op.batch_alter_table('import_record', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_import_record_root_id'))

@@ -1,0 +1,56 @@
+"""The deadlines of the posts that a person holds or stands in for, at whichever units."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from cycle.organisation.tables import Appointment, Substitute, Unit
+from cycle.tasks.states import OccurrenceState, TaskState
+from cycle.tasks.tables import Occurrence, Task
+
+KEPT = timedelta(days=366)
+"""How long a deadline that has passed is shown."""
+
+
+class Own(NamedTuple):
+    """A task with its occurrence and the name of its unit."""
+
+    task: Task
+    occurrence: Occurrence
+    unit: str
+
+
+def own_deadlines(session: Session, person_id: int, *, today: date) -> Sequence[Own]:
+    """What the posts owe that the person holds or stands in for on the local date, by due date.
+
+    From a year back; without what is waived or cancelled. Whoever has no post has no deadlines.
+    """
+    query = (
+        sa.select(Task, Occurrence, col(Unit.name))
+        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(
+            sa.tuple_(col(Task.unit_id), col(Task.role)).in_(_posts(person_id, today)),
+            col(Task.state).not_in([TaskState.WAIVED, TaskState.CANCELLED]),
+            col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
+            col(Task.due_on) >= today - KEPT,
+        )
+        .order_by(col(Task.due_on), col(Task.id))
+    )
+    return [Own(*row) for row in session.execute(query)]
+
+
+def _posts(person_id: int, today: date) -> Any:
+    """(unit, role) of the terms that run on the date."""
+    return sa.union(*(_terms(table, person_id, today) for table in (Appointment, Substitute)))
+
+
+def _terms(table: type[Appointment | Substitute], person_id: int, today: date) -> Any:
+    return sa.select(col(table.unit_id), col(table.role)).where(
+        col(table.person_id) == person_id,
+        col(table.valid_from) <= today,
+        sa.or_(col(table.valid_to).is_(None), col(table.valid_to) >= today),
+    )

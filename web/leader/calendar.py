@@ -1,0 +1,117 @@
+"""A person's own deadlines for their calendar program: the page with the address, and the feed behind it.
+
+GET and HEAD never change anything: programs fetch the feed by themselves, many times a day.
+
+GET  /opgave/{token}/kalender   the address, and how to use it
+POST /opgave/{token}/kalender   a new address; the old one ends
+GET  /kalender/{token}.ics      the feed: titles and dates of the posts' tasks, nothing more
+"""
+
+import hashlib
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from cycle.access.links import read_token
+from cycle.errors import LinkInvalid
+from cycle.organisation.calendar_feed import renew_calendar
+from cycle.organisation.tables import Person
+from cycle.tasks.calendars import calendar_of_root
+from cycle.tasks.own_deadlines import own_deadlines
+from cycle.tasks.states import WAITING_FOR_HOLDER
+from notifications.deadlines import FILE_NAME, deadline_of, to_ics
+from notifications.office import CALENDAR, Office
+from notifications.titles import title_of
+from web import context, faults, render
+from web.context import Sent
+from web.leader.link import open_link
+from web.rooms import Room
+
+router = APIRouter()
+ROOM = Room(router)
+READ = ["GET", "HEAD"]
+HEADERS = {
+    "Cache-Control": "private, max-age=3600",
+    "Content-Disposition": f'inline; filename="{FILE_NAME}"',
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@router.api_route("/opgave/{token}/kalender", methods=READ)
+def show(request: Request, token: str, ny: str = "") -> Response:
+    """The address of the feed of whoever the task's link belongs to."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        feed = _office(request).calendar_feed(holding.person.id or 0, holding.person.calendar_generation)
+        return render.page(
+            request,
+            "leader/calendar.html",
+            holding=holding,
+            task=holding.task,
+            address=f"/opgave/{token}",
+            feed=feed,
+            subscribe=f"webcal:{feed.partition(':')[2]}",
+            seen=holding.person.calendar_generation,
+            renewed=bool(ny),
+        )
+
+
+@router.post("/opgave/{token}/kalender")
+def renew(request: Request, token: str, sent: Sent) -> Response:
+    """A new address; whoever has the old one sees nothing any more."""
+    seen = str(sent.get("seen", ""))
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+        raise faults.Refused(faults.BAD_REQUEST)
+    with context.writing(request) as session:
+        holding = open_link(session, request, token)
+        person_id, now = holding.person.id or 0, context.now(request)
+        renew_calendar(session, person_id, seen=int(seen), by=holding.by, now=now)
+    return RedirectResponse(f"/opgave/{token}/kalender?ny=1", status_code=303)
+
+
+@router.api_route("/kalender/{token}.ics", methods=READ)
+def feed(request: Request, token: str) -> Response:
+    """The deadlines of the posts that the person holds today. Who holds none has an empty calendar.
+
+    An error would leave in the program what it showed before; an empty calendar clears it.
+    """
+    with context.reading(request) as session:
+        content = _content(session, request, _person(session, request, token)).encode()
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {**HEADERS, "ETag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _person(session: Session, request: Request, token: str) -> Person:
+    """Whose feed it is. Raises LinkInvalid when the token is not genuine or was revoked."""
+    claims = read_token(context.settings(request).secret, token, CALENDAR)
+    person = session.get(Person, claims.person_id)
+    if person is None:
+        raise LinkInvalid("revoked")
+    claims.require_generation(person.calendar_generation)
+    request.state.language = person.language
+    return person
+
+
+def _content(session: Session, request: Request, person: Person) -> str:
+    today = calendar_of_root(session, person.root_id).local_date(context.now(request))
+    language = person.language
+    found = [
+        deadline_of(
+            own.task,
+            own.occurrence,
+            own.unit,
+            title=title_of(own.task, own.occurrence, language),
+            language=language,
+            answered=own.task.state not in WAITING_FOR_HOLDER,
+        )
+        for own in own_deadlines(session, person.id or 0, today=today)
+    ]
+    return to_ics(found, organiser=_office(request).organiser, language=language, feed=True)
+
+
+def _office(request: Request) -> Office:
+    return Office.of(context.settings(request))
