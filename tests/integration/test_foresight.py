@@ -1,0 +1,172 @@
+"""What a changed rule would do: shown before it is saved, and then exactly what happens."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from cli.demo.direct import DirectDriver
+from cli.demo.play import Player
+from cycle.foresight.changes import Changes, changes, try_revision
+from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.plan.model import (
+    DEFAULT_REMINDERS,
+    Activity,
+    Audience,
+    FlowName,
+    ReminderKind,
+    ReminderRule,
+    Stage,
+    When,
+    Window,
+)
+from cycle.store import make_engine, reading, transaction, tried
+from cycle.tables import METADATA
+from cycle.tasks.cycles import Draft, start_cycle
+from cycle.tasks.revise import revise_cycle
+from flows.runtime import DemoClock, Runtime
+from tests.integration.test_revise import draft, moved, with_due
+from tests.support import municipality as m
+from tests.support.web import Site
+
+START, NOW, UNTIL = m.instant(2027, 1, 4), m.instant(2027, 4, 6), m.instant(2027, 9, 1)
+UNITS = Audience(kinds=("skole", "daginstitution"))
+DISTRICT = Stage(
+    id="distrikt",
+    title="Distrikt",
+    audience=Audience(kinds=("distrikt",), role="distriktschef"),
+    due=When(date="7. maj"),
+    form="afsnit",
+)
+REPORT = Activity(
+    id="rapport",
+    title="Rapport",
+    flow=FlowName.REPORT,
+    window=Window(opens=When(date="1. april"), due=When(date="20. april"), closes=When(date="28. maj")),
+    audience=UNITS,
+    form="skema",
+    stages=(DISTRICT,),
+    reminders=DEFAULT_REMINDERS,
+)
+BUDGET = Activity(
+    id="budget",
+    title="Budget",
+    flow=FlowName.REPORT,
+    window=Window(opens=When(date="3. maj"), due=When(date="1. juni"), closes=When(date="1. juli")),
+    audience=UNITS,
+    form="skema",
+)
+
+
+def with_rule(activity: Activity, rule_id: str, **values: object) -> Activity:
+    """The activity with one reminder rule changed."""
+    rules = activity.reminders or DEFAULT_REMINDERS
+    changed = [rule.model_copy(update=values) if rule.id == rule_id else rule for rule in rules]
+    return moved(activity, reminders=tuple(changed))
+
+
+EARLIER = with_rule(BUDGET, "foer-14", offset=10)
+SELDOM = with_rule(REPORT, "efter", at_most=1)
+OFTEN = moved(
+    BUDGET,
+    reminders=(
+        *DEFAULT_REMINDERS,
+        ReminderRule(id="ugen", kind=ReminderKind.BEFORE, offset=21, every=7, at_most=3),
+    ),
+)
+REVISIONS = {
+    "a reminder on another day": (REPORT, EARLIER),
+    "fewer reminders after": (SELDOM, BUDGET),
+    "one more rule": (REPORT, OFTEN),
+    "a later deadline in an open activity": (with_due(REPORT, "27. april"), BUDGET),
+    "an earlier opening and a later deadline": (
+        REPORT,
+        moved(
+            BUDGET,
+            window=Window(opens=When(date="26. april"), due=When(date="8. juni"), closes=When(date="1. juli")),
+        ),
+    ),
+    "an activity dropped": (REPORT,),
+    "nothing": (REPORT, BUDGET),
+}
+
+
+class Year:
+    """A town that nobody answers in, played by the engine's own flows."""
+
+    def __init__(self, engine: Engine, folder, now: datetime) -> None:
+        self.engine, self.clock = engine, DemoClock(START)
+        self.settings = Site(engine, folder).settings
+        with transaction(engine) as session:
+            town = m.build(session)
+            start_cycle(session, draft(REPORT, BUDGET), year=2027, by="cli", now=START)
+            # Somebody takes over in the middle of it, and somebody has no address.
+            m_leaves = town.leaders[town.units[0]]
+            session.execute(
+                sa.text("UPDATE appointment SET valid_to = '2027-05-10' WHERE person_id = :p"), {"p": m_leaves}
+            )
+            session.execute(
+                sa.text("UPDATE address SET valid_to = '2027-01-31' WHERE person_id = :p"),
+                {"p": town.leaders[town.units[1]]},
+            )
+        runtime = Runtime(engine, self.settings, self.clock, still={}, makes_documents=False)
+        self.player = Player(engine, self.settings, self.clock, DirectDriver(runtime))
+        self.until(now)
+
+    def until(self, at: datetime) -> None:
+        self.player.play(at)
+
+    def mails(self) -> set[tuple[str, date]]:
+        """Every daily mail there is, by mailbox and local day."""
+        with reading(self.engine) as session:
+            rows = session.exec(
+                select(Message).where(
+                    Message.kind == MessageKind.DAILY, col(Message.state) == MessageState.SENT
+                )
+            )
+            return {(row.address, row.sent_at.astimezone(m.COPENHAGEN).date()) for row in rows if row.sent_at}
+
+
+def look(engine: Engine, new: Draft, now: datetime = NOW) -> Changes:
+    with tried(engine) as session:
+        outlook = try_revision(session, new, year=2027, now=now, until=UNTIL)
+    return changes(outlook)
+
+
+def played(folder, now: datetime, new: Draft | None) -> tuple[set, set]:
+    """The mails of a year that was played on from `now`, after a revision when there is one."""
+    engine = make_engine("sqlite://")
+    METADATA.create_all(engine)
+    year = Year(engine, folder, now)
+    already = year.mails()
+    if new is not None:
+        with transaction(engine) as session:
+            revise_cycle(session, new, year=2027, by="account:1", now=now, why="Sådan")
+    year.until(UNTIL)
+    return already, year.mails() - already
+
+
+@pytest.mark.parametrize("now", [NOW, m.instant(2027, 5, 3, 5), m.instant(2027, 4, 23, 19)], ids=str)
+@pytest.mark.parametrize("name", REVISIONS)
+def test_what_is_shown_before_saving_is_what_then_happens(tmp_path, name, now):
+    new = draft(*REVISIONS[name])
+    engine = make_engine("sqlite://")
+    METADATA.create_all(engine)
+    year = Year(engine, tmp_path, now)
+    rows = year.mails()
+    try:
+        shown = look(engine, new, now)
+    except Exception as error:
+        with transaction(engine) as session, pytest.raises(type(error)):
+            revise_cycle(session, new, year=2027, by="account:1", now=now, why="Sådan")
+        return
+    assert year.mails() == rows, "looking changes nothing"
+    _, without = played(tmp_path, now, None)
+    _, with_it = played(tmp_path, now, new)
+    gone = {(mail.address, mail.on) for mail in (*shown.gone, *(pair.before for pair in shown.moved))}
+    come = {(mail.address, mail.on) for mail in (*shown.come, *(pair.after for pair in shown.moved))}
+    assert gone == without - with_it
+    assert come == with_it - without
+    assert bool(shown) == (name != "nothing") or without == with_it
