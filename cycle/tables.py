@@ -12,6 +12,7 @@ from cycle.goals import hearing_tables as hearings
 from cycle.goals import remark_tables as remarks
 from cycle.goals import tables as goals
 from cycle.messages import tables as messages
+from cycle.messages import text_tables as mail_texts
 from cycle.organisation import tables as organisation
 from cycle.preparations import tables as preparations
 from cycle.reminders import tables as reminders
@@ -27,6 +28,7 @@ MODULES = (
     goals,
     hearings,
     history,
+    mail_texts,
     messages,
     organisation,
     preparations,

@@ -7,8 +7,8 @@ remarks `agreement` and `remarks` (ids); invitation `gathering`, `participant`, 
 daily mail's content is the decisions that point to it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,25 +19,26 @@ from cycle.messages.claiming import ALL_ANSWERED
 from cycle.messages.tables import InboundVerdict, Message, MessageKind
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import ReminderDecision
-from cycle.tasks.answers import label, show_answer
+from cycle.tasks.answers import label
 from cycle.tasks.doubt import printed_due
 from cycle.tasks.forms import Form
 from cycle.tasks.states import (
-    AGREEMENT_STEPS,
     BY_MAIL,
     WAITING_FOR_HOLDER,
     OccurrenceState,
     SubmissionKind,
     TaskKind,
 )
-from cycle.tasks.tables import Occurrence, Submission, Task
-from cycle.tasks.titles import occurrence_title, own_title
+from cycle.tasks.tables import Submission, Task
 from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
-from notifications.office import REPLY, TASK, Office
+from notifications.office import REPLY, TASK, Linkless, Office
 from notifications.reasons import reasons_why
 from notifications.remark_letters import ALL_RESOLVED, who_said
-from notifications.sources import Rows, read
+from notifications.samples import NO_SAMPLE
+from notifications.shown import shown_answers, shown_figures, title_of
+from notifications.sources import Rows, Trial, read
+from notifications.wording import texts_for
 
 JUDGED = frozenset({TaskKind.REVIEW, TaskKind.APPROVE})
 """Kinds of task that are a verdict on someone else's work."""
@@ -74,13 +75,24 @@ class Letters:
         """
         if message.kind is MessageKind.INVITATION:
             return Prepared(invitation(self._rows, self._office, message), why=OVERTAKEN)
+        if message.kind is MessageKind.TRIAL:
+            return written_trial(self._rows.trials[message.id or 0], self._office)
         return _Writer(self._rows, self._office, message).write()
+
+
+def written_trial(found: Trial | None, office: Office) -> Prepared:
+    """How a mail reads that is only shown: its links lead nowhere. Nothing when there is nothing to show."""
+    if found is None:
+        return Prepared(None, why=NO_SAMPLE)
+    writer = _Writer(found.rows, Linkless.of_office(office), found.message, found.language)
+    letter = writer.write().letter
+    return Prepared(replace(letter, trial=True) if letter else None, why=NO_SAMPLE)
 
 
 class _Writer:
     """Writes one message's letter from the batch's rows."""
 
-    def __init__(self, rows: Rows, office: Office, message: Message) -> None:
+    def __init__(self, rows: Rows, office: Office, message: Message, language: str = "") -> None:
         self._rows, self._office, self._message = rows, office, message
         self._tokens: set[str] = set()
         # Two persons with one mailbox share a mail; each task's link is its own holder's.
@@ -88,7 +100,7 @@ class _Writer:
         self._asked = {d.task_id: d.person_id for d in decided if d.rule_kind != ReminderKind.ESCALATE}
         person = rows.people.get(message.person_id or 0)
         self._name = person.name if person else message.address
-        self._language = person.language if person else "da"
+        self._language = language or (person.language if person else "da")
 
     def write(self) -> Prepared:
         message = self._message
@@ -112,6 +124,7 @@ class _Writer:
             demo=self._office.demo,
             overview_url=self._office.overview if any(i.group is Group.MISSING for i in items) else "",
             tokens=frozenset(self._tokens),
+            texts=texts_for(self._rows, message, self._language, tasks),
             **self._particulars(),
         )
         return Prepared(letter, left_out, items[0].reply_to if len(items) == 1 else "")
@@ -168,7 +181,7 @@ class _Writer:
             url=self._office.page(self._token(TASK, task)) if mine else "",
             reply_to=self._office.reply_address(self._token(REPLY, task)) if answers and form else "",
             text=self._rows.text_of(occurrence, task) if group is Group.NEW else "",
-            figures=_figures(task.prefill) if mine else (),
+            figures=shown_figures(task.prefill) if mine else (),
             person=holder.name if holder and not mine else "",
             nil_allowed=bool(answers and form and form.nil_allowed),
             old_due_on=self._old_due(),
@@ -260,30 +273,3 @@ class _Writer:
             asked = fields.get(where.partition(".")[0])
             found.append((label(asked, self._language) if asked else "", what))
         return tuple(found)
-
-
-def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
-    """ "Kvartalsrapport 1 2027" in the language, with the task's own title behind it when it has another.
-
-    A step of an agreement is called by its own title alone: it says what is to be done, and of which year.
-    """
-    if task.kind in AGREEMENT_STEPS and task.title:
-        return task.title
-    year = str(occurrence.concerns_year)
-    name = occurrence_title(occurrence, language)
-    title = name if year in name else f"{name} {year}"
-    own = own_title(task, occurrence, language)
-    return f"{title}: {own}" if own else title
-
-
-def shown_answers(form: Form, answers: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """(question, answer as people read it) for each question that was answered, in the form's order."""
-    return [
-        (label(field, language), show_answer(field, answers[field.id], language))
-        for field in form.fields
-        if answers.get(field.id) is not None
-    ]
-
-
-def _figures(prefill: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(row["label"]), str(row["shown"])) for row in prefill.get("figures", ()))

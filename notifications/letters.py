@@ -6,8 +6,14 @@ from enum import StrEnum
 from functools import cached_property
 
 from cycle.gatherings.states import Told
+from cycle.messages.placeholders import Texts
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
+
+BLANK = "•••"
+"""What stands in the place of a secret in texts that are kept or shown."""
+
+NO_TEXTS = Texts()
 
 
 class Group(StrEnum):
@@ -75,7 +81,8 @@ class Letter:
     `note` is the reason or the secretariat's own text; `remarks` are (question, what is wrong with it),
     `answers` (question, answer as shown). `reasons_why` tell the reader why the mail came. `tokens` are
     the secrets in its links, to be blanked in what is kept. A letter about a `meeting` has no items. `by` is
-    who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`.
+    who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`. `texts`
+    are the secretariat's own, with their placeholders; a `trial` shows their writer how the mail reads.
     """
 
     kind: MessageKind
@@ -99,6 +106,8 @@ class Letter:
     meeting: Invitation | None = None
     after_close: bool = False
     tokens: frozenset[str] = field(default_factory=frozenset)
+    texts: Texts = NO_TEXTS
+    trial: bool = False
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Item]]]:

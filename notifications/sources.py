@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -14,7 +14,9 @@ from sqlmodel import Session, SQLModel, col, select
 from cycle.gatherings.homework import GIVEN
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.remark_tables import GoalRemark
+from cycle.messages.placeholders import Texts
 from cycle.messages.tables import Inbound, Message, MessageKind
+from cycle.messages.texts import TextKey, texts_in_force
 from cycle.organisation.directory import Capacity
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
@@ -22,6 +24,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.states import AGREEMENT_STEPS, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
+from notifications.samples import Asked, sample
 
 Post = tuple[str, str]
 Row = TypeVar("Row", bound=SQLModel)
@@ -51,6 +54,8 @@ class Rows:
     participants: dict[int, GatheringParticipant] = field(default_factory=dict)
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    texts: Mapping[TextKey, Texts] = field(default_factory=dict)
+    trials: dict[int, "Trial | None"] = field(default_factory=dict)
 
     def form_of(self, version_id: int | None) -> Form | None:
         """The form of a version, if it is known."""
@@ -72,10 +77,44 @@ class Rows:
         return self.acting.get((post, person_id or 0), Capacity.SUPERIOR)
 
 
-def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
-    """Reads what these messages speak of, as it is on the local date `today`."""
+@dataclass(frozen=True)
+class Trial:
+    """A mail shown to whoever writes its texts: the message it is shown with, and what that speaks of."""
+
+    message: Message
+    rows: Rows
+    language: str
+
+
+def trial(session: Session, asked: Asked, today: date) -> Trial | None:
+    """What is needed to show a mail's texts with a leader's own tasks; None when there is nothing."""
+    found = sample(session, asked, today)
+    if found is None:
+        return None
+    rows = read(session, [found.message], today, imagined={0: found.decisions})
+    rows.texts = {**rows.texts, asked.key: asked.texts}
+    return Trial(found.message, rows, asked.key.language)
+
+
+def read(
+    session: Session,
+    messages: Sequence[Message],
+    today: date,
+    *,
+    imagined: Mapping[int, list[ReminderDecision]] | None = None,
+) -> Rows:
+    """Reads what these messages speak of, as it is on the local date `today`.
+
+    `imagined` are the decisions of daily mails that are not in the store, by message id.
+    """
     rows = Rows(today)
-    rows.decisions = _decisions(session, messages)
+    rows.decisions = dict(imagined) if imagined is not None else _decisions(session, messages)
+    rows.trials = {
+        message.id or 0: trial(session, Asked.by(message), today)
+        for message in messages
+        if message.kind is MessageKind.TRIAL
+    }
+    rows.texts = texts_in_force(session, {message.root_id for message in messages})
     rows.reviews = _by_id(session, Review, _context_ids(messages, "review"))
     wanted = [*_context_ids(messages, "submission"), *(r.submission_id for r in rows.reviews.values())]
     rows.submissions = _by_id(session, Submission, wanted)

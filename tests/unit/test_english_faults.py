@@ -31,6 +31,7 @@ ENGLISH = {
     "english_year.py",
     "english_frames.py",
     "english_ledger.py",
+    "english_mail.py",
     "english_pages.py",
 }
 NO_FAULTS = {*ENGLISH, "key_guide.py", "goal_guide.py", "schema.py"}
