@@ -11,6 +11,8 @@ MAIL: Mapping[str, str] = {
         "It says several times, but not how long to wait in between."
     ),
     "Skriv antallet af dage, eller skriv én gang.": "Write the number of days, or write once.",
+    "Der er ikke valgt en leder.": "No leader has been chosen.",
+    "Vælg én på listen.": "Choose one on the list.",
     "Der er et linjeskift i teksten.": "There is a line break in the text.",
     "Skriv den på én linje.": "Write it on one line.",
     "Der står en krøllet parentes alene.": "A curly bracket stands alone.",

@@ -109,11 +109,8 @@ def read(
     """
     rows = Rows(today)
     rows.decisions = dict(imagined) if imagined is not None else _decisions(session, messages)
-    rows.trials = {
-        message.id or 0: trial(session, Asked.by(message), today)
-        for message in messages
-        if message.kind is MessageKind.TRIAL
-    }
+    trials = [message for message in messages if message.kind is MessageKind.TRIAL]
+    rows.trials = {message.id or 0: trial(session, Asked.by(message), today) for message in trials}
     rows.texts = texts_in_force(session, {message.root_id for message in messages})
     rows.reviews = _by_id(session, Review, _context_ids(messages, "review"))
     wanted = [*_context_ids(messages, "submission"), *(r.submission_id for r in rows.reviews.values())]
@@ -130,10 +127,8 @@ def read(
     rows.names = _names(
         session, [*(review.by for review in rows.reviews.values()), *(each.by for each in refusals)]
     )
-    named = {task.unit_id for task in tasks} | {each.unit_id for each in rows.participants.values()}
-    named |= {rows.tasks[each.task_id].subject.partition(":")[2] for each in refusals}
-    units = session.exec(select(Unit).where(col(Unit.id).in_(named)))
-    rows.units = {unit.id: unit for unit in units}
+    named = {rows.tasks[each.task_id].subject.partition(":")[2] for each in refusals}
+    rows.units = _units(session, rows, named)
     versions = [task.form_version_id for task in tasks]
     versions += [submission.form_version_id for submission in rows.submissions.values()]
     rows.forms = _forms(session, [version for version in versions if version is not None])
@@ -141,6 +136,13 @@ def read(
     people = [message.person_id for message in messages if message.person_id is not None]
     rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
     return rows
+
+
+def _units(session: Session, rows: Rows, named: set[str]) -> dict[str, Unit]:
+    """The units of the tasks and of who takes part in the meetings, and those that are `named` beside."""
+    owing = {task.unit_id for task in rows.tasks.values()}
+    wanted = owing | named | {each.unit_id for each in rows.participants.values()}
+    return {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
 
 
 def _refused(messages: Sequence[Message]) -> list[int]:

@@ -194,6 +194,7 @@ VERBS: Mapping[str, Pair] = {
     "nudge": ("besked sendt", "message sent"),
     "revoke_links": ("de gamle links lukket", "earlier links closed"),
     "revise": ("fristen ændret i planen", "deadline changed in the plan"),
+    "edit_mail_text": ("mailtekst ændret", "mail text changed"),
     **MEETING_VERBS,
     "decide": ("beslutning indskrevet", "decision recorded"),
     "correct_decision": ("beslutning rettet", "decision corrected"),
