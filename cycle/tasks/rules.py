@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from cycle.calendar import WorkingCalendar
-from cycle.errors import AnswerInvalid, Problem
+from cycle.errors import AnswerInvalid, NotFound, Problem
 from cycle.plan.model import Activity, Plan, ReminderRule
-from cycle.tasks.cycles import Draft, newest_forms, newest_revision
+from cycle.tasks.cycles import RULES, Draft, newest_forms, newest_revision
 from cycle.tasks.forms import Form
 from cycle.tasks.tables import Cycle, FormVersion, Occurrence
 
@@ -15,21 +15,24 @@ BOUNDS = {"offset": (0, 365), "every": (0, 365), "at_most": (1, 20)}
 """What each number of a rule may be, as `ReminderRule` has it."""
 
 
-def rules_in_force(session: Session, occurrence: Occurrence) -> Sequence[ReminderRule]:
-    """The activity's rules by the newest revision: its own, else the plan's."""
-    plan = _plan(session, occurrence)
-    return plan.rules_for(plan.activity(occurrence.activity_id))
+def rules_in_force(occurrence: Occurrence) -> Sequence[ReminderRule]:
+    """The rules the occurrence runs by."""
+    return RULES.validate_json(occurrence.rules)
 
 
 def with_rules(session: Session, occurrence: Occurrence, rules: Sequence[ReminderRule]) -> Draft:
     """The plan in force with these rules for the occurrence's activity, forms and calendar as they are.
 
-    Raises AnswerInvalid, at the rule's id and the number's name, when a number is out of bounds.
+    Raises AnswerInvalid, at the rule's id and the number's name, when a number is out of bounds, and NotFound
+    when the activity has left the plan.
     """
     problems = [problem for rule in rules for problem in _problems(rule)]
     if problems:
         raise AnswerInvalid(problems)
-    revision, plan = newest_revision(session, occurrence.cycle_id), _plan(session, occurrence)
+    revision = newest_revision(session, occurrence.cycle_id)
+    plan = Plan.model_validate_json(revision.plan)
+    if all(each.id != occurrence.activity_id for each in plan.activities):
+        raise NotFound("activity", occurrence.activity_id)
     activities = tuple(_changed(each, occurrence.activity_id, rules) for each in plan.activities)
     return Draft(
         plan.model_copy(update={"activities": activities}),
@@ -37,10 +40,6 @@ def with_rules(session: Session, occurrence: Occurrence, rules: Sequence[Reminde
         WorkingCalendar.from_json(revision.calendar),
         revision.sources,
     )
-
-
-def _plan(session: Session, occurrence: Occurrence) -> Plan:
-    return Plan.model_validate_json(newest_revision(session, occurrence.cycle_id).plan)
 
 
 def _changed(activity: Activity, activity_id: str, rules: Sequence[ReminderRule]) -> Activity:

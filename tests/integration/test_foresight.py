@@ -1,6 +1,6 @@
 """What a changed rule would do: shown before it is saved, and then exactly what happens."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +11,11 @@ from sqlmodel import select
 
 from cli.demo.direct import DirectDriver
 from cli.demo.play import Player
+from cli.municipality import Folder, load_municipality, start_years
 from cycle.errors import PlanInvalid
 from cycle.foresight.changes import Changes, changes, try_revision
+from cycle.foresight.mails import foresee
+from cycle.foresight.owed import known
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.plan.model import (
     DEFAULT_REMINDERS,
@@ -29,9 +32,11 @@ from cycle.store import make_engine, reading, transaction, tried
 from cycle.tables import METADATA
 from cycle.tasks.cycles import Draft, start_cycle
 from cycle.tasks.revise import revise_cycle
-from flows.runtime import DemoClock, Runtime
+from flows.remind import sweep
+from flows.runtime import DemoClock, RunContext, Runtime
 from tests.integration.test_revise import draft, moved, with_due
 from tests.support import municipality as m
+from tests.support.small_copenhagen import cut
 from tests.support.web import Site
 
 START, NOW, UNTIL = m.instant(2027, 1, 4), m.instant(2027, 4, 6), m.instant(2027, 9, 1)
@@ -125,12 +130,15 @@ class Year:
         self.player.play(at)
 
     def mails(self) -> set[tuple[str, date]]:
-        """Every daily mail there is, by mailbox and local day."""
-        with reading(self.engine) as session:
-            rows = session.exec(
-                select(Message).where(Message.kind == MessageKind.DAILY, Message.state == MessageState.SENT)
-            )
-            return {(row.address, row.sent_at.astimezone(m.COPENHAGEN).date()) for row in rows if row.sent_at}
+        return daily_mails(self.engine)
+
+
+def daily_mails(engine: Engine) -> set[tuple[str, date]]:
+    """Every daily mail that was sent, by mailbox and local day."""
+    with reading(engine) as session:
+        sent = select(Message).where(Message.kind == MessageKind.DAILY, Message.state == MessageState.SENT)
+        rows = session.exec(sent).all()
+        return {(row.address, row.sent_at.astimezone(m.COPENHAGEN).date()) for row in rows if row.sent_at}
 
 
 def look(engine: Engine, new: Draft, now: datetime = NOW) -> Changes:
@@ -200,3 +208,29 @@ def test_a_revision_that_is_refused_says_so_before_it_is_saved(folder):
     Year(engine, folder, NOW)
     with pytest.raises(PlanInvalid, match="allerede passeret"):
         look(engine, draft(with_due(REPORT, "2. april"), BUDGET))
+
+
+def test_half_a_year_of_copenhagen_is_foreseen_to_the_mail(tmp_path):
+    """Every flow of the example, with holders who leave and substitutes; the sweep runs every night."""
+    example, began = cut(tmp_path / "small"), m.instant(2027, 1, 2)
+    now, until = m.instant(2027, 1, 20), m.instant(2027, 7, 1)
+    engine = make_engine("sqlite://")
+    METADATA.create_all(engine)
+    with transaction(engine) as session:
+        loaded = load_municipality(session, Folder.at(example), now=began)
+        start_years(session, loaded, [2027], example, now=began)
+    clock, site = DemoClock(began), Site(engine, tmp_path)
+    runtime = Runtime(engine, site.settings, clock, still={}, makes_documents=False)
+    player = Player(engine, site.settings, clock, DirectDriver(runtime))
+    player.play(now)
+    already = daily_mails(engine)
+    with reading(engine) as session:
+        foreseen = foresee(known(session, loaded.plan.municipality, now=now, until=until), until=until)
+    while clock.now() < until:
+        morning = (clock.now() + timedelta(days=1)).replace(hour=4)
+        player.play(morning)
+        if morning.weekday() < 5:
+            sweep(RunContext.direct(engine, morning, site.settings, loaded.plan.municipality))
+    assert len(foreseen) > 200
+    assert {(mail.address, mail.on) for mail in foreseen} == daily_mails(engine) - already
+    engine.dispose()

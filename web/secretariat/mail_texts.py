@@ -203,7 +203,7 @@ def _form(
 def _offered(
     session: Session, request: Request, key: TextKey, those: Sequence[MailText]
 ) -> Mapping[str, Any]:
-    """What the page offers beside the fields: placeholders, activities, leaders; and who wrote the versions."""
+    """What the page offers beside the fields, and who wrote the versions."""
     return {
         "labels": LABELS,
         "meanings": MEANINGS,

@@ -43,7 +43,7 @@ def rules(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
     """The rules as they stand, to be changed while the activity is not over."""
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.EDIT_RULES)
-        return _form(session, request, found, rules_in_force(session, found.occurrence))
+        return _form(session, request, found, rules_in_force(found.occurrence))
 
 
 @router.post("/vis")
@@ -70,7 +70,7 @@ def save(request: Request, actor: CurrentActor, occurrence_id: Id, sent: Checked
             found, wanted = _wanted(session, actor, occurrence_id, sent)
             cycle = session.get_one(Cycle, found.occurrence.cycle_id, with_for_update=True)
             if text_of(sent, "seen") != _seen(session, found):
-                return _form(session, request, found, rules_in_force(session, found.occurrence), status=409)
+                return _form(session, request, found, rules_in_force(found.occurrence), status=409)
             why = needed(sent, "why", "Begrundelsen")
             draft = with_rules(session, found.occurrence, wanted)
             now = context.now(request)
@@ -88,7 +88,7 @@ def _wanted(
     found = reach(session, actor, occurrence_id, Verb.EDIT_RULES)
     if not _editable(found):
         raise NotNow("occurrence", occurrence_id, found.occurrence.state.value, "revise")
-    return found, [_typed(rule, sent) for rule in rules_in_force(session, found.occurrence)]
+    return found, [_typed(rule, sent) for rule in rules_in_force(found.occurrence)]
 
 
 def _typed(rule: ReminderRule, sent: FormData) -> ReminderRule:
@@ -129,7 +129,7 @@ def _again(
         session,
         request,
         found,
-        rules_in_force(session, found.occurrence),
+        rules_in_force(found.occurrence),
         sent=sent,
         problems=problems,
         status=422,
