@@ -11,6 +11,9 @@ MAIL: Mapping[str, str] = {
         "It says several times, but not how long to wait in between."
     ),
     "Skriv antallet af dage, eller skriv én gang.": "Write the number of days, or write once.",
+    "Ikke sendt: der er ikke længere noget at vise mailen med.": (
+        "Not sent: there is nothing to show the mail with any more."
+    ),
     "Der er ikke valgt en leder.": "No leader has been chosen.",
     "Vælg én på listen.": "Choose one on the list.",
     "Der er et linjeskift i teksten.": "There is a line break in the text.",

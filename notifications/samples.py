@@ -32,6 +32,7 @@ IMAGINED = frozenset(
 
 NO_SAMPLE = "Ikke sendt: der er ikke længere noget at vise mailen med."
 A_WEEK = timedelta(days=7)
+_ITS_OCCURRENCE = col(Occurrence.id) == col(Task.occurrence_id)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Sample:
 
 def sample(session: Session, asked: Asked, today: date) -> Sample | None:
     """The mail on the local date `today`; None when that leader has nothing to show it with."""
-    tasks = waiting(session, asked.key, today).get(asked.person_id, [])
+    tasks = _tasks(session, asked, today)
     last = None if asked.key.kind is MessageKind.DAILY else _last(session, asked)
     if last is not None:
         return Sample(_message(asked, last.task_id, dict(last.context), last.created_at), [])
@@ -91,7 +92,7 @@ def sample(session: Session, asked: Asked, today: date) -> Sample | None:
 
 def leaders(session: Session, key: TextKey, today: date) -> list[tuple[int, str]]:
     """(id, name) of those whose mail can be shown, by name: they have tasks, or have had such a mail."""
-    ids = set(waiting(session, key, today)) if key.kind in IMAGINED else set()
+    ids = set(_posts(session, key, today)) if key.kind in IMAGINED else set()
     had = sa.select(col(Message.person_id)).where(
         col(Message.root_id) == key.root_id,
         col(Message.kind) == key.kind,
@@ -104,27 +105,35 @@ def leaders(session: Session, key: TextKey, today: date) -> list[tuple[int, str]
     return sorted(found, key=lambda each: each[1])
 
 
-def waiting(session: Session, key: TextKey, today: date) -> dict[int, list[Task]]:
-    """The tasks that wait (of the activity, when the text is for one), by the person they wait for."""
-    query = (
-        select(Task)
-        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-        .where(
-            Occurrence.root_id == key.root_id,
-            Occurrence.state == OccurrenceState.OPEN,
-            col(Task.state).in_(list(WAITING_FOR_HOLDER)),
-        )
-        .order_by(col(Task.due_on), col(Task.id))
-    )
-    if key.activity_id:
-        query = query.where(Occurrence.activity_id == key.activity_id)
+def _posts(session: Session, key: TextKey, today: date) -> dict[int, set[tuple[str, str]]]:
+    """The posts (unit, role) at which a task waits, by the person their mail goes to."""
     directory = Directory.load(session, key.root_id, today)
-    found: dict[int, list[Task]] = {}
-    for task in session.exec(query):
-        recipient = directory.recipient(task.unit_id, task.role) if task.unit_id in directory.units else None
+    query = sa.select(col(Task.unit_id), col(Task.role)).join(Occurrence, _ITS_OCCURRENCE)
+    found: dict[int, set[tuple[str, str]]] = {}
+    for unit_id, role in session.execute(query.where(*_waiting(key)).distinct()):
+        recipient = directory.recipient(unit_id, role) if unit_id in directory.units else None
         if recipient is not None:
-            found.setdefault(recipient.person_id, []).append(task)
+            found.setdefault(recipient.person_id, set()).add((unit_id, role))
     return found
+
+
+def _tasks(session: Session, asked: Asked, today: date) -> list[Task]:
+    """The tasks that wait for the person, the first due first."""
+    posts = _posts(session, asked.key, today).get(asked.person_id, set())
+    units = col(Task.unit_id).in_({unit_id for unit_id, _ in posts})
+    query = select(Task).join(Occurrence, _ITS_OCCURRENCE).where(*_waiting(asked.key), units)
+    rows = session.exec(query.order_by(col(Task.due_on), col(Task.id)))
+    return [task for task in rows if (task.unit_id, task.role) in posts]
+
+
+def _waiting(key: TextKey) -> list[sa.ColumnElement[bool]]:
+    """That a task of an open activity (of that one, when the text is for one) waits for its holder."""
+    found: list[sa.ColumnElement[bool]] = [
+        col(Occurrence.root_id) == key.root_id,
+        col(Occurrence.state) == OccurrenceState.OPEN,
+        col(Task.state).in_(list(WAITING_FOR_HOLDER)),
+    ]
+    return [*found, col(Occurrence.activity_id) == key.activity_id] if key.activity_id else found
 
 
 def _last(session: Session, asked: Asked) -> Message | None:
@@ -137,7 +146,7 @@ def _last(session: Session, asked: Asked) -> Message | None:
     if asked.key.activity_id:
         query = (
             query.join(Task, col(Task.id) == col(Message.task_id))
-            .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+            .join(Occurrence, _ITS_OCCURRENCE)
             .where(Occurrence.activity_id == asked.key.activity_id)
         )
     return session.exec(query.order_by(col(Message.id).desc()).limit(1)).first()

@@ -191,15 +191,16 @@ def test_what_is_shown_before_saving_is_what_then_happens(folder, name, now):
     assert year.mails().isdisjoint(come)
 
 
-def test_who_is_told_a_new_date_at_once_is_named(folder):
-    engine = make_engine("sqlite://")
-    METADATA.create_all(engine)
+def test_who_is_told_a_new_date_at_once_is_named_and_nothing_is_kept(engine, folder):
     Year(engine, folder, NOW)
+    rows = Site(engine, folder).row_counts()
     with tried(engine) as session:
         new = draft(*REVISIONS["a later deadline in an open activity"])
         outlook = try_revision(session, new, year=2027, now=NOW, until=UNTIL)
     assert len(outlook.told) == outlook.revised.told > 0
     assert "Leder af BY-IN-D1-001" in outlook.told
+    assert changes(outlook).moved
+    assert Site(engine, folder).row_counts() == rows
 
 
 def test_a_revision_that_is_refused_says_so_before_it_is_saved(folder):

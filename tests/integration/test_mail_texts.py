@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from cycle.access.roles import Role
+from cycle.errors import Conflict
 from cycle.history import History
+from cycle.messages.placeholders import Texts
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.messages.text_tables import MailText
+from cycle.messages.texts import TextKey, go_back, save, texts_in_force, versions
 from cycle.organisation.tables import Person
 from cycle.store import reading, transaction
 from flows.deliver import deliver
@@ -278,3 +281,21 @@ def test_it_takes_an_account_and_a_form_of_its_own(office) -> None:
         assert office.site.browser().post(address, data=fields).status_code == 401
         assert office.browser.post(address, data={**fields, "csrf": "forkert"}).status_code == 403
     assert not office.all(MailText)
+
+
+def test_versions_are_counted_and_the_second_writer_is_refused_on_both_databases(engine) -> None:
+    with transaction(engine) as session:
+        municipality.build(session, districts=1, units_per_district=1)
+    key = TextKey(ROOT, MessageKind.NUDGE, "en")
+    told = {"by": "account:1", "now": instant(2027, 4, 6), "why": "Sådan"}
+    for seen, words in enumerate(("One", "Two")):
+        with transaction(engine) as session:
+            assert save(session, key, Texts(closing=words), seen=seen, **told).version == seen + 1
+    with transaction(engine) as session, pytest.raises(Conflict):
+        save(session, key, Texts(closing="Three"), seen=1, **told)
+    with transaction(engine) as session:
+        assert go_back(session, key, 1, seen=2, **told).version == 3
+        assert texts_in_force(session, [ROOT]) == {key: Texts(closing="One")}
+        assert [row.version for row in versions(session, key)] == [3, 2, 1]
+        go_back(session, key, 0, seen=3, **told)
+        assert texts_in_force(session, [ROOT]) == {}

@@ -23,6 +23,7 @@ SOURCES = [
     ROOT / "cycle" / "messages" / "claiming.py",
     ROOT / "cycle" / "messages" / "outbox.py",
     ROOT / "notifications" / "remark_letters.py",
+    ROOT / "notifications" / "samples.py",
 ]
 NAMES = ("what", "cure", "what_is_wrong")
 ENGLISH = {
