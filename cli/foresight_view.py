@@ -30,6 +30,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "moved": ("Flytter dag, for eksempel:", "Move to another day, for example:"),
     "altered": ("Får andet indhold, for eksempel:", "Say something else, for example:"),
     "said": ("  {day}, {name}: {what}", "  {day}, {name}: {what}"),
+    "also": ("nu også: {what}", "now also: {what}"),
+    "not": ("ikke længere: {what}", "no longer: {what}"),
     "from": ("  {day} → {after}, {name}: {what}", "  {day} → {after}, {name}: {what}"),
 }
 
@@ -53,7 +55,7 @@ def lines(found: Changes, told: Sequence[str], until: str) -> Iterator[str]:
     for name in ("gone", "come"):
         yield from _examples(name, [_said(mail) for mail in getattr(found, name)[:EXAMPLES]])
     yield from _examples("moved", [_moved(pair) for pair in found.moved[:EXAMPLES]])
-    yield from _examples("altered", [_said(pair.after) for pair in found.altered[:EXAMPLES]])
+    yield from _examples("altered", [_altered(pair) for pair in found.altered[:EXAMPLES]])
 
 
 def as_data(found: Changes, told: Sequence[str]) -> dict[str, Any]:
@@ -83,17 +85,25 @@ def _examples(name: str, said: Sequence[str]) -> Iterator[str]:
 
 
 def _said(mail: Mail) -> str:
-    return tell("said", day=format_date(mail.on, language()), name=mail.name, what=_first(mail))
+    return tell("said", day=format_date(mail.on, language()), name=mail.name, what=_first(mail.lines))
 
 
 def _moved(pair: Moved) -> str:
     days = {"day": format_date(pair.before.on, language()), "after": format_date(pair.after.on, language())}
-    return tell("from", name=pair.after.name, what=_first(pair.after), **days)
+    return tell("from", name=pair.after.name, what=_first(pair.after.lines), **days)
 
 
-def _first(mail: Mail) -> str:
-    more = f" (+{len(mail.lines) - 1})" if len(mail.lines) > 1 else ""
-    return what(mail.lines[0]) + more
+def _altered(pair: Moved) -> str:
+    said = [
+        tell(key, what=_first(those)) for key, those in (("also", pair.added), ("not", pair.dropped)) if those
+    ]
+    day = format_date(pair.after.on, language())
+    return tell("said", day=day, name=pair.after.name, what="; ".join(said))
+
+
+def _first(those: Sequence[Line]) -> str:
+    more = f" (+{len(those) - 1})" if len(those) > 1 else ""
+    return what(those[0]) + more
 
 
 def _names(told: Sequence[str]) -> str:

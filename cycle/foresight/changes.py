@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from cycle.foresight.mails import Mail, foresee
+from cycle.foresight.mails import Line, Mail, foresee
 from cycle.foresight.owed import Known, known
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.tables import Person
@@ -45,6 +45,16 @@ class Moved:
 
     before: Mail
     after: Mail
+
+    @property
+    def added(self) -> list[Line]:
+        """What the mail says that it did not."""
+        return [line for line in self.after.lines if line.step not in self.before.steps]
+
+    @property
+    def dropped(self) -> list[Line]:
+        """What it no longer says."""
+        return [line for line in self.before.lines if line.step not in self.after.steps]
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,19 @@ def test_who_is_told_a_new_date_at_once_is_named_and_nothing_is_kept(engine, fol
     assert Site(engine, folder).row_counts() == rows
 
 
+def test_a_mail_that_stays_says_what_comes_into_it_and_what_leaves_it(folder):
+    engine = make_engine("sqlite://")
+    METADATA.create_all(engine)
+    Year(engine, folder, NOW)
+    shown = look(engine, draft(*REVISIONS["one more rule"]))
+    own = [pair for pair in shown.altered if pair.after.address == "by-in-d1-002@by.example"]
+    assert [line.step[1] for pair in own for line in pair.added] == ["ugen", "ugen"]
+    assert sorted(line.what for pair in own for line in pair.dropped) == [
+        "Påmindelse 14 dage før fristen 1. juni 2027",
+        "Påmindelse 5 arbejdsdage før fristen 1. juni 2027",
+    ], "of two steps on one day the newer is said"
+
+
 def test_a_revision_that_is_refused_says_so_before_it_is_saved(folder):
     engine = make_engine("sqlite://")
     METADATA.create_all(engine)

@@ -24,7 +24,7 @@ from web.words import Pair
 
 LABELS: Mapping[str, Pair] = {
     Part.SUBJECT: ("Emne", "Subject"),
-    Part.GREETING: ("Hilsen først", "Greeting"),
+    Part.GREETING: ("Tiltale", "Greeting"),
     Part.INTRODUCTION: ("Indledning", "Introduction"),
     Part.CLOSING: ("Afslutning", "Closing"),
     Part.SIGNATURE: ("Underskrift", "Signature"),
