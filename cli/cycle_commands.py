@@ -1,25 +1,28 @@
 """`aarshjul cycle start|revise|cancel|show`: the year goes from the files in `config/` into the store."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
 
-from cli.installation import open_installation
+from cli import foresight_view
+from cli.installation import Installation, open_installation
 from cli.wording import SENTENCES, language, say
-from config.loader import load_plan
+from config.loader import LoadedPlan, load_plan
 from cycle.danish import format_date, format_datetime
+from cycle.foresight.changes import changes, try_revision
 from cycle.gatherings.calling import cancel_all
 from cycle.gatherings.reading import of_occurrence
 from cycle.plan.model import Plan
-from cycle.store import reading, transaction
+from cycle.store import reading, transaction, tried
 from cycle.tasks.closing import cancel_occurrence
 from cycle.tasks.cycles import find_cycle, start_cycle
 from cycle.tasks.moves import get_occurrence
-from cycle.tasks.revise import revise_cycle
+from cycle.tasks.revise import Revised, revise_cycle
 from cycle.tasks.tables import Cycle, CycleRevision, Occurrence
 from flows.runtime import SystemClock
 
@@ -55,10 +58,26 @@ def start(year: Year, plan: Folder, why: Why = "", by: By = "cli", as_json: Json
 
 
 @app.command()
-def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = False) -> None:
+def revise(
+    year: Year,
+    plan: Folder,
+    why: Why,
+    by: By = "cli",
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Vis, hvad det gør ved mailene; gem intet. / Show; keep nothing."),
+    ] = False,
+    months: Annotated[
+        int, typer.Option(min=1, max=24, help="Hvor langt frem --dry-run ser. / How far --dry-run looks.")
+    ] = 6,
+    as_json: Json = False,
+) -> None:
     """Lad et kørende år følge filerne. / Let a running year follow the files."""
     loaded = load_plan(plan)
     installation = open_installation()
+    if dry_run:
+        _try(installation, loaded, year, months, as_json)
+        return
     with transaction(installation.engine) as session, loaded.naming_lines():
         result = revise_cycle(session, loaded.draft, year=year, by=by, now=SystemClock().now(), why=why)
         titles = _titles(session, loaded.draft.plan, year)
@@ -69,6 +88,27 @@ def revise(year: Year, plan: Folder, why: Why, by: By = "cli", as_json: Json = F
         typer.echo(say("cycle unchanged", number=result.revision))
         return
     typer.echo(say("cycle revised", number=result.revision, told=result.told))
+    _print_revised(result, titles)
+
+
+def _try(installation: Installation, loaded: LoadedPlan, year: int, months: int, as_json: bool) -> None:
+    """Shows what the revision would change, and keeps nothing of it."""
+    now = SystemClock().now()
+    until = now + timedelta(days=30 * months)
+    with tried(installation.engine) as session, loaded.naming_lines():
+        outlook = try_revision(session, loaded.draft, year=year, now=now, until=until)
+        titles = _titles(session, loaded.draft.plan, year)
+    found = changes(outlook)
+    if as_json:
+        _print_json({**vars(outlook.revised), "mails": foresight_view.as_data(found, outlook.told)})
+        return
+    last = format_date(loaded.calendar.local_date(until), language())
+    for line in foresight_view.lines(found, outlook.told, last):
+        typer.echo(line)
+    _print_revised(outlook.revised, titles)
+
+
+def _print_revised(result: Revised, titles: Mapping[str, str]) -> None:
     for label, names in (("+", result.added), ("~", result.moved), ("-", result.cancelled)):
         for name in names:
             typer.echo(f"  {label} {titles[name]}{_changed(result.changed.get(name, ()))}")

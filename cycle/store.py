@@ -167,6 +167,20 @@ def reading(engine: Engine) -> Iterator[Session]:
         session.expunge_all()
 
 
+@contextmanager
+def tried(engine: Engine) -> Iterator[Session]:
+    """One unit of work that is looked at and never kept: what it writes is rolled back when the block ends.
+
+    It holds the store's write lock meanwhile (SQLite), so what takes time belongs after the block.
+    """
+    with (
+        engine.connect().execution_options(begin="IMMEDIATE") as connection,
+        Session(bind=connection, expire_on_commit=False) as session,
+    ):
+        yield session
+        session.expunge_all()
+
+
 def leave_no_trace(engine: Engine, table: sa.Table) -> None:
     """After a commit: what was deleted from `table` is not in the database's files any more either.
 

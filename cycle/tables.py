@@ -13,6 +13,7 @@ from cycle.goals import remark_tables as remarks
 from cycle.goals import tables as goals
 from cycle.health import tables as health
 from cycle.messages import tables as messages
+from cycle.messages import text_tables as mail_texts
 from cycle.organisation import tables as organisation
 from cycle.preparations import tables as preparations
 from cycle.reminders import tables as reminders
@@ -29,6 +30,7 @@ MODULES = (
     health,
     hearings,
     history,
+    mail_texts,
     messages,
     organisation,
     preparations,

@@ -8,7 +8,7 @@ daily mail's content is the decisions that point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -27,13 +27,16 @@ from cycle.tasks.tables import Submission, Task
 from notifications.along import goes_along
 from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
-from notifications.office import TASK, Office
+from notifications.office import TASK, Linkless, Office
 from notifications.reasons import reasons_why
 from notifications.remark_letters import ALL_RESOLVED, who_said
 from notifications.reply_letters import receipt, remarks_on, reply_problem
 from notifications.reply_offers import NO_OFFER, Offers, letter_order
-from notifications.sources import Rows, read
+from notifications.samples import NO_SAMPLE
+from notifications.shown import shown_figures
+from notifications.sources import Rows, Trial, read
 from notifications.titles import title_of
+from notifications.wording import texts_for
 
 JUDGED = frozenset({TaskKind.REVIEW, TaskKind.APPROVE})
 """Kinds of task that are a verdict on someone else's work."""
@@ -70,13 +73,24 @@ class Letters:
         """
         if message.kind is MessageKind.INVITATION:
             return Prepared(invitation(self._rows, self._office, message), why=OVERTAKEN)
+        if message.kind is MessageKind.TRIAL:
+            return written_trial(self._rows.trials[message.id or 0], self._office)
         return _Writer(self._rows, self._office, message).write()
+
+
+def written_trial(found: Trial | None, office: Office) -> Prepared:
+    """How a mail reads that is only shown: its links lead nowhere. Nothing when there is nothing to show."""
+    if found is None:
+        return Prepared(None, why=NO_SAMPLE)
+    writer = _Writer(found.rows, Linkless.of_office(office), found.message, found.language)
+    letter = writer.write().letter
+    return Prepared(replace(letter, trial=True) if letter else None, why=NO_SAMPLE)
 
 
 class _Writer:
     """Writes one message's letter from the batch's rows."""
 
-    def __init__(self, rows: Rows, office: Office, message: Message) -> None:
+    def __init__(self, rows: Rows, office: Office, message: Message, language: str = "") -> None:
         self._rows, self._office, self._message = rows, office, message
         self._tokens: set[str] = set()
         # Two persons with one mailbox share a mail; each task's link is its own holder's.
@@ -85,7 +99,7 @@ class _Writer:
         person = rows.people.get(message.person_id or 0)
         self._name = person.name if person else message.address
         self._offers = Offers(rows, office, message)
-        self._language = person.language if person else "da"
+        self._language = language or (person.language if person else "da")
 
     def write(self) -> Prepared:
         message = self._message
@@ -110,6 +124,7 @@ class _Writer:
             demo=self._office.demo,
             overview_url=self._office.overview if any(i.group is Group.MISSING for i in items) else "",
             tokens=frozenset(self._tokens | self._offers.tokens),
+            texts=texts_for(self._rows, message, self._language, tasks),
             **goes_along(self._rows, self._office, message, current, tasks, items, self._language),
             **self._particulars(),
         )
@@ -175,7 +190,7 @@ class _Writer:
             url=self._office.page(self._token(TASK, task)) if mine else "",
             reply_to=offer.address,
             text=self._rows.text_of(occurrence, task) if group in (Group.HANDED, Group.NEW) else "",
-            figures=_figures(task.prefill) if mine else (),
+            figures=shown_figures(task.prefill) if mine else (),
             person=holder.name if holder and not mine else "",
             nil_allowed=offer.nil_allowed,
             letter=offer.letter,
@@ -246,7 +261,3 @@ class _Writer:
     def _unresolved(self) -> list[GoalRemark]:
         said = [self._rows.remarks[id_] for id_ in self._message.context["remarks"]]
         return [remark for remark in said if remark.resolved_at is None]
-
-
-def _figures(prefill: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(row["label"]), str(row["shown"])) for row in prefill.get("figures", ()))

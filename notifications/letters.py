@@ -6,8 +6,14 @@ from enum import StrEnum
 from functools import cached_property
 
 from cycle.gatherings.states import Told
+from cycle.messages.placeholders import Texts
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
+
+BLANK = "•••"
+"""What stands in the place of a secret in texts that are kept or shown."""
+
+NO_TEXTS = Texts()
 
 
 class Group(StrEnum):
@@ -99,8 +105,9 @@ class Letter:
     who sent the answer back, or who `refused` (the kind of step) the agreement of the unit `whose`.
     `unplaced` is what a reply said besides answers, `files` (name, why it was not kept) of its attachments;
     `asks_which`: it did not say which task it is about. `handed` are posts that have passed to the
-    reader. `deadlines` is the iCalendar file that goes along, if any, and
-    `calendar_url` the page on which the reader's own calendar feed is found.
+    reader. `deadlines` is the iCalendar file that goes along, if any, and `calendar_url` the page on
+    which the reader's own calendar feed is found. `texts` are the secretariat's own, with their
+    placeholders; a `trial` shows their writer how the mail reads.
     """
 
     kind: MessageKind
@@ -130,6 +137,8 @@ class Letter:
     deadlines: str = ""
     calendar_url: str = ""
     tokens: frozenset[str] = field(default_factory=frozenset)
+    texts: Texts = NO_TEXTS
+    trial: bool = False
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Item]]]:

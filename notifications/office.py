@@ -1,9 +1,10 @@
 """Who writes the mails of an installation, and the addresses and links in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from config.settings import Settings
 from cycle.access.links import task_token
+from notifications.letters import BLANK
 from notifications.mime import split_sender
 
 REPLY_LOCAL, RETURN_LOCAL = "svar", "retur"
@@ -93,3 +94,20 @@ class Office:
     def overview(self) -> str:
         """The page on which a superior sees the units below."""
         return f"{self.base_url}/mine-enheder"
+
+
+class Linkless(Office):
+    """The same office for a mail that is only shown: no token is made, no reply is offered."""
+
+    @classmethod
+    def of_office(cls, office: Office) -> "Linkless":
+        """The office without its links."""
+        return cls(**{field.name: getattr(office, field.name) for field in fields(office)})
+
+    def token(self, purpose: str, task_id: int, person_id: int, generation: int) -> str:
+        """Dots in the place of a secret."""
+        return BLANK
+
+    def reply_address(self, token: str) -> str:
+        """None: an answer to a trial would be nobody's."""
+        return ""

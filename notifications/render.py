@@ -10,11 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from cycle import danish
 from cycle.gatherings.agenda import numbered
-from notifications.letters import Letter
+from notifications.letters import BLANK, Letter
+from notifications.wording import filled
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("da", "en")
-BLANK = "•••"
+TRIAL = ("Prøve: ", "Trial: ")
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,11 @@ def render(letter: Letter) -> Rendered:
     Raises jinja2.UndefinedError when a template names something the letter does not have.
     """
     environment = _environment(letter.language if letter.language in LANGUAGES else LANGUAGES[0])
-    known = {"letter": letter, "item": letter.items[0] if letter.items else None}
+    texts = filled(letter)
+    known = {"letter": letter, "item": letter.items[0] if letter.items else None, "texts": texts}
     folder = letter.kind.value
-    subject = _one_line(environment.get_template(f"{folder}/subject.txt").render(known))
+    subject = _one_line(texts.subject or environment.get_template(f"{folder}/subject.txt").render(known))
+    subject = TRIAL[letter.language == "en"] + subject if letter.trial else subject
     text = _tidy(environment.get_template(f"{folder}/body.txt").render(known))
     html = environment.get_template(f"{folder}/body.html").render(known, subject=subject)
     kept = blank(text, letter.tokens)

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -14,7 +14,9 @@ from sqlmodel import Session, SQLModel, col, select
 from cycle.gatherings.homework import GIVEN
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.remark_tables import GoalRemark
+from cycle.messages.placeholders import Texts
 from cycle.messages.tables import Inbound, InboundTask, Message, MessageKind
+from cycle.messages.texts import TextKey, texts_in_force
 from cycle.organisation.directory import Capacity
 from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
@@ -23,6 +25,7 @@ from cycle.tasks.ledger import actor_names
 from cycle.tasks.states import AGREEMENT_STEPS, Channel, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
 from notifications.handover import Handed, read_handed
+from notifications.samples import Asked, sample
 
 Post = tuple[str, str]
 Row = TypeVar("Row", bound=SQLModel)
@@ -54,6 +57,8 @@ class Rows:
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     handed: Handed = field(default_factory=Handed)
+    texts: Mapping[TextKey, Texts] = field(default_factory=dict)
+    trials: dict[int, "Trial | None"] = field(default_factory=dict)
 
     def form_of(self, version_id: int | None) -> Form | None:
         """The form of a version, if it is known."""
@@ -75,10 +80,41 @@ class Rows:
         return self.acting.get((post, person_id or 0), Capacity.SUPERIOR)
 
 
-def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
-    """Reads what these messages speak of, as it is on the local date `today`."""
+@dataclass(frozen=True)
+class Trial:
+    """A mail shown to whoever writes its texts: the message it is shown with, and what that speaks of."""
+
+    message: Message
+    rows: Rows
+    language: str
+
+
+def trial(session: Session, asked: Asked, today: date) -> Trial | None:
+    """What is needed to show a mail's texts with a leader's own tasks; None when there is nothing."""
+    found = sample(session, asked, today)
+    if found is None:
+        return None
+    rows = read(session, [found.message], today, imagined={0: found.decisions})
+    rows.texts = {**rows.texts, asked.key: asked.texts}
+    return Trial(found.message, rows, asked.key.language)
+
+
+def read(
+    session: Session,
+    messages: Sequence[Message],
+    today: date,
+    *,
+    imagined: Mapping[int, list[ReminderDecision]] | None = None,
+) -> Rows:
+    """Reads what these messages speak of, as it is on the local date `today`.
+
+    `imagined` are the decisions of daily mails that are not in the store, by message id.
+    """
     rows = Rows(today)
-    rows.decisions = _decisions(session, messages)
+    rows.decisions = dict(imagined) if imagined is not None else _decisions(session, messages)
+    trials = [message for message in messages if message.kind is MessageKind.TRIAL]
+    rows.trials = {message.id or 0: trial(session, Asked.by(message), today) for message in trials}
+    rows.texts = texts_in_force(session, {message.root_id for message in messages})
     rows.reviews = _by_id(session, Review, _context_ids(messages, "review"))
     wanted = [*_context_ids(messages, "submission"), *(r.submission_id for r in rows.reviews.values())]
     rows.submissions = _by_id(session, Submission, wanted)
@@ -96,10 +132,8 @@ def read(session: Session, messages: Sequence[Message], today: date) -> Rows:
     rows.names = _names(
         session, [*(review.by for review in rows.reviews.values()), *(each.by for each in refusals)]
     )
-    named = {task.unit_id for task in tasks} | {each.unit_id for each in rows.participants.values()}
-    named |= {rows.tasks[each.task_id].subject.partition(":")[2] for each in refusals}
-    units = session.exec(select(Unit).where(col(Unit.id).in_(named)))
-    rows.units = {unit.id: unit for unit in units}
+    named = {rows.tasks[each.task_id].subject.partition(":")[2] for each in refusals}
+    rows.units = _units(session, rows, named)
     versions = [task.form_version_id for task in tasks]
     versions += [submission.form_version_id for submission in rows.submissions.values()]
     rows.forms = _forms(session, [version for version in versions if version is not None])
@@ -118,6 +152,13 @@ def _read_replies(session: Session, messages: Sequence[Message], rows: Rows) -> 
     which = sa.or_(col(InboundTask.submission_id).in_(mailed), col(InboundTask.inbound_id).in_(named))
     rows.readings = list(session.exec(select(InboundTask).where(which).order_by(col(InboundTask.id))))
     rows.inbound = _by_id(session, Inbound, [*named, *(each.inbound_id for each in rows.readings)])
+
+
+def _units(session: Session, rows: Rows, named: set[str]) -> dict[str, Unit]:
+    """The units of the tasks and of who takes part in the meetings, and those that are `named` beside."""
+    owing = {task.unit_id for task in rows.tasks.values()}
+    wanted = owing | named | {each.unit_id for each in rows.participants.values()}
+    return {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
 
 
 def _refused(messages: Sequence[Message]) -> list[int]:

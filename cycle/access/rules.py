@@ -27,6 +27,8 @@ class Verb(StrEnum):
     RENEW_LINK = "renew_link"
     RECORD_DECISION = "record_decision"
     START_YEAR = "start_year"
+    EDIT_RULES = "edit_rules"
+    EDIT_MAIL_TEXT = "edit_mail_text"
     EDIT_FRAME = "edit_frame"
     EDIT_STRATEGY = "edit_strategy"
     EDIT_GOAL = "edit_goal"

@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     REMARKS = "remarks"
     INVITATION = "invitation"
     REPLY_PROBLEM = "reply_problem"
+    TRIAL = "trial"
 
 
 class MessageState(StrEnum):

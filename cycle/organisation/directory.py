@@ -81,6 +81,10 @@ class Directory:
         """The same rows seen on another local date, without reading the store again."""
         return self if on == self.on else Directory(self._rows, on, self._lasting)
 
+    def changes(self) -> Sequence[date]:
+        """The local dates on which a term begins, or has ended the day before, in order."""
+        return self._lasting.changes
+
     def is_open(self, unit_id: str) -> bool:
         """Whether the unit exists and is open on the date."""
         unit = self.units.get(unit_id)
@@ -205,7 +209,7 @@ class _Lasting:
         self._units = rows.units
         terms = (*rows.appointments, *rows.substitutes)
         ends = {term.valid_to + timedelta(days=1) for term in terms if term.valid_to not in (None, date.max)}
-        self._changes = sorted({term.valid_from for term in terms} | ends)
+        self.changes = sorted({term.valid_from for term in terms} | ends)
         self._acting: dict[int, _Acting] = {}
         self.seen: dict[str, set[str]] = defaultdict(set)
         self._by_kind: dict[str, Counter[str]] = defaultdict(Counter)
@@ -224,7 +228,7 @@ class _Lasting:
 
     def acting(self, on: date) -> _Acting:
         """Who acts on the local date; the same object until a term begins or ends."""
-        period = bisect_right(self._changes, on)
+        period = bisect_right(self.changes, on)
         if period not in self._acting:
             self._acting[period] = _Acting(self._rows, on)
         return self._acting[period]

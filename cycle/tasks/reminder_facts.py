@@ -53,15 +53,17 @@ _ITS_RULES = sa.select(OCCURRENCE.c.id, OCCURRENCE.c.state, OCCURRENCE.c.closes_
 )
 
 
-def rows_query(*which: sa.ColumnElement[bool], order: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def rows_query(
+    *which: sa.ColumnElement[bool], order: sa.ColumnElement[Any], locked: bool = True
+) -> sa.Select[Any]:
     """What `read_rows` asks: the tasks of a municipality, locked; those another worker holds are left out.
 
-    To be made once for each question.
+    Not `locked`: all of them, to be looked at only. To be made once for each question.
     """
     task, occurrence = TASK.c, OCCURRENCE.c
     # "+ 0": SQLite would else walk every task of every occurrence instead of the few that are due.
     its_occurrence = occurrence.id == task.occurrence_id + 0
-    return (
+    query = (
         sa.select(
             task.id,
             task.unit_id,
@@ -79,8 +81,8 @@ def rows_query(*which: sa.ColumnElement[bool], order: sa.ColumnElement[Any]) -> 
         .where(*which, occurrence.root_id == sa.bindparam("root_id"))
         .order_by(order, task.id)
         .limit(sa.bindparam("limit"))
-        .with_for_update(of=TASK, skip_locked=True)
     )
+    return query.with_for_update(of=TASK, skip_locked=True) if locked else query
 
 
 def read_rows(session: Session, query: sa.Select[Any], **asked: Any) -> list[Row]:
@@ -115,10 +117,11 @@ class Reader:
         answers = _answered(session, [row.id for row in rows if row.state is TaskState.SUBMITTED])
         nothing = Past()
         return [
-            self._facts(row, pasts.get(row.id, nothing), answers.get(row.id, row.received_at)) for row in rows
+            self.fact(row, pasts.get(row.id, nothing), answers.get(row.id, row.received_at)) for row in rows
         ]
 
-    def _facts(self, row: Row, past: Past, received_at: datetime | None) -> Facts:
+    def fact(self, row: Row, past: Past, received_at: datetime | None) -> Facts:
+        """The facts of one task, by what the ledger says of it and when its newest answer came."""
         found = self._steps_of(row)
         recipient = self._recipient(row)
         decided = past.steps.get(row.due_on, _NONE)

@@ -1,6 +1,6 @@
 """Stages above the units: districts and areas put together, the direction releases."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -86,6 +86,34 @@ def next_stage_look(
     dates = [_due_before(occurrence, activity, index) for index, _ in enumerate(_tiers(activity))]
     looks = [calendar.opening(day + timedelta(days=1)) for day in dates]
     return min((look for look in looks if look > now), default=None)
+
+
+def stages_to_come(
+    session: Session,
+    occurrence: Occurrence,
+    activity: Activity,
+    directory: Directory,
+    *,
+    asked: Iterable[str],
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Iterator[tuple[datetime, NewTask]]:
+    """The stage tasks that open by their date alone, should nobody answer, each with the instant (UTC).
+
+    `asked` are the units that will be asked when the occurrence opens; those that were are in the store.
+    """
+    assert occurrence.id is not None
+    there = _stage_tasks(session, occurrence.id)
+    paths = [directory.units[unit].path for unit in asked]
+    below = Below([*_answers(session, occurrence.id, directory), *((path, False) for path in paths)])
+    for index, stage in enumerate(_tiers(activity)):
+        at = max(now, calendar.opening(_due_before(occurrence, activity, index) + timedelta(days=1)))
+        then = directory.at(calendar.local_date(at))
+        posts = then.posts(stage.audience) if stage.audience else []
+        for unit, role in posts:
+            if (unit, role, stage.id) not in there and below.owes(then.units[unit].path):
+                yield at, _task_of(occurrence, stage, unit, role)
+        below = Below(_above(below, stage, posts, there, then))
 
 
 def _tiers(activity: Activity) -> Sequence[Stage]:

@@ -190,6 +190,30 @@ def test_the_secretariats_pages(browser, house, complaints):
     assert complaints == []
 
 
+def test_the_pages_of_reminders_and_mail_texts(browser, house, complaints):
+    page = opened(browser, house, complaints, SECRETARIAT)
+    look(page, f"{house.base}/aktivitet/{house.occurrence_id}/paamindelser")
+    look(page, f"{house.base}/mailtekster")
+    look(page, f"{house.base}/mailtekster/daily/en?sprog=en")
+    look(page, f"{house.base}/mailtekster/daily/da?sprog=da")
+    page.fill("#subject", "Husk")
+    page.fill("#introduction", "Hej {nvan}")
+    page.click("text=Gem teksten")
+    assert "Mente du" in page.inner_text("main")
+    accessible_at_every_width(page)
+    page.fill("#subject", "{opgave}")
+    page.fill("#introduction", "Hej {navn}")
+    page.select_option("#person", index=1)
+    page.click("text=Vis mailen")
+    assert "Prøve: " in page.inner_text("#mailen")
+    accessible_at_every_width(page)
+    page.fill("#why", "Mere venligt")
+    page.click("text=Gem teksten")
+    assert "Teksten er gemt" in page.inner_text("main")
+    accessible_at_every_width(page)
+    assert complaints == []
+
+
 def test_the_pages_of_meetings(browser, house, complaints):
     office, participant = meeting_pages(house)
     page = opened(browser, house, complaints, SECRETARIAT)

@@ -142,6 +142,26 @@ def test_a_year_is_started_shown_and_revised(started: Act, tmp_path: Path) -> No
     assert f"  ~ Budgetudmelding {YEAR + 1}: tekster og regler\n  - Årsrapport {YEAR}\n" in out
 
 
+def test_a_revision_can_be_tried_first(started: Act, tmp_path: Path) -> None:
+    people = "enheds-id;rolle;navn;e-mail\nS1;leder;Ida Opdigtet;ida@by.example\n"
+    (tmp_path / "leaders.csv").write_text(people, encoding="utf-8")
+    assert started("import", "leaders", "leaders.csv")[0] == 0
+    (tmp_path / "wheel.yaml").write_text(WHEEL.replace("due: 20. april", "due: 4. maj"), encoding="utf-8")
+    revise = ("cycle", "revise", str(YEAR), "--plan", ".", "--why", "x", "--dry-run", "--months", "24")
+    before = {table: rows(table) for table in (CycleRevision, Occurrence, Task)}
+    status, out, err = started(*revise)
+    assert (status, err) == (0, "")
+    assert out.startswith("Intet er ændret (--dry-run). Sådan ændres mailene indtil ")
+    assert "Flytter dag: " in out and "Ida Opdigtet: " in out and f"~ Rapport {YEAR}: frist, lukning" in out
+    told = json.loads(started(*revise, "--json")[1])
+    assert told["moved"] == ["rapport"]
+    assert {mail["address"] for mail in told["mails"]["moved"]} == {"ida@by.example"}
+    assert all(mail["on"] != mail["moves_to"] for mail in told["mails"]["moved"])
+    assert {table: rows(table) for table in before} == before
+    assert started("cycle", "revise", str(YEAR), "--plan", ".", "--why", "x")[0] == 0
+    assert "Ingen mails ændres." in started(*revise)[1]
+
+
 def test_start_tells_what_opens_when_also_as_json(act: Act) -> None:
     act("import", "units", "units.csv")
     status, out, _ = act("cycle", "start", str(YEAR), "--plan", ".", "--json")

@@ -12,6 +12,8 @@ from cycle.tables import METADATA
 
 NAMED = re.compile(r"\{(\w+)[^}]*\}")
 CALLED_OTHERWISE = {"row_id": "strategy", "number": "occurrence", "meeting_id": "gathering"}
+ALWAYS = {"kind": ["daily"], "language": ["da"]}
+"""What stands for a name that is no table's, wherever it is asked for."""
 ASKED = {"/maal/ny": "?aar=2028"}
 """What a page has to be asked for beside its address."""
 FILE = re.compile(
@@ -42,7 +44,7 @@ def addresses(path: str, engine: Engine, **given: Iterable[str]) -> Iterator[str
     if found is None:
         yield path + ASKED.get(path, "")
         return
-    for value in given.get(found[1]) or _ids(found[1], engine):
+    for value in given.get(found[1]) or ALWAYS.get(found[1]) or _ids(found[1], engine):
         yield from addresses(path.replace(found[0], value), engine, **given)
 
 

@@ -23,6 +23,7 @@ SOURCES = [
     ROOT / "cycle" / "messages" / "claiming.py",
     ROOT / "cycle" / "messages" / "outbox.py",
     ROOT / "notifications" / "remark_letters.py",
+    ROOT / "notifications" / "samples.py",
 ]
 NAMES = ("what", "cure", "what_is_wrong")
 ENGLISH = {
@@ -32,6 +33,7 @@ ENGLISH = {
     "english_frames.py",
     "english_inbox.py",
     "english_ledger.py",
+    "english_mail.py",
     "english_pages.py",
 }
 NO_FAULTS = {*ENGLISH, "key_guide.py", "goal_guide.py", "schema.py"}

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from cycle.gatherings.states import Told
+from cycle.messages.placeholders import Texts
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
 from notifications.letters import Group, Invitation, Item, Letter, Post
@@ -124,6 +125,14 @@ POST = Post(
 )
 BARE_POST = replace(POST, before=("Mette Ømose",), answered=(), agreement="")
 CALENDAR = {"deadlines": "BEGIN:VCALENDAR", "calendar_url": f"{URL}/kalender"}
+OWN = Texts(
+    subject="{opgave}: husk {frist}",
+    greeting="Hej {navn}",
+    introduction="Så er det tid til {opgave} for {enhed} <b>igen</b>.\n\nSe vejledningen: "
+    "https://intranet.by.example/styring?a=1&b=2\nSvar her: {link}",
+    closing="Er der noget, du er i tvivl om, så ring.",
+    signature="Hilsen\n{afsender}\n{kontakt}",
+)
 CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "daily-one": (MessageKind.DAILY, {"items": (NEW,), **CALENDAR}),
     "daily-all": (
@@ -143,6 +152,11 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "daily-escalation": (
         MessageKind.DAILY,
         {"items": (MISSING, replace(MISSING, unit="Ø-skolen", person=""))},
+    ),
+    "daily-own-texts": (MessageKind.DAILY, {"items": (NEW,), "texts": OWN, "trial": True}),
+    "extended-own-texts": (
+        MessageKind.EXTENDED,
+        {"items": (replace(NEW, old_due_on=date(2027, 4, 20)),), "texts": OWN, "note": "Sygdom."},
     ),
     "daily-review": (MessageKind.DAILY, {"items": (REVIEW,)}),
     "receipt": (MessageKind.RECEIPT, {"received_at": RECEIVED, "answers": ANSWERS}),
@@ -296,7 +310,9 @@ def test_the_days_mail_has_words_for_every_kind_of_task(kind: TaskKind, group: G
 
 
 def test_every_kind_of_mail_has_a_golden_case():
-    assert {kind for kind, _ in CASES.values()} == set(MessageKind)
+    assert {kind for kind, _ in CASES.values()} == set(MessageKind) - {MessageKind.TRIAL}, (
+        "a trial shows one of the others"
+    )
 
 
 def test_the_kept_text_has_no_link_and_no_reply_address_that_works():

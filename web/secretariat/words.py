@@ -197,6 +197,7 @@ VERBS: Mapping[str, Pair] = {
     "undo_mail": ("svar fra mailen taget tilbage", "answer from the mail taken back"),
     "revoke_links": ("de gamle links lukket", "earlier links closed"),
     "revise": ("fristen ændret i planen", "deadline changed in the plan"),
+    "edit_mail_text": ("mailtekst ændret", "mail text changed"),
     **MEETING_VERBS,
     "decide": ("beslutning indskrevet", "decision recorded"),
     "correct_decision": ("beslutning rettet", "decision corrected"),

@@ -240,6 +240,25 @@ def upgrade() -> None:
     with op.batch_alter_table('journalised', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_journalised_root_id'), ['root_id'], unique=False)
 
+    op.create_table('mail_text',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('language', sa.String(), nullable=False),
+    sa.Column('activity_id', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('greeting', sa.String(), nullable=False),
+    sa.Column('introduction', sa.String(), nullable=False),
+    sa.Column('closing', sa.String(), nullable=False),
+    sa.Column('signature', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('why', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('root_id', 'kind', 'language', 'activity_id', 'version')
+    )
     op.create_table('meeting',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -715,7 +734,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
@@ -1172,6 +1191,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meeting_root_id'))
 
     op.drop_table('meeting')
+    op.drop_table('mail_text')
     with op.batch_alter_table('journalised', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_journalised_root_id'))
 

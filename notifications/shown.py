@@ -1,0 +1,9 @@
+"""How figures stand in a mail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def shown_figures(prefill: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """(label, amount as shown) of the figures that come with a task."""
+    return tuple((str(row["label"]), str(row["shown"])) for row in prefill.get("figures", ()))

@@ -1,0 +1,85 @@
+"""What the page of a mail's texts offers: placeholders in words, activities, leaders, how the mail reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from fastapi import Request
+from sqlmodel import Session, col
+from starlette.datastructures import FormData
+
+from cycle.messages.placeholders import Part, Placeholder, Texts
+from cycle.messages.texts import TextKey
+from cycle.tasks.calendars import calendar_of_root
+from cycle.tasks.states import OccurrenceState
+from cycle.tasks.tables import Occurrence
+from notifications.gather import written_trial
+from notifications.office import Office
+from notifications.render import Rendered, render
+from notifications.samples import Asked, leaders
+from notifications.sources import trial
+from web import context
+from web.plain import readable
+from web.words import Pair
+
+LABELS: Mapping[str, Pair] = {
+    Part.SUBJECT: ("Emne", "Subject"),
+    Part.GREETING: ("Tiltale", "Greeting"),
+    Part.INTRODUCTION: ("Indledning", "Introduction"),
+    Part.CLOSING: ("Afslutning", "Closing"),
+    Part.SIGNATURE: ("Underskrift", "Signature"),
+    "why": ("Begrundelse", "Reason"),
+}
+MEANINGS: Mapping[Placeholder, Pair] = {
+    Placeholder.NAME: ("modtagerens navn", "the reader's name"),
+    Placeholder.TASK: (
+        "opgavens titel; ved flere: »3 opgaver«",
+        "the task's title; of several: “3 tasks”",
+    ),
+    Placeholder.UNIT: ("enhedens navn; ved flere: »2 enheder«", "the unit's name; of several: “2 units”"),
+    Placeholder.DUE: ("den første frist, fx 20. april 2027", "the first deadline, 20 April 2027 for example"),
+    Placeholder.LINK: ("linket til den første opgave", "the link to the first task"),
+    Placeholder.SENDER: ("afsenderens navn", "the sender's name"),
+    Placeholder.CONTACT: ("adressen til spørgsmål", "the address for questions"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the mail reads for a leader, its links blanked; None when there is nothing to show it with."""
+
+    mail: Rendered | None
+
+
+def activities(session: Session, root_id: str) -> dict[str, str]:
+    """The titles of the activities that are planned or open, by id."""
+    live = (OccurrenceState.PLANNED, OccurrenceState.OPEN)
+    rows = session.execute(
+        sa.select(col(Occurrence.activity_id), col(Occurrence.title))
+        .where(col(Occurrence.root_id) == root_id, col(Occurrence.state).in_(live))
+        .order_by(col(Occurrence.opens_at))
+    )
+    return {id_: title for id_, title in rows}
+
+
+def people(session: Session, request: Request, key: TextKey) -> list[tuple[int, str]]:
+    """The leaders whose mail can be shown."""
+    today = calendar_of_root(session, key.root_id).local_date(context.now(request))
+    return leaders(session, key, today)
+
+
+def asked_by(session: Session, request: Request, key: TextKey, texts: Texts, sent: FormData) -> Asked | None:
+    """The mail that is to be shown; None when no leader of the list was chosen."""
+    chosen = readable(sent.get("person"))
+    known = {str(id_): id_ for id_, _ in people(session, request, key)}
+    return Asked(key, known[chosen], texts) if chosen in known else None
+
+
+def shown(session: Session, request: Request, asked: Asked | None) -> Shown | None:
+    """How the mail reads, by the code that sends it."""
+    if asked is None:
+        return None
+    today = calendar_of_root(session, asked.key.root_id).local_date(context.now(request))
+    office = Office.of(context.settings(request))
+    letter = written_trial(trial(session, asked, today), office).letter
+    return Shown(render(letter) if letter else None)
