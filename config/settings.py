@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.mail_settings import MailSettings, Security
 from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
 from config.secret_settings import PREFIX, SecretFiles
@@ -21,10 +22,9 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-Security = Literal["starttls", "tls", "none"]
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -50,24 +50,6 @@ class Settings(BaseSettings):
         "with https, that is, a proxy in front.",
     )
     port: int = Field(default=8321, ge=1, le=65535, description="Port the web server listens on.")
-    smtp_host: str = Field(
-        default="", description="Mail server that mail is handed to. Empty: mail waits in the outbox."
-    )
-    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
-    smtp_security: Security = Field(
-        default="starttls",
-        description="starttls (usually port 587), tls (usually 465) or none (a server on this machine).",
-    )
-    smtp_user: str = Field(default="", description="Login at the mail server. Empty: no login.")
-    smtp_password: SecretStr = Field(
-        default=SecretStr(""), description="Password at the mail server, or AARSHJUL_SMTP_PASSWORD_FILE."
-    )
-    smtp_timeout: float = Field(
-        default=30, gt=0, le=600, description="Seconds to wait for the mail server before trying again later."
-    )
-    smtp_connections: int = Field(
-        default=2, ge=1, le=16, description="Connections to the mail server used at the same time."
-    )
     mail_from: str = Field(
         default="Årshjulet <aarshjul@localhost>",
         description="Sender of all mail: an address, or a name and an address in <>.",

@@ -8,7 +8,7 @@ daily mail's content is the decisions that point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,7 @@ from notifications.office import REPLY, TASK, Office
 from notifications.reasons import reasons_why
 from notifications.remark_letters import ALL_RESOLVED, who_said
 from notifications.sources import Rows, read
+from notifications.threads import Threads
 
 JUDGED = frozenset({TaskKind.REVIEW, TaskKind.APPROVE})
 """Kinds of task that are a verdict on someone else's work."""
@@ -51,13 +52,16 @@ class Prepared:
     """One message's letter, None when it has nothing to say any more; then `why` says why not.
 
     `left_out` are the decisions whose item is no longer in the mail. `reply_to` is where an answer to
-    the mail goes, empty when it is about several tasks.
+    the mail goes, empty when it is about several tasks. `about_task_id` is the one task it is about, and
+    `answers_key` the outbox key of the mail that it goes under; None and empty where there is none.
     """
 
     letter: Letter | None
     left_out: tuple[int, ...] = ()
     reply_to: str = ""
     why: str = ALL_ANSWERED
+    about_task_id: int | None = None
+    answers_key: str = ""
 
 
 class Letters:
@@ -66,6 +70,7 @@ class Letters:
     def __init__(self, session: Session, messages: Sequence[Message], *, office: Office, today: date) -> None:
         self._office = office
         self._rows = read(session, messages, today)
+        self._threads = Threads(session, messages, self._rows.tasks)
 
     def write(self, message: Message) -> Prepared:
         """The letter of one of the batch's messages.
@@ -74,7 +79,10 @@ class Letters:
         """
         if message.kind is MessageKind.INVITATION:
             return Prepared(invitation(self._rows, self._office, message), why=OVERTAKEN)
-        return _Writer(self._rows, self._office, message).write()
+        prepared = _Writer(self._rows, self._office, message).write()
+        if prepared.about_task_id is None:
+            return prepared
+        return replace(prepared, answers_key=self._threads.first_key(message, prepared.about_task_id))
 
 
 class _Writer:
@@ -114,7 +122,9 @@ class _Writer:
             tokens=frozenset(self._tokens),
             **self._particulars(),
         )
-        return Prepared(letter, left_out, items[0].reply_to if len(items) == 1 else "")
+        if len(items) > 1:
+            return Prepared(letter, left_out)
+        return Prepared(letter, left_out, items[0].reply_to, about_task_id=tasks[0].id)
 
     def _still_asked(self, task: Task) -> bool:
         occurrence = self._rows.occurrences[task.occurrence_id]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from config.mail_settings import ANY_DOMAIN
 from config.settings import Settings
 from cycle.access.links import task_token
 from notifications.mime import split_sender
@@ -12,7 +13,11 @@ TASK, REPLY, MEETING, RETURN = "task", "reply", "meeting", "return"
 
 @dataclass(frozen=True)
 class Office:
-    """What every mail of an installation has in common. No `reply_domain`: replies are not offered."""
+    """What every mail of an installation has in common. No `reply_domain`: replies are not offered.
+
+    `return_paths`: each mail has a return path of its own (VERP), so that what comes back names it.
+    `plain_domains` are those to which mail may go unencrypted.
+    """
 
     base_url: str
     reply_domain: str
@@ -20,6 +25,8 @@ class Office:
     contact: str
     secret: bytes
     demo: bool = False
+    return_paths: bool = True
+    plain_domains: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -31,6 +38,8 @@ class Office:
             contact=settings.contact or split_sender(settings.mail_from)[1],
             secret=settings.secret,
             demo=settings.demo,
+            return_paths=settings.smtp_return_paths,
+            plain_domains=settings.plain_domains,
         )
 
     @property
@@ -72,6 +81,14 @@ class Office:
         message: a report sent there is about it and cannot be forged. Empty without `reply_domain`."""
         token = self.token(RETURN, message_id, 0, 0)
         return f"{RETURN_LOCAL}+{token}@{self.reply_domain}" if self.reply_domain else ""
+
+    def return_path(self, message_id: int) -> str:
+        """The return path a message is sent with: its own, where there is one, else the sender's address."""
+        return (self.return_paths and self.return_address(message_id)) or self.sender_address
+
+    def must_be_encrypted(self, address: str) -> bool:
+        """Whether mail to the address may go no way but encrypted."""
+        return not self.plain_domains & {address.rpartition("@")[2].lower(), ANY_DOMAIN}
 
     @property
     def overview(self) -> str:

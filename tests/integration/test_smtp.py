@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from notifications.local_server import CUT, LocalServer, Stage
-from notifications.smtp import Connection, Fate, Outcome, QueueStopped, Security, Server
+from notifications.smtp import Connection, Security, Server
+from notifications.smtp_answers import Fate, Outcome, QueueStopped
 from tests.support import mail_server
 
 MAIL = b"From: a@by.example\r\nTo: b@by.example\r\nMessage-ID: <1@by.example>\r\n\r\nHej\r\n.punktum\r\n"
