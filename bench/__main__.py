@@ -20,6 +20,7 @@ BENCHES = (
     "agreements",
     "answer",
     "turn",
+    "deliver",
     "pages",
     "trace",
     "serve",

@@ -7,7 +7,6 @@ and the mail goes again under the same Message-ID.
 
 import asyncio
 from collections import deque
-from dataclasses import replace
 from datetime import timedelta
 
 from jinja2 import TemplateError
@@ -100,50 +99,63 @@ class Delivery:
             self._desk.hand_back(waiting, reason="")
 
     async def _work(self, line: Connection, waiting: deque[Message], letters: Letters) -> None:
+        last: asyncio.Future[None] | None = None  # what became of the line's last mail, being committed
         while waiting and self._stopped is None:
             message = waiting.popleft()
             try:
                 await line.open()
                 if not self._desk.may_begin(message, self._longest):
                     waiting.append(message)
-                    return
-                await self._one(line, message, letters)
+                    break
+                last = await self._one(line, message, letters, last)
             except QueueStopped as stopped:
                 self._stopped = stopped
                 if stopped.by_mail:
                     await self._settling.settle(Settled(message, Outcome(Fate.LATER, str(stopped))))
                 else:
                     waiting.append(message)
+        if last is not None:
+            await last
 
-    async def _one(self, line: Connection, message: Message, letters: Letters) -> None:
-        settle = self._settling.settle
+    async def _one(
+        self, line: Connection, message: Message, letters: Letters, last: asyncio.Future[None] | None
+    ) -> asyncio.Future[None]:
+        """Sends one mail once the `last` one is settled; gives what is done when this one is."""
         try:
             recipient = wire_address(message.address)
             prepared = letters.write(message)
             rendered = render(prepared.letter) if prepared.letter else None
             content = self._content(message, prepared, rendered) if rendered else b""
         except AddressRefused as refused:
-            await settle(Settled(message, Outcome(Fate.ADDRESS_DEAD, str(refused))))
-            return
+            settled = Settled(message, Outcome(Fate.ADDRESS_DEAD, str(refused)))
         except (LookupError, ValueError, TypeError, AttributeError, TemplateError) as error:
             # One mail that cannot be written must not keep the others.
             fault = f"{UNWRITABLE}: {type(error).__name__} {error}"[:500]
-            await settle(Settled(message, Outcome(Fate.REJECTED, fault)))
-            return
-        if rendered is None:
-            await settle(Settled(message, None, left_out=prepared.left_out, why=prepared.why))
-            return
-        handed = await self._hand_over(line, message, recipient, content)
-        kept = Settled(message, handed, rendered.subject, rendered.kept, prepared.left_out)
-        await settle(replace(kept, about_task_id=prepared.about_task_id))
+            settled = Settled(message, Outcome(Fate.REJECTED, fault))
+        else:
+            settled = Settled(message, None, left_out=prepared.left_out, why=prepared.why)
+            if rendered is not None:
+                handed = await self._hand_over(line, message, recipient, content, last)
+                settled = _sent(message, handed, rendered, prepared)
+        if last is not None:
+            await last
+        return self._settling.settle(settled)
 
-    async def _hand_over(self, line: Connection, message: Message, recipient: str, content: bytes) -> Outcome:
+    async def _hand_over(
+        self,
+        line: Connection,
+        message: Message,
+        recipient: str,
+        content: bytes,
+        last: asyncio.Future[None] | None,
+    ) -> Outcome:
         office = self._desk.office
         return await line.send(
             recipient,
             content,
             return_path=wire_address(office.return_path(message.id or 0)),
             protected=office.must_be_encrypted(recipient),
+            after=last,
         )
 
     def _content(self, message: Message, prepared: Prepared, rendered: Rendered) -> bytes:
@@ -158,3 +170,14 @@ class Delivery:
             answers=message_id(prepared.answers_key, domain) if prepared.answers_key else "",
         )
         return build(rendered, envelope)
+
+
+def _sent(message: Message, handed: Outcome, rendered: Rendered, prepared: Prepared) -> Settled:
+    return Settled(
+        message,
+        handed,
+        rendered.subject,
+        rendered.kept,
+        prepared.left_out,
+        about_task_id=prepared.about_task_id,
+    )

@@ -68,6 +68,7 @@ class _Mail:
     content: bytes
     return_path: str
     protected: bool
+    after: asyncio.Future[None] | None
 
 
 class _HungUp(QueueStopped):
@@ -85,14 +86,21 @@ class Connection:
         self._client: aiosmtplib.SMTP | None = None
 
     async def send(
-        self, recipient: str, content: bytes, *, return_path: str = "", protected: bool = True
+        self,
+        recipient: str,
+        content: bytes,
+        *,
+        return_path: str = "",
+        protected: bool = True,
+        after: asyncio.Future[None] | None = None,
     ) -> Outcome:
         """Hands over one mail. Raises QueueStopped when the fault is not the message's.
 
         `protected`: it must be encrypted on its way. It then goes over TLS, or to a server on this machine,
         and REQUIRETLS (RFC 8689) asks the same of whoever takes it further, where the server knows it.
+        `after` is awaited before the content goes; what it raises is raised.
         """
-        mail = _Mail(recipient, content, return_path or self._sender, protected)
+        mail = _Mail(recipient, content, return_path or self._sender, protected, after)
         was_open = self._client is not None and self._client.is_connected
         try:
             return await self._hand_over(mail)
@@ -137,6 +145,8 @@ class Connection:
         if refused is not None:
             await self._reset(client)
             return refused
+        if mail.after is not None:
+            await mail.after
         return await self._data(client, mail.content)
 
     async def _mail_from(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome | None:

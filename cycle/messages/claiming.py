@@ -51,6 +51,10 @@ class Outcome(StrEnum):
     HELD = "held"
 
 
+_FINAL = frozenset({Outcome.SENT, Outcome.REJECTED, Outcome.WITHHELD})
+"""Outcomes after which nothing depends on how often a mail was tried."""
+
+
 def claim(
     session: Session,
     *,
@@ -147,10 +151,12 @@ def settle(
     """
     held = {"its_id": message_id, "its_fence": fence}
     connection = session.connection()  # plain statements, made once: a settle is what every mail costs
-    row = connection.execute(_TRIES, held).first()
-    if row is None:
-        raise Conflict("message", message_id)
-    kind, attempts, unsure = row
+    kind, attempts, unsure = None, 0, 0
+    if outcome not in _FINAL:
+        row = connection.execute(_TRIES, held).first()
+        if row is None:
+            raise Conflict("message", message_id)
+        kind, attempts, unsure = row
     values = _after(outcome, now=now, attempts=attempts, unsure=unsure, reason=reason)
     if outcome is Outcome.SENT:
         values |= {"sent_at": now, "subject": subject, "text": text, "about_task_id": about_task_id}
