@@ -192,7 +192,9 @@ def _fill(engine: Engine, many: int) -> None:
         town = municipality.build(session, units_per_district=-(-many // 4))
         cycle = municipality.start_cycle(session, town)
         municipality.add_tasks(session, town, municipality.add_occurrence(session, town, cycle))
-        tasks = session.execute(sa.select(col(Task.id), col(Task.unit_id)).order_by(col(Task.id))).all()[:many]
+        tasks = session.execute(sa.select(col(Task.id), col(Task.unit_id)).order_by(col(Task.id))).all()[
+            :many
+        ]
         for piece in store.in_pieces(tasks):
             session.execute(sa.insert(Message), [_mail(id_, unit, town.leaders[unit]) for id_, unit in piece])
         ids = dict(session.execute(sa.select(col(Message.person_id), col(Message.id))).tuples().all())

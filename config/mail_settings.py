@@ -52,6 +52,13 @@ class MailSettings(BaseSettings):
         description="Whether each mail has a return path of its own at reply_domain, so that what comes back "
         "names the mail. Switch it off for a mail server that takes the sender's address only.",
     )
+
+    smtp_dkim_selector: str = Field(
+        default="",
+        description="Selector under which the mail server signs (DKIM): `doctor` then looks up the key. "
+        "It signs with or without this.",
+    )
+
     @field_validator("smtp_per_minute")
     @classmethod
     def _limits(cls, text: str) -> str:

@@ -19,7 +19,7 @@ from cycle.messages.claiming import ALL_ANSWERED
 from cycle.messages.tables import InboundVerdict, Message, MessageKind
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import ReminderDecision
-from cycle.tasks.answers import label, show_answer
+from cycle.tasks.answers import label
 from cycle.tasks.doubt import printed_due
 from cycle.tasks.forms import Form
 from cycle.tasks.states import (
@@ -32,6 +32,7 @@ from cycle.tasks.states import (
 )
 from cycle.tasks.tables import Occurrence, Submission, Task
 from cycle.tasks.titles import occurrence_title, own_title
+from notifications.answers import shown_answers, shown_faults
 from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
 from notifications.office import REPLY, TASK, Office
@@ -244,7 +245,8 @@ class _Writer:
 
     def _receipt(self, submission: Submission) -> dict[str, Any]:
         form = self._rows.form_of(submission.form_version_id)
-        answers = [] if form is None else shown_answers(form, submission.answers, self._language)
+        occurrence = self._occurrence(submission.task_id)
+        answers = shown_answers(form, submission.answers, occurrence, self._language) if form else ()
         return {
             "answers": tuple(answers),
             "received_at": submission.received_at,
@@ -256,12 +258,17 @@ class _Writer:
     def _reply_problem(self) -> dict[str, Any]:
         inbound = self._rows.inbound[self._message.context["inbound"]]
         form = self._rows.form_of(self._rows.tasks[self._message.task_id or 0].form_version_id)
-        problems = [(where, what) for where, what in self._message.context.get("problems", ())]
+        problems = self._message.context.get("problems", ())
+        occurrence = self._occurrence(self._message.task_id or 0)
+        problems = shown_faults(form, problems, occurrence, self._language)
         return {
             "remarks": self._remarks(form, problems),
             "received_at": inbound.received_at,
             "after_close": inbound.verdict is InboundVerdict.CLOSED,
         }
+
+    def _occurrence(self, task_id: int) -> Occurrence:
+        return self._rows.occurrences[self._rows.tasks[task_id].occurrence_id]
 
     def _remarks(self, form: Form | None, faults: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         fields = {field.id: field for field in form.fields} if form else {}
@@ -284,15 +291,6 @@ def title_of(task: Task, occurrence: Occurrence, language: str) -> str:
     title = name if year in name else f"{name} {year}"
     own = own_title(task, occurrence, language)
     return f"{title}: {own}" if own else title
-
-
-def shown_answers(form: Form, answers: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """(question, answer as people read it) for each question that was answered, in the form's order."""
-    return [
-        (label(field, language), show_answer(field, answers[field.id], language))
-        for field in form.fields
-        if answers.get(field.id) is not None
-    ]
 
 
 def _figures(prefill: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

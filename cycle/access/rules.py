@@ -35,6 +35,7 @@ class Verb(StrEnum):
     RETRY_RUN = "retry_run"
     PAUSE_FLOW = "pause_flow"
     SEE_MAIL = "see_mail"
+    RESEND_MAIL = "resend_mail"
     EXPORT = "export"
     IMPORT = "import"
     CHECK_SEAL = "check_seal"

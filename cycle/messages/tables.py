@@ -57,8 +57,8 @@ class Message(SQLModel, table=True):
     mail inside the send window). Context holds ids only; the daily mail's content is the decisions
     that point to it. There is no index on `root_id` alone: SQLite would rather walk all of a municipality's
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
-    known (connection lost after the final dot, or the claimant's lease ran out). `about_task_id` is written when
-    it is sent: the one task it spoke of, none for a digest; the first such mail to an address begins a thread.
+    known (connection lost after the final dot, or the claimant's lease ran out). `about_task_id` is written
+    when it is sent: the one task it spoke of, none for a digest; the first such mail begins a thread.
     """
 
     __table_args__ = (
