@@ -114,7 +114,7 @@ class Connection:
         try:
             if needs_smtputf8(mail.recipient) and not client.supports_extension("smtputf8"):
                 return Outcome(Fate.REJECTED, NO_SMTPUTF8)
-            if mail.protected and not _is_protected(client):
+            if mail.protected and not is_protected(client):
                 return Outcome(Fate.UNPROTECTED, UNPROTECTED)
             return await self._transact(client, mail)
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -234,7 +234,7 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
         await client.helo()
 
 
-def _is_protected(client: aiosmtplib.SMTP) -> bool:
+def is_protected(client: aiosmtplib.SMTP) -> bool:
     """Whether nobody on the network can read the line: TLS, or it never leaves the machine."""
     if client.get_transport_info("sslcontext") is not None:
         return True

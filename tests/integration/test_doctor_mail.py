@@ -95,7 +95,10 @@ def test_without_a_selector_it_says_how_to_look(tmp_path: Path) -> None:
 def test_a_reply_domain_elsewhere_leaves_dmarc_to_the_signature(tmp_path: Path) -> None:
     found = looked(
         tmp_path,
-        {("svar.firma.dk", "TXT"): ['"v=spf1 a:smtp.by.dk -all"'], ("svar.firma.dk", "MX"): ["5 mx.firma.dk."]},
+        {
+            ("svar.firma.dk", "TXT"): ['"v=spf1 a:smtp.by.dk -all"'],
+            ("svar.firma.dk", "MX"): ["5 mx.firma.dk."],
+        },
         reply_domain="svar.firma.dk",
     )
     levels = {each.check: each.level for each in found}
