@@ -353,8 +353,9 @@ def _settings(port: int, folder: Path, **more: object) -> Settings:
     return load_settings(data_dir=folder, secret_key=SECRET, mail_from="a@by.example", **{**given, **more})
 
 
-def test_several_senders_are_wanted_when_much_waits(engine, town, tmp_path):
+def test_several_senders_are_wanted_when_much_waits(engine, tmp_path):
     with transaction(engine) as session:
+        municipality.build(session)
         rows = [
             {"root_id": ROOT, "key": f"k{n}", "kind": MessageKind.NUDGE, "address": "a@by.example"}
             for n in range(3 * MAILS_EACH)
