@@ -47,7 +47,7 @@ from tests.support.municipality import ROOT, instant
 MAILS, RUNS = 600, 7
 PLAIN = 100
 CONNECTIONS = 2
-MANY, MEGABYTE = 2_000, 1 << 20
+MANY, MEGABYTE = 50_000, 1 << 20
 LIMITS = {"sqlite": 1 / 0.6, "postgresql": 1 / 0.8}
 """How many times as long as the bare loop: at least 0.6 and 0.8 of its speed."""
 
