@@ -21,6 +21,7 @@ BENCHES = (
     "answer",
     "reading",
     "turn",
+    "deliver",
     "pages",
     "trace",
     "serve",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.checks import engine, machine, network
+from cli.checks import engine, machine, mail_domain, network
 from cli.checks.finding import Finding, Level
 from config.settings import Settings, load_settings
 from cycle.store import make_engine
@@ -47,6 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from engine.look(looked_at, settings, now=SystemClock().now())
     looked_at.dispose()
     yield from network.look(settings)
+    yield from mail_domain.look(settings)
 
 
 def line(finding: Finding) -> str:

@@ -63,6 +63,13 @@ LEDGER: Mapping[str, str] = {
     "Ikke sendt: der bedes ikke længere om svar.": "Not sent: no answer is asked for any more.",
     "Ikke sendt: mødet er ændret siden.": "Not sent: the meeting has changed since.",
     "Ikke sendt: bemærkningerne er afklaret.": "Not sent: the remarks are resolved.",
+    "Et menneske har set, at mailen kom frem.": "Somebody has seen that the mail arrived.",
+    "Venter: mailserveren tager kun imod uden kryptering.": (
+        "Waits: the mail server takes it only without encryption."
+    ),
+    "Mailserveren kan ikke sende til adresser med æ, ø eller å før @ (SMTPUTF8 mangler).": (
+        "The mail server cannot send to addresses with Danish letters before the @ (SMTPUTF8 is missing)."
+    ),
     "Opgivet efter {} forsøg.": "Given up after {} tries.",
     "Uvist om mailen gik ud: afsendelsen blev afbrudt {} gange.": (
         "Unknown whether the mail went out: sending was interrupted {} times."

@@ -94,6 +94,9 @@ YEAR: Mapping[str, str] = {
     "Hent filen fra jeres sikkerhedskopi.": "Fetch the file from your backup.",
     "Indstillingen findes ikke.": "There is no such setting.",
     "Mente du {}?": "Did you mean {}?",
+    "»{}« er ikke en grænse. Skriv fx gmail.com=60, *=600.": (
+        "“{}” is no limit. Write for example gmail.com=60, *=600."
+    ),
     "»{}« er ikke en webadresse. Skriv fx https://aarshjul.kommune.dk.": (
         "“{}” is no web address. Write for example https://aarshjul.kommune.dk."
     ),

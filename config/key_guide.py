@@ -158,6 +158,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "choices_from": "Mulighederne hentes fra opgaven, fx given_goals.",
         "same_as_last": "true: »samme som sidst« tilbydes.",
         "hide_small": "true: den enkelte enheds svar kommer ikke med i regneark; det kan være en persons.",
+        "sensitive": "true: svaret vises ikke i mails, heller ikke i kvitteringen.",
         "rows_from": "Rækkerne hentes fra opgaven, fx goals.",
         "rows": "Gruppens egne rækker.",
         "fields": "Felterne i hver række.",

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from config.incoming_settings import LOOPBACK, IncomingSettings, Security
+from config.incoming_settings import LOOPBACK, IncomingSettings
+from config.mail_settings import MailSettings
 from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
 from config.secret_settings import PREFIX, SecretFiles
@@ -23,7 +24,7 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 
-class Settings(IncomingSettings, WatchSettings):
+class Settings(MailSettings, IncomingSettings, WatchSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -49,24 +50,6 @@ class Settings(IncomingSettings, WatchSettings):
         "with https, that is, a proxy in front.",
     )
     port: int = Field(default=8321, ge=1, le=65535, description="Port the web server listens on.")
-    smtp_host: str = Field(
-        default="", description="Mail server that mail is handed to. Empty: mail waits in the outbox."
-    )
-    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
-    smtp_security: Security = Field(
-        default="starttls",
-        description="starttls (usually port 587), tls (usually 465) or none (a server on this machine).",
-    )
-    smtp_user: str = Field(default="", description="Login at the mail server. Empty: no login.")
-    smtp_password: SecretStr = Field(
-        default=SecretStr(""), description="Password at the mail server, or AARSHJUL_SMTP_PASSWORD_FILE."
-    )
-    smtp_timeout: float = Field(
-        default=30, gt=0, le=600, description="Seconds to wait for the mail server before trying again later."
-    )
-    smtp_connections: int = Field(
-        default=2, ge=1, le=16, description="Connections to the mail server used at the same time."
-    )
     mail_from: str = Field(
         default="Årshjulet <aarshjul@localhost>",
         description="Sender of all mail: an address, or a name and an address in <>.",

@@ -17,14 +17,15 @@ def deliver(context: RunContext) -> None:
     server = server_of(context.settings)
     desk = Desk(
         root_id=context.run.root_id,
-        now=context.now,
+        clock=context.moment,
         calendar=context.calendar(context.run.root_id),
         office=Office.of(context.settings),
         transaction=context.transaction,
         reading=context.reading,
         count=lambda name: context.count(**{name: 1}),
+        limits=context.settings.mail_limits,
     )
     if server is None:
-        desk.hand_back((), reason=NO_SERVER, pause=NO_SERVER_PAUSE)
+        desk.hold((), reason=NO_SERVER, pause=NO_SERVER_PAUSE)
         return
     asyncio.run(Delivery(desk, server, connections=context.settings.smtp_connections).run())

@@ -32,6 +32,9 @@ SATURDAY = 5
 
 MAILBOX_EVERY = timedelta(minutes=2)
 MAILBOX_PATIENCE = timedelta(hours=24)
+MAILS_EACH = 500
+"""How much mail a second and each further sender must find waiting to be worth its start."""
+
 NOT_OVER = (OccurrenceState.PLANNED, OccurrenceState.OPEN)
 ADVANCED = (OccurrenceState.OPEN, OccurrenceState.CLOSED)
 HOLDS_UP = timedelta(minutes=10)
@@ -118,8 +121,15 @@ def _candidates(read: sa.Connection, now: datetime, settings: Settings) -> Itera
         for (root_id,) in read.execute(hints.TASKS_DUE, {"now": now}):
             yield _work("remind", root_id, root_id)
     if due.messages:
-        for (root_id,) in read.execute(hints.MESSAGES_DUE, {"now": now}):
-            yield _work("deliver", root_id, root_id)
+        for root_id, mails in read.execute(hints.MESSAGES_DUE, {"now": now}):
+            yield from _deliveries(root_id, mails, settings.smtp_workers)
+
+
+def _deliveries(root_id: str, mails: int, most: int) -> Iterator[Work]:
+    """One sender for what waits, and further ones beside it while it is much."""
+    yield _work("deliver", root_id, root_id)
+    for number in range(2, min(most, mails // MAILS_EACH) + 1):
+        yield _work("deliver", f"sender-{number}:{root_id}", root_id)
 
 
 def _collect(read: sa.Connection, now: datetime, marks: dict[str, datetime]) -> Iterator[Work]:

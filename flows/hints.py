@@ -85,7 +85,7 @@ TASKS_DUE = (
 _waiting = _message.state.in_((MessageState.READY, MessageState.WAITING))
 _abandoned = sa.and_(_message.state == MessageState.CLAIMED, _message.lease_until <= _now)
 _messages_due = (UNSENT, _message.next_at <= _now, sa.or_(_waiting, _abandoned))
-MESSAGES_DUE = sa.select(_message.root_id).where(*_messages_due).distinct()
+MESSAGES_DUE = sa.select(_message.root_id, sa.func.count()).where(*_messages_due).group_by(_message.root_id)
 ANY_DUE = sa.select(
     sa.exists().where(_occurrence_due).label("occurrences"),
     sa.exists().where(_tasks_due).label("tasks"),

@@ -102,7 +102,11 @@ class RunContext:
     ) -> "RunContext":
         """A context without a Run row: the body runs here and now, nothing is claimed or guarded."""
         claim = Claim(id=0, root_id=root_id, flow="direct", subject=subject or root_id, fence=0, attempts=1)
-        return cls(Runtime(engine, settings), claim, now)
+        return cls(Runtime(engine, settings, DemoClock(now)), claim, now)
+
+    def moment(self) -> datetime:
+        """The time that has come while the body works; never before `now`. For what others wait for."""
+        return max(self.now, self._runtime.clock.now())
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -20,7 +20,8 @@ from notifications.gather import Letters, Prepared
 from notifications.mime import AddressRefused, Envelope, build, read_sender, wire_address
 from notifications.render import Rendered, render
 from notifications.settling import Settling
-from notifications.smtp import Connection, Fate, Outcome, QueueStopped, Server
+from notifications.smtp import Connection, Server
+from notifications.smtp_answers import Fate, Outcome, QueueStopped
 
 PAUSE = timedelta(minutes=5)
 """How long all mail waits after the server could not be reached or let nobody in."""
@@ -60,12 +61,14 @@ def server_of(settings: Settings) -> Server | None:
 class Delivery:
     """Sends what is due for one municipality, until nothing is or the queue must stop.
 
-    Raises AddressRefused when the sender's own address cannot be used.
+    Any number of these may work at the same time. Raises AddressRefused when the sender's own address
+    cannot be used.
     """
 
     def __init__(self, desk: Desk, server: Server, *, connections: int) -> None:
         self._desk = desk
         self._sender = read_sender(desk.office.sender)
+        self._longest = timedelta(seconds=server.longest)
         self._lines = [Connection(server, sender=self._sender.addr_spec) for _ in range(connections)]
         self._settling = Settling(desk)
         self._stopped: QueueStopped | None = None
@@ -73,7 +76,7 @@ class Delivery:
     async def run(self) -> None:
         """Raises MailHeld when the server lets nothing through, FenceLost when the run was taken over."""
         try:
-            while self._stopped is None and (batch := self._desk.claim()):
+            while self._stopped is None and (batch := self._desk.claim(self._longest)):
                 await self._send(batch)
         finally:
             for line in self._lines:
@@ -91,46 +94,90 @@ class Delivery:
             if isinstance(error, BaseException):
                 raise error
         if self._stopped is not None:
-            self._desk.hand_back(waiting, reason=str(self._stopped), pause=PAUSE)
+            self._desk.hold(waiting, reason=str(self._stopped), pause=PAUSE)
+        elif waiting:
+            self._desk.hand_back(waiting, reason="")
 
     async def _work(self, line: Connection, waiting: deque[Message], letters: Letters) -> None:
+        last: asyncio.Future[None] | None = None  # what became of the line's last mail, being committed
         while waiting and self._stopped is None:
             message = waiting.popleft()
             try:
-                await self._one(line, message, letters)
+                await line.open()
+                if not self._desk.may_begin(message, self._longest):
+                    waiting.append(message)
+                    break
+                last = await self._one(line, message, letters, last)
             except QueueStopped as stopped:
-                waiting.append(message)
                 self._stopped = stopped
+                if stopped.by_mail:
+                    await self._settling.settle(Settled(message, Outcome(Fate.LATER, str(stopped))))
+                else:
+                    waiting.append(message)
+        if last is not None:
+            await last
 
-    async def _one(self, line: Connection, message: Message, letters: Letters) -> None:
-        settle = self._settling.settle
+    async def _one(
+        self, line: Connection, message: Message, letters: Letters, last: asyncio.Future[None] | None
+    ) -> asyncio.Future[None]:
+        """Sends one mail once the `last` one is settled; gives what is done when this one is."""
         try:
             recipient = wire_address(message.address)
             prepared = letters.write(message)
             rendered = render(prepared.letter) if prepared.letter else None
             content = self._content(message, prepared, rendered) if rendered else b""
         except AddressRefused as refused:
-            await settle(Settled(message, Outcome(Fate.ADDRESS_DEAD, str(refused))))
-            return
+            settled = Settled(message, Outcome(Fate.ADDRESS_DEAD, str(refused)))
         except (LookupError, ValueError, TypeError, AttributeError, TemplateError) as error:
             # One mail that cannot be written must not keep the others.
             fault = f"{UNWRITABLE}: {type(error).__name__} {error}"[:500]
-            await settle(Settled(message, Outcome(Fate.REJECTED, fault)))
-            return
-        if rendered is None:
-            await settle(Settled(message, None, left_out=prepared.left_out, why=prepared.why))
-            return
-        handed = await line.send(recipient, content)
-        await settle(Settled(message, handed, rendered.subject, rendered.kept, prepared.left_out))
+            settled = Settled(message, Outcome(Fate.REJECTED, fault))
+        else:
+            settled = Settled(message, None, left_out=prepared.left_out, why=prepared.why)
+            if rendered is not None:
+                handed = await self._hand_over(line, message, recipient, content, last)
+                settled = _sent(message, handed, rendered, prepared)
+        if last is not None:
+            await last
+        return self._settling.settle(settled)
+
+    async def _hand_over(
+        self,
+        line: Connection,
+        message: Message,
+        recipient: str,
+        content: bytes,
+        last: asyncio.Future[None] | None,
+    ) -> Outcome:
+        office = self._desk.office
+        return await line.send(
+            recipient,
+            content,
+            return_path=wire_address(office.return_path(message.id or 0)),
+            protected=office.must_be_encrypted(recipient),
+            after=last,
+        )
 
     def _content(self, message: Message, prepared: Prepared, rendered: Rendered) -> bytes:
-        letter = prepared.letter
+        letter, domain = prepared.letter, self._desk.office.message_domain
         envelope = Envelope(
             sender=self._sender,
             to_name=letter.to_name if letter else "",
             to_address=message.address,
-            message_id=message_id(message.key, self._desk.office.message_domain),
-            date=self._desk.now,
+            message_id=message_id(message.key, domain),
+            date=self._desk.clock(),
             reply_to=prepared.reply_to,
+            answers=message_id(prepared.answers_key, domain) if prepared.answers_key else "",
         )
         return build(rendered, envelope)
+
+
+def _sent(message: Message, handed: Outcome, rendered: Rendered, prepared: Prepared) -> Settled:
+    return Settled(
+        message,
+        handed,
+        rendered.subject,
+        rendered.kept,
+        prepared.left_out,
+        about_task_id=prepared.about_task_id,
+    )

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
-from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, hold, settle
+from cycle.messages.claiming import ALL_ANSWERED, LEASE, Outcome, claim, hold, settle
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.tables import AddressHealth
 from cycle.reminders.decide import Standing
@@ -17,8 +17,8 @@ from cycle.reminders.ledger import came_back, take_back
 from notifications.addresses import mark
 from notifications.gather import Letters
 from notifications.office import Office
-from notifications.smtp import Fate
-from notifications.smtp import Outcome as Handed
+from notifications.smtp_answers import Fate
+from notifications.smtp_answers import Outcome as Handed
 
 BATCH = 100
 
@@ -28,6 +28,7 @@ OUTCOMES: Mapping[Fate, Outcome] = {
     Fate.REJECTED: Outcome.REJECTED,
     Fate.ADDRESS_DEAD: Outcome.REJECTED,
     Fate.ADDRESS_DOUBTFUL: Outcome.REJECTED,
+    Fate.UNPROTECTED: Outcome.HELD,
     Fate.UNKNOWN: Outcome.UNKNOWN,
 }
 HEALTH: Mapping[Fate, AddressHealth] = {
@@ -41,7 +42,8 @@ class Settled:
     """What became of one claimed mail.
 
     `handed` None: it was not needed any more, and `why` says so. `subject` and `text`
-    are kept of what was sent; `left_out` are the decisions it did not speak of after all.
+    are kept of what was sent; `left_out` are the decisions it did not speak of after all; `about_task_id`
+    is the one task it was about.
     """
 
     message: Message
@@ -50,32 +52,48 @@ class Settled:
     text: str = ""
     left_out: Mapping[int, Standing] = field(default_factory=dict)
     why: str = ALL_ANSWERED
+    about_task_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One municipality's outbox at one instant. `count` adds one to a figure of the run.
+    """One municipality's outbox. `count` adds one to a figure of the run; `clock` tells the instant (UTC).
 
     `transaction` commits at its end (guarded by the run's fence, when there is one), `reading` does not.
+    `limits` are the mails a minute to a domain.
     """
 
     root_id: str
-    now: datetime
+    clock: Callable[[], datetime]
     calendar: WorkingCalendar
     office: Office
     transaction: Callable[[], AbstractContextManager[Session]]
     reading: Callable[[], AbstractContextManager[Session]]
     count: Callable[[str], None]
+    limits: Mapping[str, int] = field(default_factory=dict)
 
-    def claim(self) -> list[Message]:
-        """The next batch, committed before anything is sent."""
+    def claim(self, longest: timedelta) -> list[Message]:
+        """The next batch, committed before anything is sent. `longest` is what one mail may take."""
         with self.transaction() as session:
-            return claim(session, root_id=self.root_id, now=self.now, calendar=self.calendar, limit=BATCH)
+            return claim(
+                session,
+                root_id=self.root_id,
+                now=self.clock(),
+                calendar=self.calendar,
+                limit=BATCH,
+                lease=max(LEASE, 2 * longest),
+                limits=self.limits,
+            )
+
+    def may_begin(self, message: Message, longest: timedelta) -> bool:
+        """Whether so much of the claim's lease is left that the mail is settled before it runs out."""
+        return message.lease_until is not None and self.clock() + longest <= message.lease_until
 
     def letters(self, batch: Sequence[Message]) -> Letters:
         """What the batch says, as of today."""
         with self.reading() as session:
-            letters = Letters(session, batch, office=self.office, today=self.calendar.local_date(self.now))
+            today = self.calendar.local_date(self.clock())
+            letters = Letters(session, batch, office=self.office, today=today)
             session.expunge_all()
         return letters
 
@@ -90,9 +108,7 @@ class Desk:
         message, handed = settled.message, settled.handed
         outcome = OUTCOMES[handed.fate] if handed else Outcome.WITHHELD
         reason = handed.reason if handed else settled.why
-        state = self._note(
-            session, message, outcome, subject=settled.subject, text=settled.text, reason=reason
-        )
+        state = self._note(session, message, outcome, reason=reason, settled=settled)
         if state in (MessageState.SENT, MessageState.WITHHELD) and settled.left_out:
             take_back(session, settled.left_out)
         if state is None or handed is None:
@@ -101,15 +117,22 @@ class Desk:
             came_back(session, message.id or 0)
         if handed.fate in HEALTH:
             health = HEALTH[handed.fate]
-            mark(session, message.address, health, root_id=self.root_id, reason=reason, now=self.now)
+            mark(session, message.address, health, root_id=self.root_id, reason=reason, now=self.clock())
         return state
 
-    def hand_back(self, messages: Iterable[Message], *, reason: str, pause: timedelta) -> None:
-        """Commits that these were not tried, and that all mail waits for `pause`."""
+    def hand_back(self, messages: Iterable[Message], *, reason: str) -> None:
+        """Commits that these were not tried."""
         with self.transaction() as session:
             for message in messages:
                 self._note(session, message, Outcome.HANDED_BACK, reason=reason)
-            hold(session, self.root_id, now=self.now, until=self.now + pause)
+
+    def hold(self, messages: Iterable[Message], *, reason: str, pause: timedelta) -> None:
+        """Commits that these were not tried, and that all mail waits for `pause`."""
+        now = self.clock()
+        with self.transaction() as session:
+            for message in messages:
+                self._note(session, message, Outcome.HANDED_BACK, reason=reason)
+            hold(session, self.root_id, now=now, until=now + pause)
         self.count("held_back")
 
     def _note(
@@ -118,9 +141,8 @@ class Desk:
         message: Message,
         outcome: Outcome,
         *,
-        subject: str = "",
-        text: str = "",
-        reason: str = "",
+        reason: str,
+        settled: Settled | None = None,
     ) -> MessageState | None:
         """None when another sender took the mail over, after this one's lease ran out."""
         assert message.id is not None
@@ -130,11 +152,12 @@ class Desk:
                 message.id,
                 message.fence,
                 outcome,
-                now=self.now,
+                now=self.clock(),
                 calendar=self.calendar,
-                subject=subject,
-                text=text,
+                subject=settled.subject if settled else "",
+                text=settled.text if settled else "",
                 reason=reason,
+                about_task_id=settled.about_task_id if settled else None,
             )
         except Conflict:
             return None

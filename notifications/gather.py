@@ -35,6 +35,7 @@ from notifications.reply_offers import NO_OFFER, Offers, letter_order
 from notifications.samples import NO_SAMPLE
 from notifications.shown import shown_figures
 from notifications.sources import Rows, Trial, read
+from notifications.threads import Threads
 from notifications.titles import title_of
 from notifications.wording import texts_for
 
@@ -50,13 +51,17 @@ class Prepared:
     """One message's letter, None when it has nothing to say any more; then `why` says why not.
 
     `left_out` are the decisions whose item is no longer in the mail, with how their tasks stand. `reply_to`
-    is where an answer to the mail goes, empty when no reply can answer it.
+    is where an answer to the mail goes, empty when no reply can answer it. `about_task_id` is the one task
+    it is about, and `answers_key` the outbox key of the mail that it goes under; None and empty where there
+    is none.
     """
 
     letter: Letter | None
     left_out: Mapping[int, Standing] = field(default_factory=dict)
     reply_to: str = ""
     why: str = ALL_ANSWERED
+    about_task_id: int | None = None
+    answers_key: str = ""
 
 
 class Letters:
@@ -65,6 +70,7 @@ class Letters:
     def __init__(self, session: Session, messages: Sequence[Message], *, office: Office, today: date) -> None:
         self._office = office
         self._rows = read(session, messages, today)
+        self._threads = Threads(session, messages, self._rows.tasks)
 
     def write(self, message: Message) -> Prepared:
         """The letter of one of the batch's messages.
@@ -75,7 +81,10 @@ class Letters:
             return Prepared(invitation(self._rows, self._office, message), why=OVERTAKEN)
         if message.kind is MessageKind.TRIAL:
             return written_trial(self._rows.trials[message.id or 0], self._office)
-        return _Writer(self._rows, self._office, message).write()
+        prepared = _Writer(self._rows, self._office, message).write()
+        if prepared.about_task_id is None:
+            return prepared
+        return replace(prepared, answers_key=self._threads.first_key(message, prepared.about_task_id))
 
 
 def written_trial(found: Trial | None, office: Office) -> Prepared:
@@ -129,7 +138,9 @@ class _Writer:
             **self._particulars(),
         )
         addresses = {item.reply_to for item in items if item.reply_to}
-        return Prepared(letter, left_out, addresses.pop() if len(addresses) == 1 else "")
+        reply_to = addresses.pop() if len(addresses) == 1 else ""
+        about = tasks[0].id if len(items) == 1 else None
+        return Prepared(letter, left_out, reply_to, about_task_id=about)
 
     def _standing(self, task: Task) -> Standing:
         occurrence = self._rows.occurrences[task.occurrence_id]

@@ -26,7 +26,7 @@ class AddressRefused(ValueError):
 
 @dataclass(frozen=True)
 class Envelope:
-    """Who a mail goes from and to, and what identifies it."""
+    """Who a mail goes from and to, and what identifies it. `answers` is the Message-ID it goes under."""
 
     sender: Address
     to_name: str
@@ -34,6 +34,7 @@ class Envelope:
     message_id: str
     date: datetime
     reply_to: str = ""
+    answers: str = ""
 
 
 def read_sender(text: str) -> Address:
@@ -98,6 +99,7 @@ def build(rendered: Rendered, envelope: Envelope) -> bytes:
         f"Date: {format_datetime(envelope.date)}",
         f"Message-ID: {envelope.message_id}",
         *([f"Reply-To: {wire_address(envelope.reply_to)}"] if envelope.reply_to else []),
+        *([f"In-Reply-To: {to}", f"References: {to}"] if (to := envelope.answers) else []),
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: All",
         "MIME-Version: 1.0",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from config.mail_settings import ANY_DOMAIN
 from config.settings import Settings
 from cycle.access.links import task_token
 from notifications.letters import BLANK
@@ -18,6 +19,8 @@ class Office:
     """What every mail of an installation has in common. No `reply_domain`: replies are not offered.
 
     `authserv_id` is how our own mail server names itself where it says whether a sender is authentic.
+    `return_paths`: each mail has a return path of its own (VERP), so that what comes back names it.
+    `plain_domains` are those to which mail may go unencrypted.
     """
 
     base_url: str
@@ -27,6 +30,8 @@ class Office:
     secret: bytes
     demo: bool = False
     authserv_id: str = ""
+    return_paths: bool = True
+    plain_domains: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -39,6 +44,8 @@ class Office:
             secret=settings.secret,
             demo=settings.demo,
             authserv_id=settings.imap_authserv_id,
+            return_paths=settings.smtp_return_paths,
+            plain_domains=settings.plain_domains,
         )
 
     @property
@@ -89,6 +96,14 @@ class Office:
         message: a report sent there is about it and cannot be forged. Empty without `reply_domain`."""
         token = self.token(RETURN, message_id, 0, 0)
         return f"{RETURN_LOCAL}+{token}@{self.reply_domain}" if self.reply_domain else ""
+
+    def return_path(self, message_id: int) -> str:
+        """The return path a message is sent with: its own, where there is one, else the sender's address."""
+        return (self.return_paths and self.return_address(message_id)) or self.sender_address
+
+    def must_be_encrypted(self, address: str) -> bool:
+        """Whether mail to the address may go no way but encrypted."""
+        return not self.plain_domains & {address.rpartition("@")[2].lower(), ANY_DOMAIN}
 
     @property
     def overview(self) -> str:

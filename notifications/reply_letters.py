@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict, Message
-from cycle.tasks.answers import label, show_answer
+from cycle.tasks.answers import label
 from cycle.tasks.forms import Form
 from cycle.tasks.states import SubmissionKind
-from cycle.tasks.tables import Submission
+from cycle.tasks.tables import Occurrence, Submission
+from notifications.answers import shown_answers, shown_faults, shown_rest
 from notifications.questions import questions_of
 from notifications.sources import Rows
 
@@ -17,7 +18,8 @@ Pairs = tuple[tuple[str, str], ...]
 def receipt(rows: Rows, submission: Submission, language: str) -> dict[str, Any]:
     """The answer question by question, and what a mail said besides."""
     form = rows.form_of(submission.form_version_id)
-    answers = [] if form is None else shown_answers(form, submission.answers, language)
+    occurrence = _occurrence(rows, submission.task_id)
+    answers = [] if form is None else shown_answers(form, submission.answers, occurrence, language)
     reading = next((each for each in rows.readings if each.submission_id == submission.id), None)
     inbound = rows.inbound.get(reading.inbound_id) if reading else None
     return {
@@ -26,7 +28,7 @@ def receipt(rows: Rows, submission: Submission, language: str) -> dict[str, Any]
         "version": submission.version,
         "nil": submission.kind is SubmissionKind.NIL,
         "after_close": submission.after_close,
-        "unplaced": reading.unplaced if reading else "",
+        "unplaced": shown_rest(reading.unplaced if reading else "", form, occurrence, language),
         "files": _files(inbound),
     }
 
@@ -36,7 +38,7 @@ def reply_problem(rows: Rows, message: Message, letters: Mapping[int, str], lang
     inbound = rows.inbound[message.context["inbound"]]
     readings = [each for each in rows.readings if each.inbound_id == inbound.id]
     remarks = [
-        (_asked(rows, of[0] if of else message.task_id or 0, where, letters, language), what)
+        _remark(rows, of[0] if of else message.task_id or 0, (where, what), letters, language)
         for where, what, *of in message.context.get("problems", ())
     ]
     return {
@@ -44,19 +46,12 @@ def reply_problem(rows: Rows, message: Message, letters: Mapping[int, str], lang
         "received_at": inbound.received_at,
         "after_close": inbound.verdict is InboundVerdict.CLOSED,
         "answers": tuple(pair for each in readings for pair in _read(rows, each, letters, language)),
-        "unplaced": "\n".join(dict.fromkeys(each.unplaced for each in readings if each.unplaced)),
+        "unplaced": "\n".join(
+            dict.fromkeys(filter(None, (_rest(rows, each, language) for each in readings)))
+        ),
         "files": _files(inbound),
         "asks_which": bool(message.context.get("asks_which")),
     }
-
-
-def shown_answers(form: Form, answers: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """(question, answer as people read it) for each question that was answered, in the form's order."""
-    return [
-        (label(field, language), show_answer(field, answers[field.id], language))
-        for field in form.fields
-        if answers.get(field.id) is not None
-    ]
 
 
 def remarks_on(form: Form | None, faults: Iterable[tuple[str, str]], language: str) -> Pairs:
@@ -67,6 +62,26 @@ def remarks_on(form: Form | None, faults: Iterable[tuple[str, str]], language: s
         asked = fields.get(where.partition(".")[0])
         found.append((label(asked, language) if asked else "", what))
     return tuple(found)
+
+
+def _occurrence(rows: Rows, task_id: int) -> Occurrence:
+    return rows.occurrences[rows.tasks[task_id].occurrence_id]
+
+
+def _remark(
+    rows: Rows, task_id: int, fault: tuple[str, str], letters: Mapping[int, str], language: str
+) -> tuple[str, str]:
+    form = rows.form_of(rows.tasks[task_id].form_version_id)
+    ((where, what),) = shown_faults(form, [fault], _occurrence(rows, task_id), language)
+    return _asked(rows, task_id, where, letters, language), what
+
+
+def _rest(rows: Rows, reading: InboundTask, language: str) -> str:
+    task = rows.tasks.get(reading.task_id)
+    if task is None:
+        return ""
+    form = rows.form_of(task.form_version_id)
+    return shown_rest(reading.unplaced, form, _occurrence(rows, reading.task_id), language)
 
 
 def _asked(rows: Rows, task_id: int, where: str, letters: Mapping[int, str], language: str) -> str:
@@ -88,7 +103,7 @@ def _read(rows: Rows, reading: InboundTask, letters: Mapping[int, str], language
     if form is None or reading.submission_id is not None:
         return ()
     letter = letters.get(reading.task_id)
-    shown = shown_answers(form, reading.answers, language)
+    shown = shown_answers(form, reading.answers, _occurrence(rows, reading.task_id), language)
     return tuple((_marked(letter, words), value) for words, value in shown)
 
 

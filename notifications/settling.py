@@ -1,7 +1,8 @@
 """One commit for what became of the mails that several connections have just handed over.
 
-A commit waits for the disk. While it does, the answers to other mails come in; they share the next one. No
-connection goes on before its mail is settled, so a process that dies has at most one such mail for each.
+A commit waits for the disk. While it does, the answers to other mails come in; they share the next one. A
+connection begins its next mail meanwhile, but sends no content before the last one is settled: a process that
+dies has at most one such mail for each.
 """
 
 import asyncio
@@ -21,13 +22,13 @@ class Settling:
     _waiting: list[Waiting] = field(default_factory=list)
     _committing: asyncio.Task[None] | None = None
 
-    async def settle(self, settled: Settled) -> None:
-        """Returns when it is committed; raises what the commit raised."""
+    def settle(self, settled: Settled) -> asyncio.Future[None]:
+        """Done when it is committed; raises what the commit raised."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((settled, done))
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_waiting())
-        await done
+        return done
 
     async def _commit_waiting(self) -> None:
         """One commit after the other, in a thread, until nobody waits."""

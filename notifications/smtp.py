@@ -1,56 +1,37 @@
-"""One SMTP connection that is used again and again, and what each answer of the server means.
+"""One SMTP connection that is used again and again.
 
 Who is at fault decides everything: the recipient (this message is refused or waits), or we and the
-connection (everything stops, nobody is marked).
+connection (everything stops, nobody is marked); `notifications.smtp_answers` says which.
 """
 
 import asyncio
 import re
 import ssl
 from dataclasses import dataclass
-from enum import StrEnum
+from ipaddress import ip_address
 from typing import Literal
 
 import aiosmtplib
-from aiosmtplib import SMTPResponse
 
 from notifications.mime import needs_smtputf8
+from notifications.smtp_answers import (
+    UNENCRYPTED,
+    Fate,
+    Outcome,
+    QueueStopped,
+    enhanced,
+    of_content,
+    of_recipient,
+    said,
+)
 
 NO_SMTPUTF8 = "Mailserveren kan ikke sende til adresser med æ, ø eller å før @ (SMTPUTF8 mangler)."
+UNPROTECTED = "Venter: mailserveren tager kun imod uden kryptering."
+
+COMMANDS = 4
+"""MAIL, RCPT, DATA and the content: what one mail waits for on a connection that is open."""
 
 Security = Literal["starttls", "tls", "none"]
-
-
-class Fate(StrEnum):
-    """What became of one message handed to the server."""
-
-    SENT = "sent"
-    LATER = "later"
-    REJECTED = "rejected"
-    ADDRESS_DEAD = "address_dead"
-    ADDRESS_DOUBTFUL = "address_doubtful"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A message's fate with the server's own words (or ours, in Danish)."""
-
-    fate: Fate
-    reason: str = ""
-
-
-class QueueStopped(Exception):
-    """Nothing can be sent now: no connection, no login, or the server takes no mail from us.
-
-    `reason` is the server's answer or the system's error, `code` the answer's number when there is one.
-    No recipient is to blame.
-    """
-
-    def __init__(self, stage: str, reason: str) -> None:
-        super().__init__(f"{stage}: {reason}")
-        self.stage, self.reason = stage, reason
-        self.code = reason[:3] if reason[:3].isdigit() else ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +45,11 @@ class Server:
     password: str = ""
     timeout: float = 30.0
 
+    @property
+    def longest(self) -> float:
+        """Seconds that one mail can take at most once the connection is open."""
+        return COMMANDS * self.timeout
+
 
 class _Client(aiosmtplib.SMTP):
     """A client whose line is gone once it is closed; aiosmtplib's own TLS line waits for the peer's farewell,
@@ -76,23 +62,64 @@ class _Client(aiosmtplib.SMTP):
             transport.abort()
 
 
+@dataclass(frozen=True)
+class _Mail:
+    recipient: str
+    content: bytes
+    return_path: str
+    protected: bool
+    after: asyncio.Future[None] | None
+
+
+class _HungUp(QueueStopped):
+    """The line was gone when a mail was to begin."""
+
+
 class Connection:
-    """A connection that opens at the first message and again after it was lost."""
+    """A connection that opens at the first message and again after it was lost.
+
+    `sender` is where what cannot be delivered comes back to, unless a mail names its own return path.
+    """
 
     def __init__(self, server: Server, *, sender: str) -> None:
         self._server, self._sender = server, sender
         self._client: aiosmtplib.SMTP | None = None
 
-    async def send(self, recipient: str, content: bytes) -> Outcome:
-        """Hands over one mail. Raises QueueStopped when the fault is not the message's."""
-        client = await self._connected()
-        if needs_smtputf8(recipient) and not client.supports_extension("smtputf8"):
-            return Outcome(Fate.REJECTED, NO_SMTPUTF8)
+    async def send(
+        self,
+        recipient: str,
+        content: bytes,
+        *,
+        return_path: str = "",
+        protected: bool = True,
+        after: asyncio.Future[None] | None = None,
+    ) -> Outcome:
+        """Hands over one mail. Raises QueueStopped when the fault is not the message's.
+
+        `protected`: it must be encrypted on its way. It then goes over TLS, or to a server on this machine,
+        and REQUIRETLS (RFC 8689) asks the same of whoever takes it further, where the server knows it.
+        `after` is awaited before the content goes; what it raises is raised.
+        """
+        mail = _Mail(recipient, content, return_path or self._sender, protected, after)
+        was_open = self._client is not None and self._client.is_connected
         try:
-            return await self._transact(client, recipient, content)
+            return await self._hand_over(mail)
+        except _HungUp:
+            if not was_open:
+                raise
+            return await self._hand_over(mail)  # servers hang up between two mails; that is no fault
+
+    async def _hand_over(self, mail: _Mail) -> Outcome:
+        client = await self.open()
+        try:
+            if needs_smtputf8(mail.recipient) and not client.supports_extension("smtputf8"):
+                return Outcome(Fate.REJECTED, NO_SMTPUTF8)
+            if mail.protected and not is_protected(client):
+                return Outcome(Fate.UNPROTECTED, UNPROTECTED)
+            return await self._transact(client, mail)
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
-            raise QueueStopped("forbindelse", _words(error)) from error
+            raise QueueStopped("forbindelse", _words(error), by_mail=True) from error
 
     async def close(self) -> None:
         """Says goodbye. Never raises: what was sent is settled already."""
@@ -104,38 +131,46 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError):
             client.close()
 
-    async def _connected(self) -> aiosmtplib.SMTP:
+    async def open(self) -> aiosmtplib.SMTP:
+        """The connection, opened when it is not. Raises QueueStopped."""
         if self._client is None or not self._client.is_connected:
             self._client = await _connect(self._server)
         return self._client
 
-    async def _transact(self, client: aiosmtplib.SMTP, recipient: str, content: bytes) -> Outcome:
-        utf8 = needs_smtputf8(recipient)
-        refused = await self._mail_from(client, len(content), utf8=utf8)
+    async def _transact(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome:
+        refused = await self._mail_from(client, mail)
         if refused is None:
-            response = await client.execute_command(b"RCPT", b"TO:<" + recipient.encode() + b">")
+            response = await client.execute_command(b"RCPT", b"TO:<" + mail.recipient.encode() + b">")
             refused = None if response.code in (250, 251) else of_recipient(response)
         if refused is not None:
-            await _reset(client)
+            await self._reset(client)
             return refused
-        return await self._data(client, content)
+        if mail.after is not None:
+            await mail.after
+        return await self._data(client, mail.content)
 
-    async def _mail_from(self, client: aiosmtplib.SMTP, size: int, *, utf8: bool) -> Outcome | None:
-        options = [b"SIZE=%d" % size] if client.supports_extension("size") else []
-        options += [b"SMTPUTF8"] if utf8 else []
-        response = await client.execute_command(b"MAIL", b"FROM:<" + self._sender.encode() + b">", *options)
+    async def _mail_from(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome | None:
+        path = b"FROM:<" + mail.return_path.encode() + b">"
+        try:
+            response = await client.execute_command(b"MAIL", path, *_options(client, mail))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            await self.close()
+            raise _HungUp("forbindelse", _words(error)) from error
         if response.code == 250:
             return None
         if response.code in (552, 554) and "5.3.4" in response.message:
             return Outcome(Fate.REJECTED, said(response))  # this message is too big; others may pass
+        if enhanced(response) in UNENCRYPTED:
+            return Outcome(Fate.UNPROTECTED, said(response))
         await self.close()
-        raise QueueStopped("afsender", said(response))
+        raise (_HungUp if response.code == 421 else QueueStopped)("afsender", said(response))
 
     async def _data(self, client: aiosmtplib.SMTP, content: bytes) -> Outcome:
         response = await client.execute_command(b"DATA")
         if response.code != 354:
-            await _reset(client)
-            return of_content(response)
+            refused = of_content(response)
+            await self._reset(client)
+            return refused
         protocol = client.protocol
         assert protocol is not None
         try:
@@ -146,6 +181,15 @@ class Connection:
             await self._drop()
             return Outcome(Fate.UNKNOWN, _words(error))
         return Outcome(Fate.SENT, said(response)) if response.code == 250 else of_content(response)
+
+    async def _reset(self, client: aiosmtplib.SMTP) -> None:
+        """Ready for the next mail. A server that hangs up now has said of this one what it had to say."""
+        try:
+            if (await client.execute_command(b"RSET")).code == 250:
+                return
+        except (aiosmtplib.SMTPException, OSError):
+            pass
+        await self._drop()
 
     async def _drop(self) -> None:
         if self._client is not None:
@@ -190,54 +234,28 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
         await client.helo()
 
 
-async def _reset(client: aiosmtplib.SMTP) -> None:
-    response = await client.execute_command(b"RSET")
-    if response.code != 250:
-        raise aiosmtplib.SMTPResponseException(response.code, response.message)
+def is_protected(client: aiosmtplib.SMTP) -> bool:
+    """Whether nobody on the network can read the line: TLS, or it never leaves the machine."""
+    if client.get_transport_info("sslcontext") is not None:
+        return True
+    peer = client.get_transport_info("peername")
+    return bool(peer) and ip_address(peer[0]).is_loopback
 
 
-def of_recipient(response: SMTPResponse) -> Outcome:
-    """What a refusal of RCPT TO means. Raises QueueStopped when it is about us (RFC 3463, 4954).
-
-    5.1.1, 5.1.2, 5.1.6, 5.1.10 and 5.2.1 say the address is no more; any other 5xx makes it doubtful.
-    Security and policy answers (5.7) and "relay denied" say nothing about the address.
-    """
-    words, code = said(response), _enhanced(response)
-    if response.code == 421 or response.code in (530, 534, 535, 538) or "relay" in words.lower():
-        raise QueueStopped("modtager", words)
-    if 400 <= response.code < 500:
-        return Outcome(Fate.LATER, words)
-    if code.startswith("5.7."):
-        return Outcome(Fate.REJECTED, words)
-    dead = code in ("5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1")
-    return Outcome(Fate.ADDRESS_DEAD if dead else Fate.ADDRESS_DOUBTFUL, words)
-
-
-def of_content(response: SMTPResponse) -> Outcome:
-    """What a refusal at or after DATA means: the mail is refused or waits; the address only by code 5.1.x."""
-    if response.code == 421:
-        raise QueueStopped("indhold", said(response))
-    if 400 <= response.code < 500:
-        return Outcome(Fate.LATER, said(response))
-    if _enhanced(response).startswith("5.1."):
-        return of_recipient(response)
-    return Outcome(Fate.REJECTED, said(response))
+def _options(client: aiosmtplib.SMTP, mail: _Mail) -> list[bytes]:
+    """The parameters of MAIL FROM."""
+    options = [b"SIZE=%d" % len(mail.content)] if client.supports_extension("size") else []
+    options += [b"SMTPUTF8"] if needs_smtputf8(mail.recipient) else []
+    encrypted = client.get_transport_info("sslcontext") is not None
+    if mail.protected and encrypted and client.supports_extension("requiretls"):
+        options.append(b"REQUIRETLS")
+    return options
 
 
 def stuffed(content: bytes) -> bytes:
     """The content with its dots doubled at the start of lines and the final dot (RFC 5321, 4.5.2)."""
     body = re.sub(rb"^\.", b"..", content, flags=re.MULTILINE)
     return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
-
-
-def said(response: SMTPResponse) -> str:
-    """The server's answer on one line, bounded."""
-    return " ".join(f"{response.code} {response.message}".split())[:500]
-
-
-def _enhanced(response: SMTPResponse) -> str:
-    found = re.match(r"[245]\.\d{1,3}\.\d{1,3}", response.message)
-    return found[0] if found else ""
 
 
 def _words(error: BaseException) -> str:

@@ -3,6 +3,8 @@
 The cure is empty where there is nothing to do. Placeholders are plain names.
 """
 
+from cli.checks.mail_wording import MAIL_SENTENCES
+
 TITLES: dict[str, tuple[str, str]] = {
     "python": ("Python", "Python"),
     "packages": ("Pakker", "Packages"),
@@ -13,6 +15,11 @@ TITLES: dict[str, tuple[str, str]] = {
     "store": ("Database", "Store"),
     "schema": ("Databasens tabeller", "Store's tables"),
     "smtp": ("Udgående post", "Outgoing mail"),
+    "sender": ("Afsenderens domæne", "Sender's domain"),
+    "spf": ("SPF", "SPF"),
+    "dkim": ("DKIM", "DKIM"),
+    "dmarc": ("DMARC", "DMARC"),
+    "replies": ("Svar på mails", "Replies to mails"),
     "imap": ("Indgående post", "Incoming mail"),
     "prefect": ("Prefect", "Prefect"),
     "clock": ("Uret", "Clock"),
@@ -27,6 +34,7 @@ TITLES: dict[str, tuple[str, str]] = {
 }
 
 SENTENCES: dict[str, tuple[str, str, str, str]] = {
+    **MAIL_SENTENCES,
     "python.ok": ("Version {version}.", "", "Version {version}.", ""),
     "python.old": (
         "Version {version} er for gammel.",

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     PAUSE_FLOW = "pause_flow"
     SEE_MAIL = "see_mail"
     HANDLE_MAIL = "handle_mail"
+    RESEND_MAIL = "resend_mail"
     EXPORT = "export"
     IMPORT = "import"
     CHECK_SEAL = "check_seal"

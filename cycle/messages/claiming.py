@@ -1,6 +1,6 @@
 """Handing mails to a sender: claimed under a fence with a lease, then settled with what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,9 @@ from sqlmodel import Session, col, select
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
+from cycle.messages.pace import too_fast
 from cycle.messages.tables import UNSENT, Message, MessageKind, MessageState
+from cycle.store import is_sqlite
 
 TABLE: sa.Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel's table
 LEASE = timedelta(minutes=5)
@@ -19,6 +21,8 @@ LADDER = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240))
 MAX_ATTEMPTS = 16
 UNSURE_RETRY = timedelta(minutes=15)
 MAX_LOST_LEASES = 3
+HELD_PAUSE = timedelta(hours=1)
+NO_LIMITS: Mapping[str, int] = {}
 
 _HELD = (
     TABLE.c.id == sa.bindparam("its_id"),
@@ -26,6 +30,7 @@ _HELD = (
     TABLE.c.state == MessageState.CLAIMED,
 )
 _TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*_HELD)
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('claim mail of ' || :root_id))")
 _SETTLE = sa.update(TABLE).where(*_HELD)
 
 ALL_ANSWERED = "Ikke sendt: alt er besvaret."
@@ -35,7 +40,8 @@ LOST = f"Uvist om mailen gik ud: afsendelsen blev afbrudt {MAX_LOST_LEASES} gang
 
 
 class Outcome(StrEnum):
-    """What became of one try. `HANDED_BACK`: it was not tried (the server cannot be reached)."""
+    """What became of one try. `HANDED_BACK`: it was not tried (the server cannot be reached). `HELD`: it may
+    not go now (it could only go unencrypted), and is looked at again for as long as that lasts."""
 
     SENT = "sent"
     TEMPORARY = "temporary"
@@ -43,6 +49,11 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     WITHHELD = "withheld"
     HANDED_BACK = "handed_back"
+    HELD = "held"
+
+
+_FINAL = frozenset({Outcome.SENT, Outcome.REJECTED, Outcome.WITHHELD})
+"""Outcomes after which nothing depends on how often a mail was tried."""
 
 
 def claim(
@@ -53,28 +64,51 @@ def claim(
     calendar: WorkingCalendar,
     limit: int = 50,
     lease: timedelta = LEASE,
+    limits: Mapping[str, int] = NO_LIMITS,
 ) -> list[Message]:
     """Takes up to `limit` mails that are due, oldest first; each carries its new `fence`.
 
     A claim whose lease ran out is taken again under the same key (so the same Message-ID), after three
     such losses it is listed as `unknown`. Daily mails leave only in the send window (working days 07–16
-    local) and one a day per address: the others are put off to the next window here, so that whatever
-    is past its `next_at` afterwards really can go. Commit before sending.
+    local) and one a day per address, and to a domain with one of `limits` only so many mails a minute: what
+    is over is put off here, so that whatever is past its `next_at` afterwards really can go. Any number of
+    senders may claim at the same time. Commit before sending.
     """
-    _put_off_daily_mails(session, root_id, now, calendar)
+    _one_claim_at_a_time(session, root_id)
     _list_lost(session, root_id, now)
-    ids = session.exec(
-        select(Message.id)
+    _keep_for_the_window(session, root_id, now, calendar)
+    while due := _oldest(session, root_id, now, limit):
+        ids = set(due) - _put_off_second_mails(session, list(due), now, calendar)
+        over = too_fast(session, [(id_, due[id_]) for id_ in due if id_ in ids], limits, now=now)
+        for again_at, later in over.items():
+            _move(session, (col(Message.id).in_(later),), again_at)
+            ids.difference_update(later)
+        if ids:
+            return _take(session, sorted(ids), root_id, now=now, lease=lease)
+    return []
+
+
+def _one_claim_at_a_time(session: Session, root_id: str) -> None:
+    """On SQLite a writer is alone; on PostgreSQL two claims at once could each take one of two daily mails
+    of an address, neither seeing the other. A claim lasts milliseconds."""
+    if not is_sqlite(session):
+        session.execute(_LOCK, {"root_id": root_id})
+
+
+def _oldest(session: Session, root_id: str, now: datetime, limit: int) -> dict[int, str]:
+    """Addresses by id of the mails that are due and that nobody is just adding to."""
+    rows = session.execute(
+        sa.select(col(Message.id), col(Message.address))
         .where(*_due(root_id, now))
         .order_by(col(Message.next_at), col(Message.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
-    ).all()
-    return _take(session, ids, root_id, now=now, lease=lease) if ids else []
+    )
+    return {id_: address for id_, address in rows}
 
 
 def _take(
-    session: Session, ids: Sequence[int | None], root_id: str, *, now: datetime, lease: timedelta
+    session: Session, ids: Sequence[int], root_id: str, *, now: datetime, lease: timedelta
 ) -> list[Message]:
     """Claims those of the mails that are still due."""
     lost = sa.case((col(Message.state) == MessageState.CLAIMED, 1), else_=0)
@@ -91,7 +125,8 @@ def _take(
         .execution_options(synchronize_session=False)
     )
     taken = select(Message).where(col(Message.id).in_(ids), Message.lease_until == now + lease)
-    return list(session.exec(taken.order_by(col(Message.next_at)).execution_options(populate_existing=True)))
+    in_order = taken.order_by(col(Message.next_at), col(Message.id))
+    return list(session.exec(in_order.execution_options(populate_existing=True)))
 
 
 def settle(
@@ -105,23 +140,27 @@ def settle(
     subject: str = "",
     text: str = "",
     reason: str = "",
+    about_task_id: int | None = None,
 ) -> MessageState:
     """Writes what became of a claimed mail; gives the state it now has.
 
-    `subject` and `text` (links and reply address blanked) are kept of a sent mail. Temporary failures
+    `subject`, `text` (links and reply address blanked) and the one task it was about, if it was one, are
+    kept of a sent mail. Temporary failures
     are tried again after 5, 15, 60 and then every 240 minutes, `MAX_ATTEMPTS` times in all; an
     uncertain outcome once more under the same Message-ID, then it is listed. Raises Conflict when
     the claim was taken over meanwhile.
     """
     held = {"its_id": message_id, "its_fence": fence}
     connection = session.connection()  # plain statements, made once: a settle is what every mail costs
-    row = connection.execute(_TRIES, held).first()
-    if row is None:
-        raise Conflict("message", message_id)
-    kind, attempts, unsure = row
+    kind, attempts, unsure = None, 0, 0
+    if outcome not in _FINAL:
+        row = connection.execute(_TRIES, held).first()
+        if row is None:
+            raise Conflict("message", message_id)
+        kind, attempts, unsure = row
     values = _after(outcome, now=now, attempts=attempts, unsure=unsure, reason=reason)
     if outcome is Outcome.SENT:
-        values |= {"sent_at": now, "subject": subject, "text": text}
+        values |= {"sent_at": now, "subject": subject, "text": text, "about_task_id": about_task_id}
     if kind is MessageKind.DAILY and "next_at" in values:
         values["next_at"] = calendar.next_send(values["next_at"])
     result = connection.execute(_SETTLE, {**held, "lease_until": None, **values})
@@ -154,6 +193,9 @@ def _after(outcome: Outcome, *, now: datetime, attempts: int, unsure: int, reaso
     if outcome is Outcome.UNKNOWN and unsure == 0:
         again = {"state": MessageState.WAITING, "next_at": now + UNSURE_RETRY}
         return {**again, "unsure": 1, "reason": reason}
+    if outcome is Outcome.HELD:
+        again = {"state": MessageState.WAITING, "next_at": now + HELD_PAUSE}
+        return {**again, "attempts": max(attempts - 1, 0), "reason": reason}
     if outcome is Outcome.HANDED_BACK:
         return {"state": MessageState.READY, "attempts": max(attempts - 1, 0), "reason": reason}
     return {"state": MessageState(outcome.value), "reason": reason}
@@ -166,12 +208,18 @@ def _due(root_id: str, now: datetime) -> tuple[Any, ...]:
     return (UNSENT, col(Message.root_id) == root_id, col(Message.next_at) <= now, sa.or_(free, gone))
 
 
-def _put_off_daily_mails(session: Session, root_id: str, now: datetime, calendar: WorkingCalendar) -> None:
-    """Moves due daily mails to the next send window: outside it all, inside it those over one a day."""
-    due = (*_due(root_id, now), col(Message.kind) == MessageKind.DAILY)
-    if calendar.next_send(now) > now:
-        _move(session, due, calendar.next_send(now))
-        return
+def _keep_for_the_window(session: Session, root_id: str, now: datetime, calendar: WorkingCalendar) -> None:
+    """Outside the send window all daily mails that are due wait for the next one."""
+    opens = calendar.next_send(now)
+    if opens > now:
+        _move(session, (*_due(root_id, now), col(Message.kind) == MessageKind.DAILY), opens)
+
+
+def _put_off_second_mails(
+    session: Session, ids: Sequence[int], now: datetime, calendar: WorkingCalendar
+) -> set[int]:
+    """Moves those of the mails that would be an address's second daily mail of today to the next working
+    day; gives their ids. One that a sender holds or held goes before those that wait."""
     today = calendar.local_date(now)
     other = aliased(Message, name="other")
     same = sa.and_(col(other.address) == col(Message.address), col(other.kind) == MessageKind.DAILY)
@@ -179,11 +227,21 @@ def _put_off_daily_mails(session: Session, root_id: str, now: datetime, calendar
     sent_today = sa.exists().where(
         same, col(other.state) == MessageState.SENT, col(other.sent_at) >= calendar.opening(today)
     )
+    before = sa.and_(col(other.id) < col(Message.id), col(other.next_at) <= now)
+    held = col(other.state) == MessageState.CLAIMED
     under_way = sa.exists().where(
-        sa.text(f"other.{UNSENT.text}"), same, col(other.id) < col(Message.id), col(other.next_at) <= now
+        sa.text(f"other.{UNSENT.text}"), same, col(other.id) != col(Message.id), sa.or_(before, held)
     )
-    extra = sa.or_(sent_today, under_way)
-    _move(session, (*due, extra), calendar.send_window(calendar.add_working_days(today, 1))[0])
+    waits = col(Message.state) != MessageState.CLAIMED
+    moved = session.execute(
+        sa.update(Message)
+        .where(col(Message.id).in_(ids), col(Message.kind) == MessageKind.DAILY)
+        .where(sa.or_(sent_today, sa.and_(waits, under_way)))
+        .values(next_at=calendar.send_window(calendar.add_working_days(today, 1))[0])
+        .returning(col(Message.id))
+        .execution_options(synchronize_session=False)
+    )
+    return set(moved.scalars())
 
 
 def _move(session: Session, which: tuple[sa.ColumnElement[bool], ...], next_at: datetime) -> None:

@@ -60,6 +60,8 @@ class Message(SQLModel, table=True):
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
     known (connection lost after the final dot, or the claimant's lease ran out). `returned_at`: when a
     genuine report came back that it could not be delivered, for good or for now.
+    `about_task_id` is written when it is sent: the one task it spoke of, none for a digest; the first such
+    mail begins a thread.
     """
 
     __table_args__ = (
@@ -72,6 +74,12 @@ class Message(SQLModel, table=True):
         sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),
         sa.Index("ix_message_sent", "address", "sent_at"),
         sa.Index("ix_message_created", "address", "kind", "created_at"),
+        sa.Index(
+            "ix_message_about",
+            "about_task_id",
+            sqlite_where=sa.text("about_task_id IS NOT NULL"),
+            postgresql_where=sa.text("about_task_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -91,9 +99,20 @@ class Message(SQLModel, table=True):
     unsure: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     returned_at: datetime | None = Field(default=None, sa_type=Instant)
+    about_task_id: int | None = Field(default=None, foreign_key="task.id")
     subject: str = ""
     text: str = ""
     reason: str = ""
+
+
+class DomainPace(SQLModel, table=True):
+    """How many mails senders have taken for a domain's addresses in the minute that began at `since`."""
+
+    __tablename__ = "domain_pace"
+
+    domain: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=Instant)
+    taken: int = 0
 
 
 class Inbound(SQLModel, table=True):

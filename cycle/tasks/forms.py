@@ -63,6 +63,8 @@ class Field(Frozen):
     same_as_last: bool = False
     hide_small: bool = False
     """The answer of a single unit leaves in no export: in a small one it would be somebody's (sick leave)."""
+    sensitive: bool = False
+    """The answer stands in no mail: mails are copied, forwarded and read by others."""
     rows_from: str = ""
     rows: tuple[Choice, ...] = ()
     fields: tuple["Field", ...] = ()

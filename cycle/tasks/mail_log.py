@@ -65,6 +65,29 @@ def find_mails(
     return [Mail(**row._mapping) for row in session.execute(query)]
 
 
+def stuck_mails(session: Session, root_ids: Iterable[str], *, since: datetime, limit: int) -> list[Mail]:
+    """Mails that have not arrived as far as anyone knows: the uncertain ones, those refused after `since`
+    (an instant), those that wait to be tried again, and those held back with all others for a reason."""
+    state = col(Message.state)
+    in_turn = (MessageState.UNKNOWN, MessageState.REJECTED, MessageState.WAITING, MessageState.READY)
+    order = sa.case(*((state == each, place) for place, each in enumerate(in_turn)))
+    query = (
+        sa.select(*_MAIL)
+        .outerjoin(Person, col(Person.id) == col(Message.person_id))
+        .where(col(Message.root_id).in_(list(root_ids)))
+        .where(
+            sa.or_(
+                state.in_((MessageState.UNKNOWN, MessageState.WAITING)),
+                sa.and_(state == MessageState.REJECTED, col(Message.created_at) > since),
+                sa.and_(state == MessageState.READY, col(Message.reason) != ""),
+            )
+        )
+        .order_by(order, col(Message.id).desc())
+        .limit(limit)
+    )
+    return [Mail(**row._mapping) for row in session.execute(query)]
+
+
 def mail_states(session: Session, root_ids: Iterable[str]) -> dict[MessageState, int]:
     """How many mails there are in each state, zeros included."""
     rows = session.execute(

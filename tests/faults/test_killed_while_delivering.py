@@ -95,13 +95,14 @@ def start(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize(
     ("stage", "double"),
     [
-        (Stage.MAIL, 0),
+        # The mail before this one was taken, and its commit may be on its way to the disk.
+        (Stage.MAIL, {0, 1}),
         # The server has the mail and the sender died before it could note it: the same Message-ID again.
-        (Stage.ACCEPTED, 1),
+        (Stage.ACCEPTED, {1}),
     ],
 )
 def test_after_a_kill_nothing_is_lost_and_only_the_mail_in_flight_can_come_twice(
-    stage: Stage, double: int, sqlite_engine: Engine, tmp_path: Path
+    stage: Stage, double: set[int], sqlite_engine: Engine, tmp_path: Path
 ):
     with transaction(sqlite_engine) as session:
         expected = write_mails(session)
@@ -126,6 +127,6 @@ def test_after_a_kill_nothing_is_lost_and_only_the_mail_in_flight_can_come_twice
         deliver(RunContext.direct(sqlite_engine, NOON + LEASE + timedelta(seconds=1), settings, ROOT))
         came = Counter(mail.message_id for mail in server.received)
     assert set(came) == set(expected)
-    assert sum(came.values()) - len(came) == double
+    assert sum(came.values()) - len(came) in double
     with transaction(sqlite_engine) as session:
         assert {row.state for row in session.exec(select(Message))} == {MessageState.SENT}

@@ -4,11 +4,13 @@ import asyncio
 import gc
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notifications.local_server import CUT, LocalServer, Stage
-from notifications.smtp import Connection, Fate, Outcome, QueueStopped, Security, Server
+from notifications.smtp import Connection, Security, Server
+from notifications.smtp_answers import Fate, Outcome, QueueStopped
 from tests.support import mail_server
 
 MAIL = b"From: a@by.example\r\nTo: b@by.example\r\nMessage-ID: <1@by.example>\r\n\r\nHej\r\n.punktum\r\n"
@@ -175,3 +177,91 @@ def test_a_server_that_wants_a_login_and_gets_none_stops_the_queue():
         with pytest.raises(QueueStopped) as stopped:
             send(server)
         assert stopped.value.stage == "afsender"
+
+
+def hand_over(port: int, count: int = 1, *, tls: bool = False, **more: Any) -> list[Outcome]:
+    """So many mails over one connection to a scripted server."""
+
+    async def all_of_them() -> list[Outcome]:
+        connection = Connection(
+            Server("127.0.0.1", port, "tls" if tls else "none", timeout=5), sender="a@by.example"
+        )
+        try:
+            return [await connection.send("b@by.example", MAIL, **more) for _ in range(count)]
+        finally:
+            await connection.close()
+
+    return asyncio.run(all_of_them())
+
+
+def test_a_mail_may_have_a_return_path_of_its_own():
+    with mail_server.running() as server:
+        hand_over(server.port, return_path="retur+x@svar.by.example")
+        (mail,) = server.received
+    assert mail.sender == "retur+x@svar.by.example"
+
+
+def test_encryption_is_asked_of_all_who_take_the_mail_further_where_the_server_knows_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    context, trusted = mail_server.certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with mail_server.scripted(offers=["REQUIRETLS"], tls=context) as knows:
+        hand_over(knows.port, tls=True)
+        hand_over(knows.port, tls=True, protected=False)
+    asked = [command for command in knows.told if command.startswith("MAIL")]
+    assert asked == ["MAIL FROM:<a@by.example> REQUIRETLS", "MAIL FROM:<a@by.example>"]
+    with mail_server.scripted(tls=context) as knows_not:
+        assert hand_over(knows_not.port, tls=True)[0].fate is Fate.SENT
+    assert "MAIL FROM:<a@by.example>" in knows_not.told
+
+
+def test_a_line_that_does_not_leave_the_machine_needs_no_encryption_and_promises_none():
+    with mail_server.scripted(offers=["REQUIRETLS"]) as server:
+        assert hand_over(server.port)[0].fate is Fate.SENT
+    assert "MAIL FROM:<a@by.example>" in server.told
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer"), [("MAIL", "550 5.7.10 encryption needed"), ("RCPT", "550 5.7.30 no")]
+)
+def test_a_server_that_could_only_go_on_in_the_open_keeps_the_mail_waiting(verb: str, answer: str):
+    with mail_server.scripted({verb: answer}) as server:
+        assert hand_over(server.port)[0].fate is Fate.UNPROTECTED
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["550 5.1.8 sender's domain not found", "504 5.5.2 need fully-qualified hostname", "535 5.7.8 no"],
+)
+def test_what_is_wrong_with_us_is_said_at_the_recipient_and_blames_nobody(answer: str):
+    with mail_server.scripted({"RCPT": answer}) as server, pytest.raises(QueueStopped) as stopped:
+        hand_over(server.port)
+    assert not stopped.value.by_mail
+
+
+def test_servers_hang_up_between_two_mails_and_that_stops_nothing():
+    with mail_server.scripted(hangs_up_after=2) as server:
+        assert {each.fate for each in hand_over(server.port, 5)} == {Fate.SENT}
+    assert server.connections == 3
+
+
+def test_a_refused_recipient_is_settled_also_when_the_server_hangs_up_afterwards():
+    with mail_server.scripted({"RCPT": "550 5.1.1 unknown", "RSET": "421 bye"}) as server:
+        assert hand_over(server.port, 2)[1].fate is Fate.ADDRESS_DEAD
+
+
+def test_nothing_of_a_mail_is_sent_before_what_it_waits_for_is_done():
+    async def fails(port: int) -> None:
+        last: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        last.set_exception(ValueError("not kept"))
+        connection = Connection(Server("127.0.0.1", port, timeout=5), sender="a@by.example")
+        try:
+            with pytest.raises(ValueError, match="not kept"):
+                await connection.send("b@by.example", MAIL, after=last)
+        finally:
+            await connection.close()
+
+    with mail_server.scripted() as server:
+        asyncio.run(fails(server.port))
+    assert any(command.startswith("RCPT") for command in server.told) and "DATA" not in server.told

@@ -8,8 +8,9 @@ with mail_server.running() as server:
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -69,6 +70,73 @@ def silent_after_quit(tls: ssl.SSLContext) -> Iterator[int]:
         over.set()
         thread.join(timeout=10)
         listening.close()
+
+
+@dataclass
+class Talk:
+    """What a scripted server was told, command by command, over all its connections."""
+
+    port: int
+    told: list[str] = field(default_factory=list)
+    connections: int = 0
+
+
+@contextmanager
+def scripted(
+    answers: Mapping[str, str] | None = None,
+    *,
+    offers: Sequence[str] = (),
+    tls: ssl.SSLContext | None = None,
+    hangs_up_after: int = 0,
+) -> Iterator[Talk]:
+    """A server that answers each command as `answers` says ("RCPT": "450 …"), else kindly; EHLO `offers`.
+
+    It takes one connection after the other, and closes each after so many mails when `hangs_up_after` is set.
+    """
+    listening = socket.create_server(("127.0.0.1", 0))
+    talk = Talk(int(listening.getsockname()[1]))
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listening.accept()
+            except OSError:
+                return
+            talk.connections += 1
+            with line if tls is None else tls.wrap_socket(line, server_side=True) as secure:
+                _converse(secure, talk, answers or {}, offers, hangs_up_after)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield talk
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join(timeout=10)
+
+
+def _converse(
+    line: socket.socket, talk: Talk, answers: Mapping[str, str], offers: Sequence[str], hangs_up_after: int
+) -> None:
+    mails = 0
+    with line.makefile("rwb", buffering=0) as file:
+        file.write(b"220 localhost\r\n")
+        while command := file.readline().decode().strip():
+            talk.told.append(command)
+            verb = command[:4].upper()
+            if verb == "EHLO":
+                said = "\r\n".join(["250-localhost", *(f"250-{offer}" for offer in offers), "250 OK"])
+            else:
+                said = answers.get(verb) or {"QUIT": "221 Bye", "DATA": "354 Go"}.get(verb, "250 OK")
+            file.write(said.encode() + b"\r\n")
+            if said.startswith("354"):
+                while file.readline() != b".\r\n":
+                    pass
+                mails += 1
+                file.write(b"250 OK\r\n")
+            if verb == "QUIT" or (hangs_up_after and mails >= hangs_up_after):
+                return
 
 
 _SAYS = {b"RCPT": b"450 4.2.1 later\r\n", b"QUIT": b"221 Bye\r\n"}

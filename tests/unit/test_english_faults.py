@@ -22,6 +22,8 @@ SOURCES = [
     ROOT / "cycle" / "reminders" / "wording.py",
     ROOT / "cycle" / "messages" / "claiming.py",
     ROOT / "cycle" / "messages" / "outbox.py",
+    ROOT / "cycle" / "messages" / "resending.py",
+    ROOT / "notifications" / "smtp.py",
     ROOT / "notifications" / "remark_letters.py",
     ROOT / "notifications" / "samples.py",
 ]

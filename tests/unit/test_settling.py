@@ -9,7 +9,7 @@ from typing import cast
 from cycle.messages.tables import Message, MessageKind
 from notifications.desk import Desk, Settled
 from notifications.settling import Settling
-from notifications.smtp import Fate, Outcome
+from notifications.smtp_answers import Fate, Outcome
 
 
 @dataclass

@@ -187,6 +187,8 @@ VERBS: Mapping[str, Pair] = {
     "returned": ("sendt retur", "returned"),
     "reopen": ("åbnet igen", "opened again"),
     "finish": ("afsluttet", "finished"),
+    "mail_sent_again": ("mailen sendt igen", "mail sent again"),
+    "mail_arrived": ("mailen kom frem", "mail arrived"),
     "extend": ("fristen forlænget", "deadline extended"),
     "waive": ("fritaget", "waived"),
     "cancel": ("aflyst", "cancelled"),

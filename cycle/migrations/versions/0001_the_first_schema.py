@@ -37,6 +37,12 @@ def upgrade() -> None:
     sa.Column('error', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
+    op.create_table('domain_pace',
+    sa.Column('domain', sa.String(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('taken', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('domain')
+    )
     op.create_table('file',
     sa.Column('sha256', sa.String(), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
@@ -751,6 +757,7 @@ def upgrade() -> None:
     sa.Column('subject', sa.String(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['about_task_id'], ['task.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
@@ -758,6 +765,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key')
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_about', ['about_task_id'], unique=False, sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
         batch_op.create_index('ix_message_created', ['address', 'kind', 'created_at'], unique=False)
         batch_op.create_index('ix_message_due', ['next_at'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.create_index(batch_op.f('ix_message_person_id'), ['person_id'], unique=False)
@@ -1078,6 +1086,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_person_id'))
         batch_op.drop_index('ix_message_due', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.drop_index('ix_message_created')
+        batch_op.drop_index('ix_message_about', sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
 
     op.drop_table('message')
     with op.batch_alter_table('inbound', schema=None) as batch_op:
@@ -1245,6 +1254,7 @@ def downgrade() -> None:
     op.drop_table('form_version')
     op.drop_table('flow_pause')
     op.drop_table('file')
+    op.drop_table('domain_pace')
     op.drop_table('clock_pulse')
     op.drop_table('account')
     # ### end Alembic commands ###

@@ -1,0 +1,256 @@
+"""The outbox on its way out, against a bare aiosmtplib loop.
+
+The bare loop has its letters in hand: it renders the same templates, builds the same parts and headers with
+the standard library, as one would, and hands each mail over, on as many connections; it writes nothing down.
+For information the same loop with our own builder of MIME. The engine claims, reads what each mail speaks of,
+renders, sends, and gives no content of the next mail before `sent` of the last is committed. The plain way
+opens a connection for every mail, one after the other. All go over STARTTLS, as they do by default, to a
+server in another process.
+"""
+
+import asyncio
+import gc
+import ssl
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
+from email.headerregistry import Address
+from email.message import EmailMessage
+from pathlib import Path
+from statistics import median
+
+import aiosmtplib
+import psutil
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from bench import mail_sink
+from bench.measurement import Measurement, timed
+from bench.stores import STORES, settle
+from config.settings import Settings
+from cycle import store
+from cycle.messages.outbox import message_id
+from cycle.messages.tables import Message, MessageKind, MessageState
+from cycle.plan.model import ReminderKind
+from cycle.reminders.tables import Decided, ReminderDecision
+from cycle.tasks.tables import Task
+from flows.deliver import deliver
+from flows.runtime import RunContext
+from notifications.gather import Letters, Prepared
+from notifications.mime import Envelope, build, read_sender
+from notifications.office import Office
+from notifications.render import render
+from tests.support import municipality
+from tests.support.municipality import ROOT, instant
+
+MAILS, RUNS = 600, 7
+PLAIN = 100
+CONNECTIONS = 2
+MANY, MEGABYTE = 50_000, 1 << 20
+LIMITS = {"sqlite": 1 / 0.6, "postgresql": 1 / 0.8}
+"""How many times as long as the bare loop: at least 0.6 and 0.8 of its speed."""
+
+PLAIN_TIMES = 3.0
+MEMORY_MB = 100
+NOON = instant(2027, 4, 6)
+
+Sender = Callable[[aiosmtplib.SMTP, Message, Prepared], Awaitable[None]]
+
+
+def measure() -> Iterator[Measurement]:
+    """On both databases against the bare loop; then the plain way; then the memory of 50,000 mails."""
+    with mail_sink.running() as port:
+        settings = _settings(port)
+        for name, fresh in STORES.items():
+            with fresh() as engine:
+                _fill(engine, MAILS)
+                settle(engine)
+                yield from _compared(name, _Post(engine, settings))
+        with STORES["sqlite"]() as engine:
+            _fill(engine, MANY)
+            yield _grown(engine, settings)
+
+
+def _compared(name: str, post: "_Post") -> Iterator[Measurement]:
+    post.engine_way()  # neither is counted
+    post.bare(MAILS)
+    ours, bare, lean, plain = [], [], [], []
+    for _ in range(RUNS):
+        ours.append(timed(post.engine_way)[0])
+        bare.append(timed(lambda: post.bare(MAILS))[0])
+        lean.append(timed(lambda: post.bare(MAILS, lean=True))[0])
+        plain.append(timed(lambda: post.plain(PLAIN))[0] * MAILS / PLAIN)
+    per_mail = median(ours) / MAILS * 1e3
+    yield Measurement("deliver", f"a mail of the outbox sent and kept, {name}", per_mail, "ms", runs=RUNS)
+    per_mail = median(bare) / MAILS * 1e3
+    yield Measurement("deliver", f"the same by a bare loop, {name}", per_mail, "ms", runs=RUNS)
+    for what, others, limit in (("a bare loop", bare, LIMITS[name]), ("one with our builder", lean, None)):
+        times = median(mine / other for mine, other in zip(ours, others, strict=True))
+        note = f"{1 / times:.2f} of its speed"
+        told = f"the outbox to {what}, pair by pair, {name}"
+        yield Measurement("deliver", told, times, "times", limit, runs=RUNS, note=note)
+    faster = median(other / mine for mine, other in zip(ours, plain, strict=True))
+    what = f"the outbox to one connection per mail, {name}"
+    note = f"{faster:.1f} times as fast"
+    yield Measurement("deliver", what, 1 / faster, "times", 1 / PLAIN_TIMES, runs=RUNS, note=note)
+
+
+def _grown(engine: Engine, settings: Settings) -> Measurement:
+    """How much memory the process has gained at the end of 50,000 mails, after the first hundred."""
+    with store.transaction(engine) as session:
+        session.execute(sa.update(Message).where(col(Message.id) > PLAIN).values(state=MessageState.WITHHELD))
+    _deliver(engine, settings)
+    with store.transaction(engine) as session:
+        session.execute(sa.update(Message).where(col(Message.id) > PLAIN).values(state=MessageState.READY))
+    gc.collect()
+    process = psutil.Process()
+    before = process.memory_info().rss
+    _deliver(engine, settings)
+    grown = (process.memory_info().rss - before) / MEGABYTE
+    return Measurement("deliver", f"memory gained by {MANY} mails", grown, "MB", MEMORY_MB)
+
+
+class _Post:
+    """The same mails, sent in each of the ways."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine, self._settings = engine, settings
+        self._office = Office.of(settings)
+        self._sender = read_sender(settings.mail_from)
+        self._tls = ssl.create_default_context()
+        with store.reading(engine) as session:
+            messages = session.exec(select(Message).order_by(col(Message.id))).all()
+            letters = Letters(session, messages, office=self._office, today=date(2027, 4, 6))
+            self._written = [(message, letters.write(message)) for message in messages]
+            session.expunge_all()
+
+    def engine_way(self) -> None:
+        """The outbox; what it has sent is made ready again first."""
+        with store.transaction(self._engine) as session:
+            session.execute(
+                sa.update(Message).values(state=MessageState.READY, sent_at=None, text="", about_task_id=None)
+            )
+        _deliver(self._engine, self._settings)
+
+    def bare(self, many: int, *, lean: bool = False) -> None:
+        """A few connections, held open."""
+        asyncio.run(self._bare(deque(self._written[:many]), self._lean if lean else self._one))
+
+    def plain(self, many: int) -> None:
+        """A connection for every mail."""
+        asyncio.run(self._plain(deque(self._written[:many])))
+
+    async def _bare(self, waiting: deque[tuple[Message, Prepared]], send: Sender) -> None:
+        async def work() -> None:
+            async with self._client() as client:
+                while waiting:
+                    await send(client, *waiting.popleft())
+
+        await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
+
+    async def _plain(self, waiting: deque[tuple[Message, Prepared]]) -> None:
+        while waiting:
+            async with self._client() as client:
+                await self._one(client, *waiting.popleft())
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self._settings.smtp_host,
+            port=self._settings.smtp_port,
+            start_tls=True,
+            tls_context=self._tls,
+        )
+
+    async def _one(self, client: aiosmtplib.SMTP, message: Message, prepared: Prepared) -> None:
+        assert prepared.letter is not None
+        rendered, mail = render(prepared.letter), EmailMessage()
+        mail["From"] = self._settings.mail_from
+        mail["To"] = Address(prepared.letter.to_name, addr_spec=message.address)
+        mail["Subject"] = rendered.subject
+        mail["Date"] = NOON
+        mail["Message-ID"] = message_id(message.key, self._office.message_domain)
+        mail["Reply-To"] = prepared.reply_to
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+        mail.set_content(rendered.text)
+        mail.add_alternative(rendered.html, subtype="html")
+        path = self._office.return_path(message.id or 0)
+        await client.send_message(mail, sender=path, recipients=[message.address])
+
+    async def _lean(self, client: aiosmtplib.SMTP, message: Message, prepared: Prepared) -> None:
+        assert prepared.letter is not None
+        envelope = Envelope(
+            sender=self._sender,
+            to_name=prepared.letter.to_name,
+            to_address=message.address,
+            message_id=message_id(message.key, self._office.message_domain),
+            date=NOON,
+            reply_to=prepared.reply_to,
+        )
+        content = build(render(prepared.letter), envelope)
+        await client.sendmail(self._office.return_path(message.id or 0), [message.address], content)
+
+
+def _settings(port: int) -> Settings:
+    return Settings(
+        data_dir=Path("/nonexistent"),
+        secret_key="k" * 40,
+        smtp_host="127.0.0.1",
+        smtp_port=port,
+        smtp_connections=CONNECTIONS,
+        mail_from="Styringssekretariatet <aarshjul@by.example>",
+        reply_domain="svar.by.example",
+        base_url="https://aarshjul.by.example",
+    )
+
+
+def _deliver(engine: Engine, settings: Settings) -> None:
+    context = RunContext.direct(engine, NOON, settings, ROOT)
+    deliver(context)
+    assert set(context.counts) == {"sent"}, context.counts
+
+
+def _fill(engine: Engine, many: int) -> None:
+    """So many leaders, each with the day's mail about one task."""
+    with store.transaction(engine) as session:
+        town = municipality.build(session, units_per_district=-(-many // 4))
+        cycle = municipality.start_cycle(session, town)
+        municipality.add_tasks(session, town, municipality.add_occurrence(session, town, cycle))
+        tasks = session.execute(sa.select(col(Task.id), col(Task.unit_id)).order_by(col(Task.id))).all()[
+            :many
+        ]
+        for piece in store.in_pieces(tasks):
+            session.execute(sa.insert(Message), [_mail(id_, unit, town.leaders[unit]) for id_, unit in piece])
+        ids = dict(session.execute(sa.select(col(Message.person_id), col(Message.id))).tuples().all())
+        for piece in store.in_pieces(tasks):
+            decided = [_decision(id_, town.leaders[unit], ids[town.leaders[unit]]) for id_, unit in piece]
+            session.execute(sa.insert(ReminderDecision), decided)
+
+
+def _mail(task_id: int, unit: str, person_id: int) -> dict[str, object]:
+    return {
+        "root_id": ROOT,
+        "key": f"daily:{person_id}:2027-04-06",
+        "kind": MessageKind.DAILY,
+        "person_id": person_id,
+        "address": f"{unit.lower()}@by.example",
+        "created_at": NOON,
+        "next_at": NOON,
+    }
+
+
+def _decision(task_id: int, person_id: int, message_id: int | None) -> dict[str, object]:
+    return {
+        "task_id": task_id,
+        "rule_id": "opens",
+        "rule_kind": ReminderKind.OPENS.value,
+        "deadline": date(2027, 4, 20),
+        "ordinal": 1,
+        "nominal_on": date(2027, 4, 6),
+        "decided_at": NOON,
+        "verdict": Decided.SENT,
+        "reason": "Besked om ny opgave: sendt i dagens mail.",
+        "person_id": person_id,
+        "message_id": message_id,
+    }

@@ -1,0 +1,103 @@
+"""What a mail server's answer means: for one mail, for an address, or for everything that waits."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiosmtplib import SMTPResponse
+
+DEAD = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1"})
+"""The address is no more (RFC 3463, 3.2 and 3.3; RFC 7505 for 5.1.10)."""
+
+OURS = frozenset({"5.1.7", "5.1.8", "5.7.8", "5.7.9", "5.7.27"})
+"""The fault is our own sender's or login's, whatever command it answers: Postfix says at RCPT TO what is
+wrong with MAIL FROM (`smtpd_delay_reject`)."""
+
+UNENCRYPTED = frozenset({"5.7.10", "5.7.30"})
+"""It could go further only without encryption (RFC 7817's registry; RFC 8689, 5)."""
+
+LOGIN_CODES = (530, 534, 535, 538)
+
+
+class Fate(StrEnum):
+    """What became of one message handed to the server. `UNPROTECTED`: it could only go unencrypted."""
+
+    SENT = "sent"
+    LATER = "later"
+    REJECTED = "rejected"
+    ADDRESS_DEAD = "address_dead"
+    ADDRESS_DOUBTFUL = "address_doubtful"
+    UNPROTECTED = "unprotected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A message's fate with the server's own words (or ours, in Danish)."""
+
+    fate: Fate
+    reason: str = ""
+
+
+class QueueStopped(Exception):
+    """Nothing can be sent now: no connection, no login, or the server takes no mail from us.
+
+    `reason` is the server's answer or the system's error, `code` the answer's number when there is one.
+    No recipient is to blame. `by_mail`: it happened over one mail's recipient or content, so that mail
+    waits by itself as well; else a line that breaks at one mail would stop there for ever.
+    """
+
+    def __init__(self, stage: str, reason: str, *, by_mail: bool = False) -> None:
+        super().__init__(f"{stage}: {reason}")
+        self.stage, self.reason, self.by_mail = stage, reason, by_mail
+        self.code = reason[:3] if reason[:3].isdigit() else ""
+
+
+def of_recipient(response: SMTPResponse) -> Outcome:
+    """What a refusal of RCPT TO means. Raises QueueStopped when it is about us (RFC 3463, 4954).
+
+    `DEAD` codes say the address is no more; any other 5xx about addresses, mailboxes or routes, or without
+    a code, makes it doubtful. Security, policy, size and content (5.7, 5.3, 5.6) say nothing of the address.
+    Codes of the protocol (5.5), of the sender, and "relay denied" are our fault.
+    """
+    words, code = said(response), enhanced(response)
+    ours = code in OURS or code.startswith("5.5.") or "relay" in words.lower()
+    if ours or response.code in LOGIN_CODES:
+        raise QueueStopped("modtager", words)
+    if response.code == 421:
+        raise QueueStopped("modtager", words, by_mail=True)
+    if 400 <= response.code < 500:
+        return Outcome(Fate.LATER, words)
+    if code in UNENCRYPTED:
+        return Outcome(Fate.UNPROTECTED, words)
+    if code.startswith(("5.3.", "5.6.", "5.7.")):
+        return Outcome(Fate.REJECTED, words)
+    return Outcome(Fate.ADDRESS_DEAD if code in DEAD else Fate.ADDRESS_DOUBTFUL, words)
+
+
+def of_content(response: SMTPResponse) -> Outcome:
+    """What a refusal at or after DATA means: the mail is refused or waits; the address only by code 5.1.x.
+
+    Raises QueueStopped as `of_recipient` does.
+    """
+    words, code = said(response), enhanced(response)
+    if response.code == 421:
+        raise QueueStopped("indhold", words, by_mail=True)
+    if 400 <= response.code < 500:
+        return Outcome(Fate.LATER, words)
+    if code in UNENCRYPTED:
+        return Outcome(Fate.UNPROTECTED, words)
+    if code.startswith("5.1."):
+        return of_recipient(response)
+    return Outcome(Fate.REJECTED, words)
+
+
+def said(response: SMTPResponse) -> str:
+    """The server's answer on one line, bounded."""
+    return " ".join(f"{response.code} {response.message}".split())[:500]
+
+
+def enhanced(response: SMTPResponse) -> str:
+    """The answer's own code ("5.1.1", RFC 3463), empty when it has none."""
+    found = re.match(r"[245]\.\d{1,3}\.\d{1,3}", response.message)
+    return found[0] if found else ""
