@@ -4,6 +4,8 @@
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from config.incoming_settings import Security
+
 ANY_DOMAIN = "*"
 
 
