@@ -754,6 +754,7 @@ def upgrade() -> None:
     sa.Column('unsure', sa.Integer(), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('returned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('about_task_id', sa.Integer(), nullable=True),
     sa.Column('subject', sa.String(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
