@@ -1,6 +1,5 @@
 """Settings of mail on its way out: the server it is handed to, and how."""
 
-
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 

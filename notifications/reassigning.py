@@ -16,6 +16,7 @@ from notifications.answering import Answering, Outcome, with_file
 from notifications.enclosures import keep_files
 from notifications.inline_answers import split_quoted
 from notifications.office import Office
+from notifications.reading.mail import Mail
 from notifications.reading.ours import Ours
 from notifications.reading.reader import Reader
 from notifications.replies import read_parts
@@ -57,8 +58,7 @@ def reassign(
     answering = Answering(session, inbound, found, now=now)
     if answering.refusal() is not None:
         raise NotNow("task", task_id, task.state.value, "submit")
-    with Reader(Ours(office.sender_address.lower(), office.message_domain)) as reader:
-        mail = reader.read(inbound.raw)
+    mail = _read_again(inbound, office)
     if not inbound.files:
         inbound.files = keep_files(session, mail.files, now=now)
     own, quoted = mail.own_text, split_quoted(mail.text)[1]
@@ -77,6 +77,11 @@ def reassign(
         session, inbound, "reassign_mail", {"task": task_id, "verdict": outcome.verdict.value}, "", by, now
     )
     return outcome
+
+
+def _read_again(inbound: Inbound, office: Office) -> Mail:
+    with Reader(Ours(office.sender_address.lower(), office.message_domain)) as reader:
+        return reader.read(inbound.raw)
 
 
 def undo(session: Session, reading: InboundTask, *, why: str, by: str, now: datetime) -> bool:

@@ -134,9 +134,7 @@ def read(
     )
     named = {rows.tasks[each.task_id].subject.partition(":")[2] for each in refusals}
     rows.units = _units(session, rows, named)
-    versions = [task.form_version_id for task in tasks]
-    versions += [submission.form_version_id for submission in rows.submissions.values()]
-    rows.forms = _forms(session, [version for version in versions if version is not None])
+    rows.forms = _forms(session, rows)
     _read_posts(session, rows)
     people = [message.person_id for message in messages if message.person_id is not None]
     rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
@@ -202,8 +200,10 @@ def _by_id(session: Session, table: type[Row], ids: Iterable[int]) -> dict[int, 
     return {row.id: row for row in session.exec(select(table).where(key.in_(wanted)))}  # type: ignore[attr-defined]  # as above
 
 
-def _forms(session: Session, version_ids: Iterable[int]) -> dict[int, Form]:
-    versions = _by_id(session, FormVersion, version_ids)
+def _forms(session: Session, rows: Rows) -> dict[int, Form]:
+    ids = [task.form_version_id for task in rows.tasks.values()]
+    ids += [submission.form_version_id for submission in rows.submissions.values()]
+    versions = _by_id(session, FormVersion, [each for each in ids if each is not None])
     return {version_id: _form(version.spec) for version_id, version in versions.items()}
 
 
