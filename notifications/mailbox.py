@@ -144,15 +144,23 @@ class ImapMailbox:
         return self._box.client
 
     def new(self, since: Place) -> Iterator[Delivered]:
-        """What has a higher UID than `since`; everything when the server began its numbers anew."""
+        """What has a higher UID than `since`; everything when the server began its numbers anew.
+
+        The mail at `since` is marked as seen once more: whoever handled it may have died before that.
+        """
         validity = self._validity()
         first = since.uid + 1 if validity == since.validity else 1
+        if first > 1:
+            self._see(since.uid)
         for uid in self._uids(first):
             yield self._fetch(uid, Place(validity, uid))
 
     def done(self, mail: Delivered) -> None:
         """Sets \\\\Seen, so that a person who looks into the mailbox sees what has been handled."""
-        self._command("STORE", str(mail.place.uid), "+FLAGS.SILENT", r"(\Seen)")
+        self._see(mail.place.uid)
+
+    def _see(self, uid: int) -> None:
+        self._command("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
 
     def _validity(self) -> int:
         _, found = self._client.response("UIDVALIDITY")

@@ -19,6 +19,7 @@ LADDER = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240))
 MAX_ATTEMPTS = 16
 UNSURE_RETRY = timedelta(minutes=15)
 MAX_LOST_LEASES = 3
+FEW = 10
 
 _HELD = (
     TABLE.c.id == sa.bindparam("its_id"),
@@ -62,14 +63,24 @@ def claim(
     """
     _put_off_daily_mails(session, root_id, now, calendar)
     _list_lost(session, root_id, now)
-    ids = session.exec(
-        select(Message.id)
+    due = session.execute(
+        sa.select(col(Message.id), col(Message.state), col(Message.unsure))
         .where(*_due(root_id, now))
         .order_by(col(Message.next_at), col(Message.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    return _take(session, ids, root_id, now=now, lease=lease) if ids else []
+    return _take(session, _together(due), root_id, now=now, lease=lease) if due else []
+
+
+def _together(due: Sequence[sa.Row[tuple[int | None, MessageState, int]]]) -> list[int | None]:
+    """Which of the mails go into one claim: what kills a sender must not take many others with it. A mail
+    whose sender died goes with few others of its kind, and alone once two have died."""
+    first = due[0]
+    same = [row for row in due if (row[1], row[2]) == (first[1], first[2])]
+    if first[1] is MessageState.CLAIMED:
+        same = same[: 1 if first[2] else FEW]
+    return [row[0] for row in same]
 
 
 def _take(
