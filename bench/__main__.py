@@ -20,6 +20,7 @@ BENCHES = (
     "agreements",
     "answer",
     "turn",
+    "decide",
     "pages",
     "trace",
     "serve",

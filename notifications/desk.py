@@ -12,9 +12,10 @@ from cycle.errors import Conflict
 from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, hold, settle
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.tables import AddressHealth
-from cycle.reminders.ledger import came_back, take_back
+from cycle.reminders.ledger import came_back
 from notifications.addresses import mark
 from notifications.gather import Letters
+from notifications.left_out import leave_out
 from notifications.office import Office
 from notifications.smtp import Fate
 from notifications.smtp import Outcome as Handed
@@ -93,7 +94,7 @@ class Desk:
             session, message, outcome, subject=settled.subject, text=settled.text, reason=reason
         )
         if state in (MessageState.SENT, MessageState.WITHHELD) and settled.left_out:
-            take_back(session, settled.left_out)
+            leave_out(session, settled.left_out)
         if state is None or handed is None:
             return state
         if handed.fate is Fate.ADDRESS_DEAD:

@@ -1,6 +1,6 @@
 """Runs the long proofs and keeps what they print under docs/proof, with date, commit and command.
 
-python scripts/proof.py [bench | year | standstill | seal | hypothesis] …   (all of them when none is named)
+python scripts/proof.py [NAME] …   (all of them when none is named)
 """
 
 import os
@@ -27,6 +27,9 @@ PROOFS = {
         "-o",
         "timeout=7200",
     ),
+    "delivery": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_bad_mail_server.py"),
+    "kills": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_crash_points.py"),
+    "reminders": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_troubled_years.py"),
     "hypothesis": (
         "-m",
         "pytest",
@@ -41,7 +44,14 @@ PROOFS = {
     ),
 }
 
-LONG = {"STANDSTILL_SECONDS": "300", "BYTES_APART": "29"}
+LONG = {
+    "STANDSTILL_SECONDS": "300",
+    "BYTES_APART": "29",
+    "FAULTY_MAILS": "5000",
+    "CUTS": "200",
+    "KILLS": "100",
+    "LAST_YEAR": "2045",
+}
 """What makes a short proof of the test suite a long one."""
 
 

@@ -20,6 +20,8 @@ MAX_ATTEMPTS = 16
 UNSURE_RETRY = timedelta(minutes=15)
 MAX_LOST_LEASES = 3
 FEW = 10
+LONGEST_WAIT = timedelta(days=60)
+"""More than 20 working days, which is as far ahead as a day with room for a mail is looked for."""
 
 _HELD = (
     TABLE.c.id == sa.bindparam("its_id"),
@@ -70,10 +72,11 @@ def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    return _take(session, _together(due), root_id, now=now, lease=lease) if due else []
+    together = _together([(id_, state, unsure) for id_, state, unsure in due]) if due else []
+    return _take(session, together, root_id, now=now, lease=lease) if due else []
 
 
-def _together(due: Sequence[sa.Row[tuple[int | None, MessageState, int]]]) -> list[int | None]:
+def _together(due: Sequence[tuple[int | None, MessageState, int]]) -> list[int | None]:
     """Which of the mails go into one claim: what kills a sender must not take many others with it. A mail
     whose sender died goes with few others of its kind, and alone once two have died."""
     first = due[0]
@@ -187,13 +190,26 @@ def _put_off_daily_mails(session: Session, root_id: str, now: datetime, calendar
     same = sa.and_(col(other.address) == col(Message.address), col(other.kind) == MessageKind.DAILY)
     # Two questions and not one with "or": each has its index, whatever was sent in the years before.
     sent_today = sa.exists().where(
-        same, col(other.state) == MessageState.SENT, col(other.sent_at) >= calendar.opening(today)
+        same,
+        col(other.state) == MessageState.SENT,
+        col(other.sent_at).between(calendar.opening(today), calendar.end_of(today)),
     )
     under_way = sa.exists().where(
         sa.text(f"other.{UNSENT.text}"), same, col(other.id) < col(Message.id), col(other.next_at) <= now
     )
     extra = sa.or_(sent_today, under_way)
     _move(session, (*due, extra), calendar.send_window(calendar.add_working_days(today, 1))[0])
+
+
+def bring_back(session: Session, root_id: str, *, now: datetime) -> int:
+    """Makes due what a clock that ran ahead has put off further than anything ever is. Gives how many."""
+    result = session.execute(
+        sa.update(Message)
+        .where(UNSENT, col(Message.root_id) == root_id, col(Message.next_at) > now + LONGEST_WAIT)
+        .values(next_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
 
 def _move(session: Session, which: tuple[sa.ColumnElement[bool], ...], next_at: datetime) -> None:

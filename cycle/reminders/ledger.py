@@ -68,13 +68,13 @@ def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     insert_many(session, TABLE, rows)
 
 
-def take_back(session: Session, decision_ids: Iterable[int]) -> int:
-    """Marks decisions as answered whose item was left out of its mail, because the answer came first.
+def take_back(session: Session, decision_ids: Iterable[int], verdict: Decided) -> int:
+    """Marks decisions whose item was left out of its mail: answered, not owed or closed before it went.
 
     To be called in the transaction that settles the mail. Gives how many were changed.
     """
     which = TABLE.c.id.in_(list(decision_ids))
-    return _unsay(session, which, Decided.ANSWERED, wording.ANSWERED_BEFORE_SENDING)
+    return _unsay(session, which, verdict, wording.BEFORE_SENDING[verdict])
 
 
 def came_back(session: Session, message_id: int) -> int:

@@ -239,8 +239,8 @@ def test_killed_at_random_moments_over_and_over(sqlite_engine: Engine, tmp_path:
     twice = {id_ for id_, times in came.items() if times > 1}
     tell(
         f"{kills} kills at random moments while {len(rows)} mails went out and {len(imap.mails)} came in: "
-        f"{len(lost)} lost, {len(listed)} listed as unknown, {len(twice)} came twice; every mail that came in "
-        "was taken once"
+        f"{len(lost)} lost, {len(listed)} listed as unknown, {len(twice)} came twice; all that came in was "
+        "taken once"
     )
     assert kills == KILLS and lost == set()
     assert {row.state for row in rows.values()} <= {MessageState.SENT, MessageState.UNKNOWN}
