@@ -5,7 +5,6 @@ told of at its opening, and what is due is the first reminder: the ledger is rea
 leader's tasks share a mail. The selection is compared by the quickest of many runs.
 """
 
-import resource
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -62,8 +61,6 @@ def measure() -> Iterator[Measurement]:
         many, few = seconds["1,000,000"], seconds["200,000"]
         what = f"1,000,000 open ones to 200,000, {name}"
         yield Measurement("decide", what, many[0] / few[0], "times", FLAT, many[1] / few[1])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield Measurement("decide", "peak memory of the process", peak, "MB")
 
 
 def decide(engine: Engine) -> None:
