@@ -22,6 +22,7 @@ BENCHES = (
     "reading",
     "turn",
     "deliver",
+    "decide",
     "pages",
     "trace",
     "serve",

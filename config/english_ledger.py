@@ -55,6 +55,12 @@ LEDGER: Mapping[str, str] = {
     "der er ingen leder over enheden at orientere": "there is no superior of the unit to tell",
     "mailen kom ikke frem til adressen": "the mail did not reach the address",
     "opgaven blev besvaret, før mailen gik": "the task was answered before the mail left",
+    "opgaven blev fritaget eller aflyst, før mailen gik": (
+        "the task was waived or cancelled before the mail left"
+    ),
+    "aktiviteten blev lukket for besvarelser, før mailen gik": (
+        "the activity was closed for answers before the mail left"
+    ),
     "Ikke sendt: modtageren har ingen e-mailadresse.": "Not sent: the recipient has no e-mail address.",
     "Ikke sendt: adressen har fået {} kvitteringer inden for et døgn.": (
         "Not sent: the address has had {} receipts within a day."

@@ -45,7 +45,7 @@ def collect(context: RunContext) -> None:
         raise MailboxUnread(type(error).__name__) from error
     with context.transaction() as session:
         mark = _mark(session, context)
-        mark.read_until = max(mark.read_until, context.now)
+        mark.read_until = context.now
         mark.failing_since, mark.next_at, mark.error = None, None, ""
         session.add(mark)
         if mark.told_at is not None and mark.told_at > mark.read_until:

@@ -49,7 +49,7 @@ _unerased = sa.and_(
 _swept = sa.exists().where(
     _run.flow == "remind",
     _run.subject == sa.literal("sweep:") + _occurrence.root_id,
-    _run.wanted_at >= sa.bindparam("since"),
+    _run.wanted_at.between(sa.bindparam("since"), _now),
     _run.state != RunState.FAILED,
 )
 UNSWEPT = sa.select(_occurrence.root_id).where(_open, ~_swept).distinct()

@@ -1,5 +1,6 @@
 """The body of the flow `remind`: decides what is due to be said, and nightly checks every hint."""
 
+from cycle.messages.claiming import bring_back
 from cycle.tasks.reminder_facts import Reader
 from cycle.tasks.reminding import CHUNK, decide_due
 from cycle.tasks.sweeping import Difference, differences
@@ -26,7 +27,8 @@ def sweep(context: RunContext) -> list[Difference]:
     """Recomputes when each waiting task is to be looked at; puts right and gives every difference.
 
     Also finds the tasks whose recipient has changed with the date (an appointment or a substitute that
-    begins or ends, an address that came). Then decides what is due: the day's first `remind`.
+    begins or ends, an address that came), and the mails that a clock which ran ahead has put off. Then
+    decides what is due: the day's first `remind`.
     """
     reader = _reader(context)
     found: list[Difference] = []
@@ -39,6 +41,8 @@ def sweep(context: RunContext) -> list[Difference]:
             break
         after = chunk.last
     context.count(differences=len(found))
+    with context.transaction() as session:
+        context.count(brought_back=bring_back(session, context.run.root_id, now=context.now))
     remind(context)
     return found
 

@@ -29,6 +29,9 @@ PROOFS = {
     ),
     "fuzz_mail": ("scripts/fuzz_mail.py",),
     "mail-stack": ("-m", "pytest", "--verbose", "--durations=0", "tests/mail_stack", "-o", "timeout=1800"),
+    "delivery": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_bad_mail_server.py"),
+    "kills": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_crash_points.py"),
+    "reminders": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_troubled_years.py"),
     "hypothesis": (
         "-m",
         "pytest",
@@ -43,7 +46,15 @@ PROOFS = {
     ),
 }
 
-LONG = {"STANDSTILL_SECONDS": "300", "BYTES_APART": "29", "MAILBOX_KILLS": "30"}
+LONG = {
+    "STANDSTILL_SECONDS": "300",
+    "BYTES_APART": "29",
+    "MAILBOX_KILLS": "30",
+    "FAULTY_MAILS": "5000",
+    "CUTS": "200",
+    "KILLS": "100",
+    "LAST_YEAR": "2045",
+}
 """What makes a short proof of the test suite a long one."""
 
 

@@ -23,6 +23,9 @@ UNSURE_RETRY = timedelta(minutes=15)
 MAX_LOST_LEASES = 3
 HELD_PAUSE = timedelta(hours=1)
 NO_LIMITS: Mapping[str, int] = {}
+FEW = 10
+LONGEST_WAIT = timedelta(days=60)
+"""More than 20 working days, which is as far ahead as a day with room for a mail is looked for."""
 
 _HELD = (
     TABLE.c.id == sa.bindparam("its_id"),
@@ -96,15 +99,25 @@ def _one_claim_at_a_time(session: Session, root_id: str) -> None:
 
 
 def _oldest(session: Session, root_id: str, now: datetime, limit: int) -> dict[int, str]:
-    """Addresses by id of the mails that are due and that nobody is just adding to."""
+    """Addresses by id of the mails that are due, that nobody is just adding to, and that may go together."""
     rows = session.execute(
-        sa.select(col(Message.id), col(Message.address))
+        sa.select(col(Message.id), col(Message.address), col(Message.state), col(Message.unsure))
         .where(*_due(root_id, now))
         .order_by(col(Message.next_at), col(Message.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
-    )
-    return {id_: address for id_, address in rows}
+    ).all()
+    return {row.id: row.address for row in _together(rows)}
+
+
+def _together(due: Sequence[sa.Row[Any]]) -> Sequence[sa.Row[Any]]:
+    """Which of the mails go into one claim: what kills a sender must not take many others with it. A mail
+    whose sender died goes with few others of its kind, and alone once two have died."""
+    if not due:
+        return due
+    first = due[0]
+    same = [row for row in due if (row.state, row.unsure) == (first.state, first.unsure)]
+    return same[: 1 if first.unsure else FEW] if first.state is MessageState.CLAIMED else same
 
 
 def _take(
@@ -225,7 +238,9 @@ def _put_off_second_mails(
     same = sa.and_(col(other.address) == col(Message.address), col(other.kind) == MessageKind.DAILY)
     # Two questions and not one with "or": each has its index, whatever was sent in the years before.
     sent_today = sa.exists().where(
-        same, col(other.state) == MessageState.SENT, col(other.sent_at) >= calendar.opening(today)
+        same,
+        col(other.state) == MessageState.SENT,
+        col(other.sent_at).between(calendar.opening(today), calendar.end_of(today)),
     )
     before = sa.and_(col(other.id) < col(Message.id), col(other.next_at) <= now)
     held = col(other.state) == MessageState.CLAIMED
@@ -242,6 +257,17 @@ def _put_off_second_mails(
         .execution_options(synchronize_session=False)
     )
     return set(moved.scalars())
+
+
+def bring_back(session: Session, root_id: str, *, now: datetime) -> int:
+    """Makes due what a clock that ran ahead has put off further than anything ever is. Gives how many."""
+    result = session.execute(
+        sa.update(Message)
+        .where(UNSENT, col(Message.root_id) == root_id, col(Message.next_at) > now + LONGEST_WAIT)
+        .values(next_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
 
 def _move(session: Session, which: tuple[sa.ColumnElement[bool], ...], next_at: datetime) -> None:

@@ -39,7 +39,9 @@ _UNSENT = (
     .order_by(C.id.desc())
     .with_for_update()
 )
-_SENT = sa.select(C.address).where(_ADDRESSES, _DAILY, C.sent_at >= sa.bindparam("since"))
+_SENT = sa.select(C.address).where(
+    _ADDRESSES, _DAILY, C.sent_at.between(sa.bindparam("since"), sa.bindparam("now"))
+)
 
 
 def daily_key(person_id: int, on: date) -> str:
@@ -67,7 +69,7 @@ def daily_slots(
     first = calendar.local_date(earliest)
     is_today = first == calendar.local_date(now)
     if is_today and rest:
-        busy |= _sent(session, rest, calendar.opening(first))
+        busy |= _sent(session, rest, calendar.opening(first), now)
     second = calendar.add_working_days(first, 1)
     days = {address: second if is_today and address in busy else first for address in rest}
     for _ in range(MOST_DAYS_AHEAD):
@@ -95,9 +97,9 @@ def _unsent(
     return slots, busy
 
 
-def _sent(session: Session, addresses: Iterable[str], since: datetime) -> set[str]:
+def _sent(session: Session, addresses: Iterable[str], since: datetime, now: datetime) -> set[str]:
     """The mailboxes that have had today's mail."""
-    asked = {"addresses": list(addresses), "since": since}
+    asked = {"addresses": list(addresses), "since": since, "now": now}
     return set(session.connection().scalars(_SENT, asked))
 
 

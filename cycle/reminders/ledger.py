@@ -21,9 +21,9 @@ MAILED = (Decided.SENT, Decided.MERGED)
 CHUNK = 1000
 
 _TAKEN_BACK = {
-    Standing.ANSWERED: (Decided.ANSWERED, wording.ANSWERED_BEFORE_SENDING),
-    Standing.NOT_OWED: (Decided.NOT_OWED, wording.NOT_OWED),
-    Standing.CLOSED: (Decided.CLOSED, wording.CLOSED),
+    Standing.ANSWERED: Decided.ANSWERED,
+    Standing.NOT_OWED: Decided.NOT_OWED,
+    Standing.CLOSED: Decided.CLOSED,
 }
 
 _row = TABLE.c
@@ -80,8 +80,9 @@ def take_back(session: Session, left_out: Mapping[int, Standing]) -> int:
     To be called in the transaction that settles the mail. Gives how many were changed.
     """
     changed = 0
-    for standing, (verdict, why) in _TAKEN_BACK.items():
+    for standing, verdict in _TAKEN_BACK.items():
         ids = [id_ for id_, its in left_out.items() if its is standing]
+        why = wording.BEFORE_SENDING[verdict]
         changed += _unsay(session, TABLE.c.id.in_(ids), verdict, why) if ids else 0
     return changed
 

@@ -5,6 +5,7 @@ from datetime import date
 from cycle.danish import format_date
 from cycle.plan.model import ReminderKind
 from cycle.reminders.steps import Step
+from cycle.reminders.tables import Decided
 
 DOWN = "efter driftsstop"
 
@@ -66,7 +67,11 @@ NO_ADDRESS = "modtageren har ingen e-mailadresse"
 ADDRESS_DEAD = "mail til modtagerens adresse kommer ikke frem"
 NO_SUPERIOR = "der er ingen leder over enheden at orientere"
 CAME_BACK = "mailen kom ikke frem til adressen"
-ANSWERED_BEFORE_SENDING = "opgaven blev besvaret, før mailen gik"
+BEFORE_SENDING = {
+    Decided.ANSWERED: "opgaven blev besvaret, før mailen gik",
+    Decided.NOT_OWED: "opgaven blev fritaget eller aflyst, før mailen gik",
+    Decided.CLOSED: "aktiviteten blev lukket for besvarelser, før mailen gik",
+}
 
 
 def _distance(step: Step) -> str:

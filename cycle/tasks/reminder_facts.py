@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -45,6 +45,9 @@ class Row(NamedTuple):
     closes_at: datetime
     rules: str
 
+
+_made = partial(tuple.__new__, Row)
+"""`Row._make` without its check of the length: that is a tenth of reading thousands."""
 
 # Core columns: rows by the thousand, without the ORM's loading of each.
 TASK, OCCURRENCE = table_of(Task), table_of(Occurrence)
@@ -92,9 +95,9 @@ def read_rows(session: Session, query: sa.Select[Any], **asked: Any) -> list[Row
     found = read.execute(query, asked).all()
     if not found:
         return []
-    occurrences = {row.occurrence_id for row in found}
+    occurrences = {row[-1] for row in found}
     rules = {id_: its for id_, *its in read.execute(_ITS_RULES, {"ids": list(occurrences)})}
-    return [Row._make((*row[:-1], *rules[row.occurrence_id])) for row in found]
+    return [_made((*row[:-1], *rules[row[-1]])) for row in found]
 
 
 @dataclass

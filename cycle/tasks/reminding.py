@@ -25,7 +25,7 @@ from cycle.tasks.reminder_facts import TASK, Reader, Row, read_rows, rows_query
 
 CHUNK = 1000
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now")
-_DUE = rows_query(TASK.c.next_reminder_at <= _NOW, order=TASK.c.next_reminder_at)
+DUE = rows_query(TASK.c.next_reminder_at <= _NOW, order=TASK.c.next_reminder_at)
 _LOOK = sa.update(TASK).where(among(TASK.c.id, "ids")).values(next_reminder_at=sa.bindparam("at"))
 
 
@@ -40,7 +40,7 @@ def decide_due(session: Session, reader: Reader, root_id: str, *, limit: int = C
     Gives how many tasks were looked at ("tasks"), daily mails opened ("mails") and decisions of each
     verdict. On PostgreSQL tasks that another worker is looking at are left out.
     """
-    rows = read_rows(session, _DUE, root_id=root_id, now=reader.now, limit=limit)
+    rows = read_rows(session, DUE, root_id=root_id, now=reader.now, limit=limit)
     if not rows:
         return None
     now, calendar = reader.now, reader.calendar

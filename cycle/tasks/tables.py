@@ -120,6 +120,7 @@ class Task(SQLModel, table=True):
         sa.Index(
             "ix_task_reminder",
             "next_reminder_at",
+            "id",  # thousands share an instant: PostgreSQL would sort them all for the next few
             sqlite_where=TO_BE_LOOKED_AT,
             postgresql_where=TO_BE_LOOKED_AT,
         ),

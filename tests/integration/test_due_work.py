@@ -229,6 +229,23 @@ def test_a_turn_wants_what_is_due_answers_the_wake_and_chains_the_history(
         assert history.verify(session, "BY") == []
 
 
+def test_a_sweep_of_next_year_is_not_todays(engine: Engine, settings: Settings) -> None:
+    """The clock had run ahead, and stands right again."""
+    five = instant(2027, 4, 15, 5)
+    with store.transaction(engine) as session:
+        town, _ = year(session, OccurrenceState.OPEN)
+        ahead = five + timedelta(days=365)
+        session.add(_swept(town.root_id, ahead))
+    assert due(engine, five, settings) == [("remind", "sweep:BY")]
+    with store.transaction(engine) as session:
+        session.add(_swept(town.root_id, five))
+    assert due(engine, five, settings) == []
+
+
+def _swept(root_id: str, at: datetime) -> Run:
+    return Run(flow="remind", subject=f"sweep:{root_id}", root_id=root_id, state=RunState.DONE, wanted_at=at)
+
+
 def test_the_first_reminders_of_a_day_come_with_the_sweep_unless_the_sweep_has_just_failed(
     engine: Engine, settings: Settings
 ) -> None:

@@ -23,12 +23,12 @@ from cycle.plan.model import DEFAULT_REMINDERS, ReminderRule
 from cycle.reminders import ledger
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import is_sqlite, transaction
-from cycle.tasks import told
+from cycle.tasks import change, told
 from cycle.tasks.change import extend, look_again
 from cycle.tasks.closing import close_occurrence
 from cycle.tasks.reminder_facts import Reader
 from cycle.tasks.reminding import decide_due
-from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import CycleRevision, Occurrence, Task
 from flows.remind import remind, sweep
 from flows.runtime import RunContext
@@ -407,6 +407,24 @@ def test_an_answer_between_the_decision_and_the_mail_leaves_its_item_out(world):
     assert world.verdicts(first) == [("opens", "answered")]
     assert world.reasons(first) == ["Besked om ny opgave. Ikke sendt: opgaven blev besvaret, før mailen gik."]
     assert world.verdicts(second) == [("opens", "merged")]
+
+
+def test_what_was_waived_or_closed_between_the_decision_and_the_mail_is_not_called_answered(world):
+    unit = world.units[0]
+    waived, over = (world.activity(name, units=[unit]) for name in ("rapport", "budget"))
+    world.decide(opening(OPENED))
+    with world.write() as session:
+        change.waive(session, waived[1][0], why="Lukket skole", by="account:1", now=opening(OPENED))
+        occurrence = session.get_one(Occurrence, over[0])
+        occurrence.state = OccurrenceState.CLOSED
+        session.execute(
+            sa.update(Task).where(col(Task.id) == over[1][0]).values(due_on=OPENED - timedelta(1))
+        )
+    assert world.day(OPENED) == []
+    assert world.verdicts(waived[1][0]) == [("opens", "not_owed")]
+    assert world.verdicts(over[1][0]) == [("opens", "closed")]
+    (said,) = world.reasons(over[1][0])
+    assert said.endswith("Ikke sendt: aktiviteten blev lukket for besvarelser, før mailen gik.")
 
 
 def test_a_mail_whose_every_task_was_answered_is_withheld(world):

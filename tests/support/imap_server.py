@@ -8,9 +8,10 @@ import re
 import select
 import socket
 import socketserver
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ class Stored:
 class ImapServer(socketserver.ThreadingTCPServer):
     """Login `aarshjul` / `hemmelig`. `deaf` refuses every SELECT; without `idles` there is no IDLE."""
 
+    """Login `aarshjul` / `hemmelig`. `deaf` refuses every SELECT. `watch` is told of every command (its name
+    and arguments) before it is answered."""
+
     allow_reuse_address = True
     daemon_threads = True
 
@@ -40,6 +44,12 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.idles = True
         self.sessions: list[socket.socket] = []
         self.connections: list[float] = []
+        self.watch: Callable[[str, str], None] = lambda _name, _arguments: None
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader that is killed breaks its line: no fault of the server."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def deliver(self, raw: bytes, received_at: datetime) -> Stored:
         """Puts a mail into the folder with the server's own time of receipt."""
@@ -89,6 +99,7 @@ class _Session(socketserver.StreamRequestHandler):
             if name.upper() == "UID":
                 sub, _, arguments = arguments.partition(" ")
                 name = f"UID_{sub}"
+            self.server.watch(name.upper(), arguments)
             reply: Any = getattr(self, f"do_{name.lower()}", None)
             self.say(f"{tag} {reply(arguments) if reply else 'BAD unknown command'}")
             if name.upper() == "LOGOUT":

@@ -75,7 +75,7 @@ def dies(engine: Engine, folder: Path, now: datetime, moment: Moment) -> None:
         with player(own, folder, now) as playing:
             playing.driver.settle()
 
-    assert _in_a_process(engine, work) == -signal.SIGKILL, "it was not killed"
+    assert in_a_process(engine, work) == -signal.SIGKILL, "it was not killed"
 
 
 def lives(engine: Engine, folder: Path, now: datetime) -> None:
@@ -85,7 +85,7 @@ def lives(engine: Engine, folder: Path, now: datetime) -> None:
         with player(own, folder, now) as playing:
             playing.driver.settle()
 
-    assert _in_a_process(engine, settle) == 0
+    assert in_a_process(engine, settle) == 0
 
 
 def plays(
@@ -99,12 +99,12 @@ def plays(
         _play(own, folder, now, until, root_id)
         (folder / COMMITS).write_text(str(next(counted)))
 
-    code = _in_a_process(engine, work)
+    code = in_a_process(engine, work)
     assert code in (0, -signal.SIGKILL)
     return code == 0
 
 
-def _in_a_process(engine: Engine, work: Callable[[Engine], None]) -> int:
+def in_a_process(engine: Engine, work: Callable[[Engine], None]) -> int:
     """How a process of its own ended: 0, 1 after an exception, -9 when it was killed."""
     url = engine.url.render_as_string(hide_password=False)
     engine.dispose()

@@ -596,7 +596,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_task_occurrence_id'), ['occurrence_id'], unique=False)
-        batch_op.create_index('ix_task_reminder', ['next_reminder_at'], unique=False, sqlite_where=sa.text('next_reminder_at IS NOT NULL'), postgresql_where=sa.text('next_reminder_at IS NOT NULL'))
+        batch_op.create_index('ix_task_reminder', ['next_reminder_at', 'id'], unique=False, sqlite_where=sa.text('next_reminder_at IS NOT NULL'), postgresql_where=sa.text('next_reminder_at IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_task_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('agreement_version',
