@@ -46,6 +46,7 @@ REMIND: Mapping[str, Pair] = {
     Decided.NOT_OWED: ("uden mail, skal ikke svare", "without mail, need not answer"),
     Decided.CLOSED: ("uden mail, lukket", "without mail, closed"),
     "differences": ("rettede tidspunkter", "corrected times"),
+    "brought_back": ("mails hentet frem igen", "mails made due again"),
 }
 DELIVER: Mapping[str, Pair] = {
     MessageState.READY: ("sat i kø igen", "queued again"),
