@@ -86,6 +86,8 @@ def units(file: File, dry_run: DryRun = False, yes_really: Really = False, as_js
         difference = units_difference(session, found, today=given.today, language=given.language)
     view = _View(as_json, dry_run)
     view.show(how_read(found.how), grouped("unit", difference.changes, unit_line))
+    kinds = [tell("new kind", kind=kind, count=count) for kind, count in difference.new_kinds.items()]
+    view.show([tell("notice"), *kinds] if kinds else [])
     if not dry_run and difference.changes:
         with transaction(here.engine) as session:
             hold(session, difference.roots)

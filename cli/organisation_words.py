@@ -20,6 +20,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "look one": ("1 åben opgave bliver set på igen.", "1 open task is being looked at again."),
     "notice": ("Bemærk:", "Notice:"),
+    "new kind": (
+        "  Ny enhedsart: {kind}. Enheder: {count}. Planer vælger enheder efter art.",
+        "  New unit kind: {kind}. Units: {count}. Plans choose units by their kind.",
+    ),
     "asked": ("Skal afgøres:", "To be decided:"),
     "unit added": ("Nye enheder", "New units"),
     "unit moved": ("Flyttet", "Moved"),

@@ -1,7 +1,7 @@
 """What an imported file of units would change, shown before anything is changed."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
@@ -56,6 +56,8 @@ class UnitsDifference:
     updates: tuple[Mapping[str, Any], ...]
     roots: tuple[str, ...]
     open_units: int
+    new_kinds: Mapping[str, int]
+    """How many units have each kind that no unit of the municipality had: it may be a slip of the pen."""
 
     @property
     def closes(self) -> int:
@@ -97,7 +99,14 @@ def units_difference(
         updates=tuple({"id": key, **values} for key, values in compared.updates.items() if values),
         roots=roots,
         open_units=sum(_is_open(unit, today) for unit in stored.values()),
+        new_kinds=_new_kinds(file, stored.values()),
     )
+
+
+def _new_kinds(file: UnitFile, stored: Collection[Unit]) -> Mapping[str, int]:
+    """None when there is nothing to compare with, as at the first import."""
+    known = {unit.kind for unit in stored}
+    return Counter(row.kind for row in file.rows if known and row.kind not in known)
 
 
 class _Comparison:

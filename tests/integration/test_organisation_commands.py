@@ -144,6 +144,13 @@ def test_what_changes_at_a_unit_is_said_under_the_files_headings_with_dates_as_p
     assert "S1 Havneskolen: closed_on 31 July 2027 → (none)" in out
 
 
+def test_a_kind_of_unit_that_nobody_has_yet_is_pointed_out(run, tmp_path):
+    assert "enhedsart" not in run("import", "units", "units.csv")[1], "the first file has only new ones"
+    (tmp_path / "slip.csv").write_text(UNITS.replace(";skole;", ";skøle;"), encoding="utf-8")
+    out = run("import", "units", "slip.csv", "--dry-run")[1]
+    assert "Bemærk:\n  Ny enhedsart: skøle. Enheder: 3." in out
+
+
 def test_closing_and_ending_much_needs_yes_really(run, tmp_path):
     run("import", "units", "units.csv")
     run("import", "leaders", "leaders.csv")
