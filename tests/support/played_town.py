@@ -29,6 +29,10 @@ from cycle.store import make_engine, reading, transaction
 from cycle.tables import METADATA
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Occurrence
+from notifications.incoming import take
+from notifications.mailbox import Delivered, Place
+from notifications.office import REPLY, Office
+from notifications.reading.read import read_mail
 from tests.support.koebenhavn import BEFORE, Year
 from tests.support.municipality import instant
 from tests.support.postgres import free_port
@@ -56,6 +60,7 @@ class Town:
         self.play()
         self.meet()
         self.propose()
+        self.reply()
         self.port = free_port()
         self.site = Site(
             self.engine,
@@ -129,6 +134,20 @@ class Town:
             now = current_strategy(session, "KBH")
             assert now is not None
             begin_draft(session, now, occurrence_id=hearing, first_year=2029, by="cli", now=self.year.now)
+
+    def reply(self) -> None:
+        """Somebody has answered the report by mail, long after it closed."""
+        office = replace(Office.of(self.year.settings), reply_domain="svar.kbh.example")
+        task = self.year.tasks(self.year.occurrence("kvartalsrapport-1").id, TaskKind.ANSWER)[0]
+        raw = (
+            "From: ida.opdigtet@kbh.example\r\n"
+            f"To: {office.reply_address(office.token(REPLY, task.id or 0, 1, task.link_generation))}\r\n"
+            "Message-ID: <sent@kbh.example>\r\nSubject: SV: Kvartalsrapport 1 2027\r\n\r\n"
+            "1. Det går som planlagt (opdigtet).\r\n"
+        ).encode()
+        mail, now = read_mail(raw), self.year.now
+        with transaction(self.engine) as session:
+            take(session, Delivered(Place(), now, raw), mail, root_id="KBH", office=office, now=now)
 
     def invitations(self) -> list[str]:
         """The tokens of the school's leader for the meetings."""
