@@ -1,6 +1,7 @@
 """`aarshjul mail explain FILE|FOLDER`: what is read in a mail. Nothing is stored, nobody is told."""
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,9 @@ FormFile = Annotated[
     typer.Option(help="Skema, som svaret læses ind i. A form that the reply is read into."),
 ]
 
+_HEADER = re.compile(rb"\s*(From |[!-9;-~]{1,80}:)")
+_HEADS = b"From: afsender@ukendt.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+
 
 @app.callback()
 def mail() -> None:
@@ -55,7 +59,7 @@ def explain(
     found: list[dict[str, Any]] = []
     with Reader(Ours(address, address.rpartition("@")[2])) as reader:
         for path in _mails(file):
-            read = reader.read(read_given(path, LARGEST))
+            read = reader.read(_as_mail(read_given(path, LARGEST)))
             found.append(_facts(path, read, asked))
             if not as_json:
                 sys.stdout.write("\n".join(_lines(path, read, found[-1])) + "\n\n")
@@ -66,11 +70,16 @@ def explain(
         sys.stdout.write("".join(f"{count:>6}  {word(verdict)}\n" for verdict, count in counts.most_common()))
 
 
+def _as_mail(raw: bytes) -> bytes:
+    """The mail; a file that begins with no header is taken for the words of one."""
+    return raw if _HEADER.match(raw) else _HEADS + raw
+
+
 def _mails(given: Path) -> list[Path]:
     """The file, or the mails in the folder by name. Raises Invalid when there are none."""
     if not given.is_dir():
         return [given]
-    found = sorted(given.rglob("*.eml"))
+    found = sorted(given.rglob("*.eml")) or sorted(path for path in given.rglob("*") if path.is_file())
     if not found:
         raise Invalid([Problem(str(given), word("no mails"), word("no mails cure"))])
     return found

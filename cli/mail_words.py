@@ -23,7 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nil": ("Intet at bemærke", "Nothing to report"),
     "unplaced": ("Uden spørgsmål", "Without a question"),
     "no mails": ("Der er ingen mails i mappen.", "There are no mails in the folder."),
-    "no mails cure": ("Giv en mappe med .eml-filer.", "Give a folder of .eml files."),
+    "no mails cure": ("Giv en mappe med mails.", "Give a folder of mails."),
     "not utf-8": ("Filen er ikke UTF-8.", "The file is not UTF-8."),
     "not utf-8 cure": ("Gem den som UTF-8.", "Save it as UTF-8."),
 }

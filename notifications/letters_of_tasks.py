@@ -21,7 +21,7 @@ _QUOTE = re.compile(r"[>\s]*")
 _MARKED = re.compile(
     r"(?:[*•–-]\s?)?(?P<letter>[A-Za-z]{1,2}|[A-Z]{1,2} )(?P<number>\d{1,3})\s?(?:[.):]\s?|$)(?P<rest>.*)"
 )
-_HEADED = re.compile(r"(?:[*•–-]\s?)?(?P<letter>[A-Z]{1,2})\s?[.):]\s?(?P<rest>.*)")
+_HEADED = re.compile(r"(?:[*•–-]\s?)?(?P<letter>[A-Za-z]{1,2})\s?[.):]\s?(?P<rest>.*)")
 
 
 def letter_of(index: int) -> str:
@@ -106,11 +106,11 @@ def _marked(line: str, known: set[str]) -> tuple[str, str] | None:
 def _headed(line: str, known: set[str], numbered: bool) -> tuple[str, str] | None:
     quote, words = _unquoted(line)
     match = _HEADED.fullmatch(words)
-    if match is None or match["letter"] not in known:
+    if match is None or match["letter"].upper() not in known:
         return None
     if numbered and match["rest"].strip() and not is_nil(match["rest"]):
         return None
-    return match["letter"], quote + match["rest"]
+    return match["letter"].upper(), quote + match["rest"]
 
 
 def _unquoted(line: str) -> tuple[str, str]:

@@ -16,6 +16,8 @@ from cycle.tasks.states import Actor, Channel, OccurrenceState, TaskVerb
 from cycle.tasks.submit import latest_submission
 from cycle.tasks.tables import Submission, Task
 
+TAKEN_BACK = "Det svar, vi fik i en mail, tæller ikke længere, og opgaven er åben igen."
+
 
 def withdraw(session: Session, submission: Submission, *, why: str, by: str, now: datetime) -> bool:
     """Takes back the newest answer of a task, which came by mail; gives whether the task is open again.
@@ -73,6 +75,6 @@ def _tell(
         root_id=root_id,
         kind=MessageKind.NUDGE,
         key=f"withdrawn:{submission.id}",
-        context={"text": why.strip()},
+        context={"text": f"{TAKEN_BACK} {why.strip()}".strip()},
         now=now,
     )

@@ -4,12 +4,19 @@ import re
 from collections.abc import Sequence
 
 _FAREWELL = re.compile(
-    r"(med )?((de )?(venlig|bedste|kærlig|mange|god|gode|hjertelig|vennlig)\w* )?(hilsen|hilsner|hilsener)|"
-    r"(de )?(bedste|kærligste|varmeste) hilsner|mvh|m\.v\.h\.?|v\.?h\b\.?|dbh|kh|vh|med vänliga hälsningar|"
-    r"vänligen|(kind|best|warm|many)?\s*regards|sincerely( yours)?|cheers|best wishes|"
-    r"mit freundlichen grüßen|viele grüße",
+    r"(med )?((de )?(venlig|bedste|kærlig|mange|god|gode|hjertelig|vennlig)\w* )?(hilsener|hilsner|hilsen)|"
+    r"(de )?(bedste|kærligste|varmeste) (hilsener|hilsner|hilsen)|mvh|m\.v\.h\.?|v\.?h\b\.?|dbh|"
+    r"kh|vh|med vänliga hälsningar|vänligen|(kind|best|warm|many)?\s*regards|"
+    r"sincerely( yours)?|cheers|best wishes|mit freundlichen grüßen|viele grüße",
     re.IGNORECASE,
 )
+_GOOD_WISH = re.compile(
+    r"(rigtig |fortsat )?(god|dejlig) (dag|aften|weekend|ferie|sommer|påske|jul)\b.{0,30}|"
+    r"(ha'?|hav|hav en|ha' en) (en )?(rigtig |fortsat )?(god|dejlig) .{1,30}|på forhånd (mange )?tak\W*|"
+    r"(de bedste |mange |kærlig )?hils(en|ner|ener) fra .{1,60}",
+    re.IGNORECASE,
+)
+"""A farewell only where nothing but a name or a card stands below it; else a sentence like any other."""
 _DEVICE = re.compile(
     r"^\W{0,2}(sendt (fra|med|via)|hent|sent (from|via|with)|get|skickat från|gesendet von|send fra)\b.{0,30}"
     r"(iphone|ipad|android|blackberry|mobil|outlook|samsung|galaxy|mail|gmail|yahoo|telefon|phone|huawei|oneplus)",
@@ -43,7 +50,7 @@ _DISCLAIMER = re.compile(
 _CONTACT = re.compile(
     r"(^|\b)(tlf|telefon|tel|mob|mobil|direkte|phone|dir|t|m|e|mail|e-?mail|web|www|ean|cvr)\b\.?\s?[:.]?\s*"
     r"(\+?\d|www\.|http|\S+@)|^\W*(\+45\s?)?(\d{2}\s?){4}\W*$|^\W{0,3}(www\.|https?://)\S+$|^\W{0,3}\S+@\S+$|"
-    r"\b\d{4}\s+[A-ZÆØÅ]\w+",
+    r"^(\W{0,3}|.{2,40},\s{0,3})(dk-)?\d{4}\s+(?-i:[A-ZÆØÅ])[\w-]+(\s(?-i:[A-ZÆØÅ]{1,2}))?\W{0,3}$",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"^\W{0,2}[A-ZÆØÅ][\wæøåéüö.'-]*(\s+(af|von|de|[A-ZÆØÅ])[\w.'-]*){1,4},?\W{0,2}$")
@@ -51,6 +58,7 @@ _RULE = re.compile(r"^_{15,}$")
 _AFTERTHOUGHT = re.compile(r"^p\.?\s?s\.?\b\s?:?", re.IGNORECASE)
 LONGEST_SIGNATURE_LINE = 70
 MOST_SIGNATURE_LINES = 12
+MOST_CARD_WORDS = 6
 
 
 def without_frame(lines: Sequence[str]) -> list[str]:
@@ -59,7 +67,7 @@ def without_frame(lines: Sequence[str]) -> list[str]:
     if body and _OPENING.match(body[0].strip(" ,.!")):
         body = body[1:]
     for index, line in enumerate(body):
-        if _ends_here(line.strip()):
+        if _ends_here(line.strip()) or (_GOOD_WISH.fullmatch(line.strip()) and _is_card(body[index + 1 :])):
             return [*_trimmed(_without_signature(body[:index])), *_afterthought(body[index + 1 :])]
     return _without_signature(body)
 
@@ -91,17 +99,31 @@ def _without_banners(lines: list[str]) -> list[str]:
 def _without_signature(lines: list[str]) -> list[str]:
     """Without a block of name, title and telephone at the end that no farewell stands before."""
     body = _trimmed(lines)
-    start = next((n for n in range(len(body), 0, -1) if not body[n - 1].strip()), None)
-    if start is None:
-        return body
-    block = body[start:]
-    is_signature = (
-        2 <= len(block) <= MOST_SIGNATURE_LINES
-        and _PERSON.match(block[0]) is not None
-        and any(map(_CONTACT.search, block))
-        and all(len(line) <= LONGEST_SIGNATURE_LINE for line in block)
-    )
-    return _trimmed(body[:start]) if is_signature else body
+    starts = (n for n in range(1, len(body)) if not body[n - 1].strip() and _PERSON.match(body[n]))
+    for start in starts:
+        block = body[start:]
+        if len(_filled(block)) > 1 and _is_card(block) and any(map(_CONTACT.search, block)):
+            return _trimmed(body[:start])
+    return body
+
+
+def _is_card(lines: Sequence[str]) -> bool:
+    """Whether there are only such lines as a signature has: names, titles, places and numbers, no sentence
+    and no answer to a question."""
+    filled = _filled(lines)
+    return len(filled) <= MOST_SIGNATURE_LINES and all(map(_is_of_card, filled))
+
+
+def _is_of_card(line: str) -> bool:
+    if len(line) > LONGEST_SIGNATURE_LINE:
+        return False
+    if _CONTACT.search(line):
+        return True
+    return ":" not in line and not line.endswith((".", "?", "!")) and len(line.split()) <= MOST_CARD_WORDS
+
+
+def _filled(lines: Sequence[str]) -> list[str]:
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _afterthought(lines: list[str]) -> list[str]:

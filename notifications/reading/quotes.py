@@ -9,9 +9,9 @@ MOST_FOR_LIBRARY = 20_000
 """Characters that `mail-parser-reply` is asked about: it is quadratic in lines, and answers are shorter."""
 
 _SEPARATOR = re.compile(
-    r"^\W*-{2,}\s*((oprindelig|videresendt|original) (meddelelse|mail|besked|message)|forwarded message|"
-    r"ursprungligt meddelande|opprinnelig melding|ursprüngliche nachricht|svar fra .{1,60})"
-    r"\s*-{2,}\W*$|^begin forwarded message:$|^start på videresendt besked:$",
+    r"^[^\w-]{0,8}-{2,100}\s{0,8}((oprindelig|videresendt|original) (meddelelse|mail|besked|message)|"
+    r"forwarded message|ursprungligt meddelande|opprinnelig melding|ursprüngliche nachricht|svar fra .{1,60})"
+    r"\s{0,8}-{2,100}\W{0,8}$|^begin forwarded message:$|^start på videresendt besked:$",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"^\W{0,4}(fra|from|från|von|avsender)\s?:\W{0,3}\s?\S", re.IGNORECASE)

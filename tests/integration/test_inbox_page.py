@@ -18,7 +18,7 @@ from cycle.tasks import review
 from cycle.tasks.states import Channel, OccurrenceState, TaskState
 from cycle.tasks.submit import latest_submission
 from cycle.tasks.tables import Draft, Occurrence, Submission, Task
-from cycle.tasks.withdraw import withdraw
+from cycle.tasks.withdraw import TAKEN_BACK, withdraw
 from flows.collect import collect
 from flows.runtime import RunContext
 from notifications.office import Office
@@ -186,7 +186,7 @@ def test_undoing_opens_the_task_again_tells_the_post_and_the_same_mail_may_be_mo
     with reading(both.engine) as session:
         assert latest_submission(session, task.id) is None
     told = [m for m in both.rows(Message) if m.kind is MessageKind.NUDGE]
-    assert [m.context["text"] for m in told] == ["Den handlede om noget andet."]
+    assert [m.context["text"] for m in told] == [f"{TAKEN_BACK} Den handlede om noget andet."]
     assert {"withdraw", "undo_mail"} <= {h.verb for h in both.rows(History)}
     page = words(both.office.get(f"/mail/ind/{mail}"))
     assert "taget tilbage" in page and "Den handlede om noget andet." in page

@@ -37,6 +37,7 @@ def quoted_printable(text: bytes) -> bytes:
 
 SHAPES: dict[str, Callable[[], bytes]] = {
     "one line": lambda: plain(_filled("a")),
+    "a line of dashes": lambda: plain("Status: grøn\n" + _filled("-")),
     "words": lambda: plain(_filled("ord ")),
     "empty lines": lambda: plain("Svar" + _filled("\n")),
     "blank lines": lambda: plain(_filled(" \n")),

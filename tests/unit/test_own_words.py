@@ -3,6 +3,7 @@
 import pytest
 
 from notifications.reading.read import read_mail
+from notifications.reading.words import own_words
 from tests.support.danish_replies import Reply, replies
 
 ALL = list(replies())
@@ -23,3 +24,51 @@ def test_what_the_author_typed_is_read_and_nothing_else(reply: Reply) -> None:
     assert "Kvartalsrapport 1 2027" in mail.text, "the answered mail is kept for answers between its lines"
     assert mail.references == ("<0123@by.example>",)
     assert mail.files == (), "a logo is no attachment"
+
+
+CARD = """Mette Østergaard
+Skoleleder
+
+Københavns Kommune
+Havneskolen
+
+Havnegade 1
+1058 København K
+
+Mobil 23 45 67 89"""
+TOWN = """KØBENHAVNS KOMMUNE
+Børne- og Ungdomsforvaltningen
+
+Telefon 33 66 33 66
+www.kk.dk"""
+ANSWER = "Status: grøn\nForventet resultat: 0\nBemærkninger: alt vel"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        CARD,
+        TOWN,
+        "God weekend\nMette",
+        "Ha' en god dag\nMette",
+        "På forhånd tak\nMette Østergaard",
+        "Fortsat god dag\nMette",
+        "Bedste hilsener\nMette",
+        "Hilsen fra os på Havneskolen\nMette",
+    ],
+)
+def test_a_card_of_several_paragraphs_and_a_good_wish_are_no_answer(below: str) -> None:
+    assert own_words(f"{ANSWER}\n\n{below}\n") == ANSWER
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Mette Jensen\n1058 København ansættes 1. maj",
+        "God dag for skolen: alle mødte op\nVi fejrer det.",
+        "På forhånd tak\nBemærkninger: se venligst budgettet",
+        "Mette Jensen\nStatus: grøn",
+    ],
+)
+def test_words_that_only_look_like_a_signature_stay(words: str) -> None:
+    assert own_words(f"{ANSWER}\n\n{words}\n") == f"{ANSWER}\n\n{words}"
