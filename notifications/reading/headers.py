@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -9,6 +10,9 @@ from email.utils import getaddresses
 from hashlib import sha256
 
 from notifications.reading.bounds import head_of
+
+BROKEN = (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
+"""What the parser raises on mails that are not built as the RFCs say."""
 
 TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
 """Where the address stands that a mail was delivered to, the surest first."""
@@ -32,6 +36,14 @@ def message_id_of(raw: bytes) -> str:
     if found is None:
         return f"<{sha256(raw).hexdigest()}@uden-message-id>"
     return clean(found[1].decode("ascii", "replace"))
+
+
+def sender_of(raw: bytes) -> str:
+    """The address in From, in lower case; empty when there is none to be read."""
+    try:
+        return address_in(message_from_bytes(head_of(raw) + b"\n\n", policy=policy.compat32), "from")
+    except BROKEN:
+        return ""
 
 
 def fields(part: Message, name: str) -> Iterator[str]:

@@ -1,27 +1,25 @@
 """A received mail, read within bounds: who, to whom, what it says, and whether a machine wrote it."""
 
 from email import message_from_bytes, policy
-from email.errors import MessageError
 from email.message import Message
 
 from cycle.messages.verdicts import InboundVerdict
-from notifications.reading.bounds import Unbounded, check_bounds, head_of
+from notifications.reading.bounds import Unbounded, check_bounds
 from notifications.reading.headers import (
+    BROKEN,
     address_in,
     field,
     fields,
     message_id_of,
     recipients_in,
     references_in,
+    sender_of,
 )
 from notifications.reading.mail import Mail
 from notifications.reading.ours import NOBODY, Ours
 from notifications.reading.parts import contents_of
 from notifications.reading.verdicts import verdict_on
 from notifications.reading.words import own_words
-
-BROKEN = (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
-"""What the parser raises on mails that are not built as the RFCs say."""
 
 NOT_A_MAIL = "Mailen er ikke bygget, som en mail skal være."
 
@@ -38,14 +36,6 @@ def read_mail(raw: bytes, ours: Ours = NOBODY) -> Mail:
         return _kept(raw, InboundVerdict.HOSTILE, str(error))
     except BROKEN:
         return _kept(raw, InboundVerdict.UNREADABLE, NOT_A_MAIL)
-
-
-def sender_of(raw: bytes) -> str:
-    """The address in From, in lower case; empty when there is none to be read."""
-    try:
-        return address_in(message_from_bytes(head_of(raw) + b"\n\n", policy=policy.compat32), "from")
-    except BROKEN:
-        return ""
 
 
 def _kept(raw: bytes, verdict: InboundVerdict, reason: str) -> Mail:

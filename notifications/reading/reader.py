@@ -10,10 +10,9 @@ from typing import Self
 
 from cycle.bounded_process import BoundedProcess, Limits, Stopped
 from cycle.messages.verdicts import InboundVerdict
-from notifications.reading.headers import message_id_of
+from notifications.reading.headers import message_id_of, sender_of
 from notifications.reading.mail import Mail
 from notifications.reading.ours import NOBODY, Ours
-from notifications.reading.read import sender_of
 from notifications.reading.wire import unpacked
 
 CHILD = Path(__file__).with_name("child.py")

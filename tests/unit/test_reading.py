@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycle.messages.verdicts import InboundVerdict as V
-from notifications.reading.headers import message_id_of
+from notifications.reading.headers import message_id_of, sender_of
 from notifications.reading.html import html_text
 from notifications.reading.parts import MOST_FILES
-from notifications.reading.read import read_mail, sender_of
+from notifications.reading.read import read_mail
 
 HEAD = b"From: Mette <Mette@by.example>\r\nTo: svar+abc@svar.by.example\r\nMessage-ID: <1@by.example>\r\n"
 

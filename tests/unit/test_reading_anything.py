@@ -2,7 +2,8 @@
 
 from hypothesis import given
 
-from notifications.reading.read import read_mail, sender_of
+from notifications.reading.headers import sender_of
+from notifications.reading.read import read_mail
 from notifications.reading.wire import packed, unpacked
 from notifications.reading.words import own_words
 from tests.support.mail_pieces import MAILS
