@@ -37,6 +37,7 @@ from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.tasks.tables import Task
 from flows.deliver import deliver
 from flows.runtime import RunContext
+from notifications.deadlines import FILE_NAME
 from notifications.gather import Letters, Prepared
 from notifications.mime import Envelope, build, read_sender
 from notifications.office import Office
@@ -175,6 +176,8 @@ class _Post:
         mail["X-Auto-Response-Suppress"] = "All"
         mail.set_content(rendered.text)
         mail.add_alternative(rendered.html, subtype="html")
+        if rendered.calendar:
+            mail.add_attachment(rendered.calendar, subtype="calendar", filename=FILE_NAME)
         path = self._office.return_path(message.id or 0)
         await client.send_message(mail, sender=path, recipients=[message.address])
 
