@@ -20,6 +20,7 @@ from cli.wording import language
 from cycle import danish
 from cycle.danish import COPENHAGEN
 from cycle.plan.resolve import FIRST_YEAR, LAST_YEAR
+from documents.tables import Cell, Column, Kind, Table, to_csv
 
 app = typer.Typer(add_completion=False)
 
@@ -111,14 +112,6 @@ def as_json_text(report: Report) -> str:
 
 def as_csv(report: Report) -> str:
     """One row a month, then one a warning; lists are separated by a bar. No spreadsheet runs a title."""
-    from documents.tables import (
-        Cell,
-        Column,
-        Kind,
-        Table,
-        to_csv,
-    )  # a quarter second of workbooks, seldom asked for
-
     whole = {"mails", "people"}
     columns = [
         Column(tell(f"heading {name}"), Kind.WHOLE if name in whole else Kind.TEXT) for name in HEADINGS

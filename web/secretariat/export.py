@@ -17,7 +17,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
 from cycle.tasks.tables import FormVersion, Submission
 from documents.answers_table import Answered, answers_table
-from documents.tables import Cell, Column, Kind, Table, marked, to_csv, to_xlsx
+from documents.tables import Cell, Column, Kind, Table, marked, to_csv
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import csv_download, xlsx_download
@@ -48,6 +48,8 @@ LEADING = (
 @router.get("/{occurrence_id}.xlsx")
 def workbook(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
     """The list with all answers as a workbook."""
+    from documents.workbook import to_xlsx  # openpyxl is loaded when a workbook is asked for
+
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
         return xlsx_download(to_xlsx(_table(session, request, found)), _name(found, "xlsx"))

@@ -16,7 +16,7 @@ from cycle.errors import AnswerInvalid, Problem
 from cycle.organisation.tables import Person, Unit
 from documents.case_package import Filed, Package
 from documents.case_papers import CasePress
-from documents.tables import Cell, Column, Kind, Table, to_xlsx
+from documents.tables import Cell, Column, Kind, Table
 from documents.typeset import AT_ONCE
 from documents.zipped import zipped
 from web import context
@@ -81,6 +81,8 @@ def package(request: Request, actor: CurrentActor) -> Response:
 
 
 def _files(filed: Filed, found: HandOut, press: CasePress) -> Iterator[tuple[str, bytes]]:
+    from documents.workbook import to_xlsx  # openpyxl is loaded when a workbook is asked for
+
     yield "indeks.xlsx", to_xlsx(Table("Indeks", COLUMNS, _rows(found.items), filed.zone))
     if found.left_out:
         said = "Ikke med, fordi aktiviteten er fortrolig. Vurder den for sig:\n" + "\n".join(found.left_out)

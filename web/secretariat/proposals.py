@@ -16,7 +16,7 @@ from cycle.tasks.releases import releases
 from cycle.tasks.rollup import Rollup, from_json, roll_up
 from cycle.tasks.tables import Release
 from documents.rollup_document import within
-from documents.tables import Cell, Column, Kind, Table, marked, to_xlsx
+from documents.tables import Cell, Column, Kind, Table, marked
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show, xlsx_download
@@ -82,6 +82,8 @@ def workbook(request: Request, actor: CurrentActor, occurrence_id: Id) -> Respon
     name = f"{('Budgetforslag', 'Proposals')[english]} {found.occurrence.concerns_year}"
     table = Table(name, columns, list(_rows(it.areas, TOTAL[english])), context.settings(request).zone)
     mark = render.file_mark(request)
+    from documents.workbook import to_xlsx  # openpyxl is loaded when a workbook is asked for
+
     content = to_xlsx(marked(table, mark) if mark else table)
     return xlsx_download(content, f"budgetforslag-{found.occurrence.concerns_year}.xlsx")
 
