@@ -100,6 +100,21 @@ YEAR: Mapping[str, str] = {
     "»{}« er ikke en webadresse. Skriv fx https://aarshjul.kommune.dk.": (
         "“{}” is no web address. Write for example https://aarshjul.kommune.dk."
     ),
+    "Logoet »{}« kan ikke læses. Ret stien, eller giv læseadgang.": (
+        "The logo “{}” cannot be read. Correct the path, or give read access."
+    ),
+    "Logoet »{}« er for stort. Gem det, så det fylder højst 200 kB.": (
+        "The logo “{}” is too large. Save it so that it takes at most 200 kB."
+    ),
+    "Logoet »{}« er hverken SVG eller PNG. Gem det i et af de to formater.": (
+        "The logo “{}” is neither SVG nor PNG. Save it in one of the two."
+    ),
+    "»{}« er ikke en farve. Skriv fx #0b4f8b.": "“{}” is no colour. Write for example #0b4f8b.",
+    "Hvid tekst kan ikke læses på farven »{}«: Kontrasten er {} til 1 og skal være mindst 4,5 til 1. "
+    "Vælg en mørkere.": (
+        "White text cannot be read on the colour “{}”: the contrast is {} to 1 and has to be at least "
+        "4.5 to 1. Choose a darker one."
+    ),
     "Adressen skal begynde med https, for links giver adgang uden adgangskode.": (
         "The address has to begin with https: links give access without a password."
     ),

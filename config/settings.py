@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.incoming_settings import LOOPBACK, IncomingSettings
+from config.look_settings import LookSettings
 from config.mail_settings import MailSettings
 from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
@@ -24,7 +25,7 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 
-class Settings(MailSettings, IncomingSettings, WatchSettings):
+class Settings(MailSettings, IncomingSettings, WatchSettings, LookSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Settings
-from web import agreements, errors, faults, sign_in
+from web import agreements, errors, faults, house, sign_in
 from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
@@ -31,6 +31,7 @@ from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
 
 ROOMS: tuple[Room, ...] = (
+    house.ROOM,
     sign_in.ROOM,
     leader.ROOM,
     leader_preparation.ROOM,
@@ -77,6 +78,7 @@ def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo |
     )
     app.state.engine, app.state.settings, app.state.clock = engine, settings, clock
     app.state.browser_clock = MachineClock() if demo else clock
+    app.state.house = house.House(settings)
     app.state.navigation = [item for room in rooms for item in room.navigation]
     app.state.marks = [demo.mark] if demo else []
     app.state.demo = demo

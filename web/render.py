@@ -2,8 +2,9 @@
 
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
-`path`, `demo`, and the filters `date`, `weekday_date`, `datetime`, `short`, `moment`,
-`number`, `amount`, `titled`, `called`, `period`, `numbered`. Undefined names raise.
+`icon("info")`, `path`, `house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
+`datetime`, `short`, `moment`, `number`, `amount`, `titled`, `called`, `period`, `numbered`. Undefined
+names raise.
 """
 
 import hashlib
@@ -60,6 +61,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "menu": menu_for(request, actor),
         "csrf_field": csrf_field(actor.csrf if actor else ""),
         "path": request.url.path,
+        "house": request.app.state.house,
         "marks": request.app.state.marks,
         "demo": request.app.state.demo is not None,
         "zone": app_context.settings(request).zone,
@@ -98,13 +100,21 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= FILTERS
-    made.globals |= {"asset": asset, "iso": is_iso_date}
+    made.globals |= {"asset": asset, "icon": icon, "iso": is_iso_date}
     return made
 
 
 def is_iso_date(text: str) -> bool:
     """Whether a date input can show the text."""
     return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+
+
+@lru_cache(maxsize=64)
+def icon(name: str, css: str = "") -> Markup:
+    """An icon of the design system in the colour of the words beside it; nothing to a screen reader."""
+    drawn = (HERE / "look" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    marks = f'class="icon-svg {css}" aria-hidden="true" focusable="false"'
+    return Markup(drawn.replace("<svg", f"<svg {marks}", 1))  # noqa: S704 — a file of ours, a class of a template
 
 
 @lru_cache(maxsize=64)

@@ -45,7 +45,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        outward = self._dressed(send, static=scope["path"].startswith("/static/"))
+        outward = self._dressed(send, cache=_cache(scope))
         status = self._fault(scope, headers)
         if status:
             await self.refuse(Request(scope), status)(scope, receive, outward)
@@ -76,17 +76,24 @@ class Guard:
         origin = headers.get("origin", "null")
         return origin in ("null", self.origin)
 
-    def _dressed(self, send: Send, *, static: bool) -> Send:
+    def _dressed(self, send: Send, *, cache: str) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                headers.setdefault("Cache-Control", "max-age=86400" if static else "no-store")
+                headers.setdefault("Cache-Control", cache)
                 if self.https:
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
         return dressed
+
+
+def _cache(scope: Scope) -> str:
+    """Pages are never kept; a file whose address holds a piece of its digest (`asset`) is kept for good."""
+    if not scope["path"].startswith("/static/"):
+        return "no-store"
+    return "max-age=31536000, immutable" if scope["query_string"].startswith(b"v=") else "max-age=86400"
 
 
 def limited(receive: Receive) -> Receive:

@@ -17,7 +17,7 @@ ALWAYS = {"kind": ["daily"], "language": ["da"]}
 ASKED = {"/maal/ny": "?aar=2028"}
 """What a page has to be asked for beside its address."""
 FILE = re.compile(
-    r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json|txt)$|/fil(/|$)|/bilag/|/dokumentation/|/moede/\{|^/(docs|redoc|openapi|api)"
+    r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json|txt)$|/fil(/|$)|/bilag/|/dokumentation/|/moede/\{|^/(docs|redoc|openapi|api|udseende)"
 )
 MOST = 40
 """Rows that are tried for one place in an address."""
