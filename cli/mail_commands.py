@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.explained_answers import answer_lines, explained
 from cli.given_file import read_given
 from cli.mail_words import word
 from config.checking import validated
@@ -23,7 +24,7 @@ from notifications.mime import split_sender
 from notifications.reading.mail import Mail
 from notifications.reading.ours import Ours
 from notifications.reading.reader import Reader
-from notifications.replies import Reply, read_reply
+from notifications.replies import read_reply
 
 app = typer.Typer(
     add_completion=False,
@@ -101,7 +102,9 @@ def _form(path: Path) -> Form:
 
 def _facts(path: Path, read: Mail, form: Form | None) -> dict[str, Any]:
     """What programs are told: everything but the bytes of attached files."""
-    reply = read_reply(form, read.own_text) if form is not None and read.verdict is None else None
+    reply = None
+    if form is not None and read.verdict is None:
+        reply = read_reply(form, read.own_text, whole=read.text)
     return {
         "file": str(path),
         "verdict": read.verdict.value if read.verdict else "reply",
@@ -117,12 +120,8 @@ def _facts(path: Path, read: Mail, form: Form | None) -> dict[str, Any]:
         "text": read.own_text,
         "files": [{"name": f.name, "type": f.type, "size": len(f.content)} for f in read.files],
         "files_left_out": read.files_left_out,
-        "answers": _answers(reply) if reply else None,
+        "answers": explained(form, reply) if form is not None and reply is not None else None,
     }
-
-
-def _answers(reply: Reply) -> dict[str, Any]:
-    return {"nil": reply.nil, "answers": dict(reply.raw), "unplaced": reply.unplaced}
 
 
 def _lines(path: Path, read: Mail, facts: Mapping[str, Any]) -> Iterator[str]:
@@ -139,15 +138,6 @@ def _lines(path: Path, read: Mail, facts: Mapping[str, Any]) -> Iterator[str]:
     for kept in read.files:
         yield f"  {word('file')}: {kept.name or '?'} ({kept.type}, {len(kept.content)} B)"
     if facts["answers"] is not None:
-        yield from _answer_lines(facts["answers"])
+        yield from answer_lines(facts["answers"])
     elif read.verdict is None:
         yield from (f"  | {line}" for line in read.own_text.split("\n"))
-
-
-def _answer_lines(answers: Mapping[str, Any]) -> Iterator[str]:
-    if answers["nil"]:
-        yield f"  {word('nil')}"
-    for field, value in answers["answers"].items():
-        yield f"  {field} = {value!r}"
-    if answers["unplaced"]:
-        yield f"  {word('unplaced')}: {answers['unplaced']!r}"

@@ -84,17 +84,24 @@ class Answering:
     def draft(
         self, reply: Reply, reason: str, told: Sequence[Problem], verdict: InboundVerdict = V.DRAFT
     ) -> Outcome:
-        """Keeps what can be read as a draft. What the page's draft already holds is not overwritten."""
+        """Keeps what can be read as a draft. What the page's draft already holds is not overwritten.
+
+        Text that belongs to no question lies in the draft's long text, but counts as not understood.
+        """
         given, left = dict(reply.raw), reply.unplaced
         place = place_for_rest(self._found.form)
         if left and place is not None:
             given[place] = "\n".join([left, *([str(given[place])] if place in given else [])])
-        valid, _ = read_draft(self._found.form, given, rows=self._task.prefill, language=self.language)
+        valid, understood = self._valid(given), self._valid(reply.raw)
         kept = self._session.get(Draft, self._task.id)
         answers = {**valid, **(kept.answers if kept else {})}
         if answers and (kept is None or kept.answers != answers):
             self._save(answers)
-        return Outcome(verdict, reason, told, valid, "" if place in valid else left)
+        return Outcome(verdict, reason, told, understood, left)
+
+    def _valid(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        valid, _ = read_draft(self._found.form, given, rows=self._task.prefill, language=self.language)
+        return valid
 
     def note(self, outcome: Outcome, *, by: str = ENGINE) -> InboundTask:
         """Keeps what the mail was for the task."""

@@ -17,12 +17,12 @@ from notifications.reading.mail import Mail
 STRANGER = "Afsenderen er hverken postens leder, stedfortræder eller registrerede adresse."
 NOT_VOUCHED_FOR = "Mailserveren kan ikke sige god for, at mailen kommer fra afsenderen."
 STRANGER_TOLD = {
-    "da": "Svaret kom fra {sender}, som ikke er registreret for {post}. Åbn opgaven, og send svaret selv.",
-    "en": "The answer came from {sender}, which is not registered for {post}. Open the task and send it.",
+    "da": "Den kom fra {sender}, som ikke er registreret for {post}. Er svaret jeres, så send det fra siden.",
+    "en": "It came from {sender}, not registered for {post}. If the answer is yours, send it on the page.",
 }
 NOT_VOUCHED_FOR_TOLD = {
-    "da": "Vi kan ikke være sikre på, at svaret kom fra {sender}. Åbn opgaven, og send svaret selv.",
-    "en": "We cannot be sure that the answer came from {sender}. Open the task and send it.",
+    "da": "Vi kan ikke være sikre på, at den kom fra {sender}. Er svaret jeres, så send det fra siden.",
+    "en": "We cannot be sure that it came from {sender}. If the answer is yours, send it on the page.",
 }
 
 

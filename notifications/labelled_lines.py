@@ -2,43 +2,39 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cycle.danish import MONTHS, MONTHS_EN
 from cycle.errors import Problem
 from cycle.tasks.forms import FieldType
+from notifications.doubts import (
+    ANSWERED_TWICE,
+    CONTRADICTS,
+    UNKNOWN_LETTER,
+    WHICH_QUESTION,
+    WHICH_ROW,
+    WHICH_SIGN,
+)
+from notifications.label_forms import (
+    LONGEST_HEAD,
+    Mark,
+    Sign,
+    fits,
+    is_answer,
+    may_be_minus,
+    numbered,
+    without_emphasis,
+)
+from notifications.label_names import Names, parted
 from notifications.nil import plain
 from notifications.questions import FREE_TEXT, MOST_LINES, Question
 
 Place = tuple[str, ...]
 
-LONGEST_HEAD = 300
-"""Signs before the colon of a line that may be a label: nobody's question is longer."""
-
 SEVERAL_LINES = (*FREE_TEXT, FieldType.TRAFFIC_LIGHT)
 """Kinds of answer that go on over several lines; the others are one line, and what follows is not theirs."""
 
-WHICH_ROW = {
-    "da": "»{line}« kan høre til flere mål eller rækker. Skriv spørgsmålets nummer foran.",
-    "en": "“{line}” may belong to several goals or rows. Write the question's number before it.",
-}
-WHICH_QUESTION = {
-    "da": "»{line}« kan være svar på spørgsmål {number} eller en del af svaret før. Skriv spørgsmålets navn.",
-    "en": "“{line}” may answer question {number} or belong to the answer before. Write the question's name.",
-}
-CONTRADICTS = {
-    "da": "»{line}« har nummeret på ét spørgsmål og navnet på et andet.",
-    "en": "“{line}” has the number of one question and the name of another.",
-}
-ANSWERED_TWICE = {
-    "da": "Mailen har to forskellige svar på »{words}«.",
-    "en": "The mail has two different answers to “{words}”.",
-}
-
 _BULLET = re.compile(r"^[\s*•–-]+")
-_NUMBER = re.compile(
-    r"(?:spørgsmål |question |sp\. ?)?(\d{1,3})\s*(?:[.)](?:\s+|$)|:\s*|$)(.*)", re.IGNORECASE
-)
 _MONTH = re.compile(
     rf"(?:{'|'.join((*MONTHS, *MONTHS_EN))}|(?:{'|'.join(name[:3] for name in MONTHS)})\.?)\b", re.IGNORECASE
 )
@@ -55,19 +51,22 @@ class Labelled:
 
 @dataclass(frozen=True)
 class _Start:
-    """A line that begins an answer; `by_number` when only the number says so."""
+    """A line that begins an answer; `by_number` when only the number says so. `sign` sets the label off."""
 
     question: Question
     value: str
     by_number: bool = False
+    sign: Sign = Sign.SURE
 
 
 class _Doubt(Exception):
-    """The line may be meant in two ways."""
+    """The line may be meant in two ways; `in_text`: one of them is to go on with the answer before."""
 
-    def __init__(self, sentences: Mapping[str, str], where: str = "", **facts: object) -> None:
+    def __init__(
+        self, sentences: Mapping[str, str], where: str = "", *, in_text: bool = False, **facts: object
+    ) -> None:
         super().__init__(where)
-        self.sentences, self.where, self.facts = sentences, where, facts
+        self.sentences, self.where, self.in_text, self.facts = sentences, where, in_text, facts
 
 
 def labelled(questions: Sequence[Question], text: str, language: str = "da") -> Labelled:
@@ -75,62 +74,39 @@ def labelled(questions: Sequence[Question], text: str, language: str = "da") -> 
     return _Reading(questions, "en" if language == "en" else "da").of(text)
 
 
-def names_of(question: Question) -> set[str]:
-    """What a question is called: its id and its words in both languages, without its row."""
-    asked = question.field
-    return {plain(name) for name in (asked.id, asked.label, asked.label_en) if name}
-
-
-class _Names:
-    """What each question and each row may be called, looked up by plain words."""
-
-    def __init__(self, questions: Sequence[Question]) -> None:
-        self.fields: dict[str, list[Question]] = {}
-        self.in_rows: dict[str, list[Question]] = {}
-        self.rows: dict[str, list[Question]] = {}
-        self.headings: dict[str, str] = {}
-        self.wordings: list[tuple[Question, re.Pattern[str]]] = []
-        for question in questions:
-            for name in names_of(question):
-                self.fields.setdefault(name, []).append(question)
-            for each in (question.field.label, *question.field.also):
-                self.wordings.append((question, _wording(each)))
-            if question.row:
-                self._add_row(question)
-
-    def _add_row(self, question: Question) -> None:
-        self.headings[plain(question.row)] = question.row
-        for row in _rows(question):
-            self.rows.setdefault(row, []).append(question)
-            for name in names_of(question):
-                self.in_rows.setdefault(f"{row} {name}", []).append(question)
-
-
 class _Reading:
     def __init__(self, questions: Sequence[Question], language: str) -> None:
         self._by_number = {question.number: question for question in questions}
-        self._names = _Names(questions)
+        self._names = Names(questions)
         self._questions, self._language = questions, language
         self._answers: dict[Place, list[list[str]]] = {}
         self._rest: list[str] = []
         self._doubts: list[Problem] = []
         self._row = ""
         self._open: _Start | None = None
+        self._lines: list[str] = []
+        self._at = 0
 
     def of(self, text: str) -> Labelled:
-        lines = text.splitlines()
-        for line in lines[:MOST_LINES]:
+        self._lines = lines = text.splitlines()
+        for self._at, line in enumerate(lines[:MOST_LINES]):
             try:
                 self._line(line)
             except _Doubt as doubt:
                 what = doubt.sentences[self._language].format(line=line.strip()[:80], **doubt.facts)
                 self._doubts.append(Problem(doubt.where, what))
+                self._open = self._open if doubt.in_text else None
                 self._keep(line)
         self._rest += lines[MOST_LINES:]
         return Labelled(self._joined(), "\n".join(self._rest).strip(), self._doubts)
 
     def _line(self, line: str) -> None:
-        start = self._start(_BULLET.sub("", line))
+        bare = _BULLET.sub("", without_emphasis(line))
+        row = self._row_heading(bare)
+        if row is not None:
+            self._open, self._row = None, row
+            return
+        start = self._start(bare)
         if start is None:
             self._keep(line)
             return
@@ -151,32 +127,65 @@ class _Reading:
             self._rest.append(line.strip())
 
     def _start(self, line: str) -> _Start | None:
-        row = self._row_heading(line)
-        if row is not None:
-            self._open, self._row = None, row
-            return None
-        return self._numbered(line) or self._in_row(line) or self._named(line) or self._asked(line)
+        return (
+            self._numbered(line)
+            or self._in_row(line)
+            or self._named(line)
+            or self._asked(line)
+            or self._set_off(line)
+            or self._in_row_set_off(line)
+        )
 
     def _row_heading(self, line: str) -> str | None:
         """A line that is a row's own name: what follows is about that row."""
-        return self._names.headings.get(plain(line)) if len(line) <= LONGEST_HEAD else None
+        name = plain(line) if len(line) <= LONGEST_HEAD else ""
+        if name in self._names.short_headings and not self._begins_paragraph():
+            return None
+        return self._names.headings.get(name)
 
     def _numbered(self, line: str) -> _Start | None:
-        match = _NUMBER.fullmatch(line.strip())
-        question = self._by_number.get(int(match[1])) if match else None
-        if match is None or question is None or _MONTH.match(match[2]):
+        mark = numbered(line)
+        question = self._by_number.get(int(mark.name)) if mark else None
+        if mark is None or question is None or _MONTH.match(mark.value) or line.strip().isdecimal():
             return None
-        if not match[2].strip() and line.strip().isdecimal():
+        if mark.letter and not self._takes_letter(question, mark):
             return None
-        named = self._name_in(question, match[2])
+        named = self._after_name(question, mark.value)
         if named is not None:
             return _Start(question, named)
-        other, colon, _ = match[2][:LONGEST_HEAD].partition(":")
+        self._refuse_other_name(question, mark)
+        if mark.sign is not Sign.SURE and not self._fits(question, mark):
+            self._refuse_same_style(question, mark, by_number=True)
+            return None
+        self._refuse_list(question)
+        return _Start(question, mark.value, by_number=True, sign=mark.sign)
+
+    def _refuse_same_style(self, question: Question, mark: Mark, *, by_number: bool) -> None:
+        """ "1 grøn", and then "2 ved ikke": no comment on the first, and not surely an answer."""
+        before = self._open
+        if before is None or before.sign is Sign.SURE or before.by_number is not by_number:
+            return
+        if question.place != before.question.place and (before.sign is mark.sign or not by_number):
+            raise _Doubt(WHICH_QUESTION, question.where, number=question.number)
+
+    def _takes_letter(self, question: Question, mark: Mark) -> bool:
+        """ "A1: grøn" in a mail about one task, whose letter it would have been; no other letter is known."""
+        if mark.letter == "A" or self._names.lettered:
+            return not self._names.lettered
+        if question.field.type not in FREE_TEXT and is_answer(question, mark.value):
+            raise _Doubt(UNKNOWN_LETTER, question.where)
+        return False
+
+    def _fits(self, question: Question, mark: Mark) -> bool:
+        if may_be_minus(question, mark):
+            raise _Doubt(WHICH_SIGN, question.where)
+        return fits(question, mark)
+
+    def _refuse_other_name(self, question: Question, mark: Mark) -> None:
+        other, colon, _ = mark.value[:LONGEST_HEAD].partition(":")
         others = self._names.fields.get(plain(other), []) if colon else []
         if any(each.field.id != question.field.id for each in others):
             raise _Doubt(CONTRADICTS, question.where)
-        self._refuse_list(question)
-        return _Start(question, match[2], by_number=True)
 
     def _refuse_list(self, question: Question) -> None:
         """A number inside a text may be the author's own list: "Bemærkninger: … 1. Vi har … 2. Vi har …"."""
@@ -184,25 +193,21 @@ class _Reading:
         if before is None or before.question.field.type not in FREE_TEXT:
             return
         if not before.by_number or question.number <= before.question.number:
-            raise _Doubt(WHICH_QUESTION, before.question.where, number=question.number)
+            raise _Doubt(WHICH_QUESTION, before.question.where, in_text=True, number=question.number)
 
-    def _name_in(self, question: Question, text: str) -> str | None:
+    def _after_name(self, question: Question, text: str) -> str | None:
         """What follows the question's own words, when the text begins with them."""
-        asked = question.field
-        for name in sorted(
-            {question.words(), question.words("en"), asked.label, asked.label_en} - {""},
-            key=len,
-            reverse=True,
-        ):
-            pattern = rf"{re.escape(name)}\s*(?:\([^()]*\))?\s*(?:[:–-]|$)\s*"
-            match = re.match(pattern, text[: LONGEST_HEAD + len(name)], re.IGNORECASE)
-            if match:
-                return text[match.end() :]
-        return None
+        mark = self._names.own[question.place].at(text)
+        if mark is None:
+            return None
+        if may_be_minus(question, mark):
+            raise _Doubt(WHICH_SIGN, question.where)
+        unsure = mark.sign is Sign.BLANK and not fits(question, mark)
+        return None if unsure else mark.value
 
     def _in_row(self, line: str) -> _Start | None:
         """ "1.2 Status: grøn", and "1.2: grøn" where the row has one question that must be answered."""
-        head, value = _parted(line, ":")
+        head, value = parted(line, ":")
         named = self._names.in_rows.get(head, [])
         if not named:
             bare = self._names.rows.get(head, [])
@@ -212,14 +217,64 @@ class _Reading:
         return _Start(named[0], value) if named else None
 
     def _named(self, line: str) -> _Start | None:
-        head, value = _parted(line, ":")
+        head, value = parted(line, ":")
         return self._one_of(self._names.fields.get(head, []), value)
 
     def _asked(self, line: str) -> _Start | None:
         """ "Hvad er jeres kerneopgave? At …" in any wording that the form knows."""
-        head, value = _parted(line, "?")
+        head, value = parted(line, "?")
         found = [q for q, wording in self._names.wordings if head and wording.fullmatch(head)]
         return self._one_of(list(dict.fromkeys(found)), re.sub(r"^\s*(\([^()]*\))?\s*:?", "", value))
+
+    def _set_off(self, line: str) -> _Start | None:
+        """ "Status – gul, vi er bagud", "Status<tab>grøn", and "Status" on a line of its own."""
+        mark = self._names.set_off.at(line)
+        named = self._names.fields.get(plain(mark.name), []) if mark else []
+        if mark is None or not named:
+            return None
+        question = next((each for each in named if each.row == self._row), named[0])
+        if mark.sign is Sign.ALONE:
+            begins = self._stands_above(question)
+        else:
+            begins = mark.sign is Sign.SURE or self._fits(question, mark)
+        if not begins:
+            self._refuse_same_style(question, mark, by_number=False)
+            return None
+        start = self._one_of(named, mark.value)
+        return self._unsure(start, mark.sign) if start and mark.sign in (Sign.DASH, Sign.BLANK) else start
+
+    def _stands_above(self, question: Question) -> bool:
+        """Whether a line that is a question's name is a heading: what follows answers it."""
+        if question.field.type not in FREE_TEXT:
+            following = (line for line in self._lines[self._at + 1 : MOST_LINES] if line.strip())
+            return is_answer(question, without_emphasis(next(following, "")))
+        return self._begins_paragraph()
+
+    def _begins_paragraph(self) -> bool:
+        """Whether the line does not go on with a text: none is open, or an empty line stands before it."""
+        in_text = self._open is not None and self._open.question.field.type in SEVERAL_LINES
+        return not in_text or not self._lines[self._at - 1].strip()
+
+    def _in_row_set_off(self, line: str) -> _Start | None:
+        """ "1.2 grøn", "Mål A – gul: vi er bagud" and "1.2 Status grøn"."""
+        mark = self._names.rows_set_off.at(line)
+        asked = self._names.one_in_row(mark.name) if mark else None
+        if mark is None or mark.sign is Sign.ALONE:
+            return None
+        inner = self._names.set_off.at(mark.value)
+        named = self._names.in_rows.get(plain(f"{mark.name} {inner.name}"), []) if inner else []
+        if inner and len(named) == 1 and (inner.sign is Sign.SURE or self._fits(named[0], inner)):
+            return self._unsure(_Start(named[0], inner.value), mark.sign)
+        if asked is None or not self._fits(asked, mark):
+            return None
+        return self._unsure(_Start(asked, mark.value), mark.sign)
+
+    def _unsure(self, start: _Start, sign: Sign) -> _Start:
+        """A name without a colon in the middle of a text may be a part of it."""
+        before = self._open
+        if before is not None and before.question.field.type in FREE_TEXT and before.sign is Sign.SURE:
+            raise _Doubt(WHICH_QUESTION, before.question.where, in_text=True, number=start.question.number)
+        return replace(start, sign=sign)
 
     def _one_of(self, found: Sequence[Question], value: str) -> _Start | None:
         if len(found) > 1:
@@ -242,25 +297,3 @@ class _Reading:
             elif texts:
                 found[place] = texts[0]
         return found
-
-
-def _parted(line: str, sign: str) -> tuple[str, str]:
-    """(the plain words before the sign, without a hint in brackets; what follows); no words: no label."""
-    head, found, value = line.partition(sign)
-    if not found or len(head) > LONGEST_HEAD:
-        return "", value
-    return plain(re.sub(r"\([^()]*\)\s*$", "", head)), value
-
-
-def _rows(question: Question) -> set[str]:
-    """What a row may be called: its key, its words, and the number or letter its words begin with."""
-    key = plain(question.place[1])
-    first = plain(question.row.split(" ", 1)[0])
-    return {
-        each for name in {key, plain(question.row), first} for each in (name, f"mål {name}", f"goal {name}")
-    }
-
-
-def _wording(text: str) -> re.Pattern[str]:
-    """One wording of a question; "…" in it stands for any words: "Hvad er … kerneopgave?"."""
-    return re.compile(" .+ ".join(re.escape(plain(part)) for part in text.split("…")))

@@ -130,6 +130,8 @@ class Letter:
     nil: bool = False
     meeting: Invitation | None = None
     after_close: bool = False
+    foreign: bool = False
+    """A mail that may not be the reader's: who wrote it is not known for the post, or not vouched for."""
     unplaced: str = ""
     files: tuple[tuple[str, str], ...] = ()
     asks_which: bool = False

@@ -12,16 +12,24 @@ from dataclasses import dataclass
 from cycle.messages.tables import Message, MessageKind
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import ReminderDecision
+from cycle.tasks.answer_values import LIGHT_WORDS
 from cycle.tasks.states import BY_MAIL
 from cycle.tasks.tables import Task
+from notifications.label_forms import without_emphasis
 from notifications.nil import is_nil
 from notifications.questions import MOST_LINES
 
 _QUOTE = re.compile(r"[>\s]*")
+_BEFORE = r"(?:[*•–-]\s?)?(?:(?i:opgave|ad\.?|task|svar)\s+)?"
 _MARKED = re.compile(
-    r"(?:[*•–-]\s?)?(?P<letter>[A-Za-z]{1,2}|[A-Z]{1,2} )(?P<number>\d{1,3})\s?(?:[.):]\s?|$)(?P<rest>.*)"
+    rf"{_BEFORE}(?P<letter>[A-Za-z]{{1,2}}|[A-Z]{{1,2}} )(?P<number>\d{{1,3}})"
+    r"(?P<sign>\s?(?:[.):]\s?|$)|\s*[–—-]+>?\s+|\s*[=\t]\s*|\s+)(?P<rest>.*)"
 )
-_HEADED = re.compile(r"(?:[*•–-]\s?)?(?P<letter>[A-Za-z]{1,2})\s?[.):]\s?(?P<rest>.*)")
+_HEADED = re.compile(
+    rf"{_BEFORE}(?:(?P<letter>[A-Za-z]{{1,2}})\s?[.):]\s?|(?P<dashed>[A-Z]{{1,2}})\s+[–—-]+>?\s+)(?P<rest>.*)"
+)
+_NAMED = re.compile(r"(?i:opgave|ad\.?|task)\s+(?P<letter>[A-Za-z]{1,2})\s*")
+_LIGHT = re.compile(r"(\w+)\s*(?:$|[,.:;!(–—-])")
 
 
 def letter_of(index: int) -> str:
@@ -65,52 +73,79 @@ def _order(decision: ReminderDecision, tasks: Mapping[int, Task]) -> tuple[int, 
 
 @dataclass(frozen=True)
 class Sections:
-    """A reply's lines by the letter of the task they speak of; `before` stands before the first letter."""
+    """A reply's lines by the letter of the task they speak of; `before` stands before the first letter.
+
+    `unknown` are lines under a letter that the mail did not have, with the letter.
+    """
 
     by_letter: Mapping[str, str]
     before: str
+    unknown: str = ""
 
 
 def sections(text: str, letters: Sequence[str]) -> Sections:
-    """Cuts a reply at its letters: "A1: gul" and "A: Intet at bemærke" begin what is said of task A.
+    """Cuts a reply at its letters: "A1: gul", "Opgave A" and "A: Intet at bemærke" begin what is said of A.
 
     A letter with a number may be small. A letter alone counts when it heads a line; where others have
     numbers, only above its answers or before "intet at bemærke", because "A) … B) …" may be a list of the
-    author's own. The letters are gone from what is returned, the numbers stand.
+    author's own. The letters are gone from what is returned, the numbers stand. A capital letter that the
+    mail did not have ends what is said of the task before.
     """
     known = set(letters)
     lines = text.splitlines()
-    numbered = any(_marked(line, known) for line in lines[:MOST_LINES])
-    found: dict[str, list[str]] = {}
+    numbered = any((found := _marked(line)) and found[0] in known for line in lines[:MOST_LINES])
+    parts: dict[str, list[str]] = {}
     before: list[str] = []
+    unknown: list[str] = []
     current = before
     for line in lines[:MOST_LINES]:
-        begins = _marked(line, known) or _headed(line, known, numbered)
-        if begins is not None:
-            letter, line = begins
-            current = found.setdefault(letter, [])
+        begins = _marked(line) or _headed(line, numbered)
+        if begins is not None and begins[0] in known:
+            current = parts.setdefault(begins[0], [])
+            current.append(begins[1])
+            continue
+        if begins is not None and parts and _is_letter(line, begins[0]):
+            current = unknown
         current.append(line)
     current += lines[MOST_LINES:]
-    by_letter = {letter: "\n".join(lines).strip() for letter, lines in found.items()}
-    return Sections(by_letter, "\n".join(before).strip())
+    by_letter = {letter: "\n".join(lines).strip() for letter, lines in parts.items()}
+    return Sections(by_letter, "\n".join(before).strip(), "\n".join(unknown).strip())
 
 
-def _marked(line: str, known: set[str]) -> tuple[str, str] | None:
+def _is_letter(line: str, letter: str) -> bool:
+    """Whether an unknown letter is one: a single capital letter, in the author's own words."""
     quote, words = _unquoted(line)
+    return (
+        len(letter) == 1
+        and not quote.strip()
+        and re.search(rf"\b{letter}(?! ?[^\W\d_]| \d)", words) is not None
+    )
+
+
+def _marked(line: str) -> tuple[str, str] | None:
+    """(the letter, the line without it) of "A1: gul", "A1 - gul" and "A1 gul"."""
+    quote, words = _unquoted(without_emphasis(line))
     match = _MARKED.fullmatch(words)
-    if match is None or match["letter"].strip().upper() not in known:
+    if match is None:
         return None
-    return match["letter"].strip().upper(), f"{quote}{match['number']}. {match['rest']}"
+    sign, rest = match["sign"], match["rest"]
+    if sign and not sign.strip():
+        light = _LIGHT.match(rest)
+        if "\t" not in sign and (light is None or light[1].casefold() not in LIGHT_WORDS):
+            return None
+    sure = not sign.strip() or sign.strip() in (".", ")", ":")
+    between = ". " if sure else sign
+    return match["letter"].strip().upper(), f"{quote}{match['number']}{between}{rest}"
 
 
-def _headed(line: str, known: set[str], numbered: bool) -> tuple[str, str] | None:
-    quote, words = _unquoted(line)
+def _headed(line: str, numbered: bool) -> tuple[str, str] | None:
+    quote, words = _unquoted(without_emphasis(line))
+    if match := _NAMED.fullmatch(words):
+        return match["letter"].upper(), quote
     match = _HEADED.fullmatch(words)
-    if match is None or match["letter"].upper() not in known:
+    if match is None or (numbered and match["rest"].strip() and not is_nil(match["rest"])):
         return None
-    if numbered and match["rest"].strip() and not is_nil(match["rest"]):
-        return None
-    return match["letter"].upper(), quote + match["rest"]
+    return (match["letter"] or match["dashed"]).upper(), quote + match["rest"]
 
 
 def _unquoted(line: str) -> tuple[str, str]:

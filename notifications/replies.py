@@ -1,16 +1,20 @@
 """Which answers to a form the words of a reply are. What can be meant in two ways is asked, never guessed."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cycle.errors import Problem
 from cycle.tasks.forms import FieldType, Form
+from notifications.doubts import ANSWERED_TWICE
 from notifications.inline_answers import inline_answers, split_quoted
-from notifications.labelled_lines import ANSWERED_TWICE, Labelled, Place, labelled
-from notifications.nil import is_nil, plain
+from notifications.labelled_lines import Labelled, Place, labelled
+from notifications.nil import LONGEST, is_nil, plain
 from notifications.questions import Question, is_one_text, questions_of
 from notifications.reading.words import own_words
+from notifications.small_talk import is_small_talk
+from notifications.typed_values import Doubtful, typed_value
 
 
 @dataclass(frozen=True)
@@ -18,10 +22,12 @@ class Reply:
     """The answers in a reply, as typed: text by field, and by group, row and field.
 
     `nil`: it says only that there is nothing to report. `unplaced` is text that belongs to no question;
-    `doubts` are what can be meant in two ways: with any, the reply is no answer yet.
+    `doubts` are what can be meant in two ways: with any, the reply is no answer yet. `talk`: it says only
+    that the mail was received, or that an answer will come; a person may still choose to read `raw`.
     """
 
     nil: bool = False
+    talk: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
     unplaced: str = ""
     doubts: tuple[Problem, ...] = ()
@@ -53,14 +59,34 @@ def read_parts(form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], la
     """As `read_reply`, for the author's words (`own`) and the quoted mail apart from each other."""
     questions = questions_of(form, rows, language)
     under = {} if is_one_text(form) else inline_answers(questions, quoted)
+    own = _without_letter(own, questions)
     if is_nil(own) and not under:
         return Reply(nil=True)
+    reply = _as_form(form, questions, own, under, language)
+    return replace(reply, talk=not under and is_small_talk(own))
+
+
+def _as_form(
+    form: Form, questions: Sequence[Question], own: str, under: Mapping[Place, str], language: str
+) -> Reply:
     if is_one_text(form):
         return Reply(raw={form.fields[0].id: _without_label(questions[0], own)} if own.strip() else {})
     found = labelled(questions, own, language)
     if not found.found and not under and not found.doubts and len(questions) == 1:
-        return Reply(raw=_nested({questions[0].place: own}) if own.strip() else {})
+        found = Labelled(found={questions[0].place: own} if own.strip() else {})
     return _together(questions, found, under, language)
+
+
+_LETTER = re.compile(r"\s*(?:(?:opgave|ad\.?|task) )?A ?[:.)–-][ \t]*(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def _without_letter(own: str, questions: Sequence[Question]) -> str:
+    """Without the letter the task would have among several: "A: Intet at bemærke", "A:" as a heading."""
+    match = _LETTER.fullmatch(own[:LONGEST])
+    if match is None or any(question.row for question in questions):
+        return own
+    rest = own[match.start(1) :]
+    return rest if is_nil(rest) or rest.startswith("\n") else own
 
 
 def place_for_rest(form: Form) -> str | None:
@@ -81,7 +107,25 @@ def _together(
         what = ANSWERED_TWICE["en" if language == "en" else "da"].format(words=asked.words(language))
         doubts.append(Problem(asked.where, what))
     found = {place: text for place, text in {**under, **own.found}.items() if place not in both}
-    return Reply(raw=_nested(found), unplaced=own.unplaced, doubts=tuple(doubts))
+    read, left = _values(words, found, doubts, language)
+    return Reply(
+        raw=_nested(read), unplaced="\n".join(filter(None, (own.unplaced, *left))), doubts=tuple(doubts)
+    )
+
+
+def _values(
+    words: Mapping[Place, Question], found: Mapping[Place, str], doubts: list[Problem], language: str
+) -> tuple[dict[Place, str], list[str]]:
+    """(the answers as the form reads them, those that may mean two things); the doubts are added."""
+    read: dict[Place, str] = {}
+    left = []
+    for place, text in found.items():
+        try:
+            read[place] = typed_value(words[place], text)
+        except Doubtful as doubtful:
+            doubts.append(Problem(words[place].where, doubtful.said(language)))
+            left.append(f"{words[place].words(language)}: {text}")
+    return read, left
 
 
 def _nested(found: Mapping[Place, str]) -> dict[str, Any]:

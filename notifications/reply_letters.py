@@ -45,6 +45,7 @@ def reply_problem(rows: Rows, message: Message, letters: Mapping[int, str], lang
         "remarks": tuple(remarks),
         "received_at": inbound.received_at,
         "after_close": inbound.verdict is InboundVerdict.CLOSED,
+        "foreign": inbound.verdict is InboundVerdict.UNKNOWN_SENDER,
         "answers": tuple(pair for each in readings for pair in _read(rows, each, letters, language)),
         "unplaced": "\n".join(
             dict.fromkeys(filter(None, (_rest(rows, each, language) for each in readings)))

@@ -20,12 +20,14 @@ from notifications.questions import questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.words import own_words
 from notifications.replies import Reply, read_parts
+from notifications.small_talk import is_small_talk
 
 V = InboundVerdict
 
-RANKED = (V.UNKNOWN_SENDER, V.DRAFT, V.CLOSED, V.ANSWER, V.DUPLICATE)
+RANKED = (V.UNKNOWN_SENDER, V.DRAFT, V.CLOSED, V.ANSWER, V.DUPLICATE, V.NO_ANSWER)
 """The verdict on a mail about several tasks is the first of these that one of them has."""
 
+PROMISE = "Mailen siger kun tak, eller at svaret kommer. Der er intet svar i den, og ingen har fået besked."
 WHICH = "Svaret siger ikke, hvilken af opgaverne det gælder."
 
 UNREAD_TOLD: Mapping[InboundVerdict, tuple[str, str]] = {
@@ -74,7 +76,7 @@ class ReplyToTasks:
         """Reads and takes it; gives the mail's verdict and, in Danish, why."""
         replies = self._replies()
         if not replies:
-            return self._ask_which()
+            return self._no_answer() if self._is_talk(self._mail.own_text) else self._ask_which()
         outcomes = [(found, self._one(found, reply, alone=len(replies) == 1)) for found, reply in replies]
         verdicts = [outcome.verdict for _, outcome in outcomes]
         self._inbound.verdict = next(each for each in RANKED if each in verdicts)
@@ -96,11 +98,20 @@ class ReplyToTasks:
             own_part, quoted_part = said.by_letter.get(found.letter, ""), quoted.get(found.letter, "")
             if own_part or self._inline(found):
                 replies.append((found, self._read(found, own_part, quoted_part)))
-        if replies and said.before:
+        if replies and (said.before or said.unknown):
             found, reply = replies[0]
-            left = "\n".join(filter(None, (said.before, reply.unplaced)))
+            left = "\n".join(filter(None, (said.before, reply.unplaced, said.unknown)))
             replies[0] = (found, replace(reply, unplaced=left))
         return replies
+
+    def _is_talk(self, words: str) -> bool:
+        """Thanks and promises, with no file: nobody is told anything, the reminders go on."""
+        return is_small_talk(words) and not self._inbound.files
+
+    def _no_answer(self) -> tuple[InboundVerdict, str]:
+        for each in self._to.tasks:
+            self._answering(each).note(Outcome(V.NO_ANSWER, PROMISE))
+        return V.NO_ANSWER, PROMISE
 
     def _own_words(self) -> str:
         """The author's words; where answers stand in the quoted mail, only those above it."""
@@ -119,7 +130,8 @@ class ReplyToTasks:
 
     def _one(self, found: Addressed, reply: Reply, *, alone: bool) -> Outcome:
         answering = self._answering(found)
-        outcome = answering.refusal()
+        talk = reply.talk and not self._inbound.files
+        outcome = Outcome(V.NO_ANSWER, PROMISE) if talk else answering.refusal()
         if outcome is None:
             read = with_file(reply, found, self._inbound.files) if alone and not reply.nil else reply
             author = self._author(found)

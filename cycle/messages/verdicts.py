@@ -8,7 +8,7 @@ class InboundVerdict(StrEnum):
 
     `OWN`: one of ours, or of another Aarshjul, has come back. `HOSTILE`: it breaks the bounds of what is
     parsed, or the reader gave up on it; kept in quarantine. `COMPLAINT`: a feedback report (ARF) of a mail
-    marked as spam.
+    marked as spam. `NO_ANSWER`: a person says only thanks, or that an answer will come.
     """
 
     ANSWER = "answer"
@@ -25,3 +25,4 @@ class InboundVerdict(StrEnum):
     UNREADABLE = "unreadable"
     CLOSED = "closed"
     DUPLICATE = "duplicate"
+    NO_ANSWER = "no_answer"

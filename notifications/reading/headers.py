@@ -74,6 +74,12 @@ def address_in(part: Message, name: str) -> str:
     return found[0] if found else ""
 
 
+def name_in(part: Message, name: str) -> str:
+    """What the first address in the field is called, decoded; empty when it has no name."""
+    found = getaddresses([next(fields(part, name), "")])
+    return decoded(found[0][0]) if found else ""
+
+
 def recipients_in(part: Message) -> tuple[str, ...]:
     """All addresses that the mail says it was delivered or written to, in lower case."""
     return tuple(dict.fromkeys(_addresses([value for name in TO for value in fields(part, name)])))

@@ -11,6 +11,7 @@ from notifications.reading.headers import (
     field,
     fields,
     message_id_of,
+    name_in,
     recipients_in,
     references_in,
     sender_of,
@@ -18,6 +19,7 @@ from notifications.reading.headers import (
 from notifications.reading.mail import Mail
 from notifications.reading.ours import NOBODY, Ours
 from notifications.reading.parts import contents_of
+from notifications.reading.signed import names_in, without_name
 from notifications.reading.verdicts import verdict_on
 from notifications.reading.words import own_words
 
@@ -44,7 +46,7 @@ def _kept(raw: bytes, verdict: InboundVerdict, reason: str) -> Mail:
 
 def _read(parsed: Message, raw: bytes, ours: Ours) -> Mail:
     contents = contents_of(parsed)
-    own = own_words(contents.text)
+    own = without_name(own_words(contents.text), names_in(name_in(parsed, "from")))
     found = verdict_on(parsed, own, ours, has_files=bool(contents.files))
     return Mail(
         message_id=message_id_of(raw),

@@ -259,6 +259,21 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
             "received_at": RECEIVED,
         },
     ),
+    "reply-problem-foreign": (
+        MessageKind.REPLY_PROBLEM,
+        {
+            "foreign": True,
+            "remarks": (
+                (
+                    "",
+                    "Den kom fra en.anden@by.example, som ikke er registreret for Ærøgades Skole & Fritid. "
+                    "Er svaret jeres, så send det fra siden.",
+                ),
+            ),
+            "unplaced": "Vi ses på mødet.",
+            "received_at": RECEIVED,
+        },
+    ),
     "reply-problem-closed": (MessageKind.REPLY_PROBLEM, {"after_close": True, "received_at": RECEIVED}),
 }
 

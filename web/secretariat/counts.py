@@ -74,6 +74,7 @@ COLLECT: Mapping[str, Pair] = {
     InboundVerdict.UNREADABLE: ("kunne ikke læses", "unreadable"),
     InboundVerdict.CLOSED: ("kom efter lukning", "came after the close"),
     InboundVerdict.DUPLICATE: ("modtaget før", "received before"),
+    InboundVerdict.NO_ANSWER: ("uden svar", "without an answer"),
 }
 OF_SERVICE: Mapping[str, Mapping[str, Pair]] = {"remind": REMIND, "deliver": DELIVER, "collect": COLLECT}
 COUNTED: Mapping[type[StrEnum], Mapping[str, Pair]] = {

@@ -48,5 +48,6 @@ MAIL_NAMES: Mapping[type[StrEnum], Mapping[StrEnum, Pair]] = {
         InboundVerdict.UNREADABLE: ("Kunne ikke læses", "Unreadable"),
         InboundVerdict.CLOSED: ("Kom efter lukning", "Came after the close"),
         InboundVerdict.DUPLICATE: ("Modtaget før", "Received before"),
+        InboundVerdict.NO_ANSWER: ("Uden svar", "Without an answer"),
     },
 }

@@ -1,0 +1,26 @@
+"""What a leader is asked about a line that may be meant in two ways."""
+
+WHICH_ROW = {
+    "da": "»{line}« kan høre til flere mål eller rækker. Skriv spørgsmålets nummer foran.",
+    "en": "“{line}” may belong to several goals or rows. Write the question's number before it.",
+}
+WHICH_QUESTION = {
+    "da": "»{line}« kan være svar på spørgsmål {number} eller en del af svaret før. Skriv spørgsmålets navn.",
+    "en": "“{line}” may answer question {number} or belong to the answer before. Write the question's name.",
+}
+CONTRADICTS = {
+    "da": "»{line}« har nummeret på ét spørgsmål og navnet på et andet.",
+    "en": "“{line}” has the number of one question and the name of another.",
+}
+WHICH_SIGN = {
+    "da": "»{line}«: Stregen kan være et minus. Skriv et kolon foran tallet.",
+    "en": "“{line}”: the dash may be a minus. Write a colon before the number.",
+}
+UNKNOWN_LETTER = {
+    "da": "»{line}« har et bogstav, der ikke stod i vores mail. Skriv spørgsmålets nummer alene.",
+    "en": "“{line}” has a letter that was not in our mail. Write the question's number alone.",
+}
+ANSWERED_TWICE = {
+    "da": "Mailen har to forskellige svar på »{words}«.",
+    "en": "The mail has two different answers to “{words}”.",
+}
