@@ -21,7 +21,9 @@ def explained(form: Form, reply: Reply) -> dict[str, Any]:
     language = "en" if english() else "da"
     checked = not reply.nil and not reply.talk
     taken, faults = read_draft(form, reply.raw, rows={}, language=language) if checked else ({}, [])
-    refused = [*reply.doubts, *faults] or _general(form, reply)
+    asked = {doubt.where for doubt in reply.doubts}
+    refused = [*reply.doubts, *(fault for fault in faults if fault.where not in asked)]
+    refused = refused or _general(form, reply)
     return {
         "outcome": _outcome(reply, refused),
         "nil": reply.nil,

@@ -39,7 +39,11 @@ FormFile = Annotated[
     typer.Option(help="Skema, som svaret læses ind i. A form that the reply is read into."),
 ]
 
-_HEADER = re.compile(rb"\s*(From |[!-9;-~]{1,80}:)")
+_HEADER = re.compile(
+    rb"From |(?:From|To|Date|Subject|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|"
+    rb"Content-[!-9;-~]+|Auto-Submitted|DKIM-Signature|X-[!-9;-~]+|Reply-To|Sender|In-Reply-To):",
+    re.IGNORECASE,
+)
 _HEADS = b"From: afsender@ukendt.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
 
 
@@ -72,8 +76,9 @@ def explain(
 
 
 def _as_mail(raw: bytes) -> bytes:
-    """The mail; a file that begins with no header is taken for the words of one."""
-    return raw if _HEADER.match(raw) else _HEADS + raw
+    """The mail; a file without a mail's header is taken for the words of one: "Status: gul" is none."""
+    head = re.split(rb"\r?\n\r?\n", raw.lstrip(), maxsplit=1)[0]
+    return raw if any(map(_HEADER.match, head.splitlines())) else _HEADS + raw
 
 
 def _mails(given: Path) -> list[Path]:

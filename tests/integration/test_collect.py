@@ -349,3 +349,30 @@ def test_two_municipalities_that_share_a_folder_do_not_stumble_over_each_other(s
         one.done(first)
         assert list(seen_by_one) == []
     assert len(list((settings.inbox_dir / "laest").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["Tak, jeg svarer i morgen", "Modtaget, tak", "Jeg vender tilbage\n\nMvh. Bo"]
+)
+def test_a_promise_is_no_answer_and_nobody_is_told(sqlite_engine, settings, words):
+    with transaction(sqlite_engine) as session:
+        town = municipality.build(session, units_per_district=1)
+        occurrence = municipality.add_occurrence(session, town, municipality.start_cycle(session, town))
+        municipality.add_tasks(session, town, occurrence)
+    put(settings, write(settings, town, first_task(sqlite_engine), words))
+    run(sqlite_engine, settings)
+    assert first_task(sqlite_engine).state is TaskState.OPEN
+    assert rows(sqlite_engine, Draft) == rows(sqlite_engine, Submission) == rows(sqlite_engine, Message) == []
+    (inbound,) = rows(sqlite_engine, Inbound)
+    assert inbound.verdict is V.NO_ANSWER and inbound.task_id and "svaret kommer" in inbound.reason
+
+
+def test_two_colours_are_asked_back_and_none_is_kept_as_the_status(engine, town, settings):
+    task = first_task(engine)
+    put(settings, write(settings, town, task, "Status: gul nej rød\nForventet resultat: ca. 1,5 mio."))
+    run(engine, settings)
+    assert rows(engine, Submission) == []
+    (draft,) = rows(engine, Draft)
+    assert draft.answers == {"beloeb": "1500000.00", "bemaerkning": "Status: gul nej rød"}
+    (told,) = rows(engine, Message)
+    assert told.context["problems"][0][0] == "status" and "to farver" in told.context["problems"][0][1]

@@ -48,7 +48,46 @@ def test_a_reply_is_read_into_a_form_and_nothing_is_stored(folder, capsys):
         "beloeb": "14,5 mio. kr.",
         "bem": "Vi følger op.",
     }
+    assert mail["answers"]["outcome"] == "answer" and mail["answers"]["refused"] == []
+    assert mail["answers"]["taken"] == {
+        "status": {"light": "gul", "comment": "fraværet er steget"},
+        "beloeb": "14500000.00",
+        "bem": "Vi følger op.",
+    }
     assert not list((folder / "data").glob("*.db"))
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "taken", "refused"),
+    [
+        (
+            "Status: gul nej rød\nForventet resultat: 12\nBemærkninger: x",
+            "draft",
+            {"beloeb": "12.00", "bem": "x"},
+            ["status"],
+        ),
+        (
+            "1: grøn\n2: tolv\n3: x",
+            "draft",
+            {"status": {"light": "grøn", "comment": ""}, "bem": "x"},
+            ["beloeb"],
+        ),
+        ("Intet at bemærke", "nil", {}, []),
+        ("Tak, jeg svarer i morgen", "no_answer", {}, []),
+        ("Det går godt", "draft", {}, ["status", "beloeb", "bem"]),
+    ],
+)
+def test_what_the_form_makes_of_each_answer_is_shown(folder, capsys, text, outcome, taken, refused):
+    a_reply(folder)
+    (folder / "svar.txt").write_text(text, encoding="utf-8")
+    found = explained(capsys, folder / "svar.txt", "--form", folder / "rapport.yaml")
+    answers = found["mails"][0]["answers"]
+    assert (answers["outcome"], answers["taken"]) == (outcome, taken)
+    assert [each["where"] for each in answers["refused"]] == refused
+    assert run("mail", ["explain", str(folder / "svar.txt"), "--form", str(folder / "rapport.yaml")]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Ikke taget") == len(refused) and said.count("  Taget ") == len(taken)
+    assert ("»tolv« kan ikke læses som et tal" in said) is ("tolv" in text)
 
 
 def test_people_read_the_same_in_words(folder, capsys, monkeypatch):

@@ -222,6 +222,50 @@ def test_a_reply_without_letters_changes_no_task_and_is_asked_about(small, unit)
     assert [s.task_id for s in small.rows(Submission)] == [small.tasks_of(unit)[1].id]
 
 
+def test_a_letter_that_the_mail_did_not_have_is_told_in_the_receipt(small, unit):
+    mail = small.send_daily(unit)
+    small.reply(mail, f"{GREEN.format('A')}{GREEN.format('B')}C1: gul, vi er bagud\n\nMvh. Bo")
+    assert small.collect() == {"answer": 1}
+    assert [each.unplaced for each in small.rows(InboundTask)] == ["C1: gul, vi er bagud", ""]
+    small.deliver(LATER)
+    receipts = [mail_server.words(each) for each in small.smtp.received[1:]]
+    assert sum("DET KUNNE VI IKKE PLACERE" in words and "C1: gul" in words for words in receipts) == 1
+
+
+def test_a_promise_about_several_tasks_asks_nothing(small, unit):
+    mail = small.send_daily(unit)
+    small.reply(mail, "Tak, vi svarer i næste uge\n\nMvh. Bo")
+    small.reply(mail, f"{GREEN.format('A')}\nB: Jeg vender tilbage", at=NOON + timedelta(minutes=1))
+    assert small.collect() == {"no_answer": 1, "answer": 1}
+    assert [task.state for task in small.tasks_of(unit)] == [TaskState.SUBMITTED, TaskState.OPEN]
+    assert [m.kind for m in small.rows(Message)] == [MessageKind.DAILY, MessageKind.RECEIPT]
+
+
+def test_what_no_question_was_found_for_is_not_told_as_understood(small, unit):
+    mail = small.send_daily(unit, small.tasks_of(unit)[:1])
+    small.reply(mail, "Det går godt hos os.")
+    assert small.collect() == {"draft": 1}
+    assert small.rows(Draft)[0].answers == {"bemaerkning": "Det går godt hos os."}
+    small.deliver(LATER)
+    words = mail_server.words(small.smtp.received[-1])
+    assert "Vi kunne ikke finde et svar i mailen" in words and "DET FORSTOD VI" not in words
+    assert "DET KUNNE VI IKKE PLACERE" in words and "Det går godt hos os." in words
+
+
+def test_a_strangers_mail_thanks_nobody_and_says_what_to_do(small, unit):
+    mail = small.send_daily(unit, small.tasks_of(unit)[:1])
+    small.reply(mail, GREEN.format(""), sender="en.anden@by.example")
+    small.reply(mail, "Tak, jeg svarer i morgen", sender="en.tredje@by.example")
+    assert small.collect() == {"unknown_sender": 1, "no_answer": 1}
+    small.deliver(LATER)
+    told = mail_server.read(small.smtp.received[-1])
+    words = mail_server.words(small.smtp.received[-1])
+    assert len(small.smtp.received) == 2 and address_of(unit) in str(told["To"])
+    assert told["Subject"].startswith("Et svar, vi ikke kunne tage imod")
+    assert "Tak" not in words and "din mail" not in words
+    assert "en.anden@by.example" in words and "Er svaret jeres, så send det fra siden." in words
+
+
 def test_answers_under_the_quoted_questions_go_to_their_tasks(small, unit):
     mail = small.send_daily(unit)
     answers = {"A1. S": "grøn", "A2. F": "14,5 mio.", "B1. S": "gul, vi er bagud", "B2. F": "0"}

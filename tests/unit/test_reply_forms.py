@@ -99,7 +99,7 @@ def test_words_that_only_look_like_a_mark_are_no_answer(text):
     ],
 )
 def test_marks_that_may_mean_two_things_are_asked_back(text, where):
-    assert [problem.where for problem in read_reply(FORM, text).doubts][0] == where
+    assert next(problem.where for problem in read_reply(FORM, text).doubts) == where
 
 
 def test_a_doubtful_line_is_no_comment_on_the_answer_before():
@@ -179,13 +179,9 @@ MILLIONS = Field(id="x", type=FieldType.NUMBER, label="Ramme", unit="mio. kr.")
     ],
 )
 def test_amounts_as_leaders_write_them(field, text, value):
-    (question,) = questions_of(Form(id="f", title="F", fields=(field,)), {})
-    assert read_draft(
-        Form(id="f", title="F", fields=(field,)), {"x": typed_value(question, text)}, rows={}
-    ) == (
-        {"x": value},
-        [],
-    )
+    form = Form(id="f", title="F", fields=(field,))
+    (question,) = questions_of(form, {})
+    assert read_draft(form, {"x": typed_value(question, text)}, rows={}) == ({"x": value}, [])
 
 
 @pytest.mark.parametrize(
@@ -242,9 +238,18 @@ def test_a_light_with_its_comment(text, light, comment):
 
 @pytest.mark.parametrize(
     "text",
-    ["gul nej rød", "gul/rød", "gul eller grøn", "gul (rød)", "grøn, men gul på økonomi", "gul, nej det er rød",
-     "rød\ngrøn", "🟢/🟡", "grøn -> gul"],
-)  # fmt: skip
+    [
+        "gul nej rød",
+        "gul/rød",
+        "gul eller grøn",
+        "gul (rød)",
+        "grøn, men gul på økonomi",
+        "gul, nej det er rød",
+        "rød\ngrøn",
+        "🟢/🟡",
+        "grøn -> gul",
+    ],
+)
 def test_two_lights_are_asked_back_and_neither_is_kept(text):
     reply = read_reply(FORM, f"Status: {text}\n2: 0")
     assert ([each.where for each in reply.doubts], reply.raw) == (["status"], {"beloeb": "0"})

@@ -49,6 +49,14 @@ STARTS = [
     "> 1. A. Mål A – Status (grøn, gul eller rød): ",
     "3. maj ",
     "20. ",
+    "Ad 1: ",
+    "2 - ",
+    "3 gul, ",
+    "Status grøn ",
+    "Forventet resultat -",
+    "*Status:* ",
+    "C1: ",
+    "Opgave B: ",
 ]
 LINES = st.lists(st.sampled_from(STARTS), min_size=1, max_size=12)
 
@@ -73,7 +81,7 @@ def test_every_word_is_an_answer_or_stands_apart_and_never_both(starts):
 def test_every_line_goes_to_one_task_or_before_all(starts):
     lines = [f"{start}{'AB1: '[: number % 5]}ord{number}x" for number, start in enumerate(starts)]
     cut = sections("\n".join(lines), ["A", "B"])
-    found = [*cut.by_letter.values(), cut.before]
+    found = [*cut.by_letter.values(), cut.before, cut.unknown]
     for number in range(len(starts)):
         assert sum(f"ord{number}x" in each for each in found) == 1
 
