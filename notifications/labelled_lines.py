@@ -34,6 +34,7 @@ Place = tuple[str, ...]
 SEVERAL_LINES = (*FREE_TEXT, FieldType.TRAFFIC_LIGHT)
 """Kinds of answer that go on over several lines; the others are one line, and what follows is not theirs."""
 
+_BLANKS = re.compile(r"[ \u00a0]{9,}")
 _BULLET = re.compile(r"^[\s*•–-]+")
 _MONTH = re.compile(
     rf"(?:{'|'.join((*MONTHS, *MONTHS_EN))}|(?:{'|'.join(name[:3] for name in MONTHS)})\.?)\b", re.IGNORECASE
@@ -101,7 +102,7 @@ class _Reading:
         return Labelled(self._joined(), "\n".join(self._rest).strip(), self._doubts)
 
     def _line(self, line: str) -> None:
-        bare = _BULLET.sub("", without_emphasis(line))
+        bare = _BULLET.sub("", without_emphasis(_BLANKS.sub(" ", line)))
         row = self._row_heading(bare)
         if row is not None:
             self._open, self._row = None, row

@@ -5,8 +5,8 @@ import re
 LONGEST = 200
 _SIDE = "min|vores|skolens|institutionens|enhedens|klubbens|centrets"
 _NAME = r"(?-i:(?:(?:på|i|og|af) )?[A-ZÆØÅ][\w.'’-]*)"
-_PLACE = r"\w*(?:skolen?|huset|haven|vuggestuen|institutionen|klubben|cent(?:ret|eret)|gården|dagtilbuddet)"
-_WHO = rf"(?:(?:vi|jeg|{_PLACE}|{_NAME}(?: {_NAME}){{0,3}}) har |herfra |(?:der|her) er )?"
+_PLACE = r"\w*(?:skolen?|huset|institutionen|klubben|cent(?:ret|eret)|gården|dagtilbuddet|enheden)"
+_WHO = rf"(?:(?:vi|jeg|{_PLACE}) har |herfra |(?:der|her) er )?"
 _FROM = rf"fra (?:os )?(?:{_NAME}(?: {_NAME}){{0,4}}|{_PLACE})"
 _TAIL = (
     rf"(?:herfra|her fra os|{_FROM}|fra os|fra (?:{_SIDE}) side|i denne omgang|denne gang|for nuværende|pt)"
@@ -23,10 +23,11 @@ _NIL = re.compile(
 )
 _OTHERS = re.compile(
     r"bestyrelse|råd\b|rådet|udvalg|\bmed\b|repræsentant|forældre|personale|medarbejder|elev|børnene|"
-    r"forvaltning|afdeling|økonomi|team",
+    r"forvaltning|afdeling|økonomi|team|\bkun\b|indskoling|mellemtrin|udskoling|\bsfo|fritid|klasse|årgang|"
+    r"\btrin|stue|køkken|kontor|administration|ledelse",
     re.IGNORECASE,
 )
-"""Whoever else may have nothing to say: then it is not said that the unit has nothing."""
+"""Whoever else, or what part of the unit, may have nothing to say: that is not the unit's word."""
 
 _GOOD = "(?:rigtig |fortsat )?(?:god|dejlig) (?:dag|aften|weekend|ferie|sommer|påske|jul|uge)"
 _GOT = "mailen?|beskeden?|påmindelsen?|rykkeren?|henvendelsen?|hjælpen?|det tilsendte|materialet|sidst|nu"

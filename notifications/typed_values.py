@@ -104,6 +104,9 @@ _HALF_POINT = re.compile(r"\D*?\d{1,3}\.(?:\d{1,2}|\d{4,})\D*")
 _SCALED = re.compile(
     r"\b(?:tusinde?|t\.? ?kr|tkr|mio|mill|million|millioner|mia|milliard|milliarder)\b", re.IGNORECASE
 )
+LONGEST_NUMBER = 160
+"""Signs of an amount with the words around it; whatever is longer is none."""
+
 _PAIRS = (("merforbrug", "mindreforbrug"), ("overforbrug", "underforbrug"), ("underskud", "overskud"))
 _OTHERS = {word: other for pair in _PAIRS for word, other in (pair, pair[::-1])}
 _SIGN_WORD = re.compile(rf"\b({'|'.join(_OTHERS)})(?:et)?\b", re.IGNORECASE)
@@ -111,6 +114,8 @@ _AROUND = re.compile(r"^(?:et |i |som )+|\s(?:et|i|som|på|er)$|^(?:på|er|i)\b|
 
 
 def _number(field: Field, text: str) -> str:
+    if len(text) > LONGEST_NUMBER:
+        return text
     given = re.sub(r"^÷", "-", _ABOUT.sub("", re.sub(r"(?<=[\d%])\.$", "", _bare(text)), count=1).strip())
     given = re.sub(r"^minus (?=\d)", "-", re.sub(r"\bmill\b", "mio", given, flags=re.IGNORECASE))
     in_unit = bool(field.unit) and given.lower().endswith(field.unit.lower())

@@ -5,6 +5,9 @@ import re
 _LEADS_ON = re.compile(r"(?:[:,(]|\b(?:er|ved|til|af|og|hos|med|fra|for|hedder|på|i))\s*$", re.IGNORECASE)
 _MARK = re.compile(r"^\s*(?:[/~*–-]{1,2}|(?:kh|vh|mvh|hilsen|hilsner)\b)?[\s/.,:-]*", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[*•–-]\s")
+_ANSWERS = frozenset({"grøn", "gul", "rød", "groen", "roed", "green", "yellow", "red", "ja", "nej"})
+"""Words that answer a question, though somebody may be called so."""
+
 MOST_WORDS = 4
 SHORTEST = 2
 
@@ -25,7 +28,8 @@ def without_name(text: str, names: frozenset[str]) -> str:
     listed = _BULLET.match(last) and _BULLET.match(before)
     if not words or len(words) > MOST_WORDS or listed or _LEADS_ON.search(before):
         return text
-    if words[0].casefold().strip(".") not in names or not words[0][0].isupper():
+    first = words[0].casefold().strip(".")
+    if first not in names - _ANSWERS or not words[0][0].isupper():
         return text
     others = all(word.casefold() in names or re.fullmatch(r"[A-ZÆØÅ]\.?", word) for word in words[1:])
     return body.rstrip() if others else text

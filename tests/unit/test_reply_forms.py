@@ -267,7 +267,7 @@ def test_a_light_that_is_none_is_refused_by_the_form(text):
     [
         "Intet at bemærke fra Skovskolen",
         "Intet at bemærke fra os på Skovskolen.",
-        "intet at bemærke fra børnehaven",
+        "intet at bemærke fra institutionen",
         "Tak for mailen. Intet at bemærke.",
         "Hej Søren\nIntet at bemærke\nGod weekend",
         "Skovskolen har intet at bemærke",
@@ -287,6 +287,9 @@ def test_more_ways_to_say_that_there_is_nothing(text):
         "Intet at bemærke fra bestyrelsen",
         "Intet at bemærke fra MED-udvalget",
         "Forældrerådet har intet at bemærke",
+        "Intet at bemærke fra Indskolingen",
+        "Kun Skovskolen har intet at bemærke",
+        "SFO har intet at bemærke",
         "Intet at bemærke. Dog er fraværet steget",
         "Intet at bemærke fra Skovskolen ud over fraværet",
         "Ingen bemærkninger til budgettet",
@@ -360,7 +363,7 @@ def test_letters_choose_the_task_and_a_letter_that_is_none_is_kept_apart(text, f
     assert found or cut.before == text
 
 
-NAMES = names_in("Mette Ø. Jensen (Skovskolen)")
+NAMES = names_in("Mette Ø. Grøn Jensen (Skovskolen)")
 
 
 @pytest.mark.parametrize(
@@ -380,6 +383,7 @@ def test_the_authors_name_at_the_end_is_no_answer(signature):
         "Til mødet kom\n- Jens\n- Mette",
         "Alt vel\nMette er på ferie",
         "Alt vel\nmette",
+        "Status\nGrøn",
         "Alt vel\nSkovskolen",
     ],
 )

@@ -105,6 +105,12 @@ SHAPES = {
     "numbers": "1. x\n" * (MEGABYTE // 5),
     "colons": "a:\n" * (MEGABYTE // 3),
     "question marks": "Hvad " + "sige " * (MEGABYTE // 5) + "?",
+    "a word for a number and blanks": "ad" + " " * MEGABYTE,
+    "an overspending": "2: merforbrug" + " i" * (MEGABYTE // 2),
+    "an amount in brackets": "2: (" + "1 " * (MEGABYTE // 2),
+    "a light and blanks": "Status grøn" + " " * MEGABYTE + "gul",
+    "lights": "Status: grøn " + "🟢 " * (MEGABYTE // 2),
+    "thanks": "Tak, " * (MEGABYTE // 5),
     "short lines": "x\n" * (MEGABYTE // 2),
 }
 
