@@ -16,6 +16,9 @@ INBOX: Mapping[str, str] = {
     "Mailserveren kan ikke sige god for, at mailen kommer fra afsenderen.": (
         "The mail server cannot vouch that the mail comes from its sender."
     ),
+    "Mailen siger kun tak, eller at svaret kommer. Der er intet svar i den, og ingen har fået besked.": (
+        "The mail says only thanks, or that an answer will come. It holds no answer, and nobody was told."
+    ),
     "Svaret siger ikke, hvilken af opgaverne det gælder.": (
         "The reply does not say which of the tasks it is about."
     ),
