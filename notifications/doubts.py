@@ -24,3 +24,7 @@ ANSWERED_TWICE = {
     "da": "Mailen har to forskellige svar på »{words}«.",
     "en": "The mail has two different answers to “{words}”.",
 }
+SEVERAL_ON_A_LINE = {
+    "da": "»{line}« har flere svar på én linje. Skriv hvert svar på sin egen linje.",
+    "en": "“{line}” has several answers on one line. Write each answer on a line of its own.",
+}

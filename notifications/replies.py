@@ -1,14 +1,15 @@
 """Which answers to a form the words of a reply are. What can be meant in two ways is asked, never guessed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cycle.errors import Problem
 from cycle.tasks.forms import FieldType, Form
-from notifications.doubts import ANSWERED_TWICE
+from notifications.doubts import ANSWERED_TWICE, SEVERAL_ON_A_LINE
 from notifications.inline_answers import inline_answers, split_quoted
+from notifications.label_forms import is_answer
 from notifications.labelled_lines import Labelled, Place, labelled
 from notifications.nil import LONGEST, is_nil, plain
 from notifications.questions import Question, is_one_text, questions_of
@@ -120,12 +121,32 @@ def _values(
     read: dict[Place, str] = {}
     left = []
     for place, text in found.items():
+        asked = words[place]
         try:
-            read[place] = typed_value(words[place], text)
+            if _holds_another(asked, text, words.values()):
+                raise Doubtful(SEVERAL_ON_A_LINE, text)
+            read[place] = typed_value(asked, text)
         except Doubtful as doubtful:
-            doubts.append(Problem(words[place].where, doubtful.said(language)))
-            left.append(f"{words[place].words(language)}: {text}")
+            doubts.append(Problem(asked.where, doubtful.said(language)))
+            left.append(f"{asked.words(language)}: {text}")
     return read, left
+
+
+LONGEST_COMMENT = 2_000
+"""Signs behind a colour in which another answer is looked for."""
+
+
+def _holds_another(asked: Question, text: str, questions: Iterable[Question]) -> bool:
+    """Whether a colour's comment is the next answers: "grøn. Forventet resultat: 0", "grøn, 2 0"."""
+    if asked.field.type is not FieldType.TRAFFIC_LIGHT:
+        return False
+    comment = text[:LONGEST_COMMENT]
+    others = {each.number: each for each in questions if each.place != asked.place}
+    for number, value in re.findall(r"[\s,;.](\d{1,3})(?:[:)]| (?=[\d-]))\s*([^,;\s]+)", comment):
+        if int(number) in others and is_answer(others[int(number)], value):
+            return True
+    labels = {each.field.label for each in others.values()} - {asked.field.label}
+    return any(re.search(rf"(?<!\w){re.escape(each)}\s*:", comment, re.IGNORECASE) for each in labels)
 
 
 def _nested(found: Mapping[Place, str]) -> dict[str, Any]:

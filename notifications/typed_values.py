@@ -38,7 +38,7 @@ class Doubtful(ValueError):
     def said(self, language: str) -> str:
         """The sentence for who wrote it."""
         words = self.sentences["en" if language == "en" else "da"]
-        return words.format(text=self.text.strip()[:60], unit=self.unit)
+        return words.format(text=self.text.strip()[:60], line=self.text.strip()[:60], unit=self.unit)
 
 
 def typed_value(question: Question, text: str) -> str:

@@ -256,6 +256,24 @@ def test_two_lights_are_asked_back_and_neither_is_kept(text):
     assert reply.unplaced.startswith("Status: ")
 
 
+@pytest.mark.parametrize(
+    ("text", "asked_back"),
+    [
+        ("Status: grøn. Forventet resultat: 0. Sygefravær: 4,2 %.", True),
+        ("1: grøn 2: 0 3: 4,2", True),
+        ("1 grøn, 2 0, 3 4,2 %", True),
+        ("Status: gul, 2 lærere mangler", False),
+        ("Status: gul, fordi 3 4-årige er flyttet", False),
+        ("Status: gul, sygefravær og forventet resultat er for højt", False),
+        ("1: gul, vi ses kl. 14: det er for sent", False),
+    ],
+)
+def test_several_answers_on_one_line_are_no_comment(text, asked_back):
+    reply = read_reply(FORM, text)
+    assert bool(reply.doubts) is asked_back
+    assert ("status" in reply.raw) is not asked_back
+
+
 @pytest.mark.parametrize("text", ["grøn?", "ikke grøn", "gulgrøn", "næsten grøn"])
 def test_a_light_that_is_none_is_refused_by_the_form(text):
     taken, faults = read_draft(FORM, read_reply(FORM, f"Status: {text}").raw, rows={})
