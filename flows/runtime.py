@@ -58,9 +58,16 @@ class DemoClock:
                 raise ValueError(f"the clock stands at {self._now:%Y-%m-%d %H:%M} and cannot go back")
             self._now = instant.astimezone(UTC)
 
-    def advance(self, by: timedelta) -> None:
-        """Moves forward by `by`."""
-        self.set(self.now() + by)
+    def reach(self, instant: datetime) -> None:
+        """Moves to `instant` (aware), unless another thread has moved it further meanwhile."""
+        with self._lock:
+            self._now = max(self._now, instant.astimezone(UTC))
+
+    def advance(self, by: timedelta) -> datetime:
+        """Moves forward by `by`, and tells the instant it came to, UTC."""
+        with self._lock:
+            self._now += by
+            return self._now
 
 
 @dataclass(frozen=True)

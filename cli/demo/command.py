@@ -18,6 +18,7 @@ import typer
 import uvicorn
 
 from cli.demo import figures
+from cli.demo.entrance import Entrance
 from cli.demo.mail_server import MailServer, ServerProcess
 from cli.demo.mailroom import Mailroom
 from cli.demo.people import People
@@ -99,13 +100,15 @@ def run(folder: Path, options: Options) -> int:
     """Sets a demo up in the folder and lets it run; the status to leave with."""
     clock, prefect_port = DemoClock(datetime.fromisoformat(FIRST_DAY)), free_port(0)
     with _mail_server(folder / "mail", clock, options.hook) as server:
-        here = open_demo(folder, port=options.port or free_port(0), smtp_port=server.port)
+        port = options.port or free_port(0)
+        here = open_demo(folder, port=port, smtp_port=server.port, reply_port=free_port(0))
         _say(options.as_json, say("demo loading", example=options.example.name))
         seldom_look_for_cycles()
         stage = _stage(here, server, clock, options, prefect_port)
         child = start(prefect_server(here.settings.data_dir, prefect_port)) if options.prefect else None
         try:
-            return _run(stage, here.settings, server, options)
+            with stage.entrance.opened():
+                return _run(stage, here.settings, server, options)
         finally:
             stage.close()
             if child is not None:
@@ -126,12 +129,14 @@ def _stage(
     """The municipality loaded, with everything that plays its year."""
     loaded = load(here.engine, clock.now(), options.example, invented_names=options.invented_names)
     api_url = f"http://127.0.0.1:{prefect_port}/api" if options.prefect else ""
+    runtime, mailroom = Runtime(here.engine, here.settings, clock), Mailroom(server)
     return Stage(
-        runtime=Runtime(here.engine, here.settings, clock),
+        runtime=runtime,
         clock=clock,
         recorder=Recorder(here.settings.data_dir, api_url),
         people=People(here.engine, loaded.plan.municipality, loaded.calendar),
-        mailroom=Mailroom(server),
+        mailroom=mailroom,
+        entrance=Entrance(runtime, clock, mailroom),
         begun=clock.now(),
         ends=end_of_year(here.engine, loaded, max(YEARS)),
         told=_Progress(),

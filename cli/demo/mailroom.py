@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from itertools import islice
 
 from cli.demo.mail_server import MailServer
@@ -15,11 +16,11 @@ HEADERS = BytesHeaderParser(policy=policy.compat32)
 
 
 class Mailroom:
-    """Reads what the mail server has kept. A year is 20,000 mails, so subjects are read when asked for."""
+    """Reads what the mail server has kept. A year is 20,000 mails, so headers are read when asked for."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
-        self._subjects: dict[int, str] = {}
+        self._heads: dict[int, tuple[str, str]] = {}
 
     @property
     def count(self) -> int:
@@ -40,25 +41,33 @@ class Mailroom:
 
     def read(self, number: int) -> Letter | None:
         """One mail with its plain text, and as it came."""
-        everything = self._server.received
-        if not 1 <= number <= len(everything):
+        received = self.received(number)
+        if received is None:
             return None
-        received = everything[number - 1]
-        message = _parsed(received)
-        body = message.get_body(("plain",))
+        body = _parsed(received).get_body(("plain",))
         text = body.get_content() if body is not None else ""
-        return Letter(
-            number, received.at, received.recipient, str(message["subject"]), text, received.content
-        )
+        subject, answers_to = self._head(number, received)
+        return Letter(number, received.at, received.recipient, subject, text, received.content, answers_to)
+
+    def received(self, number: int) -> Received | None:
+        """One mail as the server took it."""
+        everything = self._server.received
+        return everything[number - 1] if 1 <= number <= len(everything) else None
 
     def _letter(self, number: int, received: Received) -> Letter:
-        return Letter(number, received.at, received.recipient, self._subject(number, received))
+        subject, answers_to = self._head(number, received)
+        return Letter(number, received.at, received.recipient, subject, answers_to=answers_to)
 
     def _subject(self, number: int, received: Received) -> str:
-        if number not in self._subjects:
+        return self._head(number, received)[0]
+
+    def _head(self, number: int, received: Received) -> tuple[str, str]:
+        """The subject, and the address that answers go to."""
+        if number not in self._heads:
             headers = HEADERS.parsebytes(received.content.partition(b"\r\n\r\n")[0])
-            self._subjects[number] = str(make_header(decode_header(headers["subject"] or "")))
-        return self._subjects[number]
+            subject = str(make_header(decode_header(headers["subject"] or "")))
+            self._heads[number] = subject, parseaddr(headers["reply-to"] or "")[1]
+        return self._heads[number]
 
 
 def _parsed(received: Received) -> EmailMessage:

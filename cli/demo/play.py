@@ -84,10 +84,10 @@ class Player:
         acts = self.people.next_instant() if self.people else None
         at = min((at for at in (due, acts) if at is not None), default=None)
         if at is None or at > until:
-            self.clock.set(max(until, self.clock.now()))
+            self.clock.reach(until)
             self.driver.settle()
             return False
-        self.clock.set(max(at, self.clock.now()))
+        self.clock.reach(at)
         self.driver.settle()
         if self.people is not None and acts is not None and acts <= self.clock.now():
             self.people.act(self.clock.now())

@@ -36,8 +36,9 @@ ACCOUNTS = (
 """The last is the district's head in person, from July 2027 on: with him dialogues can be prepared."""
 
 
-def open_demo(folder: Path, *, port: int, smtp_port: int) -> Installation:
-    """The demo's installation. Raises Invalid for a folder that `serve` made."""
+def open_demo(folder: Path, *, port: int, smtp_port: int, reply_port: int) -> Installation:
+    """The demo's installation. Mail comes in at `reply_port` of loopback, as from a mail server on this
+    machine. Raises Invalid for a folder that `serve` made."""
     return open_installation(
         "demo",
         data_dir=folder,
@@ -47,6 +48,9 @@ def open_demo(folder: Path, *, port: int, smtp_port: int) -> Installation:
         smtp_security="none",
         smtp_connections=MAIL_CONNECTIONS,
         mail_from="Årshjulet i København (demo) <aarshjul@demo.example>",
+        reply_domain="svar.demo.example",
+        inbox_dir=folder / "inbox",
+        mail_listen=f"lmtp:127.0.0.1:{reply_port}",
         demo=True,
     )
 

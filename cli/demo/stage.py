@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cli.demo.drivers import WorkerDriver, running_loop
+from cli.demo.entrance import Entrance
 from cli.demo.mailroom import Mailroom
 from cli.demo.people import People
 from cli.demo.play import Player
@@ -16,7 +17,7 @@ from flows.recording import Recorder
 from flows.runtime import DemoClock, Runtime
 from flows.turn import newest_wake
 from flows.worker import Worker
-from web.demo.controls import Action, Letter, Status
+from web.demo.controls import Action, Letter, Status, Writing
 
 IDLE_SECONDS = 1.0
 Told = Callable[[datetime, int], None]
@@ -33,6 +34,7 @@ class Stage:
     recorder: Recorder
     people: People
     mailroom: Mailroom
+    entrance: Entrance
     begun: datetime
     ends: datetime
     told: Told | None = None
@@ -76,6 +78,10 @@ class Stage:
     def letter(self, number: int) -> Letter | None:
         """One received mail."""
         return self.mailroom.read(number)
+
+    def write_back(self, number: int, writing: Writing) -> bool:
+        """Hands in what somebody writes back to a received mail."""
+        return self.entrance.write(number, writing)
 
     def open(self) -> None:
         """Starts the thread."""

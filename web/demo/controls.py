@@ -35,9 +35,28 @@ class Status:
         return min(100, round(100 * (self.now - self.begun).total_seconds() / whole))
 
 
+class Writer(StrEnum):
+    """Who writes back to a mail."""
+
+    RECEIVER = "modtager"
+    STRANGER = "fremmed"
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What is written back to a mail, by whom. `automatic`: their program writes that they are away."""
+
+    text: str = ""
+    by: Writer = Writer.RECEIVER
+    automatic: bool = False
+
+
 @dataclass(frozen=True)
 class Letter:
-    """A mail the demo's server has received. `number` counts from 1; `raw` is the mail as it came."""
+    """A mail the demo's server has received. `number` counts from 1; `raw` is the mail as it came.
+
+    `answers_to` is where a reply to it goes; empty when it cannot be answered by mail.
+    """
 
     number: int
     at: datetime
@@ -45,6 +64,7 @@ class Letter:
     subject: str
     text: str = ""
     raw: bytes = b""
+    answers_to: str = ""
 
 
 class Controls(Protocol):
@@ -65,4 +85,8 @@ class Controls(Protocol):
 
     def letter(self, number: int) -> Letter | None:
         """One received mail with its text, and as it came."""
+        ...
+
+    def write_back(self, number: int, writing: Writing) -> bool:
+        """Hands a mail back to a received one in to the engine; False when the mail has no way back."""
         ...

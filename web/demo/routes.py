@@ -14,7 +14,7 @@ from cycle.errors import NotFound
 from web import context, render, session
 from web.context import Sent
 from web.demo import sign_in
-from web.demo.controls import Action, Controls
+from web.demo.controls import Action, Controls, Writer, Writing
 from web.plain import Id, readable
 from web.rooms import MenuItem, Room
 
@@ -23,6 +23,7 @@ router.include_router(sign_in.router)
 ROOM = Room(router, navigation=(MenuItem("/demo", "Demo", "Demo", frozenset(Role)),))
 
 LETTERS_SHOWN = 100
+REPLIED, AWAY = "svar", "autosvar"
 FOLLOWED_EVERY = 5
 """Seconds between two looks at a clock that runs."""
 LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -69,13 +70,29 @@ def letters(request: Request, soeg: str = "") -> Response:
 
 
 @router.get("/post/{number}")
-def letter(request: Request, number: Id) -> Response:
-    """One received mail."""
+def letter(request: Request, number: Id, sendt: str = "") -> Response:
+    """One received mail, and the way to write back to it. `sendt`: what has just been written back."""
     session.actor_of(request)
     found = _controls(request).letter(number)
     if found is None:
         raise NotFound("mail", number)
-    return render.page(request, "demo/letter.html", letter=found, text=with_links(found.text))
+    sent = sendt if sendt in (REPLIED, AWAY) else ""
+    text = with_links(found.text)
+    return render.page(request, "demo/letter.html", letter=found, text=text, sent=sent, writers=Writer)
+
+
+@router.post("/post/{number}/svar")
+def write_back(request: Request, number: Id, sent: Sent) -> Response:
+    """Writes back to a mail and hands that in where a mail server would; the engine reads it by itself."""
+    by = str(sent.get("afsender", Writer.RECEIVER))
+    if by not in list(Writer):
+        raise NotFound("writer", by)
+    automatic = sent.get("handling") == AWAY
+    writing = Writing(readable(str(sent.get("tekst", ""))), Writer(by), automatic)
+    if not _controls(request).write_back(number, writing):
+        raise NotFound("mail", number)
+    done = AWAY if automatic else REPLIED
+    return RedirectResponse(f"/demo/post/{number}?sendt={done}#sendt", status_code=303)
 
 
 @router.get("/post/{number}/fil")
