@@ -39,6 +39,7 @@ from cycle.organisation.snapshot import Post
 from cycle.organisation.unit_difference import units_difference
 from cycle.organisation.unit_file import read_units
 from cycle.plan.meeting_files import read_meetings
+from cycle.runs.requests import wake
 from cycle.store import reading, transaction
 from cycle.tasks.change import look_again
 
@@ -225,4 +226,8 @@ def _unchanged_since(shown: object, found: object) -> None:
 
 
 def _look_again(session: Session, posts: frozenset[Post], given: Import) -> int:
-    return look_again(session, sorted(posts), now=given.now)
+    """Whoever takes a post over is told in the hours when mails leave, not after the next night's sweep."""
+    touched = look_again(session, sorted(posts), now=given.now)
+    if touched:
+        wake(session, now=given.now)
+    return touched

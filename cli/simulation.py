@@ -1,5 +1,6 @@
 """A dry run of a year on a store in memory: no mail leaves, no Prefect, the same rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,11 +19,13 @@ from cli.simulation_words import tell
 from config.loader import LoadedPlan
 from config.settings import Settings, load_settings
 from cycle.errors import Invalid, Problem
+from cycle.organisation.posts import handover_days
 from cycle.organisation.tables import Unit
 from cycle.organisation.unit_file import read_units
 from cycle.store import make_engine, reading, transaction
 from cycle.tables import METADATA
 from cycle.tasks.tables import Occurrence
+from flows.due_work import first_sweep
 from flows.runtime import DemoClock, Runtime
 
 SETTINGS = {"data_dir": Path("/nonexistent"), "smtp_host": "localhost", "mail_from": "simulation@localhost"}
@@ -47,9 +50,10 @@ def simulate(options: Options, progress: Progress | None = None) -> Report:
     begin = datetime(options.year, 1, 1, 4, tzinfo=settings.zone)
     with transaction(engine) as session:
         loaded = _load(session, options, begin)
-    player = _player(options, loaded, DemoClock(begin), engine, settings)
     with reading(engine) as session:
         last = session.exec(select(sa.func.max(Occurrence.closes_at))).one()
+        sweeps = _sweeps(session, loaded, settings, begin)
+    player = _player(options, loaded, DemoClock(begin), engine, settings, sweeps)
     player.play(last + timedelta(days=1), progress)
     with reading(engine) as session:
         told = report(
@@ -88,8 +92,21 @@ def _load(session: Session, options: Options, begin: datetime) -> LoadedPlan:
     return loaded
 
 
+def _sweeps(session: Session, loaded: LoadedPlan, settings: Settings, begin: datetime) -> list[datetime]:
+    """When the engine's morning sweep finds a post with somebody else in it (UTC): a handover takes effect
+    on the first weekday from its date. On the other mornings a sweep finds nothing where all goes right."""
+    root = session.get_one(Unit, loaded.plan.municipality)
+    mornings = {first_sweep(day, settings.zone) for day in handover_days(session, [root.path])}
+    return sorted(morning for morning in mornings if morning > begin)
+
+
 def _player(
-    options: Options, loaded: LoadedPlan, clock: DemoClock, engine: sa.Engine, settings: Settings
+    options: Options,
+    loaded: LoadedPlan,
+    clock: DemoClock,
+    engine: sa.Engine,
+    settings: Settings,
+    sweeps: Sequence[datetime],
 ) -> Player:
     runtime = Runtime(engine, settings, clock, still={}, makes_documents=False)
     people = None
@@ -97,4 +114,5 @@ def _player(
         people = SimulatedPeople(
             engine, loaded.plan.municipality, loaded.calendar, organisation_stands_still=True
         )
-    return Player(engine, settings, clock, DirectDriver(runtime), people)
+    driver = DirectDriver(runtime, {loaded.plan.municipality: sweeps})
+    return Player(engine, settings, clock, driver, people, stops=sweeps)

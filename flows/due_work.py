@@ -6,8 +6,8 @@ earlier kind is due or under way, because an answer in the mailbox silences a re
 merged into the mail that goes out. Paused work and work that failed a moment ago holds nothing up.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -68,9 +68,16 @@ def due_work(session: Session, *, now: datetime, settings: Settings) -> list[Wor
     return _foremost(fresh, first)
 
 
-def unqueued_work(session: Session, *, now: datetime, settings: Settings) -> list[Work]:
-    """The same where no runs are kept (a simulation): nothing is paused, resting or swept."""
-    works = list(_candidates(session.connection(), now, settings))
+def unqueued_work(
+    session: Session, *, now: datetime, settings: Settings, unswept: Collection[str] = ()
+) -> list[Work]:
+    """The same where no runs are kept (a simulation): nothing is paused or resting.
+
+    `unswept` are the municipalities whose morning sweep is due, which no run tells there.
+    """
+    sweeps = [_work("remind", f"sweep:{root_id}", root_id) for root_id in unswept]
+    found = _candidates(session.connection(), now, settings)
+    works = [work for work in found if work.flow != "remind" or work.root_id not in unswept] + sweeps
     first: dict[str, int] = {}
     for work in works:
         first[work.root_id] = min(first.get(work.root_id, len(ORDER)), rank(work.flow, work.subject))
@@ -108,6 +115,12 @@ def sweeping_since(now: datetime, zone: ZoneInfo) -> datetime | None:
     """
     today = datetime.combine(now.astimezone(zone).date(), SWEEP_FROM, zone)
     return today.astimezone(now.tzinfo) if now >= today and today.weekday() < SATURDAY else None
+
+
+def first_sweep(day: date, zone: ZoneInfo) -> datetime:
+    """The first sweep from this local date on (UTC)."""
+    weekday = day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
+    return datetime.combine(weekday, SWEEP_FROM, zone).astimezone(UTC)
 
 
 def _candidates(read: sa.Connection, now: datetime, settings: Settings) -> Iterator[Work]:

@@ -1,6 +1,8 @@
 """Doing what is due here and now (a simulation, tests): no Prefect, no queue, no mail server."""
 
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -28,10 +30,14 @@ _SEND_ALL = (
 
 
 class DirectDriver:
-    """Runs the bodies here and now: no Prefect, no queue, no mail server. Mails count as sent."""
+    """Runs the bodies here and now: no Prefect, no queue, no mail server. Mails count as sent.
 
-    def __init__(self, runtime: Runtime) -> None:
+    `sweeps` says when each municipality is swept (UTC, the earliest first), for no runs tell when it was.
+    """
+
+    def __init__(self, runtime: Runtime, sweeps: Mapping[str, Sequence[datetime]] | None = None) -> None:
         self._runtime = runtime
+        self._sweeps = {root_id: deque(instants) for root_id, instants in (sweeps or {}).items()}
         self.runs: Counter[str] = Counter()
 
     def settle(self) -> int:
@@ -40,7 +46,8 @@ class DirectDriver:
         for _ in range(MOST_TURNS):
             with store.reading(self._runtime.engine) as session:
                 now = self._runtime.clock.now()
-                works = unqueued_work(session, now=now, settings=self._runtime.settings)
+                settings, unswept = self._runtime.settings, self._unswept(now)
+                works = unqueued_work(session, now=now, settings=settings, unswept=unswept)
             if not works:
                 return done
             for work in works:
@@ -50,6 +57,9 @@ class DirectDriver:
                 return done  # mail that counts as sent makes nothing due
         raise RuntimeError("the engine wants the same work again and again")
 
+    def _unswept(self, now: datetime) -> list[str]:
+        return [root_id for root_id, instants in self._sweeps.items() if instants and instants[0] <= now]
+
     def _do(self, work: Work) -> None:
         self.runs[work.flow] += 1
         if work.flow == "deliver":
@@ -58,6 +68,10 @@ class DirectDriver:
         claim = Claim(0, work.root_id, work.flow, work.subject, fence=0, attempts=1)
         context = RunContext(self._runtime, claim, self._runtime.clock.now())
         registry.body(work.flow, work.subject)(context)
+        if work.subject.startswith("sweep:"):
+            passed = self._sweeps[work.root_id]
+            while passed and passed[0] <= context.now:
+                passed.popleft()
 
     def _deliver(self, root_id: str) -> None:
         now = self._runtime.clock.now()

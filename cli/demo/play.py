@@ -1,6 +1,6 @@
 """Playing a year: the clock jumps from one event to the next, and the engine does what it always does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -53,13 +53,17 @@ _NOTICED = (
 
 @dataclass
 class Player:
-    """One store, one clock, one driver, and the people who answer."""
+    """One store, one clock, one driver, and the people who answer.
+
+    `stops` are instants (UTC, the earliest first) at which the clock stops whatever the store says.
+    """
 
     engine: Engine
     settings: Settings
     clock: DemoClock
     driver: Driver
     people: Inhabitants | None = None
+    stops: Sequence[datetime] = ()
 
     def next(self, until: datetime) -> bool:
         """Goes on until something has been done that a person would notice: mail, or a change of state.
@@ -82,7 +86,8 @@ class Player:
         with store.reading(self.engine) as session:
             due = next_instant(session, after=self.clock.now(), settings=self.settings)
         acts = self.people.next_instant() if self.people else None
-        at = min((at for at in (due, acts) if at is not None), default=None)
+        stop = next((at for at in self.stops if at > self.clock.now()), None)
+        at = min((at for at in (due, acts, stop) if at is not None), default=None)
         if at is None or at > until:
             self.clock.reach(until)
             self.driver.settle()

@@ -13,10 +13,11 @@ from cycle.messages.claiming import claim
 from cycle.organisation.tables import Appointment, Substitute
 from cycle.tasks.change import extend, waive
 from cycle.tasks.tables import Draft, Task
+from flows.remind import sweep
 from notifications.gather import Letters
 from notifications.letters import Letter
-from tests.integration.test_remind import CALENDAR, OFFICE, OPENED, World, groups, sweep
 from tests.support import municipality
+from tests.support.mailed_town import CALENDAR, OFFICE, OPENED, World, groups
 from tests.support.municipality import ROOT, instant
 
 CHANGED = date(2027, 4, 12)

@@ -1,6 +1,7 @@
 import errno
 import io
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -8,12 +9,19 @@ from sqlmodel import col, select
 from cli import main
 from cli.installation import open_installation
 from cycle.access.tables import Account
+from cycle.calendar import WorkingCalendar
 from cycle.danish import file_fault
+from cycle.messages.tables import Message
 from cycle.organisation.importing import import_leaders
 from cycle.organisation.people import Choice
 from cycle.organisation.tables import Address, Unit
+from cycle.plan.model import DEFAULT_REMINDERS
+from cycle.runs.tables import Wake
 from cycle.store import reading, transaction
+from cycle.tasks.cycles import RULES
 from cycle.tasks.tables import Task
+from flows.remind import remind
+from flows.runtime import RunContext
 from tests.support import municipality
 from tests.support.files import KOEBENHAVN, LEADERS, UNITS, given
 
@@ -208,6 +216,40 @@ def test_open_tasks_of_the_posts_concerned_are_looked_at_again(run, tmp_path):
     with reading(engine) as session:
         woken = session.exec(select(Task.unit_id).where(col(Task.next_reminder_at).is_not(None))).all()
         assert woken == ["S1"]
+
+
+def test_a_new_leader_is_told_at_the_next_turn_and_not_after_the_next_nights_sweep(run, tmp_path):
+    run("import", "units", "units.csv")
+    run("import", "leaders", "leaders.csv")
+    here, now = open_installation(), datetime.now(UTC)
+    with transaction(here.engine) as session:
+        town = municipality.Town("BY", units=["S1", "S2"])
+        occurrence = municipality.add_occurrence(
+            session,
+            town,
+            municipality.start_cycle(session, town),
+            opens_on=now.date() - timedelta(days=30),
+            due_on=now.date() + timedelta(days=60),
+            closes_on=now.date() + timedelta(days=90),
+        )
+        occurrence.rules = RULES.dump_json(DEFAULT_REMINDERS).decode()
+        for task in municipality.add_tasks(session, town, occurrence):
+            task.opened_at = task.next_reminder_at = occurrence.opens_at
+            session.add(task)
+    remind(RunContext.direct(here.engine, now, here.settings, "BY"))
+    (tmp_path / "new.csv").write_text(
+        LEADERS.replace("Ida Eg;ida@by.example", "Ole Ny;ole@by.example"), encoding="utf-8"
+    )
+    assert run("import", "leaders", "new.csv", "--yes-really", "--new-person")[0] == 0
+    with reading(here.engine) as session:
+        assert session.exec(select(Wake)).all(), "the clock turns at once"
+    at = datetime.now(UTC)
+    remind(RunContext.direct(here.engine, at, here.settings, "BY"))
+    with reading(here.engine) as session:
+        (mail,) = session.exec(select(Message).where(Message.address == "ole@by.example")).all()
+        assert mail.next_at <= WorkingCalendar().next_send(at), "in these or the next hours of sending"
+        again = session.exec(select(Message).where(Message.address == "åse.ø@by.example")).all()
+        assert len(again) == 1, "who keeps a post is not written to anew"
 
 
 def test_what_was_shown_and_has_changed_meanwhile_is_not_applied(run, tmp_path, monkeypatch):

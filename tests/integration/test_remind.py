@@ -1,28 +1,25 @@
 """The flow `remind` on both databases: who gets which mail on which day, and what the ledger says."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from config.settings import Settings
 from cycle.access.links import read_token
 from cycle.calendar import LocalDays, WorkingCalendar
 from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, settle
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute
-from cycle.plan.model import DEFAULT_REMINDERS, ReminderRule
+from cycle.plan.model import DEFAULT_REMINDERS
 from cycle.reminders import ledger
 from cycle.reminders.tables import Decided, ReminderDecision
-from cycle.store import is_sqlite, transaction
+from cycle.store import is_sqlite
 from cycle.tasks import change, told
 from cycle.tasks.change import extend, look_again
 from cycle.tasks.closing import close_occurrence
@@ -30,125 +27,10 @@ from cycle.tasks.reminder_facts import Reader
 from cycle.tasks.reminding import decide_due
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import CycleRevision, Occurrence, Task
-from flows.remind import remind, sweep
-from flows.runtime import RunContext
-from notifications.gather import Letters
-from notifications.letters import Letter
-from notifications.office import Office
+from flows.remind import sweep
 from tests.support import municipality
-from tests.support.municipality import ROOT, Town, instant, opening
-
-RULES = TypeAdapter(tuple[ReminderRule, ...])
-CALENDAR = WorkingCalendar()
-SECRET = b"s" * 32
-OFFICE = Office("https://by.example", "", "Årshjulet <hjul@by.example>", "hjul@by.example", SECRET)
-OPENED, DUE = date(2027, 4, 1), date(2027, 4, 30)
-
-
-class World:
-    """A small municipality whose mail really leaves: `day` decides at 06:00 and sends at 07:00."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine = engine
-        self.settings = Settings(data_dir=folder)
-        with self.write() as session:
-            self.town: Town = municipality.build(session, districts=1, units_per_district=3)
-            self.cycle_id = municipality.start_cycle(session, self.town).id
-        self.units = self.town.units
-        self.sent: list[tuple[date, str, Letter]] = []
-
-    def write(self):
-        return transaction(self.engine)
-
-    def activity(self, name: str = "kvartalsrapport-1", *, opens=OPENED, due=DUE, units=None, **more):
-        with self.write() as session:
-            cycle = session.get_one(municipality.Cycle, self.cycle_id)
-            occurrence = municipality.add_occurrence(
-                session, self.town, cycle, name, title=name, opens_on=opens, due_on=due, closes_on=due
-            )
-            occurrence.closes_at = municipality.end_of(due + timedelta(days=60))
-            occurrence.rules = RULES.dump_json(more.pop("rules", DEFAULT_REMINDERS)).decode()
-            session.add(occurrence)
-            tasks = municipality.add_tasks(session, self.town, occurrence, units=units, **more)
-            for task in tasks:
-                task.next_reminder_at = occurrence.opens_at
-                session.add(task)
-            return occurrence.id, [task.id or 0 for task in tasks]
-
-    def context(self, now: datetime) -> RunContext:
-        return RunContext.direct(self.engine, now, self.settings, ROOT)
-
-    def decide(self, now: datetime) -> dict[str, int]:
-        context = self.context(now)
-        remind(context)
-        return context.counts
-
-    def deliver(self, now: datetime) -> None:
-        """What the flow `deliver` does, with a mail server that takes everything."""
-        with self.write() as session:
-            mails = claim(session, root_id=ROOT, now=now, calendar=CALENDAR, limit=500)
-            letters = Letters(session, mails, office=OFFICE, today=CALENDAR.local_date(now))
-            for mail in mails:
-                prepared = letters.write(mail)
-                ledger.take_back(session, prepared.left_out)
-                self.settle(session, mail, prepared.letter is not None, now)
-                if prepared.letter is not None and mail.kind is MessageKind.DAILY:
-                    self.sent.append((CALENDAR.local_date(now), mail.address, prepared.letter))
-
-    def settle(self, session: Session, mail: Message, sent: bool, now: datetime) -> None:
-        outcome, reason = (Outcome.SENT, "") if sent else (Outcome.WITHHELD, ALL_ANSWERED)
-        settle(session, mail.id or 0, mail.fence, outcome, now=now, calendar=CALENDAR, reason=reason)
-
-    def day(self, day: date) -> list[tuple[str, list[str]]]:
-        """One day's turns; gives (address, group of each of its items) of every mail that left."""
-        before = len(self.sent)
-        for hour in (6, 7):
-            now = instant(day.year, day.month, day.day, hour)
-            self.decide(now)
-            self.deliver(now)
-        return [(address, groups(letter)) for _, address, letter in self.sent[before:]]
-
-    def play(self, first: date, last: date) -> list[tuple[str, list[str]]]:
-        """Every day from `first` to `last` on which the store says that something is due."""
-        found, day = [], first
-        while True:
-            with self.write() as session:
-                hints = session.execute(sa.select(sa.func.min(col(Task.next_reminder_at)))).scalar_one()
-            day = max(day, CALENDAR.local_date(hints)) if hints else last + timedelta(days=1)
-            if day > last:
-                return found
-            found += self.day(day)
-            day += timedelta(days=1)
-
-    def verdicts(self, task_id: int) -> list[tuple[str, str]]:
-        with self.write() as session:
-            return [(r.rule_kind, r.verdict.value) for r in told.why(session, task_id) if r.verdict]
-
-    def reasons(self, task_id: int) -> list[str]:
-        with self.write() as session:
-            return [row.reason for row in told.why(session, task_id)]
-
-    def person(self, name: str, address: str | None = None) -> int:
-        with self.write() as session:
-            person = Person(root_id=ROOT, key=name, name=name)
-            session.add(person)
-            session.flush()
-            if address:
-                session.add(Address(person_id=person.id, email=address, valid_from=OPENED))
-            return person.id or 0
-
-    def address_of(self, unit: str) -> str:
-        return f"{unit.lower()}@by.example"
-
-    def appointed(self, unit: str, **values) -> None:
-        with self.write() as session:
-            session.execute(sa.update(Appointment).where(col(Appointment.unit_id) == unit).values(**values))
-
-    def one_mail_a_day(self) -> None:
-        by_day: dict[tuple[date, str], int] = defaultdict(int)
-        for day, address, _ in self.sent:
-            by_day[day, address] += 1
-        assert set(by_day.values()) <= {1}
+from tests.support.mailed_town import CALENDAR, DUE, OPENED, RULES, SECRET, World, groups
+from tests.support.municipality import ROOT, instant, opening
 
 
 @pytest.fixture
@@ -165,10 +47,6 @@ def days(first: date, last: date) -> Iterator[date]:
 
 def only(world: World, address: str) -> list[tuple[date, list[str]]]:
     return [(day, groups(letter)) for day, to, letter in world.sent if to == address]
-
-
-def groups(letter: Letter) -> list[str]:
-    return [item.group.value for item in letter.items]
 
 
 def test_three_tasks_of_a_day_are_one_mail(world):

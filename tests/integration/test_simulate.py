@@ -262,3 +262,33 @@ def test_bad_input_is_an_object_for_scripts(tmp_path: Path, capsys: pytest.Captu
     assert run("simulate", ["--plan", str(tmp_path), "--year", "2027", "--json"]) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out)["error"]["kind"] == "PlanInvalid" and captured.err.startswith("Fejl:")
+
+
+SCHOOL = "unit_id;parent_id;name;kind;area\nKBH;;Byen;kommune;\nS1;KBH;Havneskolen;skole;\n"
+HANDED_OVER = """\
+unit_id;role;name;email;valid_from;valid_to
+S1;leder;Ida Eg;ida@by.example;2026-08-01;2027-04-09
+S1;leder;Ole Ny;ole@by.example;2027-04-10;
+"""
+
+
+def test_whoever_takes_a_post_over_is_told_of_what_is_open_as_in_the_engine(
+    tmp_path: Path, folder: Path
+) -> None:
+    town = cut(tmp_path / "by", UNITS, without=(*LEFT_OUT, "budgetudmelding", "kvartalsrapport-1"))
+    head = (town / "wheel.yaml").read_text(encoding="utf-8").partition("activities:")[0]
+    only = (
+        "activities:\n  - id: rapport\n    title: Rapport\n    flow: report\n"
+        "    window: {opens: 1. april, due: 30. juni}\n"
+        "    audience: {kinds: [skole]}\n    form: kvartalsrapport\n"
+    )
+    (town / "wheel.yaml").write_text(head + only, encoding="utf-8")
+    for name in (town / "texts").glob("*.yaml"):
+        name.unlink()
+    units, leaders = tmp_path / "units.csv", tmp_path / "leaders.csv"
+    units.write_text(SCHOOL, encoding="utf-8")
+    leaders.write_text(HANDED_OVER, encoding="utf-8")
+    told = simulate(Options(Folder(town, units, leaders), 2027, answers=False))
+    mails = {month.month: (month.mails, month.people) for month in told.months}
+    assert mails["2027-04"] == (2, 2), "the opening to Ida Eg, and on Monday the 12th the open task to Ole Ny"
+    assert mails["2027-06"][1] == 1, "reminders go to the new one alone"
