@@ -19,7 +19,7 @@ from cli.simulation_words import tell
 from config.loader import LoadedPlan
 from config.settings import Settings, load_settings
 from cycle.errors import Invalid, Problem
-from cycle.organisation.posts import handover_days
+from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.organisation.unit_file import read_units
 from cycle.store import make_engine, reading, transaction
@@ -95,8 +95,8 @@ def _load(session: Session, options: Options, begin: datetime) -> LoadedPlan:
 def _sweeps(session: Session, loaded: LoadedPlan, settings: Settings, begin: datetime) -> list[datetime]:
     """When the engine's morning sweep finds a post with somebody else in it (UTC): a handover takes effect
     on the first weekday from its date. On the other mornings a sweep finds nothing where all goes right."""
-    root = session.get_one(Unit, loaded.plan.municipality)
-    mornings = {first_sweep(day, settings.zone) for day in handover_days(session, [root.path])}
+    directory = Directory.load(session, loaded.plan.municipality, begin.date())
+    mornings = {first_sweep(day, settings.zone) for day in directory.changes()}
     return sorted(morning for morning in mornings if morning > begin)
 
 

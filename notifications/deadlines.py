@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.parser import Contentline
@@ -23,9 +24,35 @@ SEQUENCE_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 REFRESH = timedelta(hours=6)
 """How often programs are asked to fetch a feed again."""
 
+
+class Words(NamedTuple):
+    """What stands before a title, and below it, in a language."""
+
+    due: str
+    answered: str
+    coming: str
+    how: str
+    later: str
+    feed: str
+
+
 WORDS = {
-    "da": ("Frist: ", "Besvaret: ", "Svar via linket i mailen fra årshjulet.", "Mine frister i årshjulet"),
-    "en": ("Due: ", "Answered: ", "Answer by the link in the mail from the wheel.", "My deadlines"),
+    "da": Words(
+        "Frist: ",
+        "Besvaret: ",
+        "Kommende frist: ",
+        "Svar via linket i mailen fra årshjulet.",
+        "Opgaven er ikke åbnet endnu. Du får en mail, når den åbner.",
+        "Mine frister i årshjulet",
+    ),
+    "en": Words(
+        "Due: ",
+        "Answered: ",
+        "Coming deadline: ",
+        "Answer by the link in the mail from the wheel.",
+        "The task is not open yet. You get a mail when it opens.",
+        "My deadlines",
+    ),
 }
 
 
@@ -34,6 +61,7 @@ class Deadline:
     """One task's deadline: `due_on` is local and inclusive, `changed_at` an aware instant.
 
     `private`: the activity is confidential, so that others who may see the calendar do not see this.
+    `coming` names what has no task yet (then `task_id` is 0): it stands there as tentative.
     """
 
     task_id: int
@@ -44,6 +72,12 @@ class Deadline:
     cancelled: bool = False
     answered: bool = False
     private: bool = False
+    coming: str = ""
+
+    @property
+    def key(self) -> str:
+        """What calendars know the entry by, before the domain."""
+        return f"kommende-{self.coming}" if self.coming else f"opgave-{self.task_id}"
 
     @property
     def sequence(self) -> int:
@@ -62,7 +96,7 @@ def deadline_of(
     answered: bool = False,
 ) -> Deadline:
     """The task's deadline under its `title`; a confidential one has the activity's, which names nobody."""
-    private = _is_confidential(occurrence.activity)
+    private = is_confidential(occurrence)
     return Deadline(
         task_id=task.id or 0,
         title=occurrence_title(occurrence, language) if private else title,
@@ -84,7 +118,7 @@ def to_ics(
     domain makes the keys unique in the world. `feed`: with a name and how often to fetch it (RFC 7986).
     """
     words = WORDS.get(language, WORDS["da"])
-    opening, end = _frame(words[3] if feed else "")
+    opening, end = _frame(words.feed if feed else "")
     return "".join([opening, *(_entry(deadline, organiser, words) for deadline in deadlines), end])
 
 
@@ -104,12 +138,15 @@ def _frame(name: str) -> tuple[str, str]:
     return opening, f"{end}\r\n"
 
 
-def _entry(deadline: Deadline, organiser: tuple[str, str], words: tuple[str, ...]) -> str:
-    lead = words[deadline.answered]
+_OF_ONE: dict[str, Any] = {"task_id": 0, "title": "", "unit": ""}
+
+
+def _entry(deadline: Deadline, organiser: tuple[str, str], words: Words) -> str:
+    lead = words.coming if deadline.coming else words.answered if deadline.answered else words.due
     summary = vText(f"{lead}{deadline.title} – {deadline.unit}").to_ical().decode()
-    own = (f"UID:opgave-{deadline.task_id}@{organiser[1].rpartition('@')[2]}", f"SUMMARY:{summary}")
+    own = (f"UID:{deadline.key}@{organiser[1].rpartition('@')[2]}", f"SUMMARY:{summary}")
     lines = "".join(f"{_folded(line)}\r\n" for line in own)
-    begin, same = _same(replace(deadline, task_id=0, title="", unit=""), organiser, words)
+    begin, same = _same(replace(deadline, **_OF_ONE, coming="-" * bool(deadline.coming)), organiser, words)
     return f"{begin}{lines}{same}"
 
 
@@ -119,7 +156,7 @@ def _folded(line: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _same(deadline: Deadline, organiser: tuple[str, str], words: tuple[str, ...]) -> tuple[str, str]:
+def _same(deadline: Deadline, organiser: tuple[str, str], words: Words) -> tuple[str, str]:
     """The first line and the rest of what is the same for many tasks; made once, as it takes most time."""
     event = Event()
     event.add("organizer", calendar_address(*organiser))
@@ -128,9 +165,10 @@ def _same(deadline: Deadline, organiser: tuple[str, str], words: tuple[str, ...]
     event.add("dtstart", deadline.due_on)
     event.add("dtend", deadline.due_on + timedelta(days=1))
     if not (deadline.answered or deadline.cancelled):
-        event.add("description", words[2])
+        event.add("description", words.later if deadline.coming else words.how)
     event.add("transp", "TRANSPARENT")
-    event.add("status", "CANCELLED" if deadline.cancelled else "CONFIRMED")
+    planned = "TENTATIVE" if deadline.coming else "CONFIRMED"
+    event.add("status", "CANCELLED" if deadline.cancelled else planned)
     event.add("class", "PRIVATE" if deadline.private else "PUBLIC")
     first, mark, rest = event.to_ical().decode().partition("BEGIN:VEVENT\r\n")
     return f"{first}{mark}", rest
@@ -141,6 +179,11 @@ def calendar_address(name: str, address: str) -> vCalAddress:
     made = vCalAddress(f"mailto:{address}")
     made.params["CN"] = vText(name)
     return made
+
+
+def is_confidential(occurrence: Occurrence) -> bool:
+    """Whether others who may see somebody's calendar are not to see this."""
+    return _is_confidential(occurrence.activity)
 
 
 @lru_cache(maxsize=256)

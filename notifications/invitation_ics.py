@@ -74,6 +74,12 @@ def to_ics(entry: Entry, *, published: bool = False) -> str:
     return content.decode()
 
 
+def entry_text(entry: Entry) -> str:
+    """The entry alone, to stand among others in a published calendar that has `ZONE`; CRLF."""
+    content: bytes = _event(entry).to_ical()
+    return content.decode()
+
+
 def _event(entry: Entry) -> Event:
     event = Event()
     event.add("uid", entry.key)

@@ -78,21 +78,6 @@ def substitutes(session: Session, paths: Sequence[str], *, today: date, days: in
     return _terms(session, Substitute, in_time, paths, order=begin)
 
 
-def handover_days(session: Session, paths: Sequence[str]) -> list[date]:
-    """The local dates on which somebody begins, or somebody's last day is over, at a post or in its place."""
-    found: set[date] = set()
-    for table in (Appointment, Substitute):
-        terms = (
-            sa.select(col(table.valid_from), col(table.valid_to))
-            .join(Unit, col(Unit.id) == col(table.unit_id))
-            .where(within(col(Unit.path), paths))
-            .distinct()
-        )
-        for begins, ends in session.execute(terms):
-            found |= {begins} if ends is None else {begins, ends + timedelta(days=1)}
-    return sorted(found)
-
-
 def _row(directory: Directory, unit: UnitRow) -> RedRow | None:
     role = directory.head_role(unit.id)
     if role is None:

@@ -33,7 +33,7 @@ def own_deadlines(session: Session, person_id: int, *, today: date) -> Sequence[
         .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
-            sa.tuple_(col(Task.unit_id), col(Task.role)).in_(_posts(person_id, today)),
+            sa.tuple_(col(Task.unit_id), col(Task.role)).in_(posts_of(person_id, today)),
             col(Task.state).not_in([TaskState.WAIVED, TaskState.CANCELLED]),
             col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
             col(Task.due_on) >= today - KEPT,
@@ -43,8 +43,8 @@ def own_deadlines(session: Session, person_id: int, *, today: date) -> Sequence[
     return [Own(*row) for row in session.execute(query)]
 
 
-def _posts(person_id: int, today: date) -> Any:
-    """(unit, role) of the terms that run on the date."""
+def posts_of(person_id: int, today: date) -> Any:
+    """(unit, role) of the posts that the person holds or stands in for on the local date, as a query."""
     return sa.union(*(_terms(table, person_id, today) for table in (Appointment, Substitute)))
 
 

@@ -33,7 +33,10 @@ def with_rules(session: Session, occurrence: Occurrence, rules: Sequence[Reminde
     plan = Plan.model_validate_json(revision.plan)
     if all(each.id != occurrence.activity_id for each in plan.activities):
         raise NotFound("activity", occurrence.activity_id)
-    activities = tuple(_changed(each, occurrence.activity_id, rules) for each in plan.activities)
+    activities = tuple(
+        _changed(each, rules) if _is_to_change(plan, each, occurrence.activity_id, rules) else each
+        for each in plan.activities
+    )
     return Draft(
         plan.model_copy(update={"activities": activities}),
         _forms(session, occurrence),
@@ -42,8 +45,13 @@ def with_rules(session: Session, occurrence: Occurrence, rules: Sequence[Reminde
     )
 
 
-def _changed(activity: Activity, activity_id: str, rules: Sequence[ReminderRule]) -> Activity:
-    return activity.model_copy(update={"reminders": tuple(rules)}) if activity.id == activity_id else activity
+def _is_to_change(plan: Plan, activity: Activity, activity_id: str, rules: Sequence[ReminderRule]) -> bool:
+    """An activity that has the plan's rules keeps having them when nothing is changed."""
+    return activity.id == activity_id and tuple(rules) != plan.rules_for(activity)
+
+
+def _changed(activity: Activity, rules: Sequence[ReminderRule]) -> Activity:
+    return activity.model_copy(update={"reminders": tuple(rules)})
 
 
 def _problems(rule: ReminderRule) -> list[Problem]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from icalendar import Calendar
+from icalendar import Calendar, Event
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
@@ -13,14 +13,16 @@ from cycle.access.links import task_token
 from cycle.access.roles import Role
 from cycle.history import History
 from cycle.organisation.tables import Appointment, Person, Substitute
+from cycle.plan.model import Activity, Audience, FlowName, Ring, Stage, When, Window
 from cycle.store import transaction
 from cycle.tasks.change import extend
-from cycle.tasks.states import TaskState
-from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.states import OccurrenceState, TaskState
+from cycle.tasks.tables import Cycle, Occurrence, Task
 from tests.support import municipality
+from tests.support.gatherings import MeetingRoom
 from tests.support.leader import World
 from tests.support.municipality import ROOT, instant
-from tests.support.web import BASE, Form
+from tests.support.web import BASE, Form, Site
 
 DAY = timedelta(days=1)
 
@@ -182,3 +184,102 @@ def test_the_secretariat_ends_an_address_from_the_persons_page(
     with transaction(world.engine) as session:
         generation = session.get_one(Person, world.leader).calendar_generation
     assert generation == (2 if expected == 303 else 1)
+
+
+def entries(world: World, person_id: int) -> dict[str, Event]:
+    text = world.browser.get(address(world, person_id)).text
+    return {str(event["UID"]): event for event in Calendar.from_ical(text).events}
+
+
+def plan(world: World, *, audience: Audience, stage: Audience | None = None) -> int:
+    """An activity that opens in the autumn."""
+    held = Activity(
+        id="efteraar",
+        title="Kvartalsrapport 3",
+        flow=FlowName.QUARTERLY_REPORT,
+        ring=Ring.FOLLOW_UP,
+        window=Window(opens=When(date="1. september"), due=When(date="20. september")),
+        audience=audience,
+        form="kvartalsrapport",
+        stages=(Stage(id="distrikt", title="Distrikt", audience=stage, due=When(date="25. september")),)
+        if stage
+        else (),
+    )
+    with transaction(world.engine) as session:
+        town = municipality.Town(ROOT)
+        cycle = session.exec(select(Cycle)).one()
+        made = municipality.add_occurrence(
+            session,
+            town,
+            cycle,
+            activity=held,
+            opens_on=date(2027, 9, 1),
+            due_on=date(2027, 9, 20),
+            closes_on=date(2027, 9, 30),
+            state=OccurrenceState.PLANNED,
+        )
+        made.stage_due = {"distrikt": "2027-09-25"} if stage else {}
+        session.add(made)
+        return made.id or 0
+
+
+def test_what_is_yet_to_open_stands_there_as_tentative_for_the_posts_it_will_ask(
+    engine: Engine, tmp_path: Path
+) -> None:
+    world = World(engine, tmp_path)
+    before = entries(world, world.leader)
+    occurrence_id = plan(world, audience=Audience(kinds=("daginstitution",)))
+    later = {uid: event for uid, event in entries(world, world.leader).items() if uid not in before}
+    ((uid, event),) = later.items()
+    assert uid.startswith(f"kommende-{occurrence_id}-")
+    assert event["STATUS"] == "TENTATIVE" and event.decoded("DTSTART") == date(2027, 9, 20)
+    assert event["SUMMARY"] == "Kommende frist: Kvartalsrapport 3 – Daginstitution 1.1 Ærø"
+    first, again = (world.browser.get(address(world, world.leader)).headers["etag"] for _ in range(2))
+    assert first == again, "nothing changes by being fetched"
+    world.change(Occurrence, state=OccurrenceState.OPEN)
+    assert set(entries(world, world.leader)) == set(before), "it is a task's deadline from then on"
+
+
+def test_who_puts_together_sees_the_stages_own_date_and_nobody_what_asks_others(world: World) -> None:
+    plan(
+        world, audience=Audience(kinds=("skole",)), stage=Audience(kinds=("distrikt",), role="distriktschef")
+    )
+    assert len(entries(world, world.leader)) == 1
+    with transaction(world.engine) as session:
+        held = select(Appointment).where(Appointment.role == "distriktschef").order_by(col(Appointment.id))
+        chief = session.exec(held).first()
+        assert chief is not None
+        person_id = chief.person_id
+    coming = [event for event in entries(world, person_id).values() if event["STATUS"] == "TENTATIVE"]
+    assert [event.decoded("DTSTART") for event in coming] == [date(2027, 9, 25)]
+
+
+def test_meetings_stand_there_under_the_invitations_key_once_they_are_called(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    room = MeetingRoom(sqlite_engine)
+    site = Site(sqlite_engine, tmp_path, at=room.now)
+    seat = next(each for each in room.participants() if each.unit_id)
+    with transaction(sqlite_engine) as session:
+        held = select(Appointment.person_id).where(
+            Appointment.unit_id == seat.unit_id, Appointment.role == seat.role
+        )
+        person_id = session.exec(held).one()
+    token = task_token(site.settings.secret, purpose="calendar", task_id=0, person_id=person_id, generation=1)
+    browser = site.browser()
+
+    def meetings() -> list[Event]:
+        text = browser.get(f"/kalender/{token}.ics").text
+        return [each for each in Calendar.from_ical(text).events if each["UID"].startswith("moede-")]
+
+    assert meetings() == [], "nobody has been told of a proposal"
+    room.call(place="Rådhuset", link="https://moede.example/hemmeligt")
+    (called,) = meetings()
+    assert called["UID"].startswith(f"moede-{room.id}@") and called["LOCATION"] == "Rådhuset"
+    assert called.decoded("DTSTART") == room.gathering().starts_at and "DESCRIPTION" not in called
+    assert "hemmeligt" not in browser.get(f"/kalender/{token}.ics").text
+    room.call(place="Kulturhuset")
+    (moved,) = meetings()
+    assert moved["UID"] == called["UID"] and moved["SEQUENCE"] > called["SEQUENCE"]
+    room.cancel("Aflyst")
+    assert meetings() == []

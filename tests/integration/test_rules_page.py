@@ -149,3 +149,61 @@ def test_it_takes_an_account_and_a_form_of_its_own(office) -> None:
     for address in (office.address, f"{office.address}/vis"):
         assert office.site.browser().post(address, data=fields).status_code == 401
         assert office.browser.post(address, data={**fields, "csrf": "forkert"}).status_code == 403
+
+
+def test_a_rule_is_added_and_the_mails_it_brings_are_seen_first(office) -> None:
+    before = office.site.row_counts()
+    new = "tilfoejet-1"
+    asked = {f"{new}.kind": "before", f"{new}.offset": "3", f"{new}.unit": "arbejdsdage"}
+    tried = office.form().send(office.browser, **asked)
+    assert tried.status_code == 200 and "<strong>4</strong> kommer til" in tried.text
+    assert "Tilføjes:</strong> Påmindelse før fristen, 3 arbejdsdage." in " ".join(tried.text.split())
+    assert "Påmindelse 3 arbejdsdage før fristen" in tried.text and office.site.row_counts() == before
+    assert Form(tried, office.address).send(office.browser, why="Flere skal nå det").status_code == 303
+    rules = office.rules()
+    assert list(rules)[-1] == new and len(rules) == 7
+    assert (rules[new]["kind"], rules[new]["offset"], rules[new]["working_days"], rules[new]["move"]) == (
+        "before",
+        3,
+        True,
+        "earlier",
+    )
+    assert "tilfoejet-2.kind" in office.browser.get(office.address).text, "the next one has an id of its own"
+
+
+def test_a_rule_is_removed_and_the_mails_it_cancels_are_seen_first(office) -> None:
+    tried = office.form().send(office.browser, **{"foer-14.fjern": "1"})
+    assert "<strong>4</strong> forsvinder" in tried.text and "Fjernes:</strong>" in tried.text
+    assert Form(tried, office.address).send(office.browser, why="Færre mails").status_code == 303
+    assert "foer-14" not in office.rules() and len(office.rules()) == 5
+
+
+def test_the_opening_stays_whatever_is_sent(office) -> None:
+    tried = office.form().send(office.browser, **{"aabner.fjern": "1"})
+    assert "Påmindelserne er de samme som nu" in tried.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"tilfoejet-1.kind": "opens"}, "Den slags påmindelse findes ikke"),
+        ({"tilfoejet-1.kind": "after", "tilfoejet-1.offset": "400"}, "mellem 0 og 365"),
+        ({"tilfoejet-1.kind": "after", "tilfoejet-1.offset": "snart"}, "ikke et helt tal"),
+        ({"tilfoejet-1.kind": "after", "tilfoejet-1.at_most": "3"}, "ikke hvor længe der skal gå imellem"),
+    ],
+)
+def test_a_wrong_new_rule_is_refused_at_its_field(office, typed, said) -> None:
+    page = office.form().send(office.browser, **typed)
+    assert page.status_code == 422 and said in page.text
+    assert all(f'id="p-{where}"' in page.text for where in (list(typed)[-1],) if "at_most" not in where)
+    assert len(office.rules()) == 6
+
+
+def test_what_the_second_editor_adds_is_not_saved_over_the_firsts(office) -> None:
+    first, second = office.form(), office.form()
+    tried = first.send(office.browser, **{"foer-14.fjern": "1"})
+    other = Form(second.send(office.browser, **{"tilfoejet-1.kind": "on"}), office.address)
+    assert Form(tried, office.address).send(office.browser, why="Færre").status_code == 303
+    late = other.send(office.browser, why="Flere")
+    assert late.status_code == 409 and "Nogen har ændret planen" in late.text
+    assert list(office.rules()) == ["aabner", "foer-5", "paa-dagen", "efter", "leder"]

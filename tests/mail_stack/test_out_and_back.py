@@ -15,6 +15,7 @@ from flows.collect import collect
 from flows.deliver import deliver
 from flows.runtime import RunContext
 from notifications.delivery import MailHeld
+from notifications.office import Office
 from tests.support.mail_round import FULL, MailTown, settings_for, trusting
 from tests.support.mail_stack import ENGINE, HOST, until
 from tests.support.municipality import ROOT
@@ -138,3 +139,8 @@ def test_postfix_says_that_nobody_is_there_and_its_report_is_read(town: MailTown
     town.now()
     (inbound,) = town.rows(Inbound)
     assert inbound.verdict is V.BOUNCE and town.rows(Submission) == []
+    (message,) = [message for message in town.rows(Message) if message.address == NOBODY]
+    returned_to = Office.of(town.settings).return_address(message.id or 0)
+    assert f"Delivered-To: {returned_to}\n".encode() in inbound.raw.replace(b"\r\n", b"\n")
+    health = {address.email: address.health for address in town.rows(Address)}
+    assert health.pop(NOBODY) is AddressHealth.DEAD and set(health.values()) == {AddressHealth.OK}

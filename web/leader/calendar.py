@@ -1,10 +1,10 @@
-"""A person's own deadlines for their calendar program: the page with the address, and the feed behind it.
+"""A person's own deadlines and meetings for a calendar program: the page with the address, and the feed.
 
 GET and HEAD never change anything: programs fetch the feed by themselves, many times a day.
 
 GET  /opgave/{token}/kalender   the address, and how to use it
 POST /opgave/{token}/kalender   a new address; the old one ends
-GET  /kalender/{token}.ics      the feed: titles and dates of the posts' tasks, nothing more
+GET  /kalender/{token}.ics      the feed: titles and dates of the posts' tasks, those to come, and meetings
 """
 
 import hashlib
@@ -15,14 +15,15 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.access.links import read_token
 from cycle.errors import LinkInvalid
+from cycle.gatherings.own import own_meetings
 from cycle.organisation.calendar_feed import renew_calendar
 from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of_root
+from cycle.tasks.own_coming import own_coming
 from cycle.tasks.own_deadlines import own_deadlines
-from cycle.tasks.states import WAITING_FOR_HOLDER
-from notifications.deadlines import FILE_NAME, deadline_of, to_ics
+from notifications.deadlines import FILE_NAME
 from notifications.office import CALENDAR, Office
-from notifications.titles import title_of
+from notifications.person_calendar import feed_of
 from web import context, faults, render
 from web.context import Sent
 from web.leader.link import open_link
@@ -72,7 +73,7 @@ def renew(request: Request, token: str, sent: Sent) -> Response:
 
 @router.api_route("/kalender/{token}.ics", methods=READ)
 def feed(request: Request, token: str) -> Response:
-    """The deadlines of the posts that the person holds today. Who holds none has an empty calendar.
+    """Deadlines and meetings of the posts that the person holds today. Who holds none has an empty calendar.
 
     An error would leave in the program what it showed before; an empty calendar clears it.
     """
@@ -98,19 +99,14 @@ def _person(session: Session, request: Request, token: str) -> Person:
 
 def _content(session: Session, request: Request, person: Person) -> str:
     today = calendar_of_root(session, person.root_id).local_date(context.now(request))
-    language = person.language
-    found = [
-        deadline_of(
-            own.task,
-            own.occurrence,
-            own.unit,
-            title=title_of(own.task, own.occurrence, language),
-            language=language,
-            answered=own.task.state not in WAITING_FOR_HOLDER,
-        )
-        for own in own_deadlines(session, person.id or 0, today=today)
-    ]
-    return to_ics(found, organiser=_office(request).organiser, language=language, feed=True)
+    person_id, root_id = person.id or 0, person.root_id
+    return feed_of(
+        own_deadlines(session, person_id, today=today),
+        own_coming(session, root_id, person_id, today=today),
+        own_meetings(session, root_id, person_id, today=today),
+        office=_office(request),
+        language=person.language,
+    )
 
 
 def _office(request: Request) -> Office:

@@ -1,11 +1,11 @@
-"""An activity's reminders: how they stand, what other numbers would change in the mails, and then saved.
+"""An activity's reminders: how they stand, what others would change in the mails, and then saved.
 
-GET  /aktivitet/{activity}/paamindelser        the rules with their numbers
+GET  /aktivitet/{activity}/paamindelser        the rules with their numbers, and the fields of a new one
 POST /aktivitet/{activity}/paamindelser/vis    the mails that would go, come and move; changes nothing
 POST /aktivitet/{activity}/paamindelser        a new revision of the year, by whom and why
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
@@ -17,7 +17,7 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, NotNow, Problem
 from cycle.foresight.changes import Outlook, changes, try_revision
-from cycle.plan.model import ReminderKind, ReminderRule
+from cycle.plan.model import ReminderRule
 from cycle.store import tried
 from cycle.tasks.cycles import newest_revision
 from cycle.tasks.revise import revise_cycle
@@ -28,6 +28,14 @@ from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
+from web.secretariat.rule_fields import (
+    ADDABLE,
+    REMOVABLE,
+    WITH_NUMBERS,
+    new_id,
+    shown_fields,
+    typed_rules,
+)
 from web.secretariat.typed import needed, text_of
 from web.session import CheckedForm, CurrentActor
 
@@ -35,7 +43,6 @@ router = APIRouter(prefix="/aktivitet/{occurrence_id}/paamindelser")
 
 LOOK_AHEAD = timedelta(days=183)
 EXAMPLES = 8
-WITH_NUMBERS = frozenset({ReminderKind.BEFORE, ReminderKind.AFTER, ReminderKind.ESCALATE})
 
 
 @router.get("")
@@ -53,13 +60,14 @@ def preview(request: Request, actor: CurrentActor, occurrence_id: Id, sent: Chec
     try:
         with tried(request.app.state.engine) as session:
             found, wanted = _wanted(session, actor, occurrence_id, sent)
+            before = rules_in_force(found.occurrence)
             draft, seen = with_rules(session, found.occurrence, wanted), _seen(session, found)
             year = session.get_one(Cycle, found.occurrence.cycle_id).year
             outlook = try_revision(session, draft, year=year, now=now, until=now + LOOK_AHEAD)
     except AnswerInvalid as error:
         with context.reading(request) as session:
             return _again(session, request, actor, occurrence_id, sent, error.problems)
-    return _preview(request, found, outlook, sent, seen)
+    return _preview(request, found, (before, wanted), outlook, sent, seen)
 
 
 @router.post("")
@@ -84,26 +92,11 @@ def save(request: Request, actor: CurrentActor, occurrence_id: Id, sent: Checked
 def _wanted(
     session: Session, actor: SignedIn, occurrence_id: int, sent: FormData
 ) -> tuple[Reach, list[ReminderRule]]:
-    """The rules with the numbers that were sent. Raises NotNow when the activity is over."""
+    """The rules as they were sent. Raises NotNow when the activity is over."""
     found = reach(session, actor, occurrence_id, Verb.EDIT_RULES)
     if not _editable(found):
         raise NotNow("occurrence", occurrence_id, found.occurrence.state.value, "revise")
-    return found, [_typed(rule, sent) for rule in rules_in_force(found.occurrence)]
-
-
-def _typed(rule: ReminderRule, sent: FormData) -> ReminderRule:
-    """One rule with the numbers of its fields; a rule without fields stays as it is."""
-    if rule.kind not in WITH_NUMBERS or f"{rule.id}.offset" not in sent:
-        return rule
-    numbers = {name: _number(rule, name, sent) for name in BOUNDS}
-    return rule.model_copy(update={**numbers, "working_days": sent.get(f"{rule.id}.unit") == "arbejdsdage"})
-
-
-def _number(rule: ReminderRule, name: str, sent: FormData) -> int:
-    text = text_of(sent, f"{rule.id}.{name}")
-    if not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise AnswerInvalid([Problem(f"{rule.id}.{name}", "Det er ikke et helt tal.", "Skriv fx 5.")])
-    return int(text)
+    return found, typed_rules(rules_in_force(found.occurrence), sent, text_of(sent, "seen"))
 
 
 def _seen(session: Session, found: Reach) -> str:
@@ -146,6 +139,7 @@ def _form(
     problems: Sequence[Problem] = (),
     status: int = 200,
 ) -> Response:
+    seen = text_of(sent, "seen") if sent else _seen(session, found)
     return show(
         request,
         "rules.html",
@@ -153,25 +147,31 @@ def _form(
         it=found.occurrence,
         title=title_of(found.activity, render.language_of(request)),
         rules=those,
-        typed=_shown(those, sent),
+        typed=shown_fields(those, sent, seen),
         numbered=WITH_NUMBERS,
+        removable=REMOVABLE,
+        addable=ADDABLE,
+        fresh=new_id(seen),
         bounds=BOUNDS,
         editable=_editable(found),
-        seen=text_of(sent, "seen") if sent else _seen(session, found),
+        seen=seen,
         problems={problem.where: problem for problem in problems},
         overtaken=status == 409,
         saved=request.query_params.get("gemt") == "1",
     )
 
 
-def _shown(those: Sequence[ReminderRule], sent: FormData | None) -> Mapping[str, str]:
-    """What stands in the fields: what was typed, else the rules' own numbers."""
-    shown = {f"{rule.id}.{name}": str(getattr(rule, name)) for rule in those for name in BOUNDS}
-    shown |= {f"{rule.id}.unit": "arbejdsdage" if rule.working_days else "dage" for rule in those}
-    return {**shown, **({name: text_of(sent, name) for name in shown if name in sent} if sent else {})}
-
-
-def _preview(request: Request, found: Reach, outlook: Outlook, sent: FormData, seen: str) -> Response:
+def _preview(
+    request: Request,
+    found: Reach,
+    rules: tuple[Sequence[ReminderRule], Sequence[ReminderRule]],
+    outlook: Outlook,
+    sent: FormData,
+    seen: str,
+) -> Response:
+    """`rules` are those in force, and those wanted."""
+    before, wanted = rules
+    known, left = {rule.id for rule in before}, {rule.id for rule in wanted}
     hidden = [(name, str(value)) for name, value in sent.multi_items() if name not in ("csrf", "why")]
     return show(
         request,
@@ -179,6 +179,9 @@ def _preview(request: Request, found: Reach, outlook: Outlook, sent: FormData, s
         status=409 if text_of(sent, "seen") != seen else 200,
         it=found.occurrence,
         title=title_of(found.activity, render.language_of(request)),
+        added=[rule for rule in wanted if rule.id not in known],
+        removed=[rule for rule in before if rule.id not in left],
+        numbered=WITH_NUMBERS,
         found=changes(outlook),
         told=outlook.told,
         unchanged=outlook.revised.unchanged,
