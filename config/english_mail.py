@@ -6,6 +6,8 @@ MAIL: Mapping[str, str] = {
     "Tallet skal være mellem {} og {}.": "The number must lie between {} and {}.",
     "Ret tallet.": "Correct the number.",
     "Det er ikke et helt tal.": "That is not a whole number.",
+    "Den slags påmindelse findes ikke.": "There is no such kind of reminder.",
+    "Vælg en fra listen.": "Choose one from the list.",
     "Skriv fx 5.": "Write 5, for example.",
     "Der står flere gange, men ikke hvor længe der skal gå imellem.": (
         "It says several times, but not how long to wait in between."
