@@ -13,6 +13,7 @@ from cycle.history import History
 from cycle.runs import queue
 from cycle.runs.tables import ClockPulse, Wake
 from flows.due_work import due_work
+from flows.empty_mailbox import note_empty
 from flows.runtime import Runtime
 
 CHAIN_LOCK = 0x6161_7274
@@ -47,6 +48,7 @@ def turn(runtime: Runtime, *, name: str = "turn") -> Turn:
     """
     started = time.monotonic()
     now, real = runtime.clock.now(), runtime.wall.now()
+    note_empty(runtime.engine, runtime.settings, now=now)
     with store.reading(runtime.engine) as session:
         read = session.connection()
         signs = read.execute(SIGNS, {"real": real}).one()

@@ -98,6 +98,10 @@ class FolderMailbox:
         _settle_names(self._folder)
         return kept
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read and nobody is just putting something here. Raises OSError."""
+        return not any(self._folder.glob("*.eml*"))
+
     def clear_up(self) -> None:
         """Removes what a killed process had not finished writing; it was never answered 250."""
         for draft in self._folder.glob("*.eml.part"):
