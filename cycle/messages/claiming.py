@@ -284,8 +284,8 @@ def _list_lost(session: Session, root_id: str, now: datetime) -> None:
             col(Message.root_id) == root_id,
             col(Message.state) == MessageState.CLAIMED,
             col(Message.lease_until) <= now,
-            col(Message.unsure) >= MAX_LOST_LEASES,
+            col(Message.unsure) + 1 >= MAX_LOST_LEASES,  # this loss is not counted yet
         )
-        .values(state=MessageState.UNKNOWN, lease_until=None, reason=LOST)
+        .values(state=MessageState.UNKNOWN, lease_until=None, reason=LOST, unsure=col(Message.unsure) + 1)
         .execution_options(synchronize_session=False)
     )

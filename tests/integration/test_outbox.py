@@ -103,11 +103,14 @@ def test_a_mail_whose_sender_dies_every_time_is_listed_in_the_end(town):
     with transaction(town) as session:
         write(session, "receipt:1")
     now = NOON
-    for _ in range(claiming.MAX_LOST_LEASES + 1):
+    for _ in range(claiming.MAX_LOST_LEASES):
         assert len(take(town, now)) == 1
         now += claiming.LEASE
     assert take(town, now) == []
-    assert stored(town, "receipt:1").state is MessageState.UNKNOWN
+    row = stored(town, "receipt:1")
+    assert row.state is MessageState.UNKNOWN
+    assert (row.attempts, row.unsure) == (claiming.MAX_LOST_LEASES,) * 2, "as often as its reason says"
+    assert f" {row.attempts} gange" in row.reason
 
 
 def test_temporary_failures_are_tried_again_on_a_ladder_and_given_up_in_the_end(town):
