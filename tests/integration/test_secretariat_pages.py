@@ -934,3 +934,14 @@ def test_a_town_of_several_hundred_units_is_shown_a_hundred_at_a_time(large):
     assert page.text.count('scope="row"><a href="/opgave-historik/') == 100
     assert "500 enheder, side 1 af 5" in words(page)
     assert large.get("/aktivitet/5?vis=alle").text.count('scope="row"><a href="/opgave-historik/') == 500
+
+
+def test_only_work_on_an_occurrence_is_shown_with_its_title(office):
+    """Municipalities have numbers too, as 101 is Copenhagen's; they are no occurrences."""
+    with transaction(office.engine) as session:
+        session.add(_run(subject="sender-2:1"))
+        session.add(_run(flow="remind", subject="sweep:1"))
+        session.add(_run(flow="quarterly_report", subject="advance:1"))
+    table = office.get("/koersler").text.split("<tbody>")[1].split("</tbody>")[0]
+    named = ["Kvartalsrapport 1 2027" in row for row in table.split("<tr")[1:]]
+    assert named == [True, False, False]

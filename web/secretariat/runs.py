@@ -32,6 +32,7 @@ router = APIRouter(prefix="/koersler")
 
 SILENT_AFTER = timedelta(minutes=2)
 AHEAD = timedelta(days=90)
+OF_OCCURRENCE = frozenset({"open", "advance", "close", "erase"})
 FLOWS = (*SERVICES, *(flow.value for flow in FlowName))
 
 
@@ -161,8 +162,9 @@ def _coming(session: Session, roots: Sequence[str], now: datetime, zone: ZoneInf
 
 
 def _occurrence_of(run: Run) -> int | None:
-    number = run.subject.partition(":")[2]
-    return int(number) if number.isdigit() else None
+    """The occurrence that the run is about; other subjects name a municipality, which may be a number too."""
+    verb, _, number = run.subject.partition(":")
+    return int(number) if verb in OF_OCCURRENCE and number.isdigit() else None
 
 
 def _pulse(pulse: ClockPulse, real: datetime) -> Pulse:
