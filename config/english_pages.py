@@ -184,6 +184,8 @@ _ACCOUNTS: Mapping[str, str] = {
     "Vælg et andet navn.": "Choose another name.",
     "Et token kan gælde 1-{} dage.": "A token may hold for 1-{} days.",
     "Vælg et andet tal.": "Choose another number.",
+    "Påmindelserne er de samme som nu.": "The reminders are the same as now.",
+    "Ret et tal, eller tilføj eller fjern en påmindelse.": "Change a number, or add or remove a reminder.",
 }
 PAGES: Mapping[str, str] = {**_CASES, **_MEETINGS, **_GOALS, **_TASKS, **_FIGURES, **_ACCOUNTS}
 NAMED: Mapping[str, str] = {

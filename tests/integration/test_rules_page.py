@@ -207,3 +207,25 @@ def test_what_the_second_editor_adds_is_not_saved_over_the_firsts(office) -> Non
     late = other.send(office.browser, why="Flere")
     assert late.status_code == 409 and "Nogen har ændret planen" in late.text
     assert list(office.rules()) == ["aabner", "foer-5", "paa-dagen", "efter", "leder"]
+
+
+def test_the_same_numbers_are_told_as_such_and_there_is_nothing_to_save(office) -> None:
+    before = office.site.row_counts()
+    tried = office.form().send(office.browser)
+    assert tried.status_code == 200 and "Påmindelserne er de samme som nu" in tried.text
+    assert "Gem de nye påmindelser" not in tried.text and 'name="why"' not in tried.text
+    fields = {**office.form().fields, "why": "Ingen grund"}
+    assert office.browser.post(office.address, data=fields).status_code == 422
+    assert office.site.row_counts() == before
+    english = office.browser.post(f"{office.address}?sprog=en", data=fields)
+    assert "The reminders are the same as now" in english.text
+
+
+def test_numbers_that_stand_as_they_did_are_no_change_whatever_else_the_plan_would_move(office) -> None:
+    """A plan whose revision would write dates anew (a calendar changed since) still has the same rules."""
+    with transaction(office.engine) as session:
+        row = session.exec(select(Occurrence).where(Occurrence.activity_id == "budget")).one()
+        row.note = "Noget, en ny udgave ville skrive om"
+        session.add(row)
+    tried = office.form().send(office.browser)
+    assert "Påmindelserne er de samme som nu" in tried.text and "Gem de nye påmindelser" not in tried.text

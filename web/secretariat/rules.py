@@ -43,6 +43,9 @@ router = APIRouter(prefix="/aktivitet/{occurrence_id}/paamindelser")
 
 LOOK_AHEAD = timedelta(days=183)
 EXAMPLES = 8
+UNCHANGED = Problem(
+    "", "Påmindelserne er de samme som nu.", "Ret et tal, eller tilføj eller fjern en påmindelse."
+)
 
 
 @router.get("")
@@ -79,6 +82,8 @@ def save(request: Request, actor: CurrentActor, occurrence_id: Id, sent: Checked
             cycle = session.get_one(Cycle, found.occurrence.cycle_id, with_for_update=True)
             if text_of(sent, "seen") != _seen(session, found):
                 return _form(session, request, found, rules_in_force(found.occurrence), status=409)
+            if list(wanted) == list(rules_in_force(found.occurrence)):
+                raise AnswerInvalid([UNCHANGED])
             why = needed(sent, "why", "Begrundelsen")
             draft = with_rules(session, found.occurrence, wanted)
             now = context.now(request)
@@ -184,7 +189,7 @@ def _preview(
         numbered=WITH_NUMBERS,
         found=changes(outlook),
         told=outlook.told,
-        unchanged=outlook.revised.unchanged,
+        unchanged=outlook.revised.unchanged or list(wanted) == list(before),
         until=outlook.after.calendar.local_date(outlook.until),
         examples=EXAMPLES,
         why=text_of(sent, "why"),
