@@ -71,6 +71,13 @@ class IncomingSettings(BaseSettings):
         default=None,
         description="Folder of .eml files to read as the mailbox of the replies when there is no imap_host.",
     )
+    inbox_keep_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="Days after which the files of mails that have been read are removed from the folder "
+        "laest under inbox_dir. The mails themselves are in the store.",
+    )
     mail_listen: str = Field(
         default="",
         description="Where a mail server on this machine hands us the replies, in place of a mailbox: "

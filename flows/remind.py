@@ -1,10 +1,13 @@
 """The body of the flow `remind`: decides what is due to be said, and nightly checks every hint."""
 
+from datetime import timedelta
+
 from cycle.messages.claiming import bring_back
 from cycle.tasks.reminder_facts import Reader
 from cycle.tasks.reminding import CHUNK, decide_due
 from cycle.tasks.sweeping import Difference, differences
 from flows.runtime import RunContext
+from notifications.mailbox import FolderMailbox
 
 
 def remind(context: RunContext) -> None:
@@ -28,7 +31,7 @@ def sweep(context: RunContext) -> list[Difference]:
 
     Also finds the tasks whose recipient has changed with the date (an appointment or a substitute that
     begins or ends, an address that came), and the mails that a clock which ran ahead has put off. Then
-    decides what is due: the day's first `remind`.
+    decides what is due: the day's first `remind`. Last, the files of mails that were read long ago go.
     """
     reader = _reader(context)
     found: list[Difference] = []
@@ -44,7 +47,18 @@ def sweep(context: RunContext) -> list[Difference]:
     with context.transaction() as session:
         context.count(brought_back=bring_back(session, context.run.root_id, now=context.now))
     remind(context)
+    _forget_files(context)
     return found
+
+
+def _forget_files(context: RunContext) -> None:
+    """Never the files of mails that are still to be read, nor what lies on an IMAP server."""
+    settings = context.settings
+    if settings.inbox_dir is None or settings.imap_host:
+        return
+    long_ago = context.now - timedelta(days=settings.inbox_keep_days)
+    if removed := FolderMailbox(settings.inbox_dir).forget(long_ago):
+        context.count(mails_removed=removed)
 
 
 def _reader(context: RunContext) -> Reader:
