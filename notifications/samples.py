@@ -12,7 +12,7 @@ from cycle.messages.placeholders import Part, Texts
 from cycle.messages.tables import Message, MessageKind
 from cycle.messages.texts import TextKey
 from cycle.organisation.directory import Directory
-from cycle.organisation.tables import Person
+from cycle.organisation.tables import Appointment, Person, Unit
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState
@@ -91,7 +91,7 @@ def sample(session: Session, asked: Asked, today: date) -> Sample | None:
 
 
 def leaders(session: Session, key: TextKey, today: date) -> list[tuple[int, str]]:
-    """(id, name) of those whose mail can be shown, by name: they have tasks, or have had such a mail."""
+    """(id, "name, unit") of those whose mail can be shown: they have tasks, or have had such a mail."""
     ids = set(_posts(session, key, today)) if key.kind in IMAGINED else set()
     had = sa.select(col(Message.person_id)).where(
         col(Message.root_id) == key.root_id,
@@ -101,8 +101,30 @@ def leaders(session: Session, key: TextKey, today: date) -> list[tuple[int, str]
     if key.kind is not MessageKind.DAILY and not key.activity_id:
         ids |= set(session.scalars(had.distinct()))
     named = sa.select(col(Person.id), col(Person.name)).where(col(Person.root_id) == key.root_id)
-    found = [(id_, name) for id_, name in session.execute(named) if id_ in ids]
+    units = _units(session, key.root_id, today)
+    found = [
+        (id_, ", ".join([name, *units.get(id_, [])])) for id_, name in session.execute(named) if id_ in ids
+    ]
     return sorted(found, key=lambda each: each[1])
+
+
+def _units(session: Session, root_id: str, today: date) -> Mapping[int, list[str]]:
+    """The units at which each person holds a post today; of many the first, and how many more."""
+    query = (
+        sa.select(col(Appointment.person_id), col(Unit.name))
+        .join(Unit, col(Unit.id) == col(Appointment.unit_id))
+        .join(Person, col(Person.id) == col(Appointment.person_id))
+        .where(
+            col(Person.root_id) == root_id,
+            col(Appointment.valid_from) <= today,
+            sa.or_(col(Appointment.valid_to).is_(None), col(Appointment.valid_to) >= today),
+        )
+        .order_by(col(Unit.name))
+    )
+    held: dict[int, list[str]] = {}
+    for person_id, name in session.execute(query):
+        held.setdefault(person_id, []).append(name)
+    return {id_: [names[0], *([f"+{len(names) - 1}"] if names[1:] else [])] for id_, names in held.items()}
 
 
 def _posts(session: Session, key: TextKey, today: date) -> dict[int, set[tuple[str, str]]]:

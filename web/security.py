@@ -80,7 +80,8 @@ class Guard:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)  # a mail that is shown as it looks has a stricter policy
                 headers.setdefault("Cache-Control", cache)
                 if self.https:
                     headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -299,3 +299,33 @@ def test_versions_are_counted_and_the_second_writer_is_refused_on_both_databases
         assert [row.version for row in versions(session, key)] == [3, 2, 1]
         go_back(session, key, 0, seen=3, **told)
         assert texts_in_force(session, [ROOT]) == {}
+
+
+def test_leaders_are_listed_with_their_unit(office) -> None:
+    page = office.browser.get(DAILY).text
+    assert re.search(r"<option[^>]*>Leder af BY-IN-D1-001, Daginstitution 1.1 Ærø</option>", page)
+
+
+def test_the_mail_is_shown_as_it_looks_in_a_document_that_can_do_nothing(office) -> None:
+    form, before = office.form(), office.site.row_counts()
+    typed = {**form.fields, "person": str(office.leader), **OWN, "closing": "<script>alert(1)</script>"}
+    shown = office.browser.post(f"{DAILY}/html", data=typed)
+    assert shown.status_code == 200 and shown.headers["content-type"].startswith("text/html")
+    policy = shown.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'") and policy.endswith("sandbox") and "script" not in policy
+    assert shown.headers["x-frame-options"] == "DENY" and shown.headers["x-content-type-options"] == "nosniff"
+    assert "Kære kollega Leder af" in shown.text and "<table" in shown.text
+    assert "href=" not in shown.text and "<script" not in shown.text
+    assert office.site.row_counts() == before
+    assert f'formaction="{DAILY}/html"' in office.browser.get(DAILY).text
+    nobody = office.browser.post(f"{DAILY}/html", data={**typed, "person": "999999"})
+    assert nobody.status_code == 422
+    unsafe = office.browser.post(f"{DAILY}/html", data={**typed, "csrf": "forkert"})
+    assert unsafe.status_code == 403
+    operator = office.site.signed_in("drift@by.example", Role.OPERATOR, "BY")
+    csrf = re.search(r'name="csrf" value="([^"]+)"', operator.get("/koersler").text)
+    own = {**typed, "csrf": csrf[1] if csrf else ""}
+    assert operator.post(f"{DAILY}/html", data=own).status_code == 403
+    assert (
+        "default-src 'none'; style-src 'self'" in office.browser.get(DAILY).headers["content-security-policy"]
+    )

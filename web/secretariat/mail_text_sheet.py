@@ -1,5 +1,6 @@
 """What the page of a mail's texts offers: placeholders in words, activities, leaders, how the mail reads."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import Request
 from sqlmodel import Session, col
 from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse
 
 from cycle.messages.placeholders import Part, Placeholder, Texts
 from cycle.messages.texts import TextKey
@@ -44,6 +46,13 @@ MEANINGS: Mapping[Placeholder, Pair] = {
 }
 
 
+DOCUMENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+"""Mails have their styles in the text. The document is nobody's: no script, form, cookie or picture."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """How the mail reads for a leader, its links blanked; None when there is nothing to show it with."""
@@ -73,6 +82,16 @@ def asked_by(session: Session, request: Request, key: TextKey, texts: Texts, sen
     chosen = readable(sent.get("person"))
     known = {str(id_): id_ for id_, _ in people(session, request, key)}
     return Asked(key, known[chosen], texts) if chosen in known else None
+
+
+def mail_document(mail: Rendered) -> HTMLResponse:
+    """The mail's HTML as a document of its own, apart from all pages."""
+    return HTMLResponse(without_links(mail.html), headers={"Content-Security-Policy": DOCUMENT_POLICY})
+
+
+def without_links(html: str) -> str:
+    """The mail's HTML with no address that could be followed; the words of the links stay."""
+    return re.sub(r' href="[^"]*"', "", html)
 
 
 def shown(session: Session, request: Request, asked: Asked | None) -> Shown | None:

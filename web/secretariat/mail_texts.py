@@ -2,6 +2,7 @@
 
 GET  /mailtekster                            the mails and which texts they have
 GET  /mailtekster/{kind}/{language}          one mail's texts; ?aktivitet= for one activity alone
+POST /mailtekster/{kind}/{language}/html     how the mail looks: a document of its own
 POST /mailtekster/{kind}/{language}          shows, tries (a mail to oneself) or saves them
 POST /mailtekster/{kind}/{language}/tilbage  an earlier version in force again
 """
@@ -31,6 +32,7 @@ from web.secretariat.mail_text_sheet import (
     Shown,
     activities,
     asked_by,
+    mail_document,
     people,
     shown,
 )
@@ -91,6 +93,20 @@ def write(
         with context.reading(request) as session:
             key = _key(session, actor, kind, language, text_of(sent, "aktivitet"))
             return _form(session, request, key, typed=typed, sent=sent, overtaken=True, status=409)
+
+
+@router.post("/{kind}/{language}/html")
+def look(
+    request: Request, actor: CurrentActor, kind: MessageKind, language: Language, sent: CheckedForm
+) -> Response:
+    """The mail as mail programs draw it, with the typed texts; its links lead nowhere. Nothing is kept."""
+    typed = Texts(**{part: readable(sent.get(part)) for part in Part})
+    with context.reading(request) as session:
+        key = _key(session, actor, kind, language, text_of(sent, "aktivitet"))
+        mail = shown(session, request, asked_by(session, request, key, checked(typed, kind), sent))
+    if mail is None or mail.mail is None:
+        raise AnswerInvalid([Problem("person", "Der er ikke valgt en leder.", "Vælg én på listen.")])
+    return mail_document(mail.mail)
 
 
 @router.post("/{kind}/{language}/tilbage")
