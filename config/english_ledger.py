@@ -70,6 +70,9 @@ LEDGER: Mapping[str, str] = {
     "Ikke sendt: mødet er ændret siden.": "Not sent: the meeting has changed since.",
     "Ikke sendt: bemærkningerne er afklaret.": "Not sent: the remarks are resolved.",
     "Et menneske har set, at mailen kom frem.": "Somebody has seen that the mail arrived.",
+    "Venter: en mailserver på vejen tager kun imod uden kryptering.": (
+        "Waits: a mail server on the way takes mail only unencrypted."
+    ),
     "Venter: mailserveren tager kun imod uden kryptering.": (
         "Waits: the mail server takes it only without encryption."
     ),

@@ -35,7 +35,8 @@ class Problem:
     cure: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f" {self.cure}" if self.cure else "")
+        where = f"{self.where}: " if self.where else ""
+        return f"{where}{self.what}" + (f" {self.cure}" if self.cure else "")
 
 
 class CycleError(Exception):

@@ -8,9 +8,7 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.organisation.tables import Address, AddressHealth
 from notifications.reading.mail import FailedAddress
-
-GONE = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1"})
-"""Status codes (RFC 3463) that say the address is no more; any other 5.x.x may be about the mail or us."""
+from notifications.smtp_answers import GONE
 
 REMEMBERED = timedelta(days=14)
 MANY_DAYS = 3

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from cycle.access.links import read_token
 from cycle.errors import LinkInvalid
+from cycle.messages.resending import wait_for_encryption
 from cycle.messages.tables import Message
 from cycle.messages.verdicts import InboundVerdict
 from cycle.organisation.tables import AddressHealth
@@ -21,8 +22,10 @@ from cycle.reminders.ledger import came_back
 from notifications.addresses import REMEMBERED, health_after, mark
 from notifications.office import RETURN, RETURN_LOCAL, Office
 from notifications.reading.mail import FailedAddress, Mail
+from notifications.smtp_answers import UNENCRYPTED
 
 V = InboundVerdict
+_CODE = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _RETURN = re.compile(rf"{RETURN_LOCAL}\+([a-z2-7]{{10,128}})@(.+)", re.IGNORECASE)
 
 NOT_GENUINE = (
@@ -30,6 +33,7 @@ NOT_GENUINE = (
     "Ingen adresse er ændret."
 )
 CAME_BACK = "Mailen til {address} kom ikke frem{code}{words}"
+UNPROTECTED = "Venter: en mailserver på vejen tager kun imod uden kryptering."
 
 
 def returned_message(recipients: Iterable[str], office: Office) -> int | None:
@@ -60,7 +64,8 @@ def take_bounce(
 ) -> tuple[Message | None, str]:
     """(the message that came back, in Danish what the report says). Marks the message and its address.
 
-    Without a genuine return path nothing is changed and there is no message. Instants are UTC; safe to run
+    When it could have gone on only unencrypted, the address is well and the message waits. Without a genuine
+    return path nothing is changed and there is no message. Instants are UTC; safe to run
     again in the same transaction as the mail's own row.
     """
     message_id = returned_message(mail.recipients, office)
@@ -69,6 +74,9 @@ def take_bounce(
         return None, NOT_GENUINE
     failed = _about(message, mail.failed)
     reason = _reason(message, failed)
+    if lacks_encryption(failed):
+        wait_for_encryption(session, message.id or 0, reason=UNPROTECTED, now=now)
+        return message, reason
     message.returned_at = received_at
     session.add(message)
     session.flush()
@@ -78,6 +86,13 @@ def take_bounce(
     if health is AddressHealth.DEAD:
         came_back(session, message.id or 0)
     return message, reason
+
+
+def lacks_encryption(failed: FailedAddress) -> bool:
+    """Whether the report says that the next server takes mail only unencrypted (RFC 8689, 5): in its status,
+    or under a vaguer one in the server's own words."""
+    said = {failed.status, *_CODE.findall(failed.diagnostic)}
+    return not said.isdisjoint(UNENCRYPTED)
 
 
 def _about(message: Message, failed: Iterable[FailedAddress]) -> FailedAddress:

@@ -150,11 +150,14 @@ class Delivery:
         last: asyncio.Future[None] | None,
     ) -> Outcome:
         office = self._desk.office
+        protected = office.must_be_encrypted(recipient)
+        if protected and message.unencrypted_at is not None:
+            return Outcome(Fate.UNPROTECTED, message.reason)  # it has come back for lack of encryption
         return await line.send(
             recipient,
             content,
             return_path=wire_address(office.return_path(message.id or 0)),
-            protected=office.must_be_encrypted(recipient),
+            protected=protected,
             after=last,
         )
 

@@ -7,8 +7,9 @@ may be anybody).
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from cycle.messages.receiving import MOST_SUBJECT, receive, words
 from cycle.messages.tables import Inbound, InboundVerdict
 from notifications.addressed import Destination, NotAddressed, destination_of
 from notifications.bounces import is_bounce, take_bounce
@@ -29,28 +30,34 @@ BEFORE = "Den samme mail er modtaget før."
 def take(
     session: Session, delivered: Delivered, mail: Mail, *, root_id: str, office: Office, now: datetime
 ) -> InboundVerdict:
-    """Handles one mail and keeps it. The same Message-ID a second time changes nothing (DUPLICATE).
+    """Handles one mail and keeps it. The same Message-ID a second time is only noted (DUPLICATE), also when
+    another municipality that shares the mailbox is just reading it.
 
     `mail` is what was read of it, `root_id` the municipality whose mailbox it is. What was received before an
     activity closed is an answer however late it is read. Safe to run again after a crash before the commit.
     """
-    if session.exec(select(Inbound.id).where(Inbound.message_id == mail.message_id)).first() is not None:
+    inbound = receive(session, _row(delivered, mail, root_id, now))
+    if inbound is None:
         return V.DUPLICATE
-    inbound = Inbound(
-        root_id=root_id,
-        message_id=mail.message_id,
-        received_at=delivered.received_at,
-        sender=mail.sender,
-        raw=delivered.raw,
-        verdict=V.UNREADABLE,
-        handled_at=now,
-    )
-    session.add(inbound)
-    session.flush()
     inbound.verdict, inbound.reason = _judge(session, inbound, mail, delivered, office, now)
     session.add(inbound)
     session.flush()
     return inbound.verdict
+
+
+def _row(delivered: Delivered, mail: Mail, root_id: str, now: datetime) -> Inbound:
+    return Inbound(
+        root_id=root_id,
+        message_id=mail.message_id,
+        received_at=delivered.received_at,
+        sender=mail.sender,
+        subject=words(mail.subject, MOST_SUBJECT),
+        own_text=words(mail.own_text),
+        text=words(mail.text),
+        raw=delivered.raw,
+        verdict=V.UNREADABLE,
+        handled_at=now,
+    )
 
 
 def _judge(

@@ -85,7 +85,10 @@ def _read_again(inbound: Inbound, office: Office) -> Mail:
 
 
 def undo(session: Session, reading: InboundTask, *, why: str, by: str, now: datetime) -> bool:
-    """Withdraws the answer that the mail gave; gives whether the task is open again. See `withdraw`."""
+    """Withdraws the answer that the mail gave; gives whether the task is open again. See `withdraw`.
+
+    When it was the mail's last one, that is what became of the mail; `reading` keeps what it was taken for.
+    """
     inbound = session.get_one(Inbound, reading.inbound_id)
     if reading.submission_id is None or reading.undone_at is not None:
         raise Conflict("inbound_task", reading.id)
@@ -93,6 +96,12 @@ def undo(session: Session, reading: InboundTask, *, why: str, by: str, now: date
     open_again = withdraw(session, submission, why=why, by=by, now=now)
     reading.undone_at, reading.undone_by, reading.undone_why = now, by, why.strip()
     session.add(reading)
+    session.flush()
+    if not any(
+        each.submission_id and not each.undone_at for each in readings_of(session, reading.inbound_id)
+    ):
+        inbound.verdict, inbound.reason = V.WITHDRAWN, ""
+        session.add(inbound)
     _record(session, inbound, "undo_mail", {"task": reading.task_id}, why, by, now)
     return open_again
 

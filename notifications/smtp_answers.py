@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from aiosmtplib import SMTPResponse
 
-DEAD = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1"})
-"""The address is no more (RFC 3463, 3.2 and 3.3; RFC 7505 for 5.1.10)."""
+GONE = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1"})
+"""The address is no more (RFC 3463, 3.2 and 3.3; RFC 7505 for 5.1.10), whether the server says so or a report
+that comes later; any other 5.x.x may be about the mail or us."""
 
 OURS = frozenset({"5.1.7", "5.1.8", "5.7.8", "5.7.9", "5.7.27"})
 """The fault is our own sender's or login's, whatever command it answers: Postfix says at RCPT TO what is
@@ -56,11 +57,13 @@ class QueueStopped(Exception):
 def of_recipient(response: SMTPResponse) -> Outcome:
     """What a refusal of RCPT TO means. Raises QueueStopped when it is about us (RFC 3463, 4954).
 
-    `DEAD` codes say the address is no more; any other 5xx about addresses, mailboxes or routes, or without
+    `GONE` codes say the address is no more; any other 5xx about addresses, mailboxes or routes, or without
     a code, makes it doubtful. Security, policy, size and content (5.7, 5.3, 5.6) say nothing of the address.
     Codes of the protocol (5.5), of the sender, and "relay denied" are our fault.
     """
     words, code = said(response), enhanced(response)
+    if code in UNENCRYPTED:
+        return Outcome(Fate.UNPROTECTED, words)
     ours = code in OURS or code.startswith("5.5.") or "relay" in words.lower()
     if ours or response.code in LOGIN_CODES:
         raise QueueStopped("modtager", words)
@@ -68,11 +71,9 @@ def of_recipient(response: SMTPResponse) -> Outcome:
         raise QueueStopped("modtager", words, by_mail=True)
     if 400 <= response.code < 500:
         return Outcome(Fate.LATER, words)
-    if code in UNENCRYPTED:
-        return Outcome(Fate.UNPROTECTED, words)
     if code.startswith(("5.3.", "5.6.", "5.7.")):
         return Outcome(Fate.REJECTED, words)
-    return Outcome(Fate.ADDRESS_DEAD if code in DEAD else Fate.ADDRESS_DOUBTFUL, words)
+    return Outcome(Fate.ADDRESS_DEAD if code in GONE else Fate.ADDRESS_DOUBTFUL, words)
 
 
 def of_content(response: SMTPResponse) -> Outcome:

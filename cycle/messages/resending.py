@@ -1,4 +1,4 @@
-"""What a person does about a mail that has not arrived as far as anyone knows."""
+"""Mails that have not arrived as far as anyone knows: what waits for encryption, and what a person does."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,6 +9,8 @@ from sqlmodel import Session, col
 
 from cycle import history
 from cycle.errors import Conflict
+from cycle.messages.claiming import HELD_PAUSE
+from cycle.messages.outbox import mailbox
 from cycle.messages.tables import Message, MessageState
 
 UNCERTAIN = frozenset({MessageState.UNKNOWN})
@@ -18,12 +20,40 @@ STUCK = frozenset({MessageState.UNKNOWN, MessageState.REJECTED, MessageState.WAI
 ARRIVED = "Et menneske har set, at mailen kom frem."
 
 
-def send_again(session: Session, message_id: int, *, by: str, now: datetime) -> None:
+def send_again(
+    session: Session,
+    message_id: int,
+    *,
+    by: str,
+    now: datetime,
+    person_id: int | None = None,
+    address: str = "",
+) -> None:
     """Lets it leave with the next mails, with all its tries before it, under the same key and so the same
-    Message-ID. Raises Conflict when it is no longer stuck."""
-    fresh: dict[str, Any] = {"next_at": now, "attempts": 0, "unsure": 0, "reason": ""}
+    Message-ID; to `person_id` at `address`, when it is given. Raises Conflict when it is no longer stuck.
+
+    It stays marked as one that may come twice, unless it goes to another mailbox now. What waits for
+    encryption is tried once more.
+    """
+    fresh: dict[str, Any] = {"next_at": now, "attempts": 0, "reason": "", "unencrypted_at": None}
+    if address:
+        same = col(Message.address) == mailbox(address)
+        unsure = sa.case((same, col(Message.unsure)), else_=0)
+        fresh |= {"person_id": person_id, "address": mailbox(address), "unsure": unsure}
     _move(session, message_id, STUCK, MessageState.READY, fresh)
-    _note(session, message_id, "mail_sent_again", by, now)
+    _note(session, message_id, "mail_sent_again", by, now, {"person": person_id} if person_id else None)
+
+
+def wait_for_encryption(session: Session, message_id: int, *, reason: str, now: datetime) -> None:
+    """A server on its way could have passed it on only unencrypted: it waits, and is not handed over again as
+    long as it has to be encrypted (a setting) and nobody sends it again."""
+    session.execute(sa.update(Message).where(col(Message.id) == message_id).values(unencrypted_at=now))
+    waits = {"next_at": now + HELD_PAUSE, "sent_at": None, "reason": reason}
+    session.execute(
+        sa.update(Message)
+        .where(col(Message.id) == message_id, col(Message.state).in_([MessageState.SENT, *UNCERTAIN]))
+        .values(state=MessageState.WAITING, **waits)
+    )
 
 
 def mark_arrived(session: Session, message_id: int, *, by: str, now: datetime) -> None:
@@ -49,8 +79,18 @@ def _move(
         raise Conflict("message", message_id)
 
 
-def _note(session: Session, message_id: int, verb: str, by: str, now: datetime) -> None:
+def _note(
+    session: Session, message_id: int, verb: str, by: str, now: datetime, data: dict[str, Any] | None = None
+) -> None:
     root_id = session.execute(
         sa.select(col(Message.root_id)).where(col(Message.id) == message_id)
     ).scalar_one()
-    history.record(session, root_id=root_id, at=now, actor=by, verb=verb, thing=f"message:{message_id}")
+    history.record(
+        session,
+        root_id=root_id,
+        at=now,
+        actor=by,
+        verb=verb,
+        thing=f"message:{message_id}",
+        data=data or {},
+    )

@@ -59,7 +59,9 @@ class Message(SQLModel, table=True):
     that point to it. There is no index on `root_id` alone: SQLite would rather walk all of a municipality's
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
     known (connection lost after the final dot, or the claimant's lease ran out). `returned_at`: when a
-    genuine report came back that it could not be delivered, for good or for now.
+    genuine report came back that it could not be delivered, for good or for now. `unencrypted_at`: when a
+    server on its way said that it could go further only without encryption; it then waits, and is not handed
+    over again while it has to be encrypted.
     `about_task_id` is written when it is sent: the one task it spoke of, none for a digest; the first such
     mail begins a thread.
     """
@@ -99,6 +101,7 @@ class Message(SQLModel, table=True):
     unsure: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     returned_at: datetime | None = Field(default=None, sa_type=Instant)
+    unencrypted_at: datetime | None = Field(default=None, sa_type=Instant)
     about_task_id: int | None = Field(default=None, foreign_key="task.id")
     subject: str = ""
     text: str = ""
@@ -120,7 +123,9 @@ class Inbound(SQLModel, table=True):
 
     `task_id` is the first task it is about; what it meant for each stands in `InboundTask`. `content` is a
     digest of who wrote what to which address, by which the same reply is known when it comes again under
-    another Message-ID. `files` are its attachments: name, size, sha256 when kept, else `why` not.
+    another Message-ID. `files` are its attachments: name, size, sha256 when kept, else `why` not. `own_text`
+    is what its author wrote, `text` all of its plain text; both bounded, and empty of a mail in quarantine.
+    `times`: how often the same Message-ID was delivered, the last time at `again_at`.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -128,6 +133,9 @@ class Inbound(SQLModel, table=True):
     message_id: str = Field(unique=True)
     received_at: datetime = Field(sa_type=Instant)
     sender: str
+    subject: str = ""
+    own_text: str = ""
+    text: str = ""
     raw: bytes
     verdict: InboundVerdict = Field(sa_type=enum_type(InboundVerdict))
     reason: str = ""
@@ -135,6 +143,8 @@ class Inbound(SQLModel, table=True):
     handled_at: datetime = Field(sa_type=Instant)
     content: str = Field(default="", index=True)
     files: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    times: int = 1
+    again_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class InboundTask(SQLModel, table=True):

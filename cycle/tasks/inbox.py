@@ -19,10 +19,11 @@ MOST_CHOICES = 20
 
 @dataclass(frozen=True)
 class InboxSearch:
-    """What is looked for: a part of the sender's address, and a verdict."""
+    """What is looked for: a part of the sender's address, a verdict, and mails that came more than once."""
 
     sender: str = ""
     verdict: InboundVerdict | None = None
+    double: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,38 @@ class Choice:
 def find_inbound(
     session: Session, root_ids: Iterable[str], search: InboxSearch, *, limit: int, offset: int = 0
 ) -> list[Inbound]:
-    """The newest first, without their raw bytes."""
+    """The newest first, without their raw bytes and their words."""
     query = select(Inbound).where(col(Inbound.root_id).in_(list(root_ids)))
     if search.verdict is not None:
         query = query.where(Inbound.verdict == search.verdict)
     if search.sender.strip():
         query = query.where(contains(col(Inbound.sender), search.sender.strip()))
+    if search.double:
+        query = query.where(_DOUBLE)
     newest = query.order_by(col(Inbound.received_at).desc(), col(Inbound.id).desc())
-    without_raw = sa.orm.defer(Inbound.raw)  # type: ignore[arg-type]  # SQLModel types it as its value
-    return list(session.exec(newest.limit(limit).offset(offset).options(without_raw)))
+    columns: tuple[Any, ...] = (Inbound.raw, Inbound.own_text, Inbound.text)
+    return list(session.exec(newest.limit(limit).offset(offset).options(*map(sa.orm.defer, columns))))
+
+
+def double_inbound(session: Session, root_ids: Iterable[str]) -> int:
+    """How many mails came more than once: with the same Message-ID, or with the same words under another."""
+    counted = sa.select(sa.func.count()).select_from(Inbound)
+    return int(session.scalar(counted.where(col(Inbound.root_id).in_(list(root_ids)), _DOUBLE)) or 0)
+
+
+def taken_back(session: Session, inbound_ids: Iterable[int]) -> dict[int, InboundTask]:
+    """The reading of each mail that was taken back last, unless the mail was read into a task after that."""
+    query = select(InboundTask).where(col(InboundTask.inbound_id).in_(set(inbound_ids)))
+    of_mail: dict[int, list[InboundTask]] = {}
+    for reading in session.exec(query.order_by(col(InboundTask.id))):
+        of_mail.setdefault(reading.inbound_id, []).append(reading)
+    found: dict[int, InboundTask] = {}
+    for inbound_id, readings in of_mail.items():
+        undone = [(each.undone_at, each) for each in readings if each.undone_at is not None]
+        last_at, last = max(undone, key=lambda pair: pair[0], default=(None, None))
+        if last is not None and last_at is not None and not any(each.at > last_at for each in readings):
+            found[inbound_id] = last
+    return found
 
 
 def verdict_counts(session: Session, root_ids: Iterable[str]) -> dict[InboundVerdict, int]:
@@ -107,6 +131,9 @@ def tasks_to_choose(session: Session, inbound: Inbound, search: str = "") -> lis
         .limit(MOST_CHOICES)
     )
     return [Choice(*row) for row in rows]
+
+
+_DOUBLE = sa.or_(col(Inbound.times) > 1, col(Inbound.verdict) == InboundVerdict.DUPLICATE)
 
 
 def _named(root_id: str, search: str) -> sa.ColumnElement[bool]:

@@ -20,6 +20,7 @@ class Mail:
     """One mail out, as the log shows it. `context` holds ids, as in `Message`."""
 
     id: int
+    root_id: str
     created_at: datetime
     kind: MessageKind
     state: MessageState
@@ -33,15 +34,27 @@ class Mail:
     next_at: datetime
     task_id: int | None
     context: Mapping[str, Any]
+    unsure: int
+
+    @property
+    def may_be_double(self) -> bool:
+        """Whether it may have come twice, or may yet: a try of which nobody knows was not the last one."""
+        return self.unsure > 0 and self.state not in NEVER_DOUBLE
+
+
+NEVER_DOUBLE = (MessageState.REJECTED, MessageState.WITHHELD)
+"""Where a mail's last try ended that has come once at most."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for. `text` is part of a name, an address or a unit's name, or a unit's id."""
+    """What is looked for. `text` is part of a name, an address or a unit's name, or a unit's id; `double`:
+    mails that may have come twice."""
 
     text: str = ""
     state: MessageState | None = None
     kind: MessageKind | None = None
+    double: bool = False
 
 
 def find_mails(
@@ -62,6 +75,8 @@ def find_mails(
         query = query.where(col(Message.kind) == search.kind)
     if search.text.strip():
         query = query.where(_about(search.text.strip()))
+    if search.double:
+        query = query.where(*_DOUBLE)
     return [Mail(**row._mapping) for row in session.execute(query)]
 
 
@@ -88,6 +103,12 @@ def stuck_mails(session: Session, root_ids: Iterable[str], *, since: datetime, l
     return [Mail(**row._mapping) for row in session.execute(query)]
 
 
+def mail_of(session: Session, message_id: int) -> Mail:
+    """One mail as the log shows it, which must be there."""
+    query = sa.select(*_MAIL).outerjoin(Person, col(Person.id) == col(Message.person_id))
+    return Mail(**session.execute(query.where(col(Message.id) == message_id)).one()._mapping)
+
+
 def mail_states(session: Session, root_ids: Iterable[str]) -> dict[MessageState, int]:
     """How many mails there are in each state, zeros included."""
     rows = session.execute(
@@ -97,6 +118,12 @@ def mail_states(session: Session, root_ids: Iterable[str]) -> dict[MessageState,
     )
     found = {state: int(number) for state, number in rows}
     return {state: found.get(state, 0) for state in MessageState}
+
+
+def double_mails(session: Session, root_ids: Iterable[str]) -> int:
+    """How many mails may have come twice."""
+    counted = sa.select(sa.func.count()).select_from(Message)
+    return int(session.scalar(counted.where(col(Message.root_id).in_(list(root_ids)), *_DOUBLE)) or 0)
 
 
 def received(
@@ -147,8 +174,10 @@ def occasions(session: Session, occurrence_ids: Iterable[int]) -> dict[int, Occa
     return {row[0]: Occasion(*row) for row in rows}
 
 
+_DOUBLE = (col(Message.unsure) > 0, col(Message.state).not_in(NEVER_DOUBLE))
 _MAIL: tuple[Any, ...] = (
     col(Message.id),
+    col(Message.root_id),
     col(Message.created_at),
     col(Message.kind),
     col(Message.state),
@@ -162,6 +191,7 @@ _MAIL: tuple[Any, ...] = (
     col(Message.next_at),
     col(Message.task_id),
     col(Message.context),
+    col(Message.unsure),
 )
 
 

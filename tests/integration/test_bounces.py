@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiosmtplib import SMTPResponse
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
@@ -14,7 +15,11 @@ from cycle.organisation.tables import Address, AddressHealth
 from cycle.store import transaction
 from flows.collect import collect
 from flows.runtime import RunContext
+from notifications.addresses import health_after
+from notifications.bounces import UNPROTECTED
 from notifications.office import Office
+from notifications.reading.mail import FailedAddress
+from notifications.smtp_answers import GONE, Fate, of_recipient
 from tests.support import municipality, replies
 from tests.support.municipality import ROOT, instant
 
@@ -164,3 +169,32 @@ def test_an_absence_that_answers_to_the_return_path_is_no_bounce(engine, setting
     ).encode()
     health, inbound = collected(engine, settings, raw)
     assert (health, inbound.verdict) == (H.OK, InboundVerdict.AUTOMATIC)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("5.7.30", "no"), ("5.7.10", "no"), ("5.7.0", "550 5.7.30 REQUIRETLS support required")],
+)
+def test_what_came_back_for_lack_of_encryption_waits_for_it_and_marks_no_address(
+    engine, settings, sent, status, words
+):
+    raw = report(returned_to(settings, sent[0]), status=status).replace(
+        f"550 {status} no".encode(), words.encode()
+    )
+    health, inbound = collected(engine, settings, raw)
+    assert health is H.OK and inbound.verdict is InboundVerdict.BOUNCE
+    with transaction(engine) as session:
+        waiting = session.get_one(Message, sent[0])
+        assert (waiting.state, waiting.reason) == (MessageState.WAITING, UNPROTECTED)
+        assert (waiting.returned_at, waiting.sent_at) == (None, None)
+        assert waiting.unencrypted_at == NOON + timedelta(minutes=1)
+        assert session.get_one(Message, sent[1]).state is MessageState.SENT
+        assert not session.exec(select(History.verb).where(col(History.thing).startswith("address:"))).all()
+
+
+def test_two_rules_of_gone_addresses_are_one():
+    told = [health_after(FailedAddress("a@x", code), to="a@x", days=1) for code in sorted(GONE)]
+    assert told == [H.DEAD] * len(GONE)
+    assert [of_recipient(SMTPResponse(550, f"{code} no")).fate for code in sorted(GONE)] == [
+        Fate.ADDRESS_DEAD
+    ] * len(GONE)

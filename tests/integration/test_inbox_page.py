@@ -1,6 +1,7 @@
 """The inbox page: every mail with its verdict, moved to another task by hand, and undone."""
 
 import re
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from sqlmodel import col, select
 
 from cycle.access.roles import Role
 from cycle.access.tables import Account
-from cycle.errors import Conflict, NotNow
+from cycle.errors import Conflict, NotNow, Problem
 from cycle.history import History
+from cycle.messages.receiving import CUT, MOST_WORDS
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict, Message, MessageKind
 from cycle.store import reading, transaction
 from cycle.tasks import review
@@ -21,7 +23,10 @@ from cycle.tasks.tables import Draft, Occurrence, Submission, Task
 from cycle.tasks.withdraw import TAKEN_BACK, withdraw
 from flows.collect import collect
 from flows.runtime import RunContext
+from notifications.incoming import take
+from notifications.mailbox import Delivered, Place
 from notifications.office import Office
+from notifications.reading.read import read_mail
 from notifications.reassigning import reassign
 from tests.support import municipality, replies
 from tests.support.municipality import ROOT, instant
@@ -297,3 +302,112 @@ def test_a_mail_in_quarantine_is_read_into_nothing(inbox):
             by="account:1",
             now=NOON,
         )
+
+
+QUOTE = (
+    "\n\nMvh. Bo\n\nFra: Årshjulet <svar@by.example>\nSendt: 1. april 2027 10:00\nTil: Bo\n"
+    "Emne: Kvartalsrapport\n\nDu har <b>en opgave</b>."
+)
+
+
+def test_the_subject_stands_in_the_list_and_the_authors_words_on_the_page(inbox):
+    mail = inbox.receive(inbox.tasks[0], FULL + QUOTE)
+    assert "SV: Kvartalsrapport 1 2027" in words(inbox.office.get("/mail/ind"))
+    page = inbox.office.get(f"/mail/ind/{mail}").text
+    assert "<h1>SV: Kvartalsrapport 1 2027</h1>" in page
+    own, folded = re.findall(r'<pre class="panel mail"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert own == FULL.strip(), "what the author wrote, and nothing else"
+    assert "Du har &lt;b&gt;en opgave&lt;/b&gt;." in folded and "Mvh. Bo" in folded
+    assert page.index("<details><summary>Hele mailen") < page.index("Du har &lt;b&gt;")
+    sent_from = replies.address_of(inbox.tasks[0].unit_id)
+    said = words(inbox.office.get(f"/mail/ind/{mail}"))
+    assert f"Fra {sent_from}" in said and "Modtaget 6. april 2027 kl. 12.00" in said
+
+
+def test_words_and_subject_are_bounded_and_only_for_those_who_may_see_answers(inbox):
+    secret = "Sygemelding af Ida"
+    mail = inbox.receive(inbox.tasks[0], f"{secret} {'x' * 70} \n" * 400)
+    with transaction(inbox.engine) as session:
+        session.get_one(Inbound, mail).subject = secret
+    kept = inbox.rows(Inbound)[0]
+    assert len(kept.own_text) <= MOST_WORDS and kept.own_text.endswith(CUT)
+    assert secret in inbox.office.get("/mail/ind").text
+    operator = inbox.site.signed_in("drift@by.example", Role.OPERATOR, "BY")
+    for address in ("/mail/ind", f"/mail/ind/{mail}"):
+        page = operator.get(address)
+        assert page.status_code == 200 and secret not in page.text
+    assert "kun læses af dem, der må se" in operator.get(f"/mail/ind/{mail}").text
+
+
+def test_a_mail_in_quarantine_shows_no_words(inbox):
+    mail = inbox.receive(inbox.tasks[0], FULL, From=STRANGER)
+    with transaction(inbox.engine) as session:
+        row = session.get_one(Inbound, mail)
+        row.verdict, row.own_text, row.text = InboundVerdict.HOSTILE, "", ""
+    page = inbox.office.get(f"/mail/ind/{mail}").text
+    assert "Mailen er i karantæne og er ikke læst" in page and '<pre class="panel mail"' not in page
+
+
+def test_after_an_undo_list_and_headline_say_who_took_it_back_and_when(both):
+    mail = both.receive(both.tasks[0], FULL)
+    both.undo(mail, why="Den handlede om Ida.")
+    for address in ("/mail/ind", f"/mail/ind/{mail}"):
+        said = words(both.office.get(address))
+        assert "Taget tilbage" in said and re.search(r"\bsek, 12\. apr", said), address
+    assert "Taget som besvarelse" not in words(both.office.get("/mail/ind"))
+    assert STRANGER not in both.office.get("/mail/ind?dom=withdrawn").text
+    assert f"/mail/ind/{mail}" in both.office.get("/mail/ind?dom=withdrawn").text
+    operator = both.site.signed_in("drift@by.example", Role.OPERATOR, "BY")
+    assert "handlede om Ida" not in operator.get(f"/mail/ind/{mail}").text
+    both.send(f"/mail/ind/{mail}/flyt", task=str(both.tasks[1].id), som="svar")
+    said = words(both.office.get("/mail/ind"))
+    assert "Taget som besvarelse" in said and "Taget tilbage" not in said, "it was read anew since"
+
+
+def test_a_fault_of_no_question_has_no_stray_colon(inbox):
+    mail = inbox.receive(inbox.tasks[0], "Venlig hilsen\nBo")
+    reason = next(each.reason for each in inbox.rows(Inbound) if each.id == mail)
+    assert not reason.startswith(":") and " : " not in words(inbox.office.get(f"/mail/ind/{mail}"))
+    assert str(Problem("", "Det mangler.", "Skriv det.")) == "Det mangler. Skriv det."
+    assert str(Problem("status", "Det mangler.")) == "status: Det mangler."
+
+
+def test_a_mail_that_came_twice_is_found_and_the_same_delivery_read_again_is_not(both):
+    raw = replies.write(both.site.settings, both.town, both.tasks[0], FULL)
+    for minutes in (0, 0, 30, 0, 30):
+        at = NOON + timedelta(minutes=minutes)
+        replies.put(both.site.settings, raw, at)
+        collect(RunContext.direct(both.engine, NOON + timedelta(hours=1), both.site.settings, ROOT))
+    (mail,) = both.rows(Inbound)
+    assert (mail.times, mail.again_at) == (2, NOON + timedelta(minutes=30))
+    assert len(both.rows(Submission)) == 1
+    once = both.receive(both.tasks[1], FULL)
+    found = both.office.get("/mail/ind?flere=1").text
+    assert f"/mail/ind/{mail.id}" in found and f"/mail/ind/{once}" not in found and "kom 2 gange" in found
+    assert "Kun den første tæller" in both.office.get(f"/mail/ind/{mail.id}").text
+
+
+def test_two_municipalities_that_read_the_same_mail_at_once_keep_it_once(both):
+    """They share a mailbox, and each has read the mail before the other has kept it."""
+    raw = replies.write(both.site.settings, both.town, both.tasks[0], FULL)
+    mail, office = read_mail(raw), Office.of(both.site.settings)
+    delivered = Delivered(Place(), NOON, raw)
+    begun, found = threading.Event(), []
+
+    def other() -> None:
+        with transaction(both.engine) as session:
+            begun.set()
+            found.append(take(session, delivered, mail, root_id="ANDEN", office=office, now=NOON))
+
+    with transaction(both.engine) as session:
+        found.append(take(session, delivered, mail, root_id=ROOT, office=office, now=NOON))
+        thread = threading.Thread(target=other)
+        thread.start()
+        if both.engine.dialect.name != "sqlite":  # there a second writer cannot even begin
+            assert begun.wait(10)
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits for whoever came first"
+    thread.join(30)
+    assert found == [InboundVerdict.ANSWER, InboundVerdict.DUPLICATE]
+    assert [(each.root_id, each.times) for each in both.rows(Inbound)] == [(ROOT, 1)]
+    assert len(both.rows(Submission)) == 1

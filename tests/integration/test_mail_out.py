@@ -448,5 +448,34 @@ def test_an_uncertain_mail_is_sent_again_as_the_same_mail_or_noted_as_arrived(en
     run(engine, office)
     first, second = messages(engine)
     assert [mail.message_id for mail in server.received] == [message_id(first.key, "by.example")]
-    assert (first.state, first.unsure, first.attempts) == (MessageState.SENT, 0, 1)
+    assert (first.state, first.attempts) == (MessageState.SENT, 1)
+    assert first.unsure == 2, "it may have come twice now, and stays marked so"
     assert (second.state, second.reason) == (MessageState.SENT, resending.ARRIVED)
+
+
+def test_what_came_back_for_lack_of_encryption_is_not_handed_over_again_before_it_may_go_in_the_open(
+    engine, town, server, tmp_path
+):
+    office = settings_for(server, tmp_path)
+    with transaction(engine) as session:
+        receipts(session, town, 1)
+        session.execute(sa.update(Message).values(state=MessageState.SENT, sent_at=NOON))
+    with transaction(engine) as session:
+        resending.wait_for_encryption(session, 1, reason="Venter.", now=NOON)
+    for hours in (2, 4, 6):
+        run(engine, office, NOON + timedelta(hours=hours))
+    (waiting,) = messages(engine)
+    assert (waiting.state, waiting.reason, server.received) == (MessageState.WAITING, "Venter.", [])
+    in_the_open = office.model_copy(update={"smtp_plain_domains": "*"})
+    run(engine, in_the_open, NOON + timedelta(hours=8))
+    assert len(server.received) == 1 and messages(engine)[0].state is MessageState.SENT
+
+
+def test_a_person_may_try_once_more_what_waits_for_encryption(engine, town, server, tmp_path):
+    with transaction(engine) as session:
+        receipts(session, town, 1)
+        session.execute(sa.update(Message).values(state=MessageState.SENT, sent_at=NOON))
+        resending.wait_for_encryption(session, 1, reason="Venter.", now=NOON)
+        resending.send_again(session, 1, by="account:1", now=NOON)
+    run(engine, settings_for(server, tmp_path))
+    assert len(server.received) == 1 and messages(engine)[0].state is MessageState.SENT

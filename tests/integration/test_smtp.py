@@ -223,7 +223,13 @@ def test_a_line_that_does_not_leave_the_machine_needs_no_encryption_and_promises
 
 
 @pytest.mark.parametrize(
-    ("verb", "answer"), [("MAIL", "550 5.7.10 encryption needed"), ("RCPT", "550 5.7.30 no")]
+    ("verb", "answer"),
+    [
+        ("MAIL", "550 5.7.10 encryption needed"),
+        ("RCPT", "550 5.7.30 no"),
+        ("RCPT", "550 5.7.30 REQUIRETLS needed to relay"),
+        ("DATA", "550 5.7.30 REQUIRETLS support required"),
+    ],
 )
 def test_a_server_that_could_only_go_on_in_the_open_keeps_the_mail_waiting(verb: str, answer: str):
     with mail_server.scripted({verb: answer}) as server:

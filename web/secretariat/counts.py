@@ -47,6 +47,7 @@ REMIND: Mapping[str, Pair] = {
     Decided.CLOSED: ("uden mail, lukket", "without mail, closed"),
     "differences": ("rettede tidspunkter", "corrected times"),
     "brought_back": ("mails hentet frem igen", "mails made due again"),
+    "mails_removed": ("filer med læste mails fjernet", "files of mails read long ago removed"),
 }
 DELIVER: Mapping[str, Pair] = {
     MessageState.READY: ("sat i kø igen", "queued again"),
@@ -75,6 +76,7 @@ COLLECT: Mapping[str, Pair] = {
     InboundVerdict.CLOSED: ("kom efter lukning", "came after the close"),
     InboundVerdict.DUPLICATE: ("modtaget før", "received before"),
     InboundVerdict.NO_ANSWER: ("uden svar", "without an answer"),
+    InboundVerdict.WITHDRAWN: ("taget tilbage", "taken back"),
 }
 OF_SERVICE: Mapping[str, Mapping[str, Pair]] = {"remind": REMIND, "deliver": DELIVER, "collect": COLLECT}
 COUNTED: Mapping[type[StrEnum], Mapping[str, Pair]] = {

@@ -11,7 +11,9 @@ from cycle.access.rules import Thing, Verb, allowed
 from cycle.messages.tables import MessageKind, MessageState
 from cycle.organisation.tables import Unit
 from cycle.tasks.mail_log import (
+    NEVER_DOUBLE,
     Search,
+    double_mails,
     find_mails,
     get_mail,
     get_person,
@@ -37,6 +39,7 @@ def log(
     soeg: str = "",
     tilstand: str = "",
     slags: str = "",
+    flere: bool = False,
     side: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Every mail, newest first; searched by person, address or unit."""
@@ -44,6 +47,7 @@ def log(
         text=readable(soeg)[:200],
         state=MessageState(tilstand) if tilstand in list(MessageState) else None,
         kind=MessageKind(slags) if slags in list(MessageKind) else None,
+        double=flere,
     )
     with context.reading(request) as session:
         roots = roots_for(actor, Verb.SEE_MAIL)
@@ -58,6 +62,7 @@ def log(
             page=side,
             search=search,
             counts=mail_states(session, roots),
+            double=double_mails(session, roots),
             states=list(MessageState),
             kinds=list(MessageKind),
         )
@@ -101,6 +106,7 @@ def one(request: Request, actor: CurrentActor, message_id: Id) -> Response:
             titles=_titles(session, request, about.values()),
             readable=readable,
             person=who,
+            may_be_double=mail.unsure > 0 and mail.state not in NEVER_DOUBLE,
         )
 
 

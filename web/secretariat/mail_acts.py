@@ -1,7 +1,7 @@
 """Mails that have not arrived as far as anyone knows, and what the secretariat does about them.
 
 GET  /mail/venter           what waits, was refused or is uncertain
-POST /mail/{id}/send-igen   sends it again, under the same Message-ID
+POST /mail/{id}/send-igen   sends it again, under the same Message-ID, to whoever has the post today
 POST /mail/{id}/kom-frem    somebody has seen that it arrived
 """
 
@@ -11,14 +11,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb, visible_paths
+from cycle.errors import Conflict
 from cycle.messages.resending import STUCK, UNCERTAIN, mark_arrived, send_again
-from cycle.tasks.mail_log import get_mail, stuck_mails
+from cycle.tasks.mail_log import double_mails, get_mail, mail_of, stuck_mails
 from cycle.tasks.mail_topics import topics
+from cycle.tasks.receivers import Receiver, receivers_today
 from web import context
 from web.plain import Id
 from web.render import language_of
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for, titles_in
+from web.secretariat.typed import text_of
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter(prefix="/mail")
@@ -34,6 +37,8 @@ def stuck(request: Request, actor: CurrentActor) -> Response:
     with context.reading(request) as session:
         roots, since = roots_for(actor, Verb.SEE_MAIL), context.now(request) - REFUSED_FOR
         mails = stuck_mails(session, roots, since=since, limit=MOST + 1)
+        may_act = bool(visible_paths(actor.grants, Verb.RESEND_MAIL))
+        resent = [mail for mail in mails[:MOST] if may_act and mail.state in STUCK]
         about = topics(session, mails[:MOST])
         named = (each.occurrence_id for those in about.values() for each in those)
         return show(
@@ -43,7 +48,10 @@ def stuck(request: Request, actor: CurrentActor) -> Response:
             more=len(mails) > MOST,
             topics=about,
             titles=titles_in(session, language_of(request), named),
-            may_act=bool(visible_paths(actor.grants, Verb.RESEND_MAIL)),
+            may_act=may_act,
+            receivers=receivers_today(session, resent, now=context.now(request)),
+            double=double_mails(session, roots),
+            shown_as=shown_as,
             again=STUCK,
             uncertain=UNCERTAIN,
             done=request.query_params.get("gjort", ""),
@@ -51,12 +59,21 @@ def stuck(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.post("/{message_id}/send-igen")
-def again(request: Request, actor: CurrentActor, message_id: Id, _sent: CheckedForm) -> Response:
-    """Leaves with the next mails (a day's mail in the send window)."""
+def again(request: Request, actor: CurrentActor, message_id: Id, sent: CheckedForm) -> Response:
+    """Leaves with the next mails (a day's mail in the send window), to whom the page has said."""
+    now = context.now(request)
     with context.writing(request) as session:
         get_mail(session, roots_for(actor, Verb.RESEND_MAIL), message_id)
-        send_again(session, message_id, by=actor.by, now=context.now(request))
+        to = receivers_today(session, [mail_of(session, message_id)], now=now)[message_id]
+        if to is None or text_of(sent, "til") != shown_as(to):
+            raise Conflict("message", message_id)
+        send_again(session, message_id, by=actor.by, now=now, person_id=to.person_id, address=to.address)
     return RedirectResponse("/mail/venter?gjort=igen", status_code=303)
+
+
+def shown_as(to: Receiver) -> str:
+    """What the form says of whom the page has named."""
+    return f"{to.person_id or ''}:{to.address}"
 
 
 @router.post("/{message_id}/kom-frem")

@@ -21,9 +21,11 @@ from cycle.errors import NotAllowed
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict
 from cycle.tasks.inbox import (
     InboxSearch,
+    double_inbound,
     find_inbound,
     get_inbound,
     get_reading,
+    taken_back,
     tasks_to_choose,
     verdict_counts,
 )
@@ -65,25 +67,31 @@ def inbox(
     actor: CurrentActor,
     soeg: str = "",
     dom: str = "",
+    flere: bool = False,
     side: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Every mail that came in, newest first, with what became of it and why."""
     verdict = InboundVerdict(dom) if dom in list(InboundVerdict) else None
-    search = InboxSearch(sender=readable(soeg)[:200], verdict=verdict)
+    search = InboxSearch(sender=readable(soeg)[:200], verdict=verdict, double=flere)
     with context.reading(request) as session:
         roots = roots_for(actor, Verb.SEE_MAIL)
         mails = find_inbound(session, roots, search, limit=PAGE + 1, offset=(side - 1) * PAGE)
         about = subjects(session, sorted({mail.task_id for mail in mails if mail.task_id}))
+        back = taken_back(session, (mail.id or 0 for mail in mails))
         return show(
             request,
             "mail_in.html",
             mails=mails[:PAGE],
             about=about,
             titles=_titles(session, request, about.values()),
+            taken_back=back,
+            names=actor_names(session, (each.undone_by for each in back.values())),
+            readable={root for root in roots if _may_in(actor, root, Verb.SEE_UNIT)},
             more=len(mails) > PAGE,
             page=side,
             search=search,
             counts=verdict_counts(session, roots),
+            double=double_inbound(session, roots),
         )
 
 
@@ -105,6 +113,7 @@ def one(request: Request, actor: CurrentActor, inbound_id: Id, opgave: str = "")
             "mail_in_one.html",
             mail=mail,
             understood=understood,
+            back=taken_back(session, [inbound_id]).get(inbound_id),
             readable=_may(actor, mail, Verb.SEE_UNIT),
             may=may,
             stands=stands,
@@ -188,7 +197,11 @@ def _version_of(session: Session, reading: InboundTask, task: Task) -> int | Non
 
 def _may(actor: SignedIn, mail: Inbound, verb: Verb) -> bool:
     """A mail's words may be of any task, also a confidential one."""
-    return allowed(actor.grants, verb, Thing.CONFIDENTIAL, f"/{mail.root_id}/")
+    return _may_in(actor, mail.root_id, verb)
+
+
+def _may_in(actor: SignedIn, root_id: str, verb: Verb) -> bool:
+    return allowed(actor.grants, verb, Thing.CONFIDENTIAL, f"/{root_id}/")
 
 
 def _titles(session: Session, request: Request, about: Iterable[Subject]) -> dict[int, str]:

@@ -49,5 +49,6 @@ MAIL_NAMES: Mapping[type[StrEnum], Mapping[StrEnum, Pair]] = {
         InboundVerdict.CLOSED: ("Kom efter lukning", "Came after the close"),
         InboundVerdict.DUPLICATE: ("Modtaget før", "Received before"),
         InboundVerdict.NO_ANSWER: ("Uden svar", "Without an answer"),
+        InboundVerdict.WITHDRAWN: ("Taget tilbage", "Taken back"),
     },
 }
