@@ -102,14 +102,13 @@ def leaders(session: Session, key: TextKey, today: date) -> list[tuple[int, str]
         ids |= set(session.scalars(had.distinct()))
     named = sa.select(col(Person.id), col(Person.name)).where(col(Person.root_id) == key.root_id)
     units = _units(session, key.root_id, today)
-    found = [
-        (id_, ", ".join([name, *units.get(id_, [])])) for id_, name in session.execute(named) if id_ in ids
-    ]
+    known = {id_: name for id_, name in session.execute(named) if id_ in ids}
+    found = [(id_, f"{name}, {units[id_]}" if id_ in units else name) for id_, name in known.items()]
     return sorted(found, key=lambda each: each[1])
 
 
-def _units(session: Session, root_id: str, today: date) -> Mapping[int, list[str]]:
-    """The units at which each person holds a post today; of many the first, and how many more."""
+def _units(session: Session, root_id: str, today: date) -> Mapping[int, str]:
+    """The unit at which each person holds a post today; of several the first, and how many more."""
     query = (
         sa.select(col(Appointment.person_id), col(Unit.name))
         .join(Unit, col(Unit.id) == col(Appointment.unit_id))
@@ -124,7 +123,7 @@ def _units(session: Session, root_id: str, today: date) -> Mapping[int, list[str
     held: dict[int, list[str]] = {}
     for person_id, name in session.execute(query):
         held.setdefault(person_id, []).append(name)
-    return {id_: [names[0], *([f"+{len(names) - 1}"] if names[1:] else [])] for id_, names in held.items()}
+    return {id_: names[0] + (f" (+{len(names) - 1})" if names[1:] else "") for id_, names in held.items()}
 
 
 def _posts(session: Session, key: TextKey, today: date) -> dict[int, set[tuple[str, str]]]:

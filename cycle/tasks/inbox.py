@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from cycle.errors import NotFound
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict
 from cycle.organisation.tables import Address, Appointment, Substitute, Unit
-from cycle.tasks.mail_log import contains
+from cycle.tasks.mail_log import WITHOUT_WORDS, contains
 from cycle.tasks.states import BY_MAIL, TASK_MOVES, OccurrenceState, TaskVerb
 from cycle.tasks.tables import Occurrence, Task
 
@@ -50,8 +50,7 @@ def find_inbound(
     if search.double:
         query = query.where(_DOUBLE)
     newest = query.order_by(col(Inbound.received_at).desc(), col(Inbound.id).desc())
-    columns: tuple[Any, ...] = (Inbound.raw, Inbound.own_text, Inbound.text)
-    return list(session.exec(newest.limit(limit).offset(offset).options(*map(sa.orm.defer, columns))))
+    return list(session.exec(newest.limit(limit).offset(offset).options(*WITHOUT_WORDS)))
 
 
 def double_inbound(session: Session, root_ids: Iterable[str]) -> int:

@@ -129,14 +129,13 @@ def double_mails(session: Session, root_ids: Iterable[str]) -> int:
 def received(
     session: Session, root_ids: Iterable[str], *, task_id: int | None = None, limit: int = 100
 ) -> list[Inbound]:
-    """The newest mails that came in (about one task, when it is named), without their raw bytes."""
+    """The newest mails that came in (about one task, when it is named), without raw bytes and words."""
     query = select(Inbound).where(col(Inbound.root_id).in_(list(root_ids)))
     if task_id is not None:
         read_as = sa.select(col(InboundTask.inbound_id)).where(col(InboundTask.task_id) == task_id)
         query = query.where(sa.or_(col(Inbound.task_id) == task_id, col(Inbound.id).in_(read_as)))
     newest = query.order_by(col(Inbound.received_at).desc(), col(Inbound.id).desc()).limit(limit)
-    without_raw = sa.orm.defer(Inbound.raw)  # type: ignore[arg-type]  # SQLModel types it as its value
-    return list(session.exec(newest.options(without_raw)))
+    return list(session.exec(newest.options(*WITHOUT_WORDS)))
 
 
 def get_mail(session: Session, root_ids: Iterable[str], message_id: int) -> Message:
@@ -175,6 +174,10 @@ def occasions(session: Session, occurrence_ids: Iterable[int]) -> dict[int, Occa
 
 
 _DOUBLE = (col(Message.unsure) > 0, col(Message.state).not_in(NEVER_DOUBLE))
+_WORDS: tuple[Any, ...] = (Inbound.raw, Inbound.own_text, Inbound.text)
+WITHOUT_WORDS = tuple(sa.orm.defer(column) for column in _WORDS)
+"""For lists of mails that came in: neither the raw mail nor what it says is read from the store."""
+
 _MAIL: tuple[Any, ...] = (
     col(Message.id),
     col(Message.root_id),
