@@ -22,7 +22,7 @@ from cycle.reminders.ledger import came_back
 from notifications.addresses import REMEMBERED, health_after, mark
 from notifications.office import RETURN, RETURN_LOCAL, Office
 from notifications.reading.mail import FailedAddress, Mail
-from notifications.smtp_answers import UNENCRYPTED
+from notifications.smtp_answers import UNENCRYPTED, UNENCRYPTED_ONWARD
 
 V = InboundVerdict
 _CODE = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
@@ -33,7 +33,6 @@ NOT_GENUINE = (
     "Ingen adresse er ændret."
 )
 CAME_BACK = "Mailen til {address} kom ikke frem{code}{words}"
-UNPROTECTED = "Venter: en mailserver på vejen tager kun imod uden kryptering."
 
 
 def returned_message(recipients: Iterable[str], office: Office) -> int | None:
@@ -75,7 +74,7 @@ def take_bounce(
     failed = _about(message, mail.failed)
     reason = _reason(message, failed)
     if lacks_encryption(failed):
-        wait_for_encryption(session, message.id or 0, reason=UNPROTECTED, now=now)
+        wait_for_encryption(session, message.id or 0, reason=UNENCRYPTED_ONWARD, now=now)
         return message, reason
     message.returned_at = received_at
     session.add(message)

@@ -21,7 +21,7 @@ from notifications.mime import AddressRefused, Envelope, build, read_sender, wir
 from notifications.render import Rendered, render
 from notifications.settling import Settling
 from notifications.smtp import Connection, Server
-from notifications.smtp_answers import Fate, Outcome, QueueStopped
+from notifications.smtp_answers import UNENCRYPTED_ONWARD, Fate, Outcome, QueueStopped
 
 PAUSE = timedelta(minutes=5)
 """How long all mail waits after the server could not be reached or let nobody in."""
@@ -152,7 +152,7 @@ class Delivery:
         office = self._desk.office
         protected = office.must_be_encrypted(recipient)
         if protected and message.unencrypted_at is not None:
-            return Outcome(Fate.UNPROTECTED, message.reason)  # it has come back for lack of encryption
+            return Outcome(Fate.UNPROTECTED, UNENCRYPTED_ONWARD)
         return await line.send(
             recipient,
             content,

@@ -17,6 +17,9 @@ wrong with MAIL FROM (`smtpd_delay_reject`)."""
 UNENCRYPTED = frozenset({"5.7.10", "5.7.30"})
 """It could go further only without encryption (RFC 7817's registry; RFC 8689, 5)."""
 
+UNENCRYPTED_ONWARD = "Venter: en mailserver på vejen tager kun imod uden kryptering."
+"""Why a mail waits that has come back for such a code."""
+
 LOGIN_CODES = (530, 534, 535, 538)
 
 

@@ -16,10 +16,9 @@ from cycle.store import transaction
 from flows.collect import collect
 from flows.runtime import RunContext
 from notifications.addresses import health_after
-from notifications.bounces import UNPROTECTED
 from notifications.office import Office
 from notifications.reading.mail import FailedAddress
-from notifications.smtp_answers import GONE, Fate, of_recipient
+from notifications.smtp_answers import GONE, UNENCRYPTED_ONWARD, Fate, of_recipient
 from tests.support import municipality, replies
 from tests.support.municipality import ROOT, instant
 
@@ -185,7 +184,7 @@ def test_what_came_back_for_lack_of_encryption_waits_for_it_and_marks_no_address
     assert health is H.OK and inbound.verdict is InboundVerdict.BOUNCE
     with transaction(engine) as session:
         waiting = session.get_one(Message, sent[0])
-        assert (waiting.state, waiting.reason) == (MessageState.WAITING, UNPROTECTED)
+        assert (waiting.state, waiting.reason) == (MessageState.WAITING, UNENCRYPTED_ONWARD)
         assert (waiting.returned_at, waiting.sent_at) == (None, None)
         assert waiting.unencrypted_at == NOON + timedelta(minutes=1)
         assert session.get_one(Message, sent[1]).state is MessageState.SENT
