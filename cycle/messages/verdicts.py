@@ -8,8 +8,8 @@ class InboundVerdict(StrEnum):
 
     `OWN`: one of ours, or of another Aarshjul, has come back. `HOSTILE`: it breaks the bounds of what is
     parsed, or the reader gave up on it; kept in quarantine. `COMPLAINT`: a feedback report (ARF) of a mail
-    marked as spam. `NO_ANSWER`: a person says only thanks, or that an answer will come. `WITHDRAWN`: it was an
-    answer, and a person took that back.
+    marked as spam. `NO_ANSWER`: a person says only thanks, or that an answer will come. `WITHDRAWN`: it was
+    an answer, and a person took that back.
     """
 
     ANSWER = "answer"
