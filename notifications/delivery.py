@@ -7,6 +7,7 @@ and the mail goes again under the same Message-ID.
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from datetime import timedelta
 
 from jinja2 import TemplateError
@@ -25,6 +26,9 @@ from notifications.smtp_answers import UNENCRYPTED_ONWARD, Fate, Outcome, QueueS
 
 PAUSE = timedelta(minutes=5)
 """How long all mail waits after the server could not be reached or let nobody in."""
+
+SUSPECTS = 3
+"""So many recipients refused in a way that may be about us, and no mail taken, say that it is about us."""
 
 NO_SERVER_PAUSE = timedelta(hours=1)
 NO_SERVER = "Der er ikke sat en mailserver op (AARSHJUL_SMTP_HOST)."
@@ -72,6 +76,8 @@ class Delivery:
         self._lines = [Connection(server, sender=self._sender.addr_spec) for _ in range(connections)]
         self._settling = Settling(desk)
         self._stopped: QueueStopped | None = None
+        self._taken = False
+        self._suspects: list[tuple[Message, Outcome]] = []
 
     async def run(self) -> None:
         """Raises MailHeld when the server lets nothing through, FenceLost when the run was taken over."""
@@ -93,10 +99,20 @@ class Delivery:
         for error in results:
             if isinstance(error, BaseException):
                 raise error
+        suspects, self._suspects = self._suspects, []
         if self._stopped is not None:
-            self._desk.hold(waiting, reason=str(self._stopped), pause=PAUSE)
-        elif waiting:
+            last = [message for message, _ in suspects]
+            self._desk.hold(waiting, reason=str(self._stopped), pause=PAUSE, last=last)
+            return
+        await self._settle_by_themselves(suspects)
+        if waiting:
             self._desk.hand_back(waiting, reason="")
+
+    async def _settle_by_themselves(self, suspects: Sequence[tuple[Message, Outcome]]) -> None:
+        """The server takes other mail, so it is about these; where none was tried, they are tried again."""
+        for message, refused in suspects:
+            outcome = refused if self._taken else Outcome(Fate.LATER, refused.reason)
+            await self._settling.settle(Settled(message, outcome))
 
     async def _work(self, line: Connection, waiting: deque[Message], letters: Letters) -> None:
         last: asyncio.Future[None] | None = None  # what became of the line's last mail, being committed
@@ -139,7 +155,20 @@ class Delivery:
                 settled = _sent(message, handed, rendered, prepared)
         if last is not None:
             await last
-        return self._settling.settle(settled)
+        return self._suspected(settled) or self._settling.settle(settled)
+
+    def _suspected(self, settled: Settled) -> asyncio.Future[None] | None:
+        """Something that is done, when a refusal may be about us and nothing has got through so far."""
+        handed = settled.handed
+        self._taken |= handed is not None and handed.fate is Fate.SENT
+        if handed is None or self._taken or not handed.perhaps_us:
+            return None
+        self._suspects.append((settled.message, handed))
+        if len(self._suspects) >= SUSPECTS:
+            self._stopped = QueueStopped("modtager", handed.reason)
+        nothing = asyncio.get_running_loop().create_future()
+        nothing.set_result(None)
+        return nothing
 
     async def _hand_over(
         self,

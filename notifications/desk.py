@@ -126,13 +126,15 @@ class Desk:
             for message in messages:
                 self._note(session, message, Outcome.HANDED_BACK, reason=reason)
 
-    def hold(self, messages: Iterable[Message], *, reason: str, pause: timedelta) -> None:
-        """Commits that these were not tried, and that all mail waits for `pause`."""
-        now = self.clock()
+    def hold(
+        self, messages: Iterable[Message], *, reason: str, pause: timedelta, last: Sequence[Message] = ()
+    ) -> None:
+        """Commits that these were not tried, and that all mail waits for `pause`, those of `last` longest."""
+        now, behind = self.clock(), [message.id or 0 for message in last]
         with self.transaction() as session:
-            for message in messages:
+            for message in (*messages, *last):
                 self._note(session, message, Outcome.HANDED_BACK, reason=reason)
-            hold(session, self.root_id, now=now, until=now + pause)
+            hold(session, self.root_id, now=now, until=now + pause, last=behind)
         self.count("held_back")
 
     def _note(

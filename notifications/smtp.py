@@ -158,7 +158,7 @@ class Connection:
             raise _HungUp("forbindelse", _words(error)) from error
         if response.code == 250:
             return None
-        if response.code in (552, 554) and "5.3.4" in response.message:
+        if response.code == 552 or (response.code == 554 and "5.3.4" in response.message):
             return Outcome(Fate.REJECTED, said(response))  # this message is too big; others may pass
         if enhanced(response) in UNENCRYPTED:
             return Outcome(Fate.UNPROTECTED, said(response))

@@ -37,10 +37,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A message's fate with the server's own words (or ours, in Danish)."""
+    """A message's fate with the server's own words (or ours, in Danish).
+
+    `perhaps_us`: a server that takes no mail from us says the same of every recipient. `fate` holds once
+    another mail has got through.
+    """
 
     fate: Fate
     reason: str = ""
+    perhaps_us: bool = False
 
 
 class QueueStopped(Exception):
@@ -58,25 +63,28 @@ class QueueStopped(Exception):
 
 
 def of_recipient(response: SMTPResponse) -> Outcome:
-    """What a refusal of RCPT TO means. Raises QueueStopped when it is about us (RFC 3463, 4954).
+    """What a refusal of RCPT TO means (RFC 3463, 4954). Raises QueueStopped when the server closes.
 
     `GONE` codes say the address is no more; any other 5xx about addresses, mailboxes or routes, or without
     a code, makes it doubtful. Security, policy, size and content (5.7, 5.3, 5.6) say nothing of the address.
-    Codes of the protocol (5.5), of the sender, and "relay denied" are our fault.
+    Codes of the login, the sender and the protocol (5.5), and "relay denied", may be about us: Postfix says
+    the last of a foreign address, and 5.5.2 of one without a domain.
     """
     words, code = said(response), enhanced(response)
     if code in UNENCRYPTED:
         return Outcome(Fate.UNPROTECTED, words)
-    ours = code in OURS or code.startswith("5.5.") or "relay" in words.lower()
-    if ours or response.code in LOGIN_CODES:
-        raise QueueStopped("modtager", words)
     if response.code == 421:
         raise QueueStopped("modtager", words, by_mail=True)
     if 400 <= response.code < 500:
         return Outcome(Fate.LATER, words)
-    if code.startswith(("5.3.", "5.6.", "5.7.")):
+    if code in GONE:
+        return Outcome(Fate.ADDRESS_DEAD, words)
+    if code in OURS or response.code in LOGIN_CODES:
+        return Outcome(Fate.LATER, words, perhaps_us=True)
+    perhaps_us = code.startswith("5.5.") or "relay" in words.lower()
+    if code.startswith(("5.3.", "5.6.", "5.7.")) and not perhaps_us:
         return Outcome(Fate.REJECTED, words)
-    return Outcome(Fate.ADDRESS_DEAD if code in GONE else Fate.ADDRESS_DOUBTFUL, words)
+    return Outcome(Fate.ADDRESS_DOUBTFUL, words, perhaps_us=perhaps_us)
 
 
 def of_content(response: SMTPResponse) -> Outcome:

@@ -18,6 +18,7 @@ from cycle.history import History
 from cycle.messages.tables import UNSENT, MailboxMark, Message, MessageKind, MessageState
 from cycle.runs.reading import pulses
 from cycle.runs.tables import UNFINISHED, FlowPause, Run, RunState
+from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.tables import Cycle
 
 SILENT = timedelta(minutes=2)
@@ -28,8 +29,9 @@ UNCLAIMED = timedelta(minutes=30)
 FAILED = timedelta(hours=2)
 UNMENDED = timedelta(days=7)
 LATE = timedelta(hours=6)
-LATE_IN_WINDOW = timedelta(days=6)
-"""For mails that leave on working days only: Easter is five days from closing time to opening time."""
+WINDOWS = 2
+"""For mails that leave on working days only: so many whole working days to leave on, with room for the one
+mail a day to an address."""
 
 UNREAD = timedelta(hours=1)
 UNCHAINED = timedelta(hours=1)
@@ -102,10 +104,18 @@ class _Checks:
         paused = sa.exists().where(
             col(FlowPause.root_id) == col(run.root_id), col(FlowPause.flow) == col(run.flow)
         )
-        mended = sa.exists().where(
+        same = (
             col(later.flow) == col(run.flow),
             col(later.subject) == col(run.subject),
             col(later.id) > col(run.id),
+        )
+        # A retry that fails as well mends nothing: of several failures in a row the last long-standing one.
+        mended = sa.exists().where(
+            *same,
+            sa.or_(
+                col(later.state) == RunState.DONE,
+                sa.and_(col(later.state) == RunState.FAILED, col(later.ended_at) <= self._now - FAILED),
+            ),
         )
         ids = sa.select(col(run.root_id), col(run.id))
         unclaimed = (col(run.state) == RunState.WANTED, col(run.wanted_at) < self._now - UNCLAIMED, ~paused)
@@ -123,16 +133,23 @@ class _Checks:
             col(FlowPause.root_id) == col(mail.root_id), col(FlowPause.flow) == "deliver"
         )
         windowed = col(mail.kind).in_(IN_WINDOW)
-        created = col(mail.created_at)
         since = sa.or_(
-            sa.and_(windowed, created < self._now - LATE_IN_WINDOW),
-            sa.and_(~windowed, created < self._now - LATE),
+            sa.and_(windowed, sa.or_(*self._windows_ago())),
+            sa.and_(~windowed, col(mail.created_at) < self._now - LATE),
         )
         late = (UNSENT, since, ~paused)
         lately = col(mail.next_at) > self._now - UNMENDED
         unknown = (col(mail.state) == MessageState.UNKNOWN, lately)
         yield from self._found(Fault.MAIL_LATE, ("message", ids.where(*late)))
         yield from self._found(Fault.MAIL_UNKNOWN, ("message", ids.where(*unknown)))
+
+    def _windows_ago(self) -> Iterator[sa.ColumnElement[bool]]:
+        """That so many working days have gone by since, in the calendar of the mail's municipality."""
+        yield sa.false()
+        for root_id in self._session.scalars(sa.select(col(Message.root_id)).where(UNSENT).distinct()).all():
+            calendar = calendar_of_root(self._session, root_id)
+            day = calendar.add_working_days(calendar.local_date(self._now), -WINDOWS)
+            yield sa.and_(col(Message.root_id) == root_id, col(Message.created_at) < calendar.opening(day))
 
     def mailbox(self) -> Iterator[Found]:
         """Municipalities with a year whose mailbox cannot be read, or was never."""

@@ -1,6 +1,6 @@
 """Handing mails to a sender: claimed under a fence with a lease, then settled with what became of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,7 @@ from cycle.store import is_sqlite
 
 TABLE: sa.Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel's table
 LEASE = timedelta(minutes=5)
+BEHIND = timedelta(seconds=1)
 LADDER = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240))
 MAX_ATTEMPTS = 16
 UNSURE_RETRY = timedelta(minutes=15)
@@ -183,10 +184,13 @@ def settle(
     return state
 
 
-def hold(session: Session, root_id: str, *, now: datetime, until: datetime) -> int:
+def hold(
+    session: Session, root_id: str, *, now: datetime, until: datetime, last: Collection[int] = ()
+) -> int:
     """Puts off every mail that is due, because none can leave before `until` (an instant).
 
-    For a mail server that cannot be reached or lets nobody in. Gives how many wait.
+    For a mail server that cannot be reached or lets nobody in. Those of the ids `last` then go after the
+    others, in case it was they and not the server. Gives how many wait.
     """
     result = session.execute(
         sa.update(Message)
@@ -194,6 +198,7 @@ def hold(session: Session, root_id: str, *, now: datetime, until: datetime) -> i
         .values(next_at=until)
         .execution_options(synchronize_session=False)
     )
+    _move(session, (col(Message.id).in_(last), col(Message.next_at) == until), until + BEHIND)
     return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.errors import FenceLost
 from cycle.history import History
 from cycle.messages import outbox
-from cycle.messages.claiming import LEASE, claim
+from cycle.messages.claiming import BEHIND, LEASE, claim
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth, Person, Substitute
 from cycle.plan.model import Activity, ReminderKind
@@ -31,7 +32,7 @@ from cycle.tasks.states import Channel, SubmissionKind, TaskKind
 from cycle.tasks.tables import Occurrence, Task
 from flows.deliver import deliver
 from flows.runtime import RunContext, Runtime
-from notifications.delivery import PAUSE, MailHeld
+from notifications.delivery import PAUSE, SUSPECTS, MailHeld
 from notifications.local_server import CUT, LocalServer, Received, Stage
 from notifications.render import BLANK
 from tests.support import mail_server, municipality
@@ -452,7 +453,13 @@ def test_a_line_cut_after_the_final_dot_leaves_that_mail_uncertain_and_the_rest_
 
 @pytest.mark.parametrize(
     ("stage", "reply"),
-    [(Stage.MAIL, "550 5.7.1 not you"), (Stage.RCPT, "554 5.7.1 Relay access denied"), (Stage.MAIL, CUT)],
+    [
+        (Stage.MAIL, "550 5.7.1 not you"),
+        (Stage.RCPT, "554 5.7.1 Relay access denied"),
+        (Stage.RCPT, "550 5.1.8 sender's domain not found"),
+        (Stage.RCPT, "530 5.7.0 authentication required"),
+        (Stage.MAIL, CUT),
+    ],
 )
 def test_a_fault_that_is_ours_stops_the_queue_and_marks_nobody(engine, town, office, server, stage, reply):
     with transaction(engine) as session:
@@ -462,13 +469,44 @@ def test_a_fault_that_is_ours_stops_the_queue_and_marks_nobody(engine, town, off
         run(engine, office)
     assert "@" not in str(held.value)
     assert {m.state for m in messages(engine)} == {MessageState.READY}
-    assert {m.next_at for m in messages(engine)} == {NOON + PAUSE}
+    assert {m.next_at for m in messages(engine)} <= {NOON + PAUSE, NOON + PAUSE + BEHIND}
     assert {m.attempts for m in messages(engine)} == {0}
     with transaction(engine) as session:
         assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
     server.set_hook(None)
-    run(engine, office, NOON + PAUSE)
+    run(engine, office, NOON + PAUSE + BEHIND)
     assert len({mail.message_id for mail in server.received}) == 12 == len(server.received)
+
+
+@pytest.mark.parametrize(
+    ("reply", "health"),
+    [
+        ("550 5.1.1 <x@y>: Recipient address rejected: User unknown in relay recipient table", "dead"),
+        ("554 5.7.1 <x@y>: Relay access denied", "doubtful"),
+        ("504 5.5.2 <x>: Recipient address rejected: need fully-qualified address", "doubtful"),
+        ("550 5.1.8 <a@b>: Sender address rejected: Domain not found", "ok"),
+        ("450 4.7.1 relay busy", "ok"),
+    ],
+)
+def test_a_refusal_that_could_be_about_us_holds_nobody_else_up(engine, town, office, server, reply, health):
+    """Also when the refused ones come first and are as many as would stop the queue."""
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 12)
+    bad = addresses[:SUSPECTS]
+    server.set_hook(lambda stage, address: reply if stage is Stage.RCPT and address in bad else None)
+    with suppress(MailHeld):
+        run(engine, office)
+    with suppress(MailHeld):
+        run(engine, office, NOON + PAUSE + BEHIND)
+    assert {m.address for m in messages(engine) if m.state is MessageState.SENT} == set(addresses) - set(bad)
+    with transaction(engine) as session:
+        rows = session.exec(select(Address).where(col(Address.email).in_(addresses))).all()
+        assert {row.email for row in rows if row.health == "ok"} >= set(addresses) - set(bad)
+        assert {row.health.value for row in rows if row.email in bad} == {health}
+    server.set_hook(None)
+    run(engine, office, NOON + timedelta(hours=1))
+    gone = len(bad) if health != "ok" else 0
+    assert len(server.received) == len({mail.message_id for mail in server.received}) == 12 - gone
 
 
 def test_a_wrong_password_stops_the_queue(engine, town, tmp_path):

@@ -121,9 +121,17 @@ HANGING: dict[str, tuple[Callable[[House], None], Fault, str]] = {
         "run:1",
     ),
     "failed": (lambda h: h.add(a_run(RunState.FAILED, ended_at=NOW - 3 * HOUR)), Fault.RUNS_FAILED, "run:1"),
+    "failing for ever": (
+        lambda h: [
+            h.add(a_run(RunState.FAILED, flow="deliver", subject=ROOT, ended_at=NOW - n * HOUR + FEW))
+            for n in range(50, 0, -1)
+        ],
+        Fault.RUNS_FAILED,
+        "run:48",
+    ),
     "a mail held back": (lambda h: h.add(a_mail()), Fault.MAIL_LATE, "message:1"),
     "a daily mail held back": (
-        lambda h: h.add(a_mail(MessageKind.DAILY, created_at=NOW - 7 * MANY)),
+        lambda h: h.add(a_mail(MessageKind.DAILY, created_at=NOW - 3 * MANY)),
         Fault.MAIL_LATE,
         "message:1",
     ),
