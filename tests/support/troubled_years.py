@@ -83,6 +83,7 @@ class TroubledYears:
     """`forward`: the days on which the clock is a year ahead for two hours.
 
     `holders` and `substitutes` are the terms as they were, `answered` the true time of each answer by task,
+    `dead` and `mended` the days on which a person's address died and was mended,
     `received` what the server got with true time and clock, `looked` true time and clock at every look.
     """
 
@@ -93,6 +94,8 @@ class TroubledYears:
     holders: list[Term] = field(default_factory=list)
     substitutes: list[Term] = field(default_factory=list)
     answered: dict[int, datetime] = field(default_factory=dict)
+    dead: dict[int, list[date]] = field(default_factory=dict)
+    mended: dict[int, list[date]] = field(default_factory=dict)
     received: list[tuple[datetime, datetime, Received]] = field(default_factory=list)
     looked: list[tuple[datetime, datetime]] = field(default_factory=list)
     troubles: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -137,6 +140,12 @@ class TroubledYears:
                     self._settle()
             day += DAY
         self.clock.wrong = timedelta(0)
+
+    def is_dead(self, person_id: int, day: date) -> bool:
+        """Whether the person's address was dead on the day."""
+        died = [each for each in self.dead.get(person_id, ()) if each <= day]
+        mended = [each for each in self.mended.get(person_id, ()) if each <= day]
+        return bool(died) and (not mended or max(died) >= max(mended))
 
     def decisions(self) -> list[ReminderDecision]:
         """The ledger."""
@@ -295,9 +304,11 @@ class TroubledYears:
                 self.troubles["addresses that died"] += 1
                 newest = session.exec(select(Address).order_by(col(Address.id).desc()).limit(1)).one()
                 newest.health = AddressHealth.DEAD
+                self.dead.setdefault(newest.person_id or 0, []).append(day)
             if random.random() < 1 / 60:
                 for address in session.exec(select(Address).where(Address.health == AddressHealth.DEAD)):
                     address.health = AddressHealth.OK
+                    self.mended.setdefault(address.person_id or 0, []).append(day)
 
     def _change_holder(self, session: Session, unit: str, day: date, vacant: int) -> None:
         self.troubles["changes of holder"] += 1
