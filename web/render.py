@@ -3,8 +3,8 @@
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `icon("info")`, `path`, `house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
-`datetime`, `short`, `moment`, `number`, `amount`, `titled`, `called`, `period`, `numbered`. Undefined
-names raise.
+`datetime`, `short`, `moment`, `number`, `amount`, `titled`, `called`, `period`, `numbered`, `kind`.
+Undefined names raise.
 """
 
 import hashlib
@@ -107,6 +107,11 @@ def environment() -> Environment:
 def is_iso_date(text: str) -> bool:
     """Whether a date input can show the text."""
     return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+
+
+def kind(tone: str, otherwise: str = "plain") -> str:
+    """The design system's word for how something stands: good, warn, bad, or nothing of the sort."""
+    return {"good": "success", "warn": "warning", "bad": "error"}.get(tone.strip(), otherwise)
 
 
 @lru_cache(maxsize=64)
@@ -218,4 +223,5 @@ FILTERS = {
     "titled": show_title,
     "called": show_task_title,
     "said": show_said,
+    "kind": kind,
 }

@@ -1,5 +1,6 @@
 """Every page of a town whose year was played: a page added tomorrow is looked at without being named here."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,7 +18,7 @@ from cycle.gatherings.reading import participants_of
 from cycle.gatherings.tables import Gathering
 from cycle.organisation.tables import Appointment
 from cycle.store import transaction
-from tests.support.axe import accessible_at_every_width
+from tests.support.axe import accessible_at_every_width, accessible_in_every_light
 from tests.support.browser import served
 from tests.support.dialogue import Dialogue
 from tests.support.municipality import instant
@@ -25,6 +26,7 @@ from tests.support.played_town import Town
 from tests.support.postgres import free_port
 from tests.support.processes import Process
 from tests.support.routes import addresses, pages
+from tests.support.valid_html import faults
 from tests.support.web import Site
 from web.session import COOKIE
 
@@ -58,26 +60,32 @@ def page_of(browser: Browser, base: str, cookie: str | None, complaints: list[st
 
 
 @pytest.mark.timeout(900)
-def test_every_page_there_is_can_be_read_by_everyone_at_every_width(browser: Browser, town: Town) -> None:
+def test_every_page_there_is_is_valid_and_can_be_read_by_everyone_at_every_width(
+    browser: Browser, town: Town, tmp_path: Path
+) -> None:
     complaints: list[str] = []
     client = town.site.signed_in("sekretariat@kbh.example", Role.SECRETARIAT, "KBH")
     page = page_of(browser, town.site.settings.base_url, client.cookies[COOKIE], complaints)
     looked_at: dict[str, int] = {}
+    texts = {"not-found": client.get("/findes-ikke").text}
     for path in pages(town.site.app):
         for address in addresses(
             path, town.engine, token=[*town.leader_links(), *town.invitations()], what=["aktivitet"]
         ):
-            if client.get(address).status_code != 200:
+            found = client.get(address)
+            if found.status_code != 200:
                 continue
+            texts[f"{len(texts)}-{re.sub(r'[^a-z]+', '-', path)}"] = found.text
             answer = page.goto(town.site.settings.base_url + address)
             assert answer is not None and answer.status == 200, address
-            accessible_at_every_width(page)
+            accessible_in_every_light(page)
             looked_at[path] = looked_at.get(path, 0) + 1
             if looked_at[path] == SEVERAL.get(path, 1):
                 break
     unseen = set(pages(town.site.app)) - looked_at.keys()
     assert unseen == ELSEWHERE, "each page there is has to be seen with rows; give the town what it lacks"
     assert complaints == []
+    assert faults(texts, tmp_path / "pages") == []
 
 
 def test_a_preparation_can_be_read_and_so_can_its_refusals(

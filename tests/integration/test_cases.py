@@ -281,7 +281,7 @@ def test_the_secretariat_marks_from_the_page_and_what_is_left_can_be_fetched_alo
     with reading(house.site.engine) as session:
         assert len(session.exec(select(Journalised)).all()) == 7
     said = office.get("/sag/aktivitet/1?sprog=en").text
-    assert "Not filed yet" in said and said.count('class="tag good">27-1234') == 7
+    assert "Not filed yet" in said and said.count('class="badge badge-success">27-1234') == 7
 
 
 def test_the_api_tells_the_same_and_gives_each_file(house: House) -> None:

@@ -59,16 +59,22 @@ def test_a_demos_clock_that_stands_still_is_no_fault(sqlite_engine, tmp_path):
     world.site.app = create_app(sqlite_engine, world.site.settings, world.site.clock, demo=Demo())
     browser = world.site.browser()
     Form(browser.get("/demo"), "/demo/log-ind").send(browser)
-    assert _said_of_the_clock(browser) == ("good", "Demoens ur står stille, til du flytter det på demosiden.")
+    assert _said_of_the_clock(browser) == (
+        "success",
+        "Demoens ur står stille, til du flytter det på demosiden.",
+    )
     with transaction(sqlite_engine) as session:
         turned = datetime.now(UTC) - timedelta(minutes=3)
         session.add(ClockPulse(name="ur", turned_at=turned, milliseconds=4))
-    assert _said_of_the_clock(browser) == ("good", "Demoens ur står stille, til du flytter det på demosiden.")
+    assert _said_of_the_clock(browser) == (
+        "success",
+        "Demoens ur står stille, til du flytter det på demosiden.",
+    )
 
 
 def _said_of_the_clock(browser):
     page = browser.get("/koersler").text
-    ((kind, said),) = re.findall(r'<div class="notice (\w+)">(.*?)</div>', page, re.DOTALL)
+    ((kind, said),) = re.findall(r'<div class="alert alert-(\w+)">(.*?)</div>', page, re.DOTALL)
     return kind, " ".join(re.sub(r"<[^>]+>", "", said).split())
 
 

@@ -85,7 +85,7 @@ MEASURED = {
 def test_a_goal_that_is_measured_demands_its_target_and_an_odd_one_is_pointed_out(sqlite_engine, tmp_path):
     world = World(sqlite_engine, tmp_path, load_plan(FOLDER).forms["udviklingsaftale"], OWN_ROWS)
     form = world.form()
-    assert form.page.text.count('<details class="more">') == 2, "what is seldom needed is folded away"
+    assert form.page.text.count('<details class="details more">') == 2, "what is seldom needed is folded away"
     refused = form.send(world.browser, act="submit", **MEASURED)
     assert refused.status_code == 422 and "Målet måles, men måltallet mangler." in refused.text
     assert 'name="enhedsmaal.G.maaltal" value="" aria-invalid="true"' in refused.text
@@ -102,7 +102,7 @@ def test_a_goal_that_is_measured_demands_its_target_and_an_odd_one_is_pointed_ou
     more = page.send(world.browser, act="draft", enhedsmaal__H__kilder="Lønsystemet")
     assert more.status_code == 303
     again = world.form()
-    assert again.page.text.count('<details class="more" open>') == 1, "what is written is not hidden"
+    assert again.page.text.count('<details class="details more" open>') == 1, "what is written is not hidden"
     sent = again.send(world.browser, act="submit", enhedsmaal__H__kilder="")
     assert sent.status_code == 303, "a warning is no refusal"
     assert "tallet nu er højere end måltallet" in world.browser.get(f"{world.link}/kvittering").text

@@ -182,7 +182,10 @@ def test_the_page_shows_uncertain_dates_as_printed_and_never_as_facts(engine: En
     play = Process(engine, tmp_path, "strategiproces", BEGINNING)
     page = " ".join(office(engine, tmp_path, play).get("/aarshjul").text.split())
     assert "<h1>Strategiproces 2. halvår 2007</h1>" in page
-    assert '»1/12« <span class="tag warn">usikker</span>' in page and "regnes som 1. dec. 2007" in page
+    assert (
+        '»1/12« <span class="badge badge-warning">usikker</span>' in page
+        and "regnes som 1. dec. 2007" in page
+    )
     assert "trykt som »Uge 9«" in page
     for track in example("strategiproces").plan.tracks:
         assert f"<h2>{track.title}</h2>" in page
@@ -217,7 +220,7 @@ def test_a_deadline_that_cannot_be_decided_is_told_as_such_wherever_the_task_is(
     (_, letter), *_ = play.letters(date(2007, 6, 26))
     assert "Frist: onsdag den 1. august 2007 (om 36 dage; usikker dato, trykt som »1. august«)" in letter.text
     activity = " ".join(office(engine, tmp_path, play).get("/aktivitet/1").text.split())
-    assert 'onsdag den 1. august 2007 <span class="tag warn">usikker</span>' in activity
+    assert 'onsdag den 1. august 2007 <span class="badge badge-warning">usikker</span>' in activity
     site, (task,) = Site(engine, tmp_path, at=play.now, secret_key="k" * 40), play.waiting()
     with reading(engine) as session:
         person = session.exec(select(Appointment.person_id).where(Appointment.unit_id == task.unit_id)).one()

@@ -140,7 +140,7 @@ def test_an_activity_over_before_the_start_is_not_called_off_and_a_cancelled_one
     for title, said in (("Forbi", "Før årshjulet startede"), ("Opgivet", "Aflyst")):
         row = re.search(rf'<tr>(?:(?!</tr>).)*<a href="([^"]+)">{title}</a>.*?</tr>', page.text, re.DOTALL)
         assert said in row[0]
-        assert f'<span class="tag ">{said}</span>' in office.get(row[1]).text
+        assert f'<span class="badge badge-plain">{said}</span>' in office.get(row[1]).text
 
 
 def test_before_the_first_year_the_page_says_how_to_begin(sqlite_engine, tmp_path):

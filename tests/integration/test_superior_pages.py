@@ -71,7 +71,7 @@ def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_pa
     front = office.district.get("/")
     assert front.headers["location"] == "/mine-enheder"
     listed = office.district.get("/mine-enheder").text
-    assert "Kvartalsrapport 1 2027" in listed and '<strong class="tag warn">1</strong>' in listed
+    assert "Kvartalsrapport 1 2027" in listed and '<strong class="badge badge-warning">1</strong>' in listed
     units = office.district.get(f"/mine-enheder/{office.occurrence_id}").text
     assert "Daginstitution 1.1 Ærø" in units and "Besvaret, ikke godkendt" in units
     assert "Daginstitution 2.1" not in units and "Skole" not in units
@@ -91,7 +91,7 @@ def test_a_units_answer_is_called_the_same_in_the_list_and_on_its_own_page(offic
 
 
 def _tags(page, after):
-    return re.findall(r'<span class="tag[^>]*>([^<]+)</span>', page.text.partition(after)[2])
+    return re.findall(r'<span class="badge[^>]*>([^<]+)</span>', page.text.partition(after)[2])
 
 
 def test_an_english_page_calls_the_activity_by_its_english_title(office):
@@ -107,10 +107,10 @@ def test_what_was_not_judged_before_the_close_is_not_counted_as_waiting_after_it
     with transaction(engine) as session:
         session.execute(sa.update(Occurrence).values(state=OccurrenceState.CLOSED))
     listed = office.district.get("/mine-enheder").text
-    assert "Kvartalsrapport 1 2027" in listed and "tag warn" not in listed
+    assert "Kvartalsrapport 1 2027" in listed and "badge-warning" not in listed
     with transaction(engine) as session:
         session.execute(sa.update(Submission).values(after_close=True))  # by an extension
-    assert '<strong class="tag warn">1</strong>' in office.district.get("/mine-enheder").text
+    assert '<strong class="badge badge-warning">1</strong>' in office.district.get("/mine-enheder").text
 
 
 def test_two_levels_approve_in_their_order_and_nobody_twice(engine, tmp_path):
