@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.engine import Engine
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -84,7 +85,7 @@ def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo |
     app.state.demo = demo
     for room in rooms:
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=Path(__file__).parent / "static")))
     errors.install(app)
     return app
 

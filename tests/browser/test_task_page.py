@@ -11,6 +11,9 @@ from tests.support.leader import EVERY_TYPE, FILLED, GOALS, World
 from tests.support.postgres import free_port
 from tests.support.web import Site
 
+WEIGHT = """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+    .reduce((sum, each) => sum + each.transferSize, 0)"""
+"""Bytes that came over the line for a page and all it needed."""
 RADIOS = ("valg", "status.light", "maal.A.status.light", "maal.B.status.light")
 
 
@@ -117,4 +120,18 @@ def test_a_fault_in_the_summary_leads_to_its_field(browser, world):
     page.click('.error-summary a:has-text("Resultat")')
     assert page.evaluate("document.activeElement.name || location.hash") in ("beloeb", "#f-4")
     assert page.locator(".error-summary li").count() == 10
+    page.close()
+
+
+def test_a_first_visit_weighs_little_and_the_next_only_its_page(browser, world):
+    page = browser.new_page(viewport={"width": 375, "height": 700})
+    page.goto(world.address)
+    page.wait_for_load_state("networkidle")
+    assert 50_000 < page.evaluate(WEIGHT) < 150_000
+    painted = []
+    for _ in range(3):
+        page.goto(world.address)
+        assert page.evaluate(WEIGHT) < 60_000
+        painted.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+    assert min(painted) < 1000, painted
     page.close()
