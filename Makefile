@@ -12,7 +12,7 @@ ROOMS := cycle config notifications documents flows web cli
 APART := tests/unit tests/integration tests/artefacts tests/layouts
 ALONE := tests/browser tests/faults tests/prefect_runs tests/mail_stack
 
-.PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures clean help
+.PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures look clean help
 
 help:             ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 22
@@ -67,6 +67,9 @@ requirements: | $(UV)  ## compile the pins anew
 
 requirements-current: $(DEV)
 	$(BIN)/python scripts/requirements_current.py
+
+look: $(DEV) $(WEB)  ## build the stylesheet, letters and icons of the pages anew
+	$(BIN)/python scripts/look.py
 
 bench: $(DEV)     ## measure; prints ratios against named limits
 	$(BIN)/python -m bench
