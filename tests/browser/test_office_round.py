@@ -102,7 +102,7 @@ def test_a_superior_approves_one_and_sends_another_back_and_the_leader_answers_a
     leader.goto(house.link(1))
     assert "Besvarelsen er sendt retur til rettelse" in said(leader)
     assert "Tallet ser forkert ud." in said(leader)
-    field = leader.locator(".field", has=leader.locator('[name="beloeb"]'))
+    field = leader.locator(".form-group", has=leader.locator('[name="beloeb"]'))
     assert "Er det i millioner?" in field.inner_text()
     assert leader.input_value('[name="beloeb"]') == "1,25"
     answer(leader, house.link(1), "1,25 mio.")
