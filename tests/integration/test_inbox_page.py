@@ -318,7 +318,7 @@ def test_the_subject_stands_in_the_list_and_the_authors_words_on_the_page(inbox)
     own, folded = re.findall(r'<pre class="panel mail"[^>]*>(.*?)</pre>', page, re.DOTALL)
     assert own == FULL.strip(), "what the author wrote, and nothing else"
     assert "Du har &lt;b&gt;en opgave&lt;/b&gt;." in folded and "Mvh. Bo" in folded
-    assert page.index("<details><summary>Hele mailen") < page.index("Du har &lt;b&gt;")
+    assert page.index('details-summary">Hele mailen') < page.index("Du har &lt;b&gt;")
     sent_from = replies.address_of(inbox.tasks[0].unit_id)
     said = words(inbox.office.get(f"/mail/ind/{mail}"))
     assert f"Fra {sent_from}" in said and "Modtaget 6. april 2027 kl. 12.00" in said
