@@ -13,10 +13,9 @@ MARKS = (
     "x-mail-autoreply",
     "x-fc-machinegenerated",
     "list-id",
-    "list-unsubscribe",
     "x-apple-unsubscribe",
 )
-"""Fields that only machines write, whatever they hold."""
+"""Fields that only machines write, whatever they hold. Not List-Unsubscribe: gateways add it to people's mails."""
 
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 

@@ -1,5 +1,6 @@
 """Answers to invitations, as calendars send them (RFC 5546, METHOD:REPLY)."""
 
+import re
 from email.message import Message
 
 from icalendar import Calendar
@@ -10,13 +11,24 @@ from notifications.reading.parts import leaves, text_in
 LONGEST = 100_000
 """Characters of a calendar that are read; an answer to one invitation has a few hundred."""
 
+ANSWERS = frozenset(("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"))
+INVITES = frozenset(("REQUEST", "CANCEL", "ADD"))
+"""What calendars send to each other (RFC 5546). PUBLISH, or nothing, is a file like any other."""
+
+_METHOD = re.compile(r"^METHOD:([A-Z]{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
+
 BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
 
 
-def calendar_text(parsed: Message) -> str:
-    """The text of the first calendar in the mail's body; empty when there is none."""
+def calendar_in(parsed: Message) -> tuple[str, str]:
+    """(METHOD, text) of the first calendar in the mail's body that is no attachment; both empty without."""
     found = (part for part in leaves(parsed) if part.get_content_type() == "text/calendar")
-    return next((text_in(part) for part in found if part.get_content_disposition() != "attachment"), "")
+    part = next((each for each in found if each.get_content_disposition() != "attachment"), None)
+    if part is None:
+        return "", ""
+    text = text_in(part)
+    inside = _METHOD.search(text[:LONGEST])
+    return (inside[1] if inside else str(part.get_param("method", ""))).strip().upper()[:20], text
 
 
 def calendar_reply(text: str) -> CalendarReply | None:

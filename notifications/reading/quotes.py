@@ -17,14 +17,20 @@ _SEPARATOR = re.compile(
 _FROM = re.compile(r"^\W{0,4}(fra|from|från|von|avsender)\s?:\W{0,3}\s?\S", re.IGNORECASE)
 _SENT = re.compile(r"^\W{0,4}(sendt|sent|dato|date|skickat|gesendet|datum)\s?:\W{0,3}\s?\S", re.IGNORECASE)
 _TO = re.compile(r"^\W{0,4}(til|to|till|an|emne|subject|ämne|betreff)\s?:", re.IGNORECASE)
-_WROTE = re.compile(
-    r"^\W{0,2}(?:den|d\.|on|am|på|(?:man|tir|ons|tor|fre|lør|søn)\w*\.?,?|\d{1,2}[./]|.{0,80}[<(]\S+@\S+[>)])"
-    r".{0,200}\b(?:skrev|wrote|schrieb|har skrevet)\b.{0,200}:\W{0,2}$",
+_SAID = re.compile(r"\b(?:har skrevet|skrev|wrote|schrieb)\b", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"\W{0,2}(?:den|d\.|on|am|på|(?:man|tir|ons|tor|fre|lør|søn)[a-zæøå]{0,9}\.?,?|\d{1,2}[./])",
     re.IGNORECASE,
 )
-_DATED = re.compile(r"^\W{0,2}(?:den|d\.|on|am)\b.{0,40}\d", re.IGNORECASE)
-_ADDRESSED = re.compile(r"^[^>].{0,300}[<(\s]\S{1,100}@\S{1,100}[>)].{0,60}:\s*$")
-_SHOWS_A_MAIL = re.compile(r"\d|\S@\S")
+_BEFORE_ADDRESS = 80
+_AUTHORS_OWN = re.compile(
+    r"\b(?:skrev|har skrevet) (?:vi|jeg|de|man|lederen|forældrene|børnene)\b", re.IGNORECASE
+)
+_DATED = re.compile(r"\W{0,2}(?:den|d\.|on|am)\b[^\d]{0,40}\d", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s<>()@]{1,100}@[^\s<>()@]{1,100}")
+_IN_BRACKETS = re.compile(r"[<(][^\s<>()@]{1,100}@[^\s<>()@]{1,100}[>)]")
+_TIME = re.compile(r"kl\.? ?\d|\b\d{1,2}[:.]\d{2}\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}\b")
 _RULE = re.compile(r"^\s{0,3}(_{10,}|-{20,})\s*$")
 MOST_HEADER_LINES = 6
 MOST_WROTE_LINES = 3
@@ -34,7 +40,7 @@ LONGEST_WROTE = 400
 def quoted_from(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None:
     """(the line the answered mail begins at, the line after its heading); None when none begins."""
     for index in range(start, len(lines)):
-        if _SEPARATOR.match(lines[index]):
+        if len(lines[index]) < LONGEST_WROTE and _SEPARATOR.match(lines[index]):
             return index, index + 1
         if length := _header_block(lines, index):
             return index, index + length
@@ -44,14 +50,21 @@ def quoted_from(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None:
 
 
 def _header_block(lines: Sequence[str], index: int) -> int:
-    """How many lines "Fra: … Sendt: … Til: … Emne: …" has here, a rule above it included; 0 for none."""
+    """How many lines "Fra: … Sendt: … Til: … Emne: …" has here, a rule above it included; 0 for none.
+
+    Words of the author's may be lined up like that ("Fra: august, Til: Engskolen"): a mail's has an address,
+    a time or a year.
+    """
     first = index
-    if _RULE.match(lines[index]):
+    if _RULE.match(lines[index][:LONGEST_WROTE]):
         first = next((n for n in range(index + 1, min(index + 3, len(lines))) if lines[n].strip()), index)
     if not _FROM.match(lines[first]):
         return 0
-    near = [line for line in lines[first + 1 : first + 1 + MOST_HEADER_LINES]]
-    if not (any(map(_SENT.match, near)) and any(map(_TO.match, near))):
+    near = lines[first + 1 : first + 1 + MOST_HEADER_LINES]
+    sent = [line for line in near if _SENT.match(line)]
+    if not (sent and any(map(_TO.match, near))):
+        return 0
+    if not (any("@" in line for line in (lines[first], *near)) or any(map(_tells_when, sent))):
         return 0
     last = max(n for n, line in enumerate(near) if _SENT.match(line) or _TO.match(line))
     return first + 2 + last - index
@@ -60,23 +73,45 @@ def _header_block(lines: Sequence[str], index: int) -> int:
 def _attribution(lines: Sequence[str], index: int) -> int:
     """How many lines "Den … skrev …:" has here; programs break it in up to three. 0 for none.
 
-    A sentence may look like it ("Den nye leder skrev i referatet:"), so it must tell a time or an address,
-    and quoted lines or nothing of the author's must come next.
+    A sentence may look like it ("Den 3. maj skrev vi til forældrene kl. 12:"), so it must tell an address,
+    or a year and a time, or quoted lines must come next.
     """
     near = [line.strip() for line in lines[index : index + MOST_WROTE_LINES]]
     for length in range(1, len(near) + 1):
         if not near[length - 1] or near[length - 1].startswith(">"):
             return 0
+        if sum(map(len, near[:length])) >= LONGEST_WROTE:
+            return 0
         words = " ".join(near[:length])
-        if len(words) < LONGEST_WROTE and _WROTE.match(words) and _SHOWS_A_MAIL.search(words):
+        if _is_attribution(words):
             begins_later = any(_DATED.match(" ".join(near[n:length])) for n in range(1, length))
             genuine = _names_a_mail(words) or _quote_follows(lines, index + length)
             return length if genuine and not begins_later else 0
-    return int(_ADDRESSED.match(near[0]) is not None and _quote_at(lines, index + 1))
+    return int(_is_address_alone(near[0]) and _quote_at(lines, index + 1))
+
+
+def _is_attribution(words: str) -> bool:
+    """ "… skrev …:" after a day, or after an address near its beginning."""
+    if not words.rstrip("*_ ").endswith(":") or _SAID.search(words) is None:
+        return False
+    address = _IN_BRACKETS.search(words[: 2 * _BEFORE_ADDRESS])
+    return _BEGINS.match(words) is not None or (address is not None and address.start() <= _BEFORE_ADDRESS)
+
+
+def _is_address_alone(line: str) -> bool:
+    """ "Mette <mette@by.example>:" and what else ends with an address and a colon."""
+    return len(line) < LONGEST_WROTE and line.endswith(":") and _ADDRESS.search(line) is not None
 
 
 def _names_a_mail(words: str) -> bool:
-    return re.search(r"\S@\S|kl\.? ?\d|\d{1,2}[:.]\d{2}", words) is not None
+    if _ADDRESS.search(words):
+        return True
+    return _tells_when(words, both=True) and _AUTHORS_OWN.search(words) is None
+
+
+def _tells_when(words: str, *, both: bool = False) -> bool:
+    told = _TIME.search(words) is not None, _YEAR.search(words) is not None
+    return all(told) if both else any(told)
 
 
 def _quote_at(lines: Sequence[str], index: int) -> bool:
@@ -103,6 +138,4 @@ def cut_by_library(text: str) -> str:
         return text
     heading = stripped[len(newest) :].strip()[:300].split("\n\n")[0]
     kept = text.strip().count("\n") - stripped[len(newest) :].count("\n")
-    return (
-        "\n".join(text.strip().split("\n")[: kept + 1]) if _names_a_mail(heading.split("\n\n")[0]) else text
-    )
+    return "\n".join(text.strip().split("\n")[: kept + 1]) if _names_a_mail(heading[:LONGEST_WROTE]) else text

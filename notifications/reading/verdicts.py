@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from email.message import Message
 
 from cycle.messages.verdicts import InboundVerdict
+from notifications.reading.absence import AWAY, is_absence
 from notifications.reading.automatic import automatic_reason
-from notifications.reading.calendars import calendar_reply, calendar_text
+from notifications.reading.calendars import ANSWERS, INVITES, calendar_in, calendar_reply
 from notifications.reading.closed import locked_reason
 from notifications.reading.headers import address_in, field
 from notifications.reading.mail import CalendarReply, FailedAddress
@@ -53,14 +54,26 @@ def verdict_on(parsed: Message, own_text: str, ours: Ours, *, has_files: bool) -
         return Found(V.BOUNCE, BOUNCED, failed=failed_addresses(parsed))
     if _is_own(parsed, ours):
         return Found(V.OWN, OURS)
-    if calendar := calendar_text(parsed):
-        reply = calendar_reply(calendar)
-        return Found(V.CALENDAR, ANSWERED if reply else INVITED, calendar=reply)
+    if calendar := _of_calendar(parsed, own_text):
+        return calendar
     if machine := automatic_reason(parsed):
         return Found(V.AUTOMATIC, machine)
+    if not has_files and is_absence(own_text):
+        return Found(V.AUTOMATIC, AWAY)
     if locked := locked_reason(parsed, own_text):
         return Found(V.ENCRYPTED, locked)
     return Found() if own_text or has_files else Found(V.EMPTY, EMPTY)
+
+
+def _of_calendar(parsed: Message, own_text: str) -> Found | None:
+    """An answer to an invitation, or an invitation. A calendar that a person sends along is a file."""
+    method, text = calendar_in(parsed)
+    if method in ANSWERS:
+        reply = calendar_reply(text)
+        return Found(V.CALENDAR, ANSWERED if reply else INVITED, calendar=reply)
+    if method in INVITES or (text and not own_text):
+        return Found(V.CALENDAR, INVITED)
+    return None
 
 
 def _is_complaint(parsed: Message) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 
 from notifications.reading.frame import without_frame
 from notifications.reading.quotes import cut_by_library, quoted_from
+from notifications.reading.signatures import SIGNATURE_MARK
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
@@ -45,7 +46,7 @@ def _own(lines: list[str], *, first: bool) -> list[str]:
             if pieces[-1]:
                 pieces.append([])
         else:
-            pieces[-1].append(line.rstrip())
+            pieces[-1].append(line if line == SIGNATURE_MARK else line.rstrip())
     if first and len(pieces) == 1:
         pieces = [cut_by_library("\n".join(pieces[0])).split("\n")]
     return [line for piece in pieces for line in [*without_frame(piece), ""]]
