@@ -109,7 +109,7 @@ def _facts(path: Path, read: Mail, form: Form | None) -> dict[str, Any]:
     """What programs are told: everything but the bytes of attached files."""
     reply = None
     if form is not None and read.verdict is None:
-        reply = read_reply(form, read.own_text, whole=read.text)
+        reply = read_reply(form, read.own_text, whole=read.text, above=read.own_above)
     return {
         "file": str(path),
         "verdict": read.verdict.value if read.verdict else "reply",

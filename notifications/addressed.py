@@ -54,11 +54,7 @@ class Destination:
 def destination_of(session: Session, recipients: Sequence[str], office: Office) -> Destination:
     """The first genuine reply address among the recipients. Raises NotAddressed."""
     reason = NO_REPLY_ADDRESS
-    for address in recipients:
-        match = _TOKEN.fullmatch(address)
-        if match is None or match[2].lower() != office.reply_domain.lower():
-            continue
-        token = match[1].lower()
+    for token in tokens_in(recipients, office):
         for purpose, tasks_of in ((REPLY, _one), (SEVERAL, _several)):
             try:
                 claims = read_token(office.secret, token, purpose)
@@ -67,6 +63,13 @@ def destination_of(session: Session, recipients: Sequence[str], office: Office) 
                 continue
             return Destination(token, tasks_of(session, claims))
     raise NotAddressed(reason)
+
+
+def tokens_in(recipients: Sequence[str], office: Office) -> list[str]:
+    """The tokens of all reply addresses among the recipients, genuine or not, each once."""
+    found = (_TOKEN.fullmatch(address) for address in recipients)
+    ours = (each for each in found if each and each[2].lower() == office.reply_domain.lower())
+    return list(dict.fromkeys(each[1].lower() for each in ours))
 
 
 def addressed(session: Session, task: Task, *, person_id: int, letter: str = "") -> Addressed | None:

@@ -14,6 +14,7 @@ from cycle.messages.tables import Inbound, InboundVerdict
 from notifications.addressed import Destination, NotAddressed, destination_of
 from notifications.bounces import is_bounce, take_bounce
 from notifications.calendar_answers import take_calendar_answer
+from notifications.copies import copies_to_others
 from notifications.enclosures import keep_files
 from notifications.mailbox import Delivered
 from notifications.office import Office
@@ -35,7 +36,18 @@ def take(
 
     `mail` is what was read of it, `root_id` the municipality whose mailbox it is. What was received before an
     activity closed is an answer however late it is read. Safe to run again after a crash before the commit.
+    A mail to several reply addresses is an answer to each; the verdict is that on the first.
     """
+    verdict = _take(session, delivered, mail, root_id=root_id, office=office, now=now)
+    for copy in copies_to_others(session, mail, office) if delivered.whole else ():
+        other = _take(session, delivered, copy, root_id=root_id, office=office, now=now)
+        verdict = other if verdict is V.DUPLICATE else verdict
+    return verdict
+
+
+def _take(
+    session: Session, delivered: Delivered, mail: Mail, *, root_id: str, office: Office, now: datetime
+) -> InboundVerdict:
     inbound = receive(session, _row(delivered, mail, root_id, now))
     if inbound is None:
         return V.DUPLICATE

@@ -12,22 +12,10 @@ from notifications.nil import plain
 from notifications.questions import ENDS, MOST_LINES, Question
 
 _QUOTED = re.compile(r"^\s*(?:>\s?)+")
-_BEGINS = re.compile(
-    r"\s*(?:>|\*?(?:fra|from|von|från)\s*:|-{2,}\s*\w.*-{2,}\s*$|(?:den|on|am)\b.{4,200}\b(?:skrev|wrote|schrieb)\b)",
-    re.IGNORECASE,
-)
 _ASKED = re.compile(r"\s*(\d{1,3})\.\s+(.*)")
 LONGEST_LINE = 400
 ENOUGH = 24
 """So many letters of a question must stand in its line: mail programs break long lines."""
-
-
-def split_quoted(whole: str) -> tuple[str, str]:
-    """(what stands above the quoted mail, the quoted mail and what stands in it)."""
-    lines = whole.splitlines()
-    begins = (index for index, line in enumerate(lines) if _BEGINS.match(line[:LONGEST_LINE]))
-    first = next(begins, len(lines))
-    return "\n".join(lines[:first]).strip(), "\n".join(lines[first:])
 
 
 def inline_answers(questions: Sequence[Question], quoted: str) -> dict[Place, str]:

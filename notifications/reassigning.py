@@ -14,10 +14,10 @@ from cycle.tasks.withdraw import withdraw
 from notifications.addressed import addressed
 from notifications.answering import Answering, Outcome, with_file
 from notifications.enclosures import keep_files
-from notifications.inline_answers import split_quoted
 from notifications.office import Office
 from notifications.reading.mail import Mail
 from notifications.reading.ours import Ours
+from notifications.reading.quotes import split_quoted
 from notifications.reading.reader import Reader
 from notifications.replies import read_parts
 

@@ -8,11 +8,12 @@ from typing import Any
 from cycle.errors import Problem
 from cycle.tasks.forms import FieldType, Form
 from notifications.doubts import ANSWERED_TWICE, SEVERAL_ON_A_LINE
-from notifications.inline_answers import inline_answers, split_quoted
+from notifications.inline_answers import inline_answers
 from notifications.label_forms import is_answer
 from notifications.labelled_lines import Labelled, Place, labelled
 from notifications.nil import LONGEST, is_nil, plain
 from notifications.questions import Question, is_one_text, questions_of
+from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
 from notifications.small_talk import is_small_talk
 from notifications.typed_values import Doubtful, typed_value
@@ -39,20 +40,22 @@ def read_reply(
     text: str,
     *,
     whole: str = "",
+    above: str | None = None,
     rows: Mapping[str, Any] | None = None,
     language: str = "da",
 ) -> Reply:
     """Reads the author's own words into the form; `whole` is the mail with what it quotes, where answers
-    may stand under the questions. `rows` is the task's prefill.
+    may stand under the questions; then `above` are the author's words
+    before it. `rows` is the task's prefill.
 
     "Intet at bemærke" alone is a nil return. A form that asks for one text takes all of the words. Else a
     line begins an answer with the question's number ("2. 14,5 mio."), its words or id and a colon
     ("Status: gul"), its row and its words ("1.2 Status: grøn"), or in any wording the form knows, with a
     question mark (seed 001).
     """
-    above, quoted = split_quoted(whole)
+    first, quoted = split_quoted(whole)
     if quoted and inline_answers(questions_of(form, rows or {}, language), quoted):
-        text = own_words(above)
+        text = own_words(first) if above is None else above
     return read_parts(form, text, quoted, rows=rows or {}, language=language)
 
 

@@ -8,17 +8,19 @@ from typing import Any
 from sqlmodel import Session
 
 from cycle.errors import Problem
+from cycle.messages.outbox import CAP
 from cycle.messages.tables import Inbound, InboundVerdict, MessageKind
 from cycle.tasks.letters import write_to_post
 from notifications.addressed import Addressed, Destination
 from notifications.answering import Answering, Outcome, with_file
 from notifications.authors import Author, author_of
-from notifications.inline_answers import inline_answers, split_quoted
+from notifications.inline_answers import inline_answers
 from notifications.letters_of_tasks import sections
 from notifications.office import Office
+from notifications.part_answers import doubt_of
 from notifications.questions import questions_of
 from notifications.reading.mail import Mail
-from notifications.reading.words import own_words
+from notifications.reading.quotes import split_quoted
 from notifications.replies import Reply, read_parts
 from notifications.small_talk import is_small_talk
 
@@ -55,7 +57,7 @@ class ReplyToTasks:
     ) -> None:
         self._session, self._inbound, self._mail, self._to = session, inbound, mail, to
         self._office, self._now = office, now
-        self._above, self._quoted = split_quoted(mail.text)
+        self._quoted = split_quoted(mail.text)[1]
         self._known: dict[int, Answering] = {}
 
     def is_written_inline(self) -> bool:
@@ -80,7 +82,8 @@ class ReplyToTasks:
         outcomes = [(found, self._one(found, reply, alone=len(replies) == 1)) for found, reply in replies]
         verdicts = [outcome.verdict for _, outcome in outcomes]
         self._inbound.verdict = next(each for each in RANKED if each in verdicts)
-        self._tell([(found, outcome.told) for found, outcome in outcomes if outcome.told])
+        told = [(found, outcome.told) for found, outcome in outcomes if outcome.told]
+        self._tell(told, clear=any(outcome.answers for _, outcome in outcomes))
         reasons = [(found.letter, outcome.reason) for found, outcome in outcomes if outcome.reason]
         reason = "; ".join(f"{letter}: {said}" if letter else said for letter, said in reasons)
         return self._inbound.verdict, reason[:1000]
@@ -115,7 +118,7 @@ class ReplyToTasks:
 
     def _own_words(self) -> str:
         """The author's words; where answers stand in the quoted mail, only those above it."""
-        return own_words(self._above) if self.is_written_inline() else self._mail.own_text
+        return self._mail.own_above if self.is_written_inline() else self._mail.own_text
 
     def _inline(self, found: Addressed) -> bool:
         quoted = self._quoted
@@ -126,7 +129,9 @@ class ReplyToTasks:
 
     def _read(self, found: Addressed, own: str, quoted: str) -> Reply:
         language = self._answering(found).language
-        return read_parts(found.form, own, quoted, rows=found.task.prefill, language=language)
+        reply = read_parts(found.form, own, quoted, rows=found.task.prefill, language=language)
+        doubt = doubt_of(found.form, own, language)
+        return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
 
     def _one(self, found: Addressed, reply: Reply, *, alone: bool) -> Outcome:
         answering = self._answering(found)
@@ -169,8 +174,17 @@ class ReplyToTasks:
         self._tell([(each, told if each is found else []) for each in self._to.tasks], asks_which=True)
         return verdict, author.reason or WHICH
 
-    def _tell(self, told: Sequence[tuple[Addressed, Sequence[Problem]]], *, asks_which: bool = False) -> None:
-        """Writes to the first post's registered address. The verdict is set before: the letter reads it."""
+    def _tell(
+        self,
+        told: Sequence[tuple[Addressed, Sequence[Problem]]],
+        *,
+        clear: bool = False,
+        asks_which: bool = False,
+    ) -> None:
+        """Writes to the first post's registered address. The verdict is set before: the letter reads it.
+
+        A mail in which no answer is `clear` may be a machine's: of those the address hears once a day.
+        """
         if not told:
             return
         problems = [
@@ -196,4 +210,5 @@ class ReplyToTasks:
             key=f"reply-problem:{self._inbound.id}",
             context=context,
             now=self._now,
+            most_a_day=CAP if clear else 1,
         )

@@ -34,6 +34,7 @@ BLANK: Mapping[str, Any] = {
 
 NO_ADDRESS = "Ikke sendt: modtageren har ingen e-mailadresse."
 OVER_CAP = f"Ikke sendt: adressen har fået {CAP} kvitteringer inden for et døgn."
+ONCE_A_DAY = "Ikke sendt: adressen har inden for et døgn fået besked om en mail uden et klart svar."
 
 
 def message_id(key: str, domain: str) -> str:
@@ -58,11 +59,12 @@ def queue(
     context: Mapping[str, Any],
     now: datetime,
     not_before: datetime | None = None,
+    most_a_day: int = CAP,
 ) -> Message | None:
     """Adds one mail to the outbox; None when there is one with this key already.
 
-    Without an address, or over the cap (`CAP` receipts for an address in 24 hours, RFC 3834's
-    advice against loops), the row is kept as withheld with its reason and nothing will be sent.
+    Without an address, or over the cap (`most_a_day` receipts of this kind for an address in 24 hours,
+    RFC 3834's advice against loops), the row is kept as withheld with its reason and nothing will be sent.
     `not_before` (an instant) delays the first try.
     """
     row = {
@@ -75,7 +77,7 @@ def queue(
         "context": dict(context),
         "created_at": now,
         "next_at": not_before or now,
-        **_state(session, kind, address, now),
+        **_state(session, kind, address, now, most_a_day),
     }
     row = {**BLANK, **row}
     new_id = session.connection().execute(_INSERT_ONE[is_sqlite(session)], row).scalar_one_or_none()
@@ -128,11 +130,13 @@ _CAPPED = (
 )
 
 
-def _state(session: Session, kind: MessageKind, address: str | None, now: datetime) -> dict[str, Any]:
+def _state(
+    session: Session, kind: MessageKind, address: str | None, now: datetime, most: int
+) -> dict[str, Any]:
     if not address or not address.strip():
         return {"state": MessageState.WITHHELD, "reason": NO_ADDRESS}
-    if kind in CAPPED_KINDS and _written(session, kind, mailbox(address), now - CAP_PERIOD) >= CAP:
-        return {"state": MessageState.WITHHELD, "reason": OVER_CAP}
+    if kind in CAPPED_KINDS and _written(session, kind, mailbox(address), now - CAP_PERIOD) >= most:
+        return {"state": MessageState.WITHHELD, "reason": OVER_CAP if most == CAP else ONCE_A_DAY}
     return {}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cycle.messages.outbox import queue
+from cycle.messages.outbox import CAP, queue
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.directory import Directory
 from cycle.reminders.tables import Decided, ReminderDecision
@@ -24,8 +24,12 @@ def write_to_post(
     key: str,
     context: Mapping[str, Any],
     now: datetime,
+    most_a_day: int = CAP,
 ) -> Message | None:
-    """Queues one mail about the task to the registered address of the post; None when it has none."""
+    """Queues one mail about the task to the registered address of the post; None when it has none.
+
+    `most_a_day`: see `cycle.messages.outbox.queue`.
+    """
     on = calendar_of_root(session, root_id).local_date(now)
     recipient = Directory.for_post(session, task.unit_id, on).recipient(task.unit_id, task.role)
     if recipient is None or recipient.address is None:
@@ -40,6 +44,7 @@ def write_to_post(
         task_id=task.id,
         context=dict(context),
         now=now,
+        most_a_day=most_a_day,
     )
 
 

@@ -14,7 +14,8 @@ AWAY = "Mailen siger kun, at afsenderen er væk, eller at mailen ikke læses. De
 _END = re.compile(r"(?<=[^\d\s][.!?])\s+|\n+")
 _PLACES = r"på (?:\w{1,12} )?(?:kontoret|arbejdet|arbejde|skolen|jobbet)"
 _GONE = (
-    r"(?:på (?:\w{1,12} )?\w{0,10}ferie\b|\w{0,10}ferie\b|fraværende|på (?:barsel\w{0,8}|orlov|kursus|studietur|"
+    r"(?:på (?:\w{1,12} )?\w{0,10}ferie\b|\w{0,10}ferie\b|fraværende|"
+    r"på (?:barsel\w{0,8}|orlov|kursus|studietur|"
     rf"tjenesterejse)|syg\b|sygemeldt|ikke (?:\w{{1,12}} )?{_PLACES}|ikke til ?stede|ude af huset|bortrejst|"
     r"væk fra kontoret|out of (?:the )?office|on (?:\w{1,12} )?leave|on (?:vacation|holiday)|"
     r"away from (?:the office|my desk)|away|not in the office)"
@@ -28,20 +29,21 @@ _AWAY = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
-    r"til og med|\bt\.?o\.?m\b|indtil|frem til|til den|\bfør\b|\btil \w{0,8} ?\d|tilbage|retur|igen (?:den|på|i|fra)|"
+    r"til og med|\bt\.?o\.?m\b|indtil|frem til|til den|\bfør\b|\btil \w{0,8} ?\d|"
+    r"tilbage|retur|igen (?:den|på|i|fra)|"
     r"\bfra\b.{1,40}\btil\b|until|till|back (?:on|in|at)|return\w{0,4} (?:on|to)|from .{1,40} to\b",
     re.IGNORECASE,
 )
-_WORDS = frozenset(
-    """til og med den d i uge ugerne fra frem indtil tilbage igen er jeg vi kommer retur på kontoret arbejde
-    arbejdet dag morgen ferie ferien sommerferie læser tjekker ikke mails mail min mine før efter med begrænset
-    adgang har samt svarer besvarer derfor videre hele ugen denne næste måned kl kan først være at forventer
-    sammen alle inden dage dagen kun træffes træffe igen snart årets
-    januar februar marts april maj juni juli august september oktober november december jan feb mar apr jun jul
-    aug sep okt nov dec mandag tirsdag onsdag torsdag fredag lørdag søndag påske jul nytår
-    with limited access to email e have no will be back return returning on until the of and during from
-    monday tuesday wednesday thursday friday january february march may june july october""".split()
-)
+_WORDS_LIST = """
+til og med den d i uge ugerne fra frem indtil tilbage igen er jeg vi kommer retur på kontoret
+arbejde arbejdet dag morgen ferie ferien sommerferie læser tjekker ikke mails mail min mine før
+efter begrænset adgang har samt svarer besvarer derfor videre hele ugen denne næste måned kl kan
+først være at forventer sammen alle inden dage dagen kun træffes træffe snart årets januar februar
+marts april maj juni juli august september oktober november december jan feb mar apr jun jul aug sep
+okt nov dec mandag tirsdag onsdag torsdag fredag lørdag søndag påske nytår with limited access to
+email e have no will be back return returning on until the of and during from monday tuesday
+wednesday thursday friday january february march may june july october"""
+_WORDS = frozenset(_WORDS_LIST.split())
 """What an absence is told with; a sentence with other words says more, however it begins."""
 
 _PLAINLY = re.compile(r"ikke (?:på kontoret|til ?stede)|fraværende|out of (?:the )?office", re.IGNORECASE)
@@ -61,7 +63,8 @@ _NOT_READ = re.compile(
 )
 _COURTESY = re.compile(
     r"(?:hej|hejsa|kære|hi|hello|dear)\b[^.!?:]{0,40}|"
-    r"(?:mange |tusind )?tak (?:for|fordi) (?:din|jeres|den|dit|henvendelsen|mailen|beskeden|du|i)\b[^.!?:]{0,60}|"
+    r"(?:mange |tusind )?tak (?:for|fordi) (?:din|jeres|den|dit|henvendelsen|mailen|beskeden|du|i)\b"
+    r"[^.!?:]{0,60}|"
     r"(?:thank you|thanks) for (?:your|the) [^.!?:]{0,40}|"
     r"(?:automatisk svar|autosvar|automatic reply|fraværsbesked|feriesvar|auto-?reply)\b.{0,60}|"
     r"(?:det|dette|this) (?:er|is) (?:et|en|an?) (?:automatisk|autogenereret|automatic|auto)\b.{0,60}|"
@@ -77,7 +80,8 @@ _INSTEAD = re.compile(
     r"(?:du kan |i kan |kan du |bedes du |please |venligst ){0,2}"
     r"(?:kontakt\w{0,3}|ring\w{0,2}|skriv\w{0,2}|henvend\w{0,2}|contact|call|write)\b.{0,200}|"
     r"(?:haster det|er det akut)\b.{0,200}|(?:ved|hvis|er det|i|har du|for|if)\b[^:]{0,40}"
-    r"(?:haste\w{0,4}|akut\w{0,2}|presserende|spørgsmål|brug for|urgent|hurtigt|emergency|fravær|mellemtiden)\b.{0,200}|"
+    r"(?:haste\w{0,4}|akut\w{0,2}|presserende|spørgsmål|brug for|urgent|hurtigt|emergency|fravær|"
+    r"mellemtiden)\b.{0,200}|"
     r"(?:under|in) (?:min ferie|mit fravær|my absence)\b.{0,200}|"
     r"(?:tlf|telefon|tel|mobil|mail|e-?mail)\b.{0,80}|[^\s@]{1,64}@\S{1,100}|\+?[\d ]{8,15}",
     re.IGNORECASE,

@@ -15,7 +15,7 @@ MARKS = (
     "list-id",
     "x-apple-unsubscribe",
 )
-"""Fields that only machines write, whatever they hold. Not List-Unsubscribe: gateways add it to people's mails."""
+"""Fields that only machines write, whatever they hold. Gateways add List-Unsubscribe to people's too."""
 
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 

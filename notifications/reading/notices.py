@@ -12,20 +12,21 @@ MOST_LINES = 25
 """Signs and lines of one notice; what is longer is text."""
 
 _SENT = re.compile(
-    r"\W{0,2}(?:(?:sendt|sent|send|skickat|gesendet) (?:fra|from|via|med|with|från|von)|(?:hent|get|få) (?=outlook))\b"
+    r"\W{0,2}(?:(?:sendt|sent|send|skickat|gesendet) (?:fra|from|via|med|with|från|von)|"
+    r"(?:hent|get|få) (?=outlook))\b"
     r"(?P<what>.{1,120})",
     re.IGNORECASE,
 )
-_DEVICES = frozenset(
-    """min mit my meinem en a iphone ipad android blackberry mobil mobile mobiltelefon telefon smartphone
-    tablet outlook samsung galaxy apple huawei oneplus sony xperia nokia motorola pixel phone device enhed
-    enheder verizon wireless telia telenor tdc mail gmail yahoo proton protonmail hotmail icloud webmail thunderbird app appen ios windows mac
-    surface til for på on to the""".split()
-)
-_OF_DEVICE = frozenset(
-    """iphone ipad android blackberry mobil mobile mobiltelefon telefon smartphone tablet outlook samsung galaxy
-    huawei oneplus mail gmail yahoo proton protonmail webmail thunderbird phone""".split()
-)
+_DEVICES_LIST = """
+min mit my meinem en a iphone ipad android blackberry mobil mobile mobiltelefon telefon smartphone
+tablet outlook samsung galaxy apple huawei oneplus sony xperia nokia motorola pixel phone device
+enhed enheder verizon wireless telia telenor tdc mail gmail yahoo proton protonmail hotmail icloud
+webmail thunderbird app appen ios windows mac surface til for på on to the"""
+_DEVICES = frozenset(_DEVICES_LIST.split())
+_OF_DEVICE_LIST = """
+iphone ipad android blackberry mobil mobile mobiltelefon telefon smartphone tablet outlook samsung
+galaxy huawei oneplus mail gmail yahoo proton protonmail webmail thunderbird phone"""
+_OF_DEVICE = frozenset(_OF_DEVICE_LIST.split())
 _URL = re.compile(r"<?https?://[^\s<>]{1,300}>?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -36,7 +37,9 @@ _OUTSIDE = re.compile(
     r"\W{0,3}\[?(?:ekstern(?:al)?|external)(?: (?:e-?mail|mail|afsender|sender))?\]?\W{0,3}|"
     r"(?:denne|this) (?:e-?mail|mail|meddelelse|message) "
     r"(?:er (?:sendt|kommet)|kommer|stammer|originated|comes|came|was sent)\b"
-    r".{0,60}\b(?:ekstern\w{0,3}|udefra|uden for|outside|external)\b[^:]{0,100}|"
+    r".{0,40}\b(?:ekstern\w{0,3} (?:afsender|kilde|e-?mail|mail|adresse|part)|udefra|"
+    r"external (?:sender|source)|"
+    r"(?:uden for|outside(?: of)?) (?:(?:the|your|our|this) )?[^\W\d_]{3,30})[^:\d]{0,60}|"
     r"(?:afsenderen er|this is an) (?:ekstern|external)\b[^:]{0,40}|"
     r"du (?:modtager|får) ikke (?:ofte|normalt) (?:e-?)?mails? fra \S{1,120}|"
     r"you don['’]?t often get e?-?mail from \S{1,120}",
@@ -59,7 +62,8 @@ _CONFIDENTIAL = re.compile(
     rf"(?:denne|this) {_MAIL}\b[^:\d]{{0,160}}\b"
     r"(?:fortrolig|tiltænkt|beregnet til|beregnet for|bestemt for|modtager|confidential|intended|privileged)"
     r"[^:\d]{0,300}|"
-    rf"(?:vi gør opmærksom på|bemærk|vær opmærksom på|please note)\b[^:\d]{{0,60}}\b{_MAIL}\b[^:\d]{{0,100}}\b"
+    rf"(?:vi gør opmærksom på|bemærk|vær opmærksom på|please note)\b"
+    rf"[^:\d]{{0,60}}\b{_MAIL}\b[^:\d]{{0,100}}\b"
     r"(?:fortrolig|krypteret|confidential|encrypted)[^:\d]{0,200}|"
     rf"(?:the )?information (?:contained )?in this [^:\d]{{0,80}}\bconfidential[^:\d]{{0,200}}|"
     rf"this {_MAIL} has been scanned [^:\d]{{0,250}}|"
@@ -68,7 +72,8 @@ _CONFIDENTIAL = re.compile(
     r"tænk på miljøet (?:før|inden) .{0,60}|"
     r"(?:please )?consider the environment before .{0,60}|"
     r"(?:læs|se) (?:mere )?(?:her )?(?:om |,? ?hvordan )[^:\d]{0,60}"
-    r"(?:privatlivspolitik|behandling af personoplysninger|behandler (?:dine )?personoplysninger)[^:\d]{0,80}|"
+    r"(?:privatlivspolitik|behandling af personoplysninger|behandler (?:dine )?personoplysninger)"
+    r"[^:\d]{0,80}|"
     r"[A-ZÆØÅ]\S{2,20} kommune(?:s \w{2,40})? behandler (?:dine )?personoplysninger[^:\d]{0,120})",
     re.IGNORECASE,
 )

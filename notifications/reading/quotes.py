@@ -22,6 +22,8 @@ _BEGINS = re.compile(
     r"\W{0,2}(?:den|d\.|on|am|på|(?:man|tir|ons|tor|fre|lør|søn)[a-zæøå]{0,9}\.?,?|\d{1,2}[./])",
     re.IGNORECASE,
 )
+_QUOTE_HEAD = re.compile(r"\*?(?:fra|from|von|från)\s?:", re.IGNORECASE)
+_QUOTE_DAY = re.compile(r"(?:den|on|am)\b", re.IGNORECASE)
 _BEFORE_ADDRESS = 80
 _AUTHORS_OWN = re.compile(
     r"\b(?:skrev|har skrevet) (?:vi|jeg|de|man|lederen|forældrene|børnene)\b", re.IGNORECASE
@@ -35,6 +37,23 @@ _RULE = re.compile(r"^\s{0,3}(_{10,}|-{20,})\s*$")
 MOST_HEADER_LINES = 6
 MOST_WROTE_LINES = 3
 LONGEST_WROTE = 400
+
+
+def split_quoted(whole: str) -> tuple[str, str]:
+    """(what stands above the quoted mail, the quoted mail and what stands in it)."""
+    lines = whole.splitlines()
+    begins = (index for index, line in enumerate(lines) if _begins_quoted(line[:LONGEST_WROTE].strip()))
+    first = next(begins, len(lines))
+    return "\n".join(lines[:first]).strip(), "\n".join(lines[first:])
+
+
+def _begins_quoted(line: str) -> bool:
+    """Whether a quoted mail may begin at this line; what follows is looked through for our questions."""
+    if line.startswith((">", "--")):
+        return line[0] == ">" or (line.endswith("--") and re.search(r"\w", line) is not None)
+    return _QUOTE_HEAD.match(line) is not None or (
+        _QUOTE_DAY.match(line) is not None and _SAID.search(line) is not None
+    )
 
 
 def quoted_from(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None:

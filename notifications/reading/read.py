@@ -19,6 +19,7 @@ from notifications.reading.headers import (
 from notifications.reading.mail import Mail
 from notifications.reading.ours import NOBODY, Ours
 from notifications.reading.parts import contents_of
+from notifications.reading.quotes import split_quoted
 from notifications.reading.signed import names_in, without_name
 from notifications.reading.verdicts import verdict_on
 from notifications.reading.words import own_words
@@ -46,7 +47,9 @@ def _kept(raw: bytes, verdict: InboundVerdict, reason: str) -> Mail:
 
 def _read(parsed: Message, raw: bytes, ours: Ours) -> Mail:
     contents = contents_of(parsed)
-    own = without_name(own_words(contents.text), names_in(name_in(parsed, "from")))
+    names = names_in(name_in(parsed, "from"))
+    own = without_name(own_words(contents.text), names)
+    above, quoted = split_quoted(contents.text)
     found = verdict_on(parsed, own, ours, has_files=bool(contents.files))
     return Mail(
         message_id=message_id_of(raw),
@@ -55,6 +58,7 @@ def _read(parsed: Message, raw: bytes, ours: Ours) -> Mail:
         subject=field(parsed, "subject"),
         text=contents.text,
         own_text=own,
+        own_above=without_name(own_words(above), names) if quoted else own,
         verdict=found.verdict,
         reason=found.reason,
         files=contents.files,

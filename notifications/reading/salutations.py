@@ -7,17 +7,18 @@ LONGEST = 300
 """Signs of a first line that may hold a greeting; a longer one is text."""
 
 _GREETS = re.compile(
-    r"(?:kære|hej ?hej|hejsa|hej|goddag|god (?:morgen|formiddag|eftermiddag|aften|dag)|dear|hi|hello)\b",
+    r"(?:kære|hej ?hej|hejsa|hej|goddag|god ?(?:morgen|formiddag|eftermiddag|aften|dag)|dear|hi|hello)\b",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[,.!;]+(?=\s|$)|\s[–-](?=\s|$)")
 _NAME = re.compile(r"[A-ZÆØÅÉ][^\W\d_]*(?:[.'’-][^\W\d_]*){0,3}")
-_ADDRESSED = frozenset(
-    """alle allesammen sammen jer dig i du og & igen både samt til kære med hr fru team
-    sekretariat sekretariatet styringssekretariat styringssekretariatet forvaltning forvaltningen
-    økonomi kolleger kollegaer venner folkens folks årshjul årshjulet there all both everyone""".split()
-)
-_ANSWERS = frozenset("grøn gul rød ja nej ok okay intet ingen ingenting alt status ingenting".split())
+_ADDRESSED_LIST = """
+alle allesammen sammen jer dig i du og & igen både samt til kære med hr fru team sekretariat
+sekretariatet styringssekretariat styringssekretariatet forvaltning forvaltningen økonomi kolleger
+kollegaer venner folkens folks årshjul årshjulet there all both everyone"""
+_ADDRESSED = frozenset(_ADDRESSED_LIST.split())
+_ANSWERS_LIST = "grøn gul rød ja nej ok okay intet ingen ingenting alt status"
+_ANSWERS = frozenset(_ANSWERS_LIST.split())
 """Words that a name never is, though they may stand where a name does: "Hej Gul"."""
 MOST_NAMES = 9
 _BARE = frozenset(("hej", "hejsa", "hej hej", "hejhej"))

@@ -13,18 +13,19 @@ _FAREWELL = re.compile(
 )
 _WISHED = r"(?:rigtig |fortsat )?(?:god|dejlig) (?:dag|aften|weekend|ferie|sommer|påske|jul|uge)\b"
 _GOOD_WISH = re.compile(
-    rf"(?:{_WISHED}|(?:ha['’]?|hav) (?:en )?{_WISHED}|på forhånd (?:mange )?tak|(?:mange |tusind )?tak)"
+    rf"(?:{_WISHED}|(?:ha['’]?|hav) (?:en )?{_WISHED}|på forhånd (?:mange )?tak)"
     r"(?:,? (?:til|alle|allesammen|jer|dig|og|når|den|kommer|derude|i|hjælpen|for)\b){0,5}\W{0,4}",
     re.IGNORECASE,
 )
 _FROM = re.compile(
     r"(?:de bedste |mange |kærlig |venlig )?(?:hilsner|hilsener|hilsen) fra (.{1,60})", re.IGNORECASE
 )
-_US = frozenset("os alle alle jer personalet børnene ledelsen kontoret klubben skolen huset".split())
+_US_LIST = "os alle jer personalet børnene ledelsen kontoret klubben skolen huset"
+_US = frozenset(_US_LIST.split())
 _CONTACT = re.compile(
     r"\b(?:tlf|telefon|tel|mob|mobil|direkte|phone|dir|t|m|e|mail|e-?mail|web|www|ean|cvr)\b\.?\s?[:.]?\s{0,3}"
     r"(?:\+?\d|www\.|http|\S{1,100}@)|^\W{0,3}(?:\+45\s?)?(?:\d{2}\s?){4}\W{0,3}$|"
-    r"^\W{0,3}\+?\d[\d /()-]{6,18}\W{0,3}$|^\W{0,3}(?:www\.|https?://)\S{1,100}$|^\W{0,3}[^\s@]{1,64}@\S{1,100}$|"
+    r"^(?:følg|besøg|find) os på\b.{0,50}$|^\W{0,3}\+?\d[\d /()-]{6,18}\W{0,3}$|^\W{0,3}(?:www\.|https?://)\S{1,100}$|^\W{0,3}[^\s@]{1,64}@\S{1,100}$|"
     r"^(?:\W{0,3}|[^,]{2,40},\s{0,3})(?:dk-)?\d{4}\s{1,3}(?-i:[A-ZÆØÅ])[\w-]{1,30}(?:\s(?-i:[A-ZÆØÅ]{1,2}))?\W{0,3}$",
     re.IGNORECASE,
 )
@@ -40,18 +41,23 @@ _OFFICE = re.compile(
     r"dagtilbud(?:det)?|stab|manager|head|director|teacher|school|department|office)$",
     re.IGNORECASE,
 )
-_JOINS = frozenset("og i for af på ved & den det under samt von de der | / of the and at - – •".split())
-_TITLES = frozenset("pædagogisk daglig administrativ faglig økonomisk konstitueret teknisk souschef".split())
-_SAYS = frozenset(
-    """vi jeg har er ikke kan skal vil bliver blev får fik mangler var men at intet ingen ingenting grøn gul
-    rød mio kr ok ja nej også dog svar svaret bemærkninger ps""".split()
-)
+_JOINS_LIST = "og i for af på ved & den det under samt von de der | / of the and at - – •"
+_JOINS = frozenset(_JOINS_LIST.split())
+_TITLES_LIST = "pædagogisk daglig administrativ faglig økonomisk konstitueret teknisk souschef"
+_TITLES = frozenset(_TITLES_LIST.split())
+_SAYS_LIST = """
+vi jeg har er ikke kan skal vil bliver blev får fik mangler var men at intet ingen ingenting grøn
+gul rød mio kr ok ja nej også dog svar svaret bemærkninger ps"""
+_SAYS = frozenset(_SAYS_LIST.split())
 """Words that no card has: with one of them a line says something."""
 _ANSWERS = re.compile(r"\s*(?:\W{0,3}\d{1,3}\s?[.):]|[*•–-]\s|p\.?\s?s\b)", re.IGNORECASE)
 """How answers, points of a list and postscripts begin."""
 
 SIGNATURE_MARK = "-- "
 """What mail programs write above a signature (RFC 3676, 4.3), with the blank that no person types."""
+
+_IN_BRACKETS = re.compile(r"\(([^\W\d_][\w.-]{1,20}(?: [A-ZÆØÅ][\w.-]{1,20})?)\)$")
+"""What a name is followed by: "(souschef)"."""
 
 _DASHES = frozenset(("--", "- -", "—", "—-"))
 _RULE = re.compile(r"_{15,200}")
@@ -77,7 +83,9 @@ def farewell_name(line: str) -> str | None:
     found = _FAREWELL.match(words) if len(words) <= LONGEST else None
     if found is None:
         return None
-    behind = words[found.end() :].strip(" ,.!:;/–-")
+    behind = _IN_BRACKETS.sub("", words[found.end() :]).strip(" ,.!:;/–-")
+    again = _FAREWELL.match(behind)  # in a second language: "Venlig hilsen / Kind regards"
+    behind = behind[again.end() :].strip(" ,.!:;/–-") if again else behind
     return behind if not behind or is_name(behind) else None
 
 

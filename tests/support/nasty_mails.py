@@ -1,6 +1,7 @@
 """Mails of a megabyte in shapes that make parsers slow, large or fall over."""
 
 from collections.abc import Callable
+from functools import partial
 
 MEGABYTE = 1_000_000
 HEAD = b"From: x@by.example\r\nTo: svar+abc@svar.by.example\r\nMessage-ID: <n@by.example>\r\n"
@@ -70,6 +71,9 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     "html comments": lambda: rich(_filled("<!--")),
     "html spaces": lambda: rich(_filled("&nbsp;<p>")),
     "html pre": lambda: rich("<pre>" + _filled("a\n")),
+    "brackets and addresses": lambda: plain(_filled("(a@b" * 75 + "\n")),
+    "less-than lines": lambda: plain(_filled("<" * 60 + "\n")),
+    "lines of recipients": lambda: plain(_filled("Anna <anna.hansen@skole.example>; " * 8 + "\n")),
     "report of addresses": lambda: report(_filled("a@by.example failed\n")),
     "report without spaces": lambda: report(_filled("a.") + "@"),
     "report of recipients": lambda: report(_filled("Final-Recipient: rfc822; a@by.example\n\n")),
@@ -78,3 +82,27 @@ SHAPES: dict[str, Callable[[], bytes]] = {
         HEAD + b"Content-Type: text/calendar; method=REPLY\r\n\r\n" + b"BEGIN:VEVENT\r\n" * 70_000
     ),
 }
+
+_FRAGMENTS = (
+    *("(", "<", "@", ".", "*", "_", "-", "- ", "--\n", "--a", "/ ", "\t ", "\u00a0 ", "aA", "1", "1. ", ": "),
+    *("æ", "www.", "@b.dk ", "(a@b", "Anna <anna.hansen@skole.example>; ", "<a@b.dk> skrev ", "wrote:"),
+    *("Den ", "skrev ", "den 1. ", "den 1.1.2027 kl. 10.00 skrev A: ", "Fra: ", "Kære ", "Hej Bo, "),
+    *("hilsen ", "Mvh ", "Mvh\n\n", "Mette Østergaard\nTlf. 12345678\n\n", "Sendt fra min iPhone "),
+    *("[ekstern] ", "Obs: klik ikke på. ", "denne mail er fortrolig. ", "Disclaimer\n\n"),
+)
+"""Pieces of what the patterns of the reader look for."""
+
+LINE = 300
+"""Signs of a line of fragments: as long as any that patterns look at."""
+
+
+def _lines_of(fragment: str) -> bytes:
+    return plain(_filled((fragment * LINE)[:LINE].rstrip("\n") + ":\n"))
+
+
+REPEATED: dict[str, Callable[[], bytes]] = {
+    f"{fragment!r} as {how}": partial(build, fragment)
+    for fragment in _FRAGMENTS
+    for how, build in (("one line", lambda piece: plain(_filled(piece))), ("lines", _lines_of))
+}
+"""A megabyte of each fragment, on one line and on many."""

@@ -1,0 +1,37 @@
+"""Words that may be less than the whole answer to a form of one text: they are asked about, not submitted."""
+
+import re
+
+from cycle.errors import Problem
+from cycle.tasks.forms import Form
+from notifications.questions import is_one_text
+from notifications.reading.absence import begins_as_absence
+
+LOOKS_AWAY = {
+    "da": "Mailen begynder som en besked om fravær. Er teksten dit svar, så send det fra siden.",
+    "en": "The mail begins as a notice of absence. If the text is your answer, send it on the page.",
+}
+POINTS_ELSEWHERE = {
+    "da": "Mailen henviser til et svar, som vi ikke kan finde i den. Skriv svaret øverst i mailen.",
+    "en": "The mail points to an answer that we cannot find in it. Write the answer at the top of the mail.",
+}
+_POINTS = re.compile(
+    r"(?:hermed (?:mit|mine|vores) svar\W{1,3})?(?:se )?(?:venligst )?(?:(?:mit|mine|vores|svar|svaret|"
+    r"svarene|kommentarer|bemærkninger) ){0,3}(?:er |står )?(?:nedenfor|herunder|nedenunder|længere nede|"
+    r"inde i mailen|med rødt|med rød skrift|under spørgsmål(?:et|ene))(?: med rødt| i mailen)?|"
+    r"(?:please )?see (?:my (?:answers?|comments?) )?(?:below|inline)",
+    re.IGNORECASE,
+)
+LONGEST = 100
+
+
+def doubt_of(form: Form, own: str, language: str) -> Problem | None:
+    """What is to be asked about the author's words; None when they may be the answer."""
+    if not is_one_text(form):
+        return None
+    told = LOOKS_AWAY if begins_as_absence(own) else POINTS_ELSEWHERE if _points_elsewhere(own) else None
+    return Problem("", told["en" if language == "en" else "da"]) if told else None
+
+
+def _points_elsewhere(own: str) -> bool:
+    return len(own) <= LONGEST and _POINTS.fullmatch(" ".join(own.split()).strip(" .!:-")) is not None
