@@ -26,7 +26,7 @@ _QUOTE_HEAD = re.compile(r"\*?(?:fra|from|von|från)\s?:", re.IGNORECASE)
 _QUOTE_DAY = re.compile(r"(?:den|on|am)\b", re.IGNORECASE)
 _BEFORE_ADDRESS = 80
 _AUTHORS_OWN = re.compile(
-    r"\b(?:skrev|har skrevet) (?:vi|jeg|de|man|lederen|forældrene|børnene)\b", re.IGNORECASE
+    r"\b(?:skrev|har skrevet) (?:vi|jeg|de|man|lederen|til|at|i|om|jer|os)\b", re.IGNORECASE
 )
 _DATED = re.compile(r"\W{0,2}(?:den|d\.|on|am)\b[^\d]{0,40}\d", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()@]{1,100}@[^\s<>()@]{1,100}")
@@ -103,7 +103,7 @@ def _attribution(lines: Sequence[str], index: int) -> int:
             return 0
         words = " ".join(near[:length])
         if _is_attribution(words):
-            begins_later = any(_DATED.match(" ".join(near[n:length])) for n in range(1, length))
+            begins_later = any(_begins_alone(near[0], " ".join(near[n:length])) for n in range(1, length))
             genuine = _names_a_mail(words) or _quote_follows(lines, index + length)
             return length if genuine and not begins_later else 0
     return int(_is_address_alone(near[0]) and _quote_at(lines, index + 1))
@@ -111,10 +111,18 @@ def _attribution(lines: Sequence[str], index: int) -> int:
 
 def _is_attribution(words: str) -> bool:
     """ "… skrev …:" after a day, or after an address near its beginning."""
-    if not words.rstrip("*_ ").endswith(":") or _SAID.search(words) is None:
+    said = _SAID.search(words)
+    if said is None or not words.rstrip("*_ ").endswith(":") or _AUTHORS_OWN.search(words):
         return False
-    address = _IN_BRACKETS.search(words[: 2 * _BEFORE_ADDRESS])
-    return _BEGINS.match(words) is not None or (address is not None and address.start() <= _BEFORE_ADDRESS)
+    if _BEGINS.match(words) and re.search(r"\d", _ADDRESS.sub("", words)):
+        return True
+    address = _IN_BRACKETS.search(words)
+    return address is not None and address.start() <= _BEFORE_ADDRESS and address.end() <= said.start()
+
+
+def _begins_alone(first: str, later: str) -> bool:
+    """Whether what stands before the later lines is no part of the heading."""
+    return _DATED.match(later) is not None or (_BEGINS.match(first) is None and _is_attribution(later))
 
 
 def _is_address_alone(line: str) -> bool:
@@ -125,7 +133,7 @@ def _is_address_alone(line: str) -> bool:
 def _names_a_mail(words: str) -> bool:
     if _ADDRESS.search(words):
         return True
-    return _tells_when(words, both=True) and _AUTHORS_OWN.search(words) is None
+    return _tells_when(words, both=True)
 
 
 def _tells_when(words: str, *, both: bool = False) -> bool:
@@ -145,7 +153,7 @@ def cut_by_library(text: str) -> str:
     """The text as far as `mail-parser-reply` takes it for the newest mail.
 
     It knows more programs and languages, and takes some sentences for headings: its cut counts only where
-    what it cuts off begins with an address or a time.
+    what it cuts off says who wrote, and has an address or a time.
     """
     if len(text) > MOST_FOR_LIBRARY:
         return text
@@ -155,6 +163,8 @@ def cut_by_library(text: str) -> str:
     stripped = "\n".join(line.strip() for line in text.split("\n")).strip()
     if not newest or not stripped.startswith(newest) or len(newest) == len(stripped):
         return text
-    heading = stripped[len(newest) :].strip()[:300].split("\n\n")[0]
+    heading = stripped[len(newest) :].strip()[:LONGEST_WROTE].split("\n\n")[0]
+    if not (_SAID.search(heading) or any(map(_FROM.match, heading.split("\n")))):
+        return text
     kept = text.strip().count("\n") - stripped[len(newest) :].count("\n")
-    return "\n".join(text.strip().split("\n")[: kept + 1]) if _names_a_mail(heading[:LONGEST_WROTE]) else text
+    return "\n".join(text.strip().split("\n")[: kept + 1]) if _names_a_mail(heading) else text

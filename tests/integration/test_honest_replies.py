@@ -152,7 +152,7 @@ def test_one_reply_to_two_reply_addresses_answers_both_tasks_once(sqlite_engine,
 def test_of_mails_without_a_clear_answer_an_address_hears_once_a_day(sqlite_engine, town, settings):
     _, report = tasks_of(sqlite_engine, town)
     unclear = ["Vi ser på sagen nr. 1.", "Vi ser på sagen nr. 2.", "Vi ser på sagen nr. 3."]
-    for number, text in enumerate([*unclear, "Forventet resultat: mange penge\nStatus: gul"]):
+    for number, text in enumerate([*unclear, "Status: lilla\nForventet resultat: 12 mio."]):
         raw = write(settings, town, report, text, Message_ID=f"<{number}@x.example>")
         put(settings, raw, NOON + timedelta(seconds=number))
     inbound, submitted, _ = taken(sqlite_engine, settings)

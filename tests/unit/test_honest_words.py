@@ -55,6 +55,11 @@ WHOLE = [
     "Vi fik klager.\nDen 3. maj skrev vi til forældrene kl. 12.00:\nDe svarede positivt.",
     "Vi talte med dem.\nDen 3. april 2027 kl. 12.30 skrev vi til alle:\nSkolen flytter.",
     "Den 3. maj skrev lederen kl. 9:\n2 mio. mangler",
+    "Vi er klar.\nDen nye leder skrev: bo@x.example er adressen.\nVi bruger den.",
+    "Vi er klar.\nDen nye leder skrev til bo@x.example:\nVi mangler to",
+    "Vi er klar\nPå vegne af Bo skrev Anne <a@x.example> i går:\nFint",
+    "Vi er klar\nSendt: 3. maj 2027 kl. 12.00\nTil: bo@x.example\nAlt er sendt",
+    "Vi er klar.\nFra: bo@x.example fik vi svar.\nFint.",
     "Fra: august\nSendt: 14 elever til anden skole\nTil: Engskolen\nVi mangler 2 mio.",
     "Til udvalget\nFra: Havneskolen\nDato: 3. april\nEmne: Budget\nVi mangler 2 mio.",
     "Status: gul\nFra: 1. august ansættes ny leder\nDato: 3. maj\nTil: alle\nvi fortsætter",
@@ -148,12 +153,13 @@ LESS = [
         "08:00\nTil: Mette\nEmne: Kvartalsrapport\n\nStatus:",
         "Vi er klar.",
     ),
+    ("Vi er klar\nAnne Lund <al@x.example> skrev i går:\nGul?", "Vi er klar"),
     (
         "Jeg sender for Anne\nDen tir. 6. apr. 2027 kl. 08.00 skrev Anne Lund <al@skole.example>:\n> Gul",
         "Jeg sender for Anne",
     ),
 ]
-"""What is typed, and what is read: a greeting, a card or a notice less. None: all but the farewell's lines."""
+"""What is typed, and what is read: a greeting, a card or a notice less. None: all but the farewell."""
 
 
 @pytest.mark.parametrize("text", WHOLE)
