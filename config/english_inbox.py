@@ -16,6 +16,9 @@ INBOX: Mapping[str, str] = {
     "Mailserveren kan ikke sige god for, at mailen kommer fra afsenderen.": (
         "The mail server cannot vouch that the mail comes from its sender."
     ),
+    "Mailen siger kun, at afsenderen er væk, eller at mailen ikke læses. Den tæller ikke som svar.": (
+        "The mail says only that its sender is away, or that it is not read. It does not count as an answer."
+    ),
     "Mailen siger kun tak, eller at svaret kommer. Der er intet svar i den, og ingen har fået besked.": (
         "The mail says only thanks, or that an answer will come. It holds no answer, and nobody was told."
     ),

@@ -62,6 +62,9 @@ LEDGER: Mapping[str, str] = {
         "the activity was closed for answers before the mail left"
     ),
     "Ikke sendt: modtageren har ingen e-mailadresse.": "Not sent: the recipient has no e-mail address.",
+    "Ikke sendt: adressen har inden for et døgn fået besked om en mail uden et klart svar.": (
+        "Not sent: within 24 hours the address has heard of a mail without a clear answer."
+    ),
     "Ikke sendt: adressen har fået {} kvitteringer inden for et døgn.": (
         "Not sent: the address has had {} receipts within a day."
     ),

@@ -25,9 +25,7 @@ _BEGINS = re.compile(
 _QUOTE_HEAD = re.compile(r"\*?(?:fra|from|von|från)\s?:", re.IGNORECASE)
 _QUOTE_DAY = re.compile(r"(?:den|on|am)\b", re.IGNORECASE)
 _BEFORE_ADDRESS = 80
-_AUTHORS_OWN = re.compile(
-    r"\b(?:skrev|har skrevet) (?:vi|jeg|de|man|lederen|til|at|i|om|jer|os)\b", re.IGNORECASE
-)
+_AUTHORS_OWN = re.compile(r"\b(?:skrev|har skrevet) (?:vi|jeg|de|man|lederen|til|at|jer|os)\b", re.IGNORECASE)
 _DATED = re.compile(r"\W{0,2}(?:den|d\.|on|am)\b[^\d]{0,40}\d", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()@]{1,100}@[^\s<>()@]{1,100}")
 _IN_BRACKETS = re.compile(r"[<(][^\s<>()@]{1,100}@[^\s<>()@]{1,100}[>)]")
@@ -164,6 +162,8 @@ def cut_by_library(text: str) -> str:
     if not newest or not stripped.startswith(newest) or len(newest) == len(stripped):
         return text
     heading = stripped[len(newest) :].strip()[:LONGEST_WROTE].split("\n\n")[0]
+    if _AUTHORS_OWN.search(heading):
+        return text
     if not (_SAID.search(heading) or any(map(_FROM.match, heading.split("\n")))):
         return text
     kept = text.strip().count("\n") - stripped[len(newest) :].count("\n")
