@@ -46,10 +46,9 @@ def add_version(session: Session, task: Task) -> FormVersion:
     return version
 
 
-@pytest.fixture
-def town(sqlite_engine: Engine) -> Town:
+def built(engine: Engine) -> Town:
     """A town whose leaders owe one text, and next quarter's report with several questions."""
-    with transaction(sqlite_engine) as session:
+    with transaction(engine) as session:
         town = municipality.build(session)
         cycle = municipality.start_cycle(session, town)
         for activity in ("kvartalsrapport-1", "kvartalsrapport-2"):
@@ -61,6 +60,11 @@ def town(sqlite_engine: Engine) -> Town:
                 for task in tasks:
                     task.form_version_id = version.id
     return town
+
+
+@pytest.fixture
+def town(sqlite_engine: Engine) -> Town:
+    return built(sqlite_engine)
 
 
 def tasks_of(engine: Engine, town: Town) -> list[Task]:
@@ -133,16 +137,17 @@ def test_the_whole_text_is_submitted(sqlite_engine, town, settings, text, answer
 
 
 @pytest.mark.parametrize("only_named", [True, False])
-def test_one_reply_to_two_reply_addresses_answers_both_tasks_once(sqlite_engine, town, settings, only_named):
+def test_one_reply_to_two_reply_addresses_answers_both_tasks_once(engine, settings, only_named):
     """Both addresses stand in To, or each copy has the one it was delivered to; each copy comes twice."""
-    first, second = tasks_of(sqlite_engine, town)
+    town = built(engine)
+    first, second = tasks_of(engine, town)
     person = town.leaders[first.unit_id]
     addresses = [reply_to(settings, task, person) for task in (first, second)]
     for address in addresses * 2:
         to = ", ".join(addresses) if only_named else address
         raw = write(settings, town, first, "Intet at bemærke", To=to, Delivered_To=address)
         put(settings, raw, NOON)
-    inbound, submitted, _ = taken(sqlite_engine, settings)
+    inbound, submitted, _ = taken(engine, settings)
     assert sorted(each.task_id for each in submitted) == sorted([first.id, second.id])
     assert {each.kind for each in submitted} == {SubmissionKind.NIL}
     assert [each.verdict for each in inbound] == [V.ANSWER, V.ANSWER]
