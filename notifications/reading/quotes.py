@@ -109,8 +109,8 @@ def _attribution(lines: Sequence[str], index: int) -> int:
 
 def _is_attribution(words: str) -> bool:
     """ "… skrev …:" after a day, or after an address near its beginning."""
-    said = _SAID.search(words)
-    if said is None or not words.rstrip("*_ ").endswith(":") or _AUTHORS_OWN.search(words):
+    said = _SAID.search(words) if words.rstrip("*_ ").endswith(":") else None
+    if said is None or _AUTHORS_OWN.search(words):
         return False
     if _BEGINS.match(words) and re.search(r"\d", _ADDRESS.sub("", words)):
         return True
