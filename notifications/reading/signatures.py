@@ -80,7 +80,11 @@ def is_separator(line: str) -> bool:
 def farewell_name(line: str) -> str | None:
     """The name behind a farewell, empty when none stands there; None for a line that is no farewell."""
     words = line.strip()
-    found = _FAREWELL.match(words) if len(words) <= LONGEST else None
+    if len(words) > LONGEST:
+        return None
+    if words.startswith("/"):  # "/Ane", as many sign
+        return words.lstrip("/ ") if is_name(words) else None
+    found = _FAREWELL.match(words)
     if found is None:
         return None
     behind = _IN_BRACKETS.sub("", words[found.end() :]).strip(" ,.!:;/–-")

@@ -48,6 +48,8 @@ WHOLE = [
     "Vh\n14 elever har fået støtte.",
     "Kh\nVi mangler 2 mio.",
     "Kh Bo og Mette Vi ses tirsdag",
+    "Ordningen gælder\n/Bo og vi andre har 14 børn\ni huset.",
+    "Vi er klar.\n/Grøn",
     "Der er ikke mere\n--\nAndre emner: vi mangler vikar",
     "Budget:\n-- \n14 mio.",
     "1. Gul\n--\n2. Rød",
@@ -132,6 +134,8 @@ LESS = [
         "Vi er klar.",
     ),
     ("Vi er klar.\n\nMvh Mette (souschef)", "Vi er klar."),
+    ("Ingen bemærkninger herfra\n\n/Ane", "Ingen bemærkninger herfra"),
+    ("Vi er klar.\n/ Ane Bo Holm", "Vi er klar."),
     (
         "Vi er klar.\n\nMed venlig hilsen / Kind regards\nMette Østergaard\nLeder af SFO og indskoling\n"
         "Direkte: 12345678\n\nFølg os på Facebook: www.facebook.example/havn\n\nDenne e-mail kan indeholde "
