@@ -3,7 +3,8 @@
 What each kind carries in `Message.context`: receipt `submission`; returned `review`; extended and
 refused `extension`; deadline_changed `tasks`, `old_due_on` (ISO); still_holds `tasks`; nudge `text`;
 declined `submission`, `text` and `tasks`; reply_problem `inbound` and `problems` ([[field id, sentence], …]);
-remarks `agreement` and `remarks` (ids); invitation `gathering`, `participant`, `sequence`, `told`. The
+remarks `agreement` and `remarks` (ids); invitation `gathering`, `participant`, `sequence`, `told`;
+sign_in_code `code`. The
 daily mail's content is the decisions that point to it.
 """
 
@@ -34,6 +35,7 @@ from notifications.reply_letters import receipt, remarks_on, reply_problem
 from notifications.reply_offers import NO_OFFER, Offers, letter_order
 from notifications.samples import NO_SAMPLE
 from notifications.shown import shown_figures
+from notifications.sign_in_letters import CODE_OVER, sign_in_letter
 from notifications.sources import Rows, Trial, read
 from notifications.threads import Threads
 from notifications.titles import title_of
@@ -79,6 +81,8 @@ class Letters:
         """
         if message.kind is MessageKind.INVITATION:
             return Prepared(invitation(self._rows, self._office, message), why=OVERTAKEN)
+        if message.kind is MessageKind.SIGN_IN_CODE:
+            return Prepared(sign_in_letter(self._rows, self._office, message), why=CODE_OVER)
         if message.kind is MessageKind.TRIAL:
             return written_trial(self._rows.trials[message.id or 0], self._office)
         prepared = _Writer(self._rows, self._office, message).write()

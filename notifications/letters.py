@@ -107,7 +107,7 @@ class Letter:
     `asks_which`: it did not say which task it is about. `handed` are posts that have passed to the
     reader. `deadlines` is the iCalendar file that goes along, if any, and `calendar_url` the page on
     which the reader's own calendar feed is found. `texts` are the secretariat's own, with their
-    placeholders; a `trial` shows their writer how the mail reads.
+    placeholders; a `trial` shows their writer how the mail reads. `code` is what one signs in with.
     """
 
     kind: MessageKind
@@ -141,6 +141,7 @@ class Letter:
     tokens: frozenset[str] = field(default_factory=frozenset)
     texts: Texts = NO_TEXTS
     trial: bool = False
+    code: str = ""
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Item]]]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from cycle.access.tables import SignInCode
 from cycle.gatherings.homework import GIVEN
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.remark_tables import GoalRemark
@@ -55,6 +56,7 @@ class Rows:
     gatherings: dict[int, Gathering] = field(default_factory=dict)
     participants: dict[int, GatheringParticipant] = field(default_factory=dict)
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
+    codes: dict[int, SignInCode] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     handed: Handed = field(default_factory=Handed)
     texts: Mapping[TextKey, Texts] = field(default_factory=dict)
@@ -122,6 +124,7 @@ def read(
     rows.gatherings = _by_id(session, Gathering, _context_ids(messages, "gathering"))
     rows.participants = _by_id(session, GatheringParticipant, _context_ids(messages, "participant"))
     rows.remarks = _by_id(session, GoalRemark, _several(messages, "remarks"))
+    rows.codes = _by_id(session, SignInCode, _context_ids(messages, "code"))
     _read_replies(session, messages, rows)
     rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
     tasks = rows.tasks.values()

@@ -24,6 +24,8 @@ from web.faults import (
     BAD_REQUEST,
     BROKEN,
     BY_STATUS,
+    LINK_ENDED,
+    LINK_NEEDED,
     NOT_FOUND,
     NOT_SAVED,
     SIGNED_OUT,
@@ -36,6 +38,8 @@ from web.labels import is_technical, label_of
 from web.render import language_of, page
 from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
+from web.signing_in.person import PersonNeeded
+from web.signing_in.visits import LinkEnded, LinkNeeded, LinkOpened, exchanged
 
 log = logging.getLogger("aarshjul.web")
 
@@ -53,8 +57,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(PersonNeeded, _person)
     app.add_exception_handler(CsrfWrong, lambda request, _: show(request, UNSAFE))
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(LinkOpened, _opened)
+    app.add_exception_handler(LinkNeeded, lambda request, _: show(request, LINK_NEEDED))
+    app.add_exception_handler(LinkEnded, lambda request, _: show(request, LINK_ENDED))
     app.add_exception_handler(OperationalError, _store)
     app.add_exception_handler(PoolTimeout, _store)
     app.add_exception_handler(OSError, _system)
@@ -133,6 +141,11 @@ def _refused(request: Request, error: Exception) -> Response:
     return show(request, error.fault)
 
 
+def _opened(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LinkOpened)
+    return exchanged(request, error)
+
+
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return show(request, BY_STATUS.get(error.status_code, BAD_REQUEST))
@@ -152,8 +165,16 @@ def _unreadable(request: Request, error: Exception) -> Response:
 async def _sign_in(request: Request, _error: Exception) -> Response:
     if asked_by_program(request):
         return show(request, SIGN_IN_FIRST)
+    return await _at_the_door(request, "/log-ind", front="/")
+
+
+async def _person(request: Request, _error: Exception) -> Response:
+    return await _at_the_door(request, "/mine/log-ind", front="/mine")
+
+
+async def _at_the_door(request: Request, door: str, *, front: str) -> Response:
     if request.method in ("GET", "HEAD"):
-        return RedirectResponse(sign_in_address(request), status_code=303)
+        return RedirectResponse(sign_in_address(request, door, front=front), status_code=303)
     with suppress(HTTPException):  # an unreadable form has nothing to give back
         request.state.sent = await request.form()
     return show(request, SIGNED_OUT)

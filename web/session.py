@@ -86,7 +86,7 @@ def remember(response: Response, request: Request, value: str) -> None:
     response.set_cookie(COOKIE, value, path="/", httponly=True, samesite="lax", secure=secure)
 
 
-def sign_in_address(request: Request) -> str:
+def sign_in_address(request: Request, door: str = "/log-ind", *, front: str = "/") -> str:
     """The sign-in page, which leads back to where the person was going."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return "/log-ind" if wanted == "/" else f"/log-ind?videre={quote(wanted, safe='')}"
+    return door if wanted == front else f"{door}?videre={quote(wanted, safe='')}"

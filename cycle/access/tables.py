@@ -63,3 +63,40 @@ class AccessToken(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SignInCode(SQLModel, table=True):
+    """A code that was asked for by mail. The code itself is derived (`cycle.access.codes`), never stored.
+
+    `handle` is the SHA-256 digest of what the browser that asked holds. `mailbox` and `came_from` are keyed
+    digests of the typed address and of the network address, for limits alone. `address` is empty when the
+    typed one belongs to nobody here: then no code is right.
+    """
+
+    __tablename__ = "sign_in_code"
+
+    id: int | None = Field(default=None, primary_key=True)
+    handle: str = Field(unique=True)
+    nonce: str
+    address: str = ""
+    mailbox: str = Field(index=True)
+    came_from: str = Field(index=True)
+    created_at: datetime = Field(sa_type=Instant, index=True)
+    expires_at: datetime = Field(sa_type=Instant)
+    attempts: int = 0
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class PersonSession(SQLModel, table=True):
+    """A browser that gave the code mailed to `address` (lower case): its owner's own tasks are open to it.
+
+    Who that is, and what they may, is looked up at every request.
+    """
+
+    __tablename__ = "person_session"
+
+    digest: str = Field(primary_key=True)
+    address: str = Field(index=True)
+    csrf: str
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)

@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     INVITATION = "invitation"
     REPLY_PROBLEM = "reply_problem"
     TRIAL = "trial"
+    SIGN_IN_CODE = "sign_in_code"
 
 
 class MessageState(StrEnum):

@@ -147,7 +147,7 @@ def test_it_is_fetched_anew_only_when_something_changed_and_kept_by_nobody_betwe
 
 def test_the_page_of_a_task_leads_to_the_address_and_can_end_it(engine: Engine, tmp_path: Path) -> None:
     world = World(engine, tmp_path)
-    assert f"{world.link}/kalender" in world.browser.get(world.link).text
+    assert f"{world.page}/kalender" in world.browser.get(world.link).text
     page = Form(world.browser.get(f"{world.link}/kalender"), f"{world.link}/kalender")
     old = address(world, world.leader)
     assert f"{BASE}{old}" in page.page.text and f'href="webcal://127.0.0.1:8000{old}"' in page.page.text

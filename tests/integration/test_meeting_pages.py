@@ -336,7 +336,7 @@ def test_homework_is_a_task_from_which_the_meeting_is_seen(site: Site, room: Mee
     leader = site.browser()
     page = leader.get(link)
     assert "<h1>Hjemmeopgave</h1>" in page.text and "Prøv det af." in page.text
-    assert f"{link}/moede" in page.text
+    assert f"/opgave/{task.id}/moede" in page.text
     meeting = leader.get(f"{link}/moede")
     assert meeting.status_code == 200 and "Sal 4" in meeting.text and "Velkomst" in meeting.text
     form = Form(leader.get(link), link)

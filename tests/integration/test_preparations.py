@@ -85,7 +85,7 @@ def test_each_party_writes_an_own_part_and_reads_the_others(talk: Dialogue) -> N
 
 def test_both_find_it_from_where_they_are(talk: Dialogue) -> None:
     page = talk.site.browser().get(talk.link().removesuffix("/forberedelse")).text
-    assert talk.link() in page and f"Leder af {DISTRICT}" in page
+    assert f"/opgave/{talk.task.id}/forberedelse" in page and f"Leder af {DISTRICT}" in page
     case = talk.account().get(f"/mine-enheder/opgave/{talk.task.id}").text
     assert talk.superior_page in case
     english = talk.site.browser().get(talk.link() + "?sprog=en").text
@@ -208,6 +208,7 @@ def test_nothing_is_written_once_the_day_has_come_even_before_the_engine_turns(t
     browser = talk.site.browser()
     form = Form(browser.get(talk.link()), talk.link())
     talk.site.clock.at = opening(ERASED)
+    browser.get(talk.link())
     assert form.send(browser, administrativ="For sent").status_code == 410
     with transaction(talk.engine) as session:
         occurrence = session.get_one(Occurrence, talk.occurrence_id)

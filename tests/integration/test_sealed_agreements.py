@@ -201,7 +201,7 @@ def test_whom_it_concerns_can_fetch_it_and_nobody_else(year: Year, tmp_path: Pat
         }
     for task in (leaders, superiors):
         link = site.link(task, holders[task.unit_id] or 0)
-        assert f"{link}/aftale.pdf" in site.browser().get(link).text
+        assert f"/opgave/{task.id}/aftale.pdf" in site.browser().get(link).text
         assert site.browser().get(f"{link}/aftale.pdf").content == document(year)
     page = f"/udviklingsaftale/{agreement_of(year).id}"
     office = site.signed_in("sek@kbh.example", Role.SECRETARIAT, koebenhavn.ROOT)

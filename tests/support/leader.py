@@ -1,4 +1,4 @@
-"""A leader's task in a small town, and a browser that has its link."""
+"""A leader's task in a small town, and a browser that has its link (`link` as mailed, `page` once opened)."""
 
 import sqlalchemy as sa
 from sqlmodel import select
@@ -100,6 +100,7 @@ class World:
         self.leader = self.town.leaders[self.task.unit_id]
         self.site = Site(engine, folder)
         self.link = self.site.link(self.task, self.leader)
+        self.page = f"/opgave/{self.task_id}"
         self.browser = self.site.browser()
 
     def form(self, suffix=""):

@@ -5,6 +5,7 @@ page = site.browser().get(f"/opgave/{site.link(task, person)}")
 form = Form(page, "/opgave/…")                     # its fields as the page sent them
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -40,6 +41,23 @@ def password_hash() -> str:
     return PasswordHasher().hash(PASSWORD)
 
 
+MAILED = re.compile(r"^(/(?:opgave|indkaldelse)/)([a-z2-7]{20,})(?=$|[/?])")
+
+
+class Browser(TestClient):
+    """A browser that has opened the mailed link of whatever it is asked to do behind one."""
+
+    def request(self, method: str, url: Any, **options: Any) -> Response:
+        """The link is exchanged first, as a person's browser does before anything can be typed."""
+        mailed = MAILED.match(str(url))
+        if mailed is None:
+            return super().request(method, url, **options)
+        opened = super().request("GET", mailed[0])
+        if opened.status_code == 303:
+            url = opened.headers["location"] + str(url)[mailed.end() :]
+        return super().request(method, url, **options)
+
+
 @dataclass
 class FixedClock:
     """A clock that tests set."""
@@ -62,7 +80,11 @@ class Site:
     def browser(self, **options: Any) -> TestClient:
         """A new browser, with no cookies, that does not follow redirects by itself."""
         chosen = {"base_url": self.settings.base_url, "follow_redirects": False, **options}
-        return TestClient(self.app, **chosen)
+        return Browser(self.app, **chosen)
+
+    def stranger(self) -> TestClient:
+        """A new browser that opens no link by itself."""
+        return TestClient(self.app, base_url=self.settings.base_url, follow_redirects=False)
 
     def link(self, task: Task, person_id: int, *, generation: int = 1, purpose: str = "task") -> str:
         """The address of a task's page for a person."""
@@ -115,6 +137,9 @@ class Form(HTMLParser):
 
     def __post_init__(self) -> None:
         HTMLParser.__init__(self)
+        if mailed := MAILED.match(self.action):
+            number = self.page.request.url.path.split("/")[2]
+            self.action = mailed[1] + number + self.action[mailed.end() :]
         self._inside, self._found, self._area, self._choice = False, False, "", ""
         self.feed(self.page.text)
         assert self._found, f"no form posts to {self.action}"

@@ -235,6 +235,10 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
         MessageKind.INVITATION,
         {"items": (), "meeting": replace(MEETING, told=Told.CANCELLED, url="", link="")},
     ),
+    "sign-in-code": (
+        MessageKind.SIGN_IN_CODE,
+        {"items": (), "code": "0123 4567", "tokens": frozenset({"0123 4567"})},
+    ),
     "reply-problem": (
         MessageKind.REPLY_PROBLEM,
         {

@@ -83,13 +83,15 @@ class Sent:
         return str(self.form.get("edition", "")), str(self.form.get("seen", ""))
 
 
-def keep_uploads(request: Request, token: str, form: FormData) -> dict[int, dict[str, Any]]:
+def keep_uploads(
+    request: Request, token: str, form: FormData, *, ended: bool = False
+) -> dict[int, dict[str, Any]]:
     """Keeps the chosen files first, so that a fault elsewhere in the form does not lose them."""
     chosen = uploads(form)
     if not chosen:
         return {}
     with context.writing(request) as session:
-        open_link(session, request, token)
+        open_link(session, request, token, ended=ended)
         return {id(upload): _keep(session, upload, request) for upload in chosen}
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from fastapi import Request
 from sqlmodel import Session, col, select
 
-from cycle.access.links import read_token
+from cycle.access.links import LinkClaims
 from cycle.calendar import WorkingCalendar
 from cycle.errors import LinkInvalid
 from cycle.organisation.directory import Capacity, Directory, Recipient
@@ -20,9 +20,13 @@ from cycle.tasks.forms import Form
 from cycle.tasks.states import DONE_ELSEWHERE, TaskKind, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
 from cycle.tasks.tables import Draft, Occurrence, Review, Submission, Task
+from notifications.office import TASK
 from web import context, faults
 from web.forms import form_of
 from web.preparation import prepares_with
+from web.signing_in import visits
+from web.signing_in.person import person_of
+from web.signing_in.visits import Arrival
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,18 @@ class Holding:
         return self.calendar.local_date(self.occurrence.closes_at - timedelta(seconds=1))
 
 
-def open_link(session: Session, request: Request, token: str) -> Holding:
-    """Reads what the link opens. Only reads.
+def open_link(session: Session, request: Request, token: str, *, ended: bool = False) -> Holding:
+    """Reads what the link opens, of whoever has opened it in this browser. Only reads.
 
-    Raises LinkInvalid when the token is not genuine or was revoked, Refused when the person no longer
-    acts for the post or the task was cancelled.
+    `token` is the task's number in the address. Where it is the mailed link's own token, everything is
+    checked and then LinkOpened raised: the browser comes again with a visit, and the token is out of sight.
+    `ended`: a visit that ran out a short while ago will do.
+
+    Raises LinkInvalid when the token is not genuine or was revoked, LinkNeeded and LinkEnded when it has to
+    be opened (again), Refused when the person no longer acts for the post or the task was cancelled.
     """
-    claims = read_token(context.settings(request).secret, token, "task")
+    arrival = _arrival(session, request, token, ended=ended)
+    claims = arrival.claims
     task, person = session.get(Task, claims.task_id), session.get(Person, claims.person_id)
     if task is None or person is None:
         raise LinkInvalid("revoked")
@@ -97,13 +106,35 @@ def open_link(session: Session, request: Request, token: str) -> Holding:
     occurrence = session.get_one(Occurrence, task.occurrence_id)
     calendar, now = calendar_of(session, occurrence), context.now(request)
     directory = Directory.for_post(session, task.unit_id, calendar.local_date(now))
-    if not directory.may_act(task.unit_id, task.role, claims.person_id):
+    _require_acting(directory, task, claims.person_id)
+    visits.begin(request, arrival, token)
+    return _holding(session, task, occurrence, person, directory, calendar, now)
+
+
+def _arrival(session: Session, request: Request, token: str, *, ended: bool) -> Arrival:
+    """By the link, else as a person known by the mailbox who acts for the task's post today."""
+    try:
+        return visits.arrival(request, token, TASK, ended=ended)
+    except (visits.LinkNeeded, visits.LinkEnded):
+        own, task = person_of(session, request), session.get(Task, int(token))
+        if own is None or task is None:
+            raise
+        occurrence = session.get_one(Occurrence, task.occurrence_id)
+        on = calendar_of(session, occurrence).local_date(context.now(request))
+        directory = Directory.for_post(session, task.unit_id, on)
+        for person_id in own.ids:
+            if directory.may_act(task.unit_id, task.role, person_id):
+                return Arrival(LinkClaims(int(token), person_id, task.link_generation))
+        raise
+
+
+def _require_acting(directory: Directory, task: Task, person_id: int) -> None:
+    if not directory.may_act(task.unit_id, task.role, person_id):
         raise faults.Refused(faults.PASSED_ON)
-    if task.kind is TaskKind.SIGN and not directory.may_sign(task.unit_id, task.role, claims.person_id):
+    if task.kind is TaskKind.SIGN and not directory.may_sign(task.unit_id, task.role, person_id):
         raise faults.Refused(faults.VACANT_SIGNER)
     if task.state is TaskState.CANCELLED:
         raise faults.Refused(faults.CANCELLED)
-    return _holding(session, task, occurrence, person, directory, calendar, now)
 
 
 def _holding(

@@ -1,6 +1,7 @@
 """A meeting for who takes part in it: by the link in the invitation, or from a task that belongs to it.
 
-GET and HEAD never change anything: mail programs open links by themselves.
+GET and HEAD never change anything: mail programs open links by themselves. A link is exchanged as a task's
+is (`web.signing_in.visits`).
 
 GET  /indkaldelse/{token}              time, place, agenda, participants, minutes
 POST /indkaldelse/{token}              whether the participant comes (`coming`)
@@ -17,7 +18,6 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
-from cycle.access.links import read_token
 from cycle.errors import LinkInvalid, NotFound
 from cycle.files import store as files
 from cycle.gatherings.reading import get_gathering, of_occurrence, participants_of
@@ -38,6 +38,7 @@ from web.context import Sent
 from web.leader.link import open_link
 from web.plain import Id
 from web.rooms import Room
+from web.signing_in import visits
 
 router = APIRouter()
 ROOM = Room(router)
@@ -171,12 +172,13 @@ def meetings_of(session: Session, task: Task) -> Sequence[Gathering]:
 
 
 def open_invitation(session: Session, request: Request, token: str) -> Invited:
-    """What the invitation's link opens. Only reads.
+    """What the invitation's link opens, of whoever has opened it in this browser. Only reads.
 
-    Raises LinkInvalid when the token is not genuine or was revoked, Refused when the participant was taken
-    off or the person no longer acts for the post.
+    As with a task's (`web.leader.link.open_link`). Raises LinkInvalid when the token is not genuine or was
+    revoked, Refused when the participant was taken off or the person no longer acts for the post.
     """
-    claims = read_token(context.settings(request).secret, token, MEETING)
+    arrival = visits.arrival(request, token, MEETING)
+    claims = arrival.claims
     participant = session.get(GatheringParticipant, claims.task_id)
     if participant is None:
         raise LinkInvalid("revoked")
@@ -192,6 +194,7 @@ def open_invitation(session: Session, request: Request, token: str) -> Invited:
         directory = Directory.for_post(session, participant.unit_id, on)
         if not directory.may_act(participant.unit_id, participant.role, claims.person_id):
             raise faults.Refused(NOT_INVITED)
+    visits.begin(request, arrival, token)
     return Invited(participant, gathering, person)
 
 

@@ -1,5 +1,7 @@
 """A leader's request behind its link. GET and HEAD never change anything.
 
+`token` in the address is the mailed link's, which is exchanged at once, and then the task's number.
+
 GET  /opgave/{token}              the form, or what was answered
 POST /opgave/{token}              draft, submit or nothing to report (`act`)
 GET  /opgave/{token}/kvittering   the receipt
@@ -25,12 +27,14 @@ from web.leader import sheet
 from web.leader.agreement import annexed, sealed_document
 from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads
 from web.leader.below import answers_below
+from web.leader.late import keep_late
 from web.leader.letter import budget_letter
 from web.leader.link import Holding, open_link
 from web.leader.merging import carried, merged
 from web.questions import Beside, flat, questions
 from web.rooms import Room
 from web.shown import files_in
+from web.signing_in.visits import LinkEnded
 
 router = APIRouter(prefix="/opgave/{token}")
 ROOM = Room(router)
@@ -68,8 +72,12 @@ def answer(request: Request, token: str, sent: SentForm) -> Response:
         button = Act(str(sent.get("act", Act.SUBMIT)))
     except ValueError as error:
         raise faults.Refused(faults.BAD_REQUEST) from error
-    attachments = keep_uploads(request, token, sent)
-    return _act(request, token, Sent(sent, button, attachments))
+    try:
+        attachments = keep_uploads(request, token, sent)
+        return _act(request, token, Sent(sent, button, attachments))
+    except LinkEnded:
+        keep_late(request, token, sent)
+        raise
 
 
 @router.api_route("/fil/{digest}", methods=READ)

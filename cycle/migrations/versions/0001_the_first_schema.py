@@ -116,6 +116,17 @@ def upgrade() -> None:
     sa.Column('error', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('root_id')
     )
+    op.create_table('person_session',
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('csrf', sa.String(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    with op.batch_alter_table('person_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_person_session_address'), ['address'], unique=False)
+
     op.create_table('self_check',
     sa.Column('on', sa.Date(), nullable=False),
     sa.Column('checked_at', sa.DateTime(timezone=True), nullable=False),
@@ -126,6 +137,25 @@ def upgrade() -> None:
     sa.Column('error', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('on')
     )
+    op.create_table('sign_in_code',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('handle', sa.String(), nullable=False),
+    sa.Column('nonce', sa.String(), nullable=False),
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('mailbox', sa.String(), nullable=False),
+    sa.Column('came_from', sa.String(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('handle')
+    )
+    with op.batch_alter_table('sign_in_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_in_code_came_from'), ['came_from'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sign_in_code_created_at'), ['created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sign_in_code_mailbox'), ['mailbox'], unique=False)
+
     op.create_table('unit',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('parent_id', sa.String(), nullable=True),
@@ -249,7 +279,7 @@ def upgrade() -> None:
     op.create_table('mail_text',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', 'sign_in_code', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('activity_id', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -745,7 +775,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', 'sign_in_code', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
@@ -1243,7 +1273,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_unit_parent_id'))
 
     op.drop_table('unit')
+    with op.batch_alter_table('sign_in_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_code_mailbox'))
+        batch_op.drop_index(batch_op.f('ix_sign_in_code_created_at'))
+        batch_op.drop_index(batch_op.f('ix_sign_in_code_came_from'))
+
+    op.drop_table('sign_in_code')
     op.drop_table('self_check')
+    with op.batch_alter_table('person_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_person_session_address'))
+
+    op.drop_table('person_session')
     op.drop_table('mailbox_mark')
     with op.batch_alter_table('import_record', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_import_record_root_id'))

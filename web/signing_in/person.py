@@ -1,0 +1,101 @@
+"""Who is known by the mailbox: somebody's own tasks, all posts and units, without an account.
+
+    @router.get("/mine/…")
+    def show(request: Request, person: CurrentPerson) -> Response: …
+
+    @router.post("/mine/…")
+    def change(request: Request, person: CurrentPerson, sent: CheckedPersonForm) -> Response: …
+
+A browser that gave a mailed code is its mailbox's owner for twelve hours; one that is signed in with an
+account is the owner of the account's address. What a person may is looked up by the persons' ids in
+`cycle.organisation.directory` at every request.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from cycle.access.person_sessions import read_person_session
+from cycle.organisation.mailboxes import people_with
+from cycle.organisation.tables import Person
+from web import context
+from web.context import Sent
+from web.session import CsrfWrong, actor_of
+
+COOKIE = "aarshjul-mig"
+
+
+class PersonNeeded(Exception):
+    """Nobody is known by a mailbox."""
+
+
+@dataclass(frozen=True)
+class OwnPerson:
+    """The person, once for each municipality that has the address. `by_account`: signed in with one."""
+
+    address: str
+    people: tuple[Person, ...]
+    csrf: str
+    by_account: bool
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The persons' ids."""
+        return tuple(person.id or 0 for person in self.people)
+
+    @property
+    def name(self) -> str:
+        """What the person is called."""
+        return self.people[0].name
+
+
+def person_of(session: Session, request: Request) -> OwnPerson | None:
+    """Who is known by the mailbox, if anybody. Reads only."""
+    now = context.browser_now(request)
+    known = read_person_session(session, request.cookies.get(COOKIE, ""), now=now)
+    if known is not None:
+        return _own(people_with(session, known.address), known.address, known.csrf, by_account=False)
+    actor = actor_of(request)
+    if actor is None:
+        return None
+    return _own(people_with(session, actor.email), actor.email, actor.csrf, by_account=True)
+
+
+def current_person(request: Request) -> OwnPerson:
+    """Who is known by the mailbox. Raises PersonNeeded."""
+    with context.reading(request) as session:
+        person = person_of(session, request)
+        session.expunge_all()
+    if person is None:
+        raise PersonNeeded
+    request.state.language = person.people[0].language
+    return person
+
+
+CurrentPerson = Annotated[OwnPerson, Depends(current_person)]
+
+
+def checked_person_form(person: CurrentPerson, sent: Sent) -> FormData:
+    """The sent fields, when the form was made for this person. Raises CsrfWrong."""
+    if not hmac.compare_digest(str(sent.get("csrf", "")).encode(), person.csrf.encode()):
+        raise CsrfWrong
+    return sent
+
+
+CheckedPersonForm = Annotated[FormData, Depends(checked_person_form)]
+
+
+def remember(response: Response, request: Request, token: str) -> None:
+    """Sets the cookie, which the browser forgets when it is closed."""
+    secure = context.settings(request).base_url.startswith("https")
+    response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def _own(people: Sequence[Person], address: str, csrf: str, *, by_account: bool) -> OwnPerson | None:
+    return OwnPerson(address, tuple(people), csrf, by_account) if people else None
