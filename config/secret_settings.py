@@ -17,6 +17,7 @@ FROM_FILE = (
     "database_url",
     "seal_pkcs12_password",
     "seal_pkcs11_pin",
+    "oidc_client_secret",
     "selfcheck_webhook",
     "heartbeat_url",
 )

@@ -20,12 +20,13 @@ from config.misspelt import misspelt
 from config.secret_file import read_or_make_secret
 from config.secret_settings import PREFIX, SecretFiles
 from config.sentences import sentence
+from config.sign_in_settings import SignInSettings
 from config.watch_settings import WatchSettings
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 
-class Settings(MailSettings, IncomingSettings, WatchSettings, LookSettings):
+class Settings(MailSettings, IncomingSettings, WatchSettings, SignInSettings, LookSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")

@@ -28,13 +28,14 @@ from web.leader import routes as leader
 from web.rooms import Room
 from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
-from web.signing_in import codes, own_tasks
+from web.signing_in import codes, oidc_routes, own_tasks
 from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
 
 ROOMS: tuple[Room, ...] = (
     house.ROOM,
     sign_in.ROOM,
+    oidc_routes.ROOM,
     codes.ROOM,
     own_tasks.ROOM,
     leader.ROOM,

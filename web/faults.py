@@ -271,6 +271,49 @@ TOO_MANY = Fault(
         "Wait an hour, or use the link in the e-mail about the task.",
     ),
 )
+_TRY_LOGIN_AGAIN = ("/log-ind", "Gå til log ind", "Go to sign-in")
+LOGIN_FAILED = Fault(
+    502,
+    ("Kommunens login svarer ikke, som det skal", "The municipality's login does not answer as it should"),
+    (
+        "Du er ikke logget ind. Det er ikke noget, du har gjort.",
+        "You are not signed in. It is nothing you did.",
+    ),
+    (
+        "Prøv igen om lidt. Sker det igen, så skriv til kommunens it; loggen siger hvorfor.",
+        "Try again shortly. If it happens again, write to the municipality's IT; the log says why.",
+    ),
+    onward=_TRY_LOGIN_AGAIN,
+)
+LOGIN_REFUSED = Fault(
+    403,
+    ("Kommunens login lukkede dig ikke ind", "The municipality's login did not let you in"),
+    (
+        "Du afbrød, din konto her er lukket, eller login oplyste ingen e-mailadresse.",
+        "You cancelled, your account here is closed, or the login gave no e-mail address.",
+    ),
+    ("Prøv igen, eller skriv til sekretariatet.", "Try again, or write to the secretariat."),
+    onward=_TRY_LOGIN_AGAIN,
+)
+LOGIN_TOO_OLD = Fault(
+    400,
+    ("Der gik for lang tid", "It took too long"),
+    (
+        "Svaret fra kommunens login hører ikke til det, denne browser bad om for nylig.",
+        "The login's answer does not belong to what this browser asked for lately.",
+    ),
+    ("Begynd forfra.", "Begin again."),
+    onward=_TRY_LOGIN_AGAIN,
+)
+LOGIN_CONFLICT = Fault(
+    409,
+    ("E-mailadressen hører til en anden konto", "The e-mail address belongs to another account"),
+    (
+        "Kommunens login siger, at adressen er din, men her har en anden den.",
+        "The municipality's login says that the address is yours, but here somebody else has it.",
+    ),
+    ("Bed sekretariatet om at få den gamle konto lukket.", "Ask for the old account to be closed."),
+)
 VACANT_SIGNER = Fault(
     403,
     ("Posten er ubesat", "The post is vacant"),

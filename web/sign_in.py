@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.accounts import authenticate
+from cycle.access.roles import SignInWay
 from cycle.access.sessions import close_session, open_session
 from cycle.errors import NotAllowed
 from web import context, render, session
@@ -17,6 +18,7 @@ from web.faults import BUSY, Refused
 from web.plain import readable
 from web.rooms import Room
 from web.session import CheckedForm, CurrentActor
+from web.signing_in.oidc import login_of
 
 router = APIRouter()
 ROOM = Room(router)
@@ -49,6 +51,8 @@ def sign_in(request: Request, sent: Sent) -> Response:
     now = context.browser_now(request)
     with _one_at_a_time(), context.writing(request) as store:
         account = authenticate(store, email, password, now=now)
+        if account:
+            close_session(store, request.cookies.get(session.COOKIE, ""))
         opened = open_session(store, account, now=now) if account else None
     if opened is None:
         return _page(request, onward=onward, email=email, failed=True, status=401)
@@ -62,9 +66,24 @@ def sign_out(request: Request, actor: CurrentActor, sent: CheckedForm) -> Respon
     """Ends the session here and in the store."""
     with context.writing(request) as store:
         close_session(store, request.cookies.get(session.COOKIE, ""))
-    response = RedirectResponse("/log-ind", status_code=303)
+    leaving = _leaving(request) if actor.way is SignInWay.LOGIN else ""
+    request.state.actor = None
+    response = (
+        render.page(request, "signing_in/left.html", leaving=leaving)
+        if leaving
+        else RedirectResponse("/log-ind", status_code=303)
+    )
     response.delete_cookie(session.COOKIE, path="/")
     return response
+
+
+def _leaving(request: Request) -> str:
+    """Where one signs out of the municipality's login too.
+
+    A page leads there, not a redirect: our forms may be sent to ourselves alone (`form-action`).
+    """
+    settings = context.settings(request)
+    return login_of(request).leaving(f"{settings.base_url}/log-ind") if settings.has_oidc else ""
 
 
 @contextmanager
@@ -93,5 +112,11 @@ def _page(
     request: Request, *, onward: str, email: str = "", failed: bool = False, status: int = 200
 ) -> Response:
     return render.page(
-        request, "sign_in.html", status=status, onward=local_path(onward), email=email, failed=failed
+        request,
+        "sign_in.html",
+        status=status,
+        onward=local_path(onward),
+        email=email,
+        failed=failed,
+        has_login=context.settings(request).has_oidc,
     )

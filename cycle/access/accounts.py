@@ -115,7 +115,8 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
     """
     query = select(Account).where(Account.email == email_key(email)).with_for_update()
     account, decoy = session.exec(query).first(), _decoy()
-    right = _matches(account.password_hash if account else decoy, password)
+    kept = account.password_hash if account else ""
+    right = _matches(kept or decoy, password) and bool(kept)
     if account is None or account.disabled_at is not None:
         return None
     if account.locked_until is not None and now < account.locked_until:

@@ -14,6 +14,13 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+class SignInWay(StrEnum):
+    """How somebody showed who they are: a password, or the municipality's own login."""
+
+    PASSWORD = "password"  # noqa: S105  # a way of signing in, not a password
+    LOGIN = "login"
+
+
 class TokenScope(StrEnum):
     """What a program's token is good for, of what its account may."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.access.roles import Role
+from cycle.access.roles import Role, SignInWay
 from cycle.access.rules import Granted
 from cycle.access.tables import Account, AccountSession, Grant
 
@@ -28,7 +28,10 @@ class OpenedSession:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is behind a session. `stale`: use has to be noted with `renew_session` to keep it open."""
+    """Who is behind a session. `stale`: use has to be noted with `renew_session` to keep it open.
+
+    `way` is how they signed in, None for a program.
+    """
 
     account_id: int
     name: str
@@ -38,6 +41,7 @@ class SignedIn:
     csrf: str
     expires_at: datetime
     stale: bool
+    way: SignInWay | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -50,7 +54,9 @@ class SignedIn:
         return f"account:{self.account_id}"
 
 
-def open_session(session: Session, account: Account, *, now: datetime) -> OpenedSession:
+def open_session(
+    session: Session, account: Account, *, now: datetime, way: SignInWay = SignInWay.PASSWORD
+) -> OpenedSession:
     """Signs the account in, and clears away sessions that have run out."""
     assert account.id is not None
     session.execute(sa.delete(AccountSession).where(col(AccountSession.expires_at) <= now))
@@ -60,6 +66,7 @@ def open_session(session: Session, account: Account, *, now: datetime) -> Opened
             digest=_digest(opened.token),
             account_id=account.id,
             csrf=opened.csrf,
+            way=way,
             created_at=now,
             expires_at=opened.expires_at,
         )
@@ -89,6 +96,7 @@ def read_session(session: Session, token: str, *, now: datetime) -> SignedIn | N
         csrf=row.csrf,
         expires_at=row.expires_at,
         stale=_renewed(row, now) - row.expires_at >= RENEW_AFTER,
+        way=row.way,
     )
 
 

@@ -5,18 +5,22 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from cycle.access.roles import Role, TokenScope
+from cycle.access.roles import Role, SignInWay, TokenScope
 from cycle.columns import Instant
 from cycle.store import enum_type
 
 
 class Account(SQLModel, table=True):
-    """Someone who signs in. `email` is lower case. `password_hash` is argon2id."""
+    """Someone who signs in. `email` is lower case. `password_hash` is argon2id, empty: no password is right.
+
+    `subject` names who comes by the municipality's own login: its issuer, "|", its own name of the person.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(unique=True)
     name: str
     password_hash: str
+    subject: str | None = Field(default=None, unique=True)
     language: str = "da"
     created_at: datetime = Field(sa_type=Instant)
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -25,7 +29,7 @@ class Account(SQLModel, table=True):
 
 
 class Grant(SQLModel, table=True):
-    """A role an account has, over one unit and everything below it."""
+    """A role an account has, over one unit and everything below it. `from_login`: that login gave it."""
 
     __table_args__ = (sa.UniqueConstraint("account_id", "role", "unit_id"),)
 
@@ -33,16 +37,18 @@ class Grant(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True)
     role: Role = Field(sa_type=enum_type(Role))
     unit_id: str = Field(foreign_key="unit.id")
+    from_login: bool = False
 
 
 class AccountSession(SQLModel, table=True):
-    """A signed-in browser. The cookie's value is kept only as a SHA-256 digest."""
+    """A signed-in browser. The cookie's value is kept only as a SHA-256 digest. `way`: how it signed in."""
 
     __tablename__ = "account_session"
 
     digest: str = Field(primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     csrf: str
+    way: SignInWay = Field(default=SignInWay.PASSWORD, sa_type=enum_type(SignInWay))
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
 

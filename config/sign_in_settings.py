@@ -1,0 +1,65 @@
+"""Settings of how people with an account sign in: the municipality's own login (OpenID Connect) and codes."""
+
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings
+
+from config.incoming_settings import LOOPBACK
+from cycle.access.claims import ClaimRule, read_rules
+
+
+class SignInSettings(BaseSettings):
+    """The part of `config.settings.Settings` about signing in."""
+
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of the municipality's own login (OpenID Connect), as its discovery document "
+        "states it: https://login.microsoftonline.com/TENANT/v2.0, say. Empty: accounts of our own alone.",
+    )
+    oidc_client_id: str = Field(default="", description="The client id that the login knows us by.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="The client's secret, or AARSHJUL_OIDC_CLIENT_SECRET_FILE."
+    )
+    oidc_scopes: str = Field(
+        default="openid email profile", description="Scopes that are asked for, with blanks between them."
+    )
+    oidc_email_claim: str = Field(
+        default="email",
+        description="Claim that holds the person's e-mail address: preferred_username or upn where an Entra "
+        "tenant gives no email.",
+    )
+    oidc_role_claim: str = Field(
+        default="roles",
+        description="Claim that holds the person's roles, text or a list: groups, or a path with dots.",
+    )
+    oidc_roles: str = Field(
+        default="",
+        description="What a value of that claim makes somebody here: VALUE = ROLE @ UNIT, several with "
+        "semicolons between them. A * in the value stands for the unit: leder-* = superior @ *.",
+    )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, url: str) -> str:
+        parts = urlsplit(url)
+        local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if url and (not parts.hostname or (parts.scheme != "https" and not local)):
+            raise ValueError(f"»{url}« er ikke en https-adresse. Skriv den, som loginløsningen selv oplyser.")
+        return url
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _readable_rules(cls, text: str) -> str:
+        read_rules(text)
+        return text
+
+    @property
+    def oidc_rules(self) -> tuple[ClaimRule, ...]:
+        """`oidc_roles`, read."""
+        return read_rules(self.oidc_roles)
+
+    @property
+    def has_oidc(self) -> bool:
+        """Whether the municipality's own login can be used."""
+        return bool(self.oidc_issuer and self.oidc_client_id)
