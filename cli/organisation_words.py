@@ -81,6 +81,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "role committee": ("udvalg", "committee"),
     "role operator": ("driftsansvarlig", "operator"),
     "account disabled": ("{email} kan ikke længere logge ind.", "{email} can no longer sign in."),
+    "app removed": ("{email} har ikke længere en kode-app.", "{email} no longer has a code app."),
+    "no app": ("{email} har ingen kode-app.", "{email} has no code app."),
     "password set": ("{email} har fået ny adgangskode.", "{email} has a new password."),
     "no accounts": ("Der er ingen konti.", "There are no accounts."),
     "no such account": ("Der er ingen konto for {email}.", "There is no account for {email}."),

@@ -1,4 +1,4 @@
-"""`aarshjul user add | list | password | disable`: who may sign in. No password on a command line."""
+"""`aarshjul user add | list | password | app | disable`: who may sign in. No password on a command line."""
 
 import json
 import sys
@@ -16,6 +16,7 @@ from cli.wording import language
 from cycle.access import accounts
 from cycle.access.accounts import AccountView
 from cycle.access.roles import Role
+from cycle.access.second_factor import remove_factor
 from cycle.danish import file_fault, format_date
 from cycle.errors import Invalid, NotFound, Problem
 from cycle.store import reading, transaction
@@ -98,6 +99,17 @@ def set_password(email: Email, password_file: PasswordFile = None, as_json: AsJs
     with transaction(here.engine) as session:
         account = accounts.set_password(session, email, password, now=datetime.now(UTC), by=BY)
         _say("password set", as_json, email=account.email)
+
+
+@app.command("app")
+def forget_app(email: Email, as_json: AsJson = False) -> None:
+    """Fjern kode-appen fra en konto, når telefonen er væk. Take the code app off an account."""
+    here = open_installation()
+    _known(email)
+    with transaction(here.engine) as session:
+        account = accounts.find_account(session, email)
+        removed = remove_factor(session, account, now=datetime.now(UTC), by=BY)
+        _say("app removed" if removed else "no app", as_json, email=account.email)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings
 
 from config.incoming_settings import LOOPBACK
 from cycle.access.claims import ClaimRule, read_rules
+from cycle.access.roles import Role
 
 
 class SignInSettings(BaseSettings):
@@ -39,6 +40,20 @@ class SignInSettings(BaseSettings):
         "semicolons between them. A * in the value stands for the unit: leder-* = superior @ *.",
     )
 
+    two_step_roles: str = Field(
+        default="",
+        description="Roles whose accounts here need a code from an app besides the password, with commas "
+        "between them: secretariat, operator. Whoever has no app is shown how at the next sign-in.",
+    )
+
+    @field_validator("two_step_roles")
+    @classmethod
+    def _known_roles(cls, text: str) -> str:
+        for name in _names(text):
+            if name not in {role.value for role in Role}:
+                raise ValueError(f"»{name}« er ingen rolle. Skriv fx secretariat, operator.")
+        return text
+
     @field_validator("oidc_issuer")
     @classmethod
     def _safe_issuer(cls, url: str) -> str:
@@ -60,6 +75,15 @@ class SignInSettings(BaseSettings):
         return read_rules(self.oidc_roles)
 
     @property
+    def two_step_for(self) -> frozenset[Role]:
+        """`two_step_roles`, read."""
+        return frozenset(Role(name) for name in _names(self.two_step_roles))
+
+    @property
     def has_oidc(self) -> bool:
         """Whether the municipality's own login can be used."""
         return bool(self.oidc_issuer and self.oidc_client_id)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]

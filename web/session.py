@@ -89,4 +89,8 @@ def remember(response: Response, request: Request, value: str) -> None:
 def sign_in_address(request: Request, door: str = "/log-ind", *, front: str = "/") -> str:
     """The sign-in page, which leads back to where the person was going."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return door if wanted == front else f"{door}?videre={quote(wanted, safe='')}"
+    return (
+        door
+        if wanted == front or wanted.startswith("/log-ind")
+        else f"{door}?videre={quote(wanted, safe='')}"
+    )

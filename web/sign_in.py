@@ -3,22 +3,26 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from datetime import datetime
 
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.accounts import authenticate
 from cycle.access.roles import SignInWay
-from cycle.access.sessions import close_session, open_session
+from cycle.access.sessions import OpenedSession, close_session, open_session
+from cycle.access.tables import Account
 from cycle.errors import NotAllowed
 from web import context, render, session
 from web.context import Sent
 from web.faults import BUSY, Refused
+from web.paths import local_path
 from web.plain import readable
 from web.rooms import Room
 from web.session import CheckedForm, CurrentActor
 from web.signing_in.oidc import login_of
+from web.signing_in.two_steps import half_way, next_step
 
 router = APIRouter()
 ROOM = Room(router)
@@ -51,14 +55,20 @@ def sign_in(request: Request, sent: Sent) -> Response:
     now = context.browser_now(request)
     with _one_at_a_time(), context.writing(request) as store:
         account = authenticate(store, email, password, now=now)
-        if account:
-            close_session(store, request.cookies.get(session.COOKIE, ""))
-        opened = open_session(store, account, now=now) if account else None
+        further = next_step(request, store, account) if account else ""
+        opened = _opened(request, store, account, now) if account and not further else None
+    if account is not None and further:
+        return half_way(request, account.id or 0, further, onward)
     if opened is None:
         return _page(request, onward=onward, email=email, failed=True, status=401)
     response = RedirectResponse(onward, status_code=303)
     session.remember(response, request, opened.token)
     return response
+
+
+def _opened(request: Request, store: Session, account: Account, now: datetime) -> OpenedSession:
+    close_session(store, request.cookies.get(session.COOKIE, ""))
+    return open_session(store, account, now=now)
 
 
 @router.post("/log-ud")
@@ -99,13 +109,6 @@ def _one_at_a_time() -> Iterator[None]:
             yield
     finally:
         _DOOR.release()
-
-
-def local_path(address: str) -> str:
-    """The address when it is a page of ours, else the front page: nobody is sent to another site."""
-    parts = urlsplit(address)
-    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if plain and not parts.scheme and not parts.netloc else "/"
 
 
 def _page(

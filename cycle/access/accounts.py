@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.access.emails import email_fault, email_key
 from cycle.access.roles import Role
-from cycle.access.tables import Account, AccountSession, Grant
+from cycle.access.tables import Account, AccountSession, Grant, SecondFactor
 from cycle.errors import Invalid, NotFound, Problem
 
 SHORTEST_PASSWORD = 12
@@ -103,7 +103,7 @@ def add_account(
     session.flush()
     assert account.id is not None
     session.add(Grant(account_id=account.id, role=role, unit_id=unit_id))
-    _record(session, account, "add account", now, by, data={"role": role.value, "unit": unit_id})
+    record(session, account, "add account", now, by, data={"role": role.value, "unit": unit_id})
     return account
 
 
@@ -111,7 +111,8 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
     """The account, when address and password are right and it is neither disabled nor locked; else None.
 
     Wrong passwords are counted in the same session, so commit it either way. After five the account is
-    locked for 15 minutes; tries meanwhile neither succeed nor lock it for longer.
+    locked for 15 minutes; tries meanwhile neither succeed nor lock it for longer. Where a code is needed too,
+    only a right one clears the count.
     """
     query = select(Account).where(Account.email == email_key(email)).with_for_update()
     account, decoy = session.exec(query).first(), _decoy()
@@ -122,9 +123,11 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
     if account.locked_until is not None and now < account.locked_until:
         return None
     if not right:
-        _count_failure(session, account, now)
+        count_failure(session, account, now)
         return None
-    account.failed_attempts, account.locked_until = 0, None
+    factor = session.get(SecondFactor, account.id)
+    if factor is None or factor.confirmed_at is None:
+        account.failed_attempts, account.locked_until = 0, None
     if _HASHER.check_needs_rehash(account.password_hash):
         account.password_hash = _HASHER.hash(password)
     session.add(account)
@@ -140,7 +143,7 @@ def set_password(session: Session, email: str, password: str, *, now: datetime, 
     account.failed_attempts, account.locked_until = 0, None
     session.add(account)
     _end_sessions(session, account)
-    _record(session, account, "set password", now, by)
+    record(session, account, "set password", now, by)
     return account
 
 
@@ -150,7 +153,7 @@ def disable_account(session: Session, email: str, *, now: datetime, by: str) -> 
     if account.disabled_at is None:
         account.disabled_at = now
         session.add(account)
-        _record(session, account, "disable account", now, by)
+        record(session, account, "disable account", now, by)
     _end_sessions(session, account)
     return account
 
@@ -210,11 +213,12 @@ def _decoy() -> str:
     return _HASHER.hash("ingen konto har denne adgangskode")
 
 
-def _count_failure(session: Session, account: Account, now: datetime) -> None:
+def count_failure(session: Session, account: Account, now: datetime) -> None:
+    """One wrong try more; the fifth locks the account."""
     account.failed_attempts += 1
     if account.failed_attempts >= ATTEMPTS:
         account.failed_attempts, account.locked_until = 0, now + LOCKED
-        _record(session, account, "lock account", now, "engine")
+        record(session, account, "lock account", now, "engine")
     session.add(account)
 
 
@@ -222,7 +226,7 @@ def _end_sessions(session: Session, account: Account) -> None:
     session.execute(sa.delete(AccountSession).where(col(AccountSession.account_id) == account.id))
 
 
-def _record(
+def record(
     session: Session,
     account: Account,
     verb: str,

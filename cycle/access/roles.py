@@ -15,9 +15,10 @@ class Role(StrEnum):
 
 
 class SignInWay(StrEnum):
-    """How somebody showed who they are: a password, or the municipality's own login."""
+    """How somebody showed who they are: a password, that and a code, or the municipality's own login."""
 
     PASSWORD = "password"  # noqa: S105  # a way of signing in, not a password
+    TWO_STEPS = "two_steps"
     LOGIN = "login"
 
 

@@ -106,3 +106,27 @@ class PersonSession(SQLModel, table=True):
     csrf: str
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
+
+
+class SecondFactor(SQLModel, table=True):
+    """The app that makes an account's codes. Its key is derived from `nonce` (`cycle.access.second_factor`).
+
+    It counts once `confirmed_at` is set. `last_step` is the half minute whose code was used last: none at or
+    before it is good again.
+    """
+
+    __tablename__ = "second_factor"
+
+    account_id: int = Field(primary_key=True, foreign_key="account.id")
+    nonce: str
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_step: int = 0
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code for who has lost the app, good once. Kept only as a SHA-256 digest."""
+
+    __tablename__ = "recovery_code"
+
+    digest: str = Field(primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)

@@ -16,7 +16,7 @@ from tests.support.leader import World
 from tests.support.routes import NAMED, gets, posts
 from tests.support.web import BASE, PASSWORD, Form, Site
 from web import faults
-from web.sign_in import local_path
+from web.paths import local_path
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from cycle.access.person_sessions import close_person_session, open_person_sessi
 from cycle.messages.sign_in_mail import send_code
 from web import context, render
 from web.context import Sent
+from web.paths import local_path
 from web.plain import readable
 from web.rooms import Room
-from web.sign_in import local_path
 from web.signing_in import person as own
 from web.signing_in.person import CheckedPersonForm
 

@@ -22,8 +22,8 @@ from cycle.access.sessions import close_session, open_session
 from cycle.errors import Conflict, NotAllowed
 from web import context, session
 from web.faults import LOGIN_CONFLICT, LOGIN_FAILED, LOGIN_REFUSED, LOGIN_TOO_OLD, Refused
+from web.paths import local_path
 from web.rooms import Room
-from web.sign_in import local_path
 from web.signing_in.oidc import Errand, LoginFailed, login_of
 
 router = APIRouter(prefix="/log-ind/kommunen")

@@ -204,7 +204,7 @@ def upgrade() -> None:
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('csrf', sa.String(), nullable=False),
-    sa.Column('way', sa.Enum('password', 'login', name='signinway', native_enum=False, length=32), nullable=False),
+    sa.Column('way', sa.Enum('password', 'two_steps', 'login', name='signinway', native_enum=False, length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
@@ -327,6 +327,15 @@ def upgrade() -> None:
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_person_root_id'), ['root_id'], unique=False)
 
+    op.create_table('recovery_code',
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recovery_code_account_id'), ['account_id'], unique=False)
+
     op.create_table('run',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -357,6 +366,14 @@ def upgrade() -> None:
         batch_op.create_index('ix_run_unfinished', ['priority', 'id'], unique=False, sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
         batch_op.create_index('uq_run_unfinished', ['flow', 'subject'], unique=True, sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
 
+    op.create_table('second_factor',
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('nonce', sa.String(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.PrimaryKeyConstraint('account_id')
+    )
     op.create_table('address',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
@@ -1225,6 +1242,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_address_email'))
 
     op.drop_table('address')
+    op.drop_table('second_factor')
     with op.batch_alter_table('run', schema=None) as batch_op:
         batch_op.drop_index('uq_run_unfinished', sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
         batch_op.drop_index('ix_run_unfinished', sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
@@ -1233,6 +1251,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_run_root_id'))
 
     op.drop_table('run')
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recovery_code_account_id'))
+
+    op.drop_table('recovery_code')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_root_id'))
 
