@@ -28,7 +28,7 @@ from web.leader import routes as leader
 from web.rooms import Room
 from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
-from web.signing_in import codes, oidc_routes, own_tasks, two_steps
+from web.signing_in import codes, oidc_routes, own_sessions, own_tasks, two_steps
 from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
 
@@ -37,6 +37,7 @@ ROOMS: tuple[Room, ...] = (
     sign_in.ROOM,
     oidc_routes.ROOM,
     two_steps.ROOM,
+    own_sessions.ROOM,
     codes.ROOM,
     own_tasks.ROOM,
     leader.ROOM,

@@ -54,6 +54,16 @@ class SignedIn:
         return f"account:{self.account_id}"
 
 
+@dataclass(frozen=True)
+class OwnSession:
+    """One of an account's signed-in browsers, as its owner sees it. `mine`: the one that asks."""
+
+    way: SignInWay
+    created_at: datetime
+    expires_at: datetime
+    mine: bool
+
+
 def open_session(
     session: Session, account: Account, *, now: datetime, way: SignInWay = SignInWay.PASSWORD
 ) -> OpenedSession:
@@ -111,6 +121,28 @@ def renew_session(session: Session, token: str, *, now: datetime) -> None:
 def close_session(session: Session, token: str) -> None:
     """Signs the browser out; an unknown token is nothing to sign out."""
     session.execute(sa.delete(AccountSession).where(col(AccountSession.digest) == _digest(token)))
+
+
+def open_sessions(session: Session, account_id: int, token: str, *, now: datetime) -> list[OwnSession]:
+    """Where the account is signed in, the newest first; `token` is the asking browser's own."""
+    query = (
+        select(AccountSession)
+        .where(AccountSession.account_id == account_id, col(AccountSession.expires_at) > now)
+        .order_by(col(AccountSession.created_at).desc(), col(AccountSession.digest))
+    )
+    own = _digest(token)
+    return [
+        OwnSession(row.way, row.created_at, row.expires_at, row.digest == own) for row in session.exec(query)
+    ]
+
+
+def close_other_sessions(session: Session, account_id: int, token: str) -> None:
+    """Signs the account out everywhere but in the browser with this token."""
+    session.execute(
+        sa.delete(AccountSession).where(
+            col(AccountSession.account_id) == account_id, col(AccountSession.digest) != _digest(token)
+        )
+    )
 
 
 def grants_of(session: Session, account_id: int) -> tuple[Granted, ...]:

@@ -34,6 +34,8 @@ ELSEWHERE = {
     "/",  # leads on to the front page
     "/mine-enheder/opgave/{task_id}/forberedelse",  # below: a preparation has two readers, and no office
     "/opgave/{token}/forberedelse",
+    *("/mine", "/log-ind/app", "/log-ind/trin"),  # test_signing_in.py looks at them
+    *("/log-ind/kommunen", "/log-ind/kommunen/svar"),  # there is no such login here, and neither is a page
 }
 """Pages that no row of this town shows to the office or the school. Every other one is looked at."""
 SEVERAL = {"/opgave/{token}": 3, "/aktivitet/{occurrence_id}": 4, "/maal/{goal_id}": 2}

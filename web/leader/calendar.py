@@ -62,10 +62,10 @@ def show(request: Request, token: str, ny: str = "") -> Response:
 def renew(request: Request, token: str, sent: Sent) -> Response:
     """A new address; whoever has the old one sees nothing any more."""
     seen = str(sent.get("seen", ""))
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        raise faults.Refused(faults.BAD_REQUEST)
     with context.writing(request) as session:
         holding = open_link(session, request, token)
+        if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+            raise faults.Refused(faults.BAD_REQUEST)
         person_id, now = holding.person.id or 0, context.now(request)
         renew_calendar(session, person_id, seen=int(seen), by=holding.by, now=now)
     return RedirectResponse(f"/opgave/{token}/kalender?ny=1", status_code=303)

@@ -101,10 +101,10 @@ def answer(request: Request, token: str, sent: Sent) -> Response:
     """Whether the participant comes."""
     answers = {"ja": Coming.YES, "nej": Coming.NO}
     coming = answers.get(str(sent.get("coming", "")))
-    if coming is None:
-        raise faults.Refused(faults.BAD_REQUEST)
     with context.writing(request) as session:
         invited = open_invitation(session, request, token)
+        if coming is None:
+            raise faults.Refused(faults.BAD_REQUEST)
         answer_invitation(session, invited.participant, coming, by=invited.by, now=context.now(request))
     return RedirectResponse(f"/indkaldelse/{token}?gemt=1", status_code=303)
 

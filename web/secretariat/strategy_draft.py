@@ -72,6 +72,7 @@ def page(request: Request, actor: CurrentActor, row_id: Id) -> Response:
 @router.post("/strategi/{row_id}/forslag")
 def write(request: Request, actor: CurrentActor, row_id: Id, sent: CheckedForm) -> Response:
     """Puts what was written in the place of the proposal; what cannot be is shown again, nothing is lost."""
+    seen = 0  # what came without its edition is older than whatever is there
     try:
         with context.writing(request) as session:
             it = reach_strategy(session, actor, row_id)
