@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from config.incoming_settings import LOOPBACK
@@ -18,7 +18,9 @@ class SignInSettings(BaseSettings):
         description="Issuer of the municipality's own login (OpenID Connect), as its discovery document "
         "states it: https://login.microsoftonline.com/TENANT/v2.0, say. Empty: accounts of our own alone.",
     )
-    oidc_client_id: str = Field(default="", description="The client id that the login knows us by.")
+    oidc_client_id: str = Field(
+        default="", validate_default=True, description="The client id that the login knows us by."
+    )
     oidc_client_secret: SecretStr = Field(
         default=SecretStr(""), description="The client's secret, or AARSHJUL_OIDC_CLIENT_SECRET_FILE."
     )
@@ -63,6 +65,15 @@ class SignInSettings(BaseSettings):
             raise ValueError(f"»{url}« er ikke en https-adresse. Skriv den, som loginløsningen selv oplyser.")
         return url
 
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _both_or_none(cls, name: str, others: ValidationInfo) -> str:
+        if bool(name) != bool(others.data.get("oidc_issuer", name)):
+            raise ValueError(
+                "Kommunens login skal have både AARSHJUL_OIDC_ISSUER og AARSHJUL_OIDC_CLIENT_ID."
+            )
+        return name
+
     @field_validator("oidc_roles")
     @classmethod
     def _readable_rules(cls, text: str) -> str:
@@ -82,7 +93,7 @@ class SignInSettings(BaseSettings):
     @property
     def has_oidc(self) -> bool:
         """Whether the municipality's own login can be used."""
-        return bool(self.oidc_issuer and self.oidc_client_id)
+        return bool(self.oidc_issuer)
 
 
 def _names(text: str) -> list[str]:

@@ -32,6 +32,18 @@ PROOFS = {
     "delivery": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_bad_mail_server.py"),
     "kills": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_crash_points.py"),
     "reminders": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_troubled_years.py"),
+    "links": (
+        "-m",
+        "pytest",
+        "--verbose",
+        "--durations=0",
+        "tests/integration/test_link_exchange.py",
+        "tests/browser/test_signing_in.py",
+        "-k",
+        "change_nothing",
+        "-o",
+        "timeout=7200",
+    ),
     "hypothesis": (
         "-m",
         "pytest",
@@ -53,6 +65,8 @@ LONG = {
     "FAULTY_MAILS": "5000",
     "CUTS": "200",
     "KILLS": "100",
+    "LINKS_OPENED": "10000",
+    "LINKS_SCANNED": "200",
     "LAST_YEAR": "2045",
 }
 """What makes a short proof of the test suite a long one."""

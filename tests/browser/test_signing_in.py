@@ -1,5 +1,6 @@
 """The pages of signing in in a real browser, accessible at every width; scanners that run JavaScript."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +20,7 @@ from tests.support.leader import World
 from tests.support.postgres import free_port
 from tests.support.web import PASSWORD, Site
 
-SCANNED = 20
+SCANNED = int(os.environ.get("LINKS_SCANNED", "20"))
 
 
 @pytest.fixture

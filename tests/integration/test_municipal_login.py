@@ -1,7 +1,10 @@
 """Signing in by the municipality's own login: a certified provider, and one that lies."""
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,6 +20,7 @@ from tests.support.oidc import ANSWERED_AT, LEFT, FalseLogin, Provider
 from tests.support.web import BASE, PASSWORD, Form, Site
 from web.session import COOKIE
 
+REPOSITORY = Path(__file__).parents[2]
 IDA = {"email": "Ida@By.example", "email_verified": True, "name": "Ida Opdigtet", "roles": ["sekretariat"]}
 
 
@@ -290,3 +294,10 @@ def test_without_a_login_its_pages_are_not_there(sqlite_engine, tmp_path):
     for path in ("/log-ind/kommunen", "/log-ind/kommunen/svar"):
         assert site.stranger().get(path).status_code in (400, 404)
     assert "kommunens login" not in site.stranger().get("/log-ind").text
+
+
+def test_pages_load_what_the_login_needs_when_somebody_signs_in_by_it():
+    heavy = "{'authlib', 'joserfc', 'httpx', 'segno'}"
+    look = f"import sys, web.app; print(sorted({heavy} & {{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", look], cwd=REPOSITORY, capture_output=True, timeout=120)
+    assert done.stdout.strip() == b"[]", done.stderr

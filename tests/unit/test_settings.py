@@ -8,6 +8,8 @@ import pytest
 
 from config.secret_file import read_or_make_secret
 from config.settings import Settings, load_settings
+from cycle.access.claims import claimed, granted, read_rules
+from cycle.access.roles import Role
 from cycle.errors import PlanInvalid
 
 
@@ -131,3 +133,32 @@ def test_a_subject_that_is_no_number_of_kle_is_told(tmp_path):
     (problem,) = caught.value.problems
     assert problem.where == "AARSHJUL_KLE" and "Skriv det som 00.30.00." in problem.what
     assert load_settings(data_dir=tmp_path, kle="00.30.00").kle == "00.30.00"
+
+
+def test_a_login_that_is_half_set_or_cannot_be_trusted_is_refused(tmp_path: Path) -> None:
+    login = {"oidc_issuer": "https://login.kommune.example", "oidc_client_id": "aarshjul"}
+    assert load_settings(data_dir=tmp_path, **login).has_oidc
+    assert not load_settings(data_dir=tmp_path).has_oidc
+    for name in login:
+        assert "både AARSHJUL_OIDC_ISSUER" in refused(**{**login, name: ""})
+    assert "https-adresse" in refused(**{**login, "oidc_issuer": "http://login.kommune.example"})
+    assert "»leder« kan ikke læses" in refused(**login, oidc_roles="leder")
+    assert "kan ikke læses" in refused(**login, oidc_roles="x = konge @ KBH")
+    assert "stjerne" in refused(**login, oidc_roles="leder = superior @ *")
+    assert "»konge« er ingen rolle" in refused(two_step_roles="secretariat, konge")
+
+
+def test_a_claims_values_give_roles_over_units_and_nothing_else(tmp_path: Path) -> None:
+    rules = read_rules(
+        "sek = secretariat @ KBH; leder-*-x = superior @ *; https://a.example/r|* = direction @ *;"
+    )
+    said = ["sek", "leder-101019-x", "leder--x", "leder-1", "SEK", 7, None, "https://a.example/r|KBH-BU"]
+    assert granted(rules, said) == {
+        (Role.SECRETARIAT, "KBH"),
+        (Role.SUPERIOR, "101019"),
+        (Role.DIRECTION, "KBH-BU"),
+    }
+    assert granted(rules, "sek") == {(Role.SECRETARIAT, "KBH")}
+    assert granted(rules, {"sek": 1}) == granted(rules, None) == set()
+    assert claimed({"a": {"b": ["sek"]}, "a.b": "c"}, "a.b") == "c"
+    assert claimed({"a": {"b": ["sek"]}}, "a.b") == ["sek"] and claimed({"a": 1}, "a.b") is None
