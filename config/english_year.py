@@ -97,6 +97,21 @@ YEAR: Mapping[str, str] = {
     "»{}« er ikke en grænse. Skriv fx gmail.com=60, *=600.": (
         "“{}” is no limit. Write for example gmail.com=60, *=600."
     ),
+    "»{}« er ikke en https-adresse. Skriv den, som loginløsningen selv oplyser.": (
+        "“{}” is no https address. Write the one that the login itself states."
+    ),
+    "»{}« er ingen rolle. Skriv fx secretariat, operator.": (
+        "“{}” is no role. Write secretariat, operator, say."
+    ),
+    "Kommunens login skal have både AARSHJUL_OIDC_ISSUER og AARSHJUL_OIDC_CLIENT_ID.": (
+        "The municipality's login needs both AARSHJUL_OIDC_ISSUER and AARSHJUL_OIDC_CLIENT_ID."
+    ),
+    "»{}« kan ikke læses. Skriv fx leder-* = superior @ *.": (
+        "“{}” cannot be read. Write leder-* = superior @ *, say."
+    ),
+    "»{}« må have én stjerne i værdien, og den samme i enheden.": (
+        "“{}” may have one star in the value, and the same in the unit."
+    ),
     "»{}« er ikke en webadresse. Skriv fx https://aarshjul.kommune.dk.": (
         "“{}” is no web address. Write for example https://aarshjul.kommune.dk."
     ),

@@ -17,6 +17,7 @@ from tests.support.routes import NAMED, gets, posts
 from tests.support.web import BASE, PASSWORD, Form, Site
 from web import faults
 from web.paths import local_path
+from web.signing_in import faults as sign_in_faults
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ def test_a_fault_of_ours_has_a_number_and_shows_nothing_of_the_inside(world, cap
 
 
 def test_every_error_has_danish_and_english_words_and_a_cure():
-    for fault in vars(faults).values():
+    for fault in [*vars(faults).values(), *vars(sign_in_faults).values()]:
         if isinstance(fault, faults.Fault):
             for da, en in (fault.title, fault.what, fault.cure):
                 assert da and en and da != en

@@ -10,6 +10,7 @@ from cycle.errors import CycleError
 from web import context, faults
 from web.leader.answering import Act, Overtaken, Sent, Unfinished, act, keep_uploads
 from web.leader.link import open_link
+from web.signing_in.faults import LINK_ENDED_KEPT
 from web.signing_in.visits import LinkEnded
 
 
@@ -26,4 +27,4 @@ def keep_late(request: Request, token: str, sent: FormData) -> None:
             outcome = act(session, request, holding, Sent(sent, Act.DRAFT, attachments))
         if not outcome.refused:
             request.state.sent = None
-            raise faults.Refused(faults.LINK_ENDED_KEPT)
+            raise faults.Refused(LINK_ENDED_KEPT)

@@ -21,9 +21,10 @@ from cycle.access.roles import SignInWay
 from cycle.access.sessions import close_session, open_session
 from cycle.errors import Conflict, NotAllowed
 from web import context, session
-from web.faults import LOGIN_CONFLICT, LOGIN_FAILED, LOGIN_REFUSED, LOGIN_TOO_OLD, Refused
+from web.faults import Refused
 from web.paths import local_path
 from web.rooms import Room
+from web.signing_in.faults import LOGIN_CONFLICT, LOGIN_FAILED, LOGIN_REFUSED, LOGIN_TOO_OLD
 from web.signing_in.oidc import Errand, LoginFailed, login_of
 
 router = APIRouter(prefix="/log-ind/kommunen")
