@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.data_settings import DataSettings
 from config.incoming_settings import LOOPBACK, IncomingSettings
 from config.look_settings import LookSettings
 from config.mail_settings import MailSettings
@@ -25,7 +26,7 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 
-class Settings(MailSettings, IncomingSettings, WatchSettings, LookSettings):
+class Settings(MailSettings, IncomingSettings, WatchSettings, LookSettings, DataSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")

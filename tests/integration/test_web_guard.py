@@ -50,6 +50,7 @@ OPEN_TO_ALL = {
     "/tilgaengelighed": 200,
     "/udseende/farve.css": 404,
     "/udseende/logo": 404,
+    "/api/v1/openapi.json": 200,
 }
 OWN_LINK = re.compile(r"^/(opgave|indkaldelse|kalender)/\{token\}")
 
