@@ -31,6 +31,15 @@ PROOFS = {
     "mail-stack": ("-m", "pytest", "--verbose", "--durations=0", "tests/mail_stack", "-o", "timeout=1800"),
     "delivery": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_bad_mail_server.py"),
     "kills": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_crash_points.py"),
+    "any-request": (
+        "-m",
+        "pytest",
+        "--quiet",
+        "-s",
+        "tests/integration/test_any_request.py",
+        "-o",
+        "timeout=36000",
+    ),
     "reminders": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_troubled_years.py"),
     "hypothesis": (
         "-m",
@@ -53,6 +62,8 @@ LONG = {
     "FAULTY_MAILS": "5000",
     "CUTS": "200",
     "KILLS": "100",
+    "CALLS": "50000",
+    "CALLING_SECONDS": "36000",
     "LAST_YEAR": "2045",
 }
 """What makes a short proof of the test suite a long one."""
