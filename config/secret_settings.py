@@ -19,6 +19,7 @@ FROM_FILE = (
     "seal_pkcs11_pin",
     "selfcheck_webhook",
     "heartbeat_url",
+    "os2mo_client_secret",
 )
 
 
