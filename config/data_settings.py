@@ -1,5 +1,6 @@
 """Settings of data that others read or give: the API and OS2mo."""
 
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -42,6 +43,31 @@ class DataSettings(BaseSettings):
         ge=0,
         description="Up to so many changes from OS2mo are applied without being asked for; 0: none. What "
         "closes or ends much, or has to be decided, always waits for somebody.",
+    )
+
+    keep_technical_days: int = Field(
+        default=90,
+        ge=14,
+        description="So long ended tokens, runs, self-checks and the health of unused addresses are kept. "
+        "Prefect keeps its own record of runs for 90 days.",
+    )
+    keep_mail_days: int = Field(
+        default=730,
+        ge=30,
+        description="So long received mails are kept as they came. What was read in them stays.",
+    )
+    keep_name_days: int = Field(
+        default=1826,
+        ge=30,
+        description="So long after somebody has left their last post the name is kept, and longer until what "
+        "they wrote is journalised.",
+    )
+    anchor_file: Path | None = Field(
+        default=None,
+        description="File on another machine's disk to which the history's newest hash is added daily.",
+    )
+    anchor_to: str = Field(
+        default="", description="Address outside this installation that is mailed that hash daily."
     )
 
     @property

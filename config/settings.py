@@ -183,7 +183,7 @@ class Settings(MailSettings, IncomingSettings, WatchSettings, LookSettings, Data
             raise ValueError("Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.")
         return url
 
-    @field_validator("mail_from", "contact", "reply_domain", "received_by", "selfcheck_to")
+    @field_validator("mail_from", "contact", "reply_domain", "received_by", "selfcheck_to", "anchor_to")
     @classmethod
     def _one_line(cls, text: str) -> str:
         if any(ord(sign) < 32 for sign in text):

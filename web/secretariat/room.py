@@ -30,6 +30,7 @@ from web.secretariat import (
     meeting_round,
     meetings,
     next_year,
+    person,
     person_calendar,
     posts,
     proposals,
@@ -54,6 +55,7 @@ for part in (
     activity,
     decisions,
     fetched,
+    person,
     many,
     task,
     annex,
@@ -110,5 +112,6 @@ ROOM = Room(
         MenuItem("/segl", "Segl", "Seals", OFFICE),
         MenuItem("/sag", "Journalisering", "Filing", OFFICE),
         MenuItem("/aktindsigt", "Aktindsigt", "Hand-out", OFFICE),
+        MenuItem("/indsigt", "Persondata", "Personal data", OFFICE),
     ),
 )
