@@ -7,6 +7,7 @@ documents are not all marked as journalised keeps the name, however long ago the
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -15,7 +16,7 @@ from cycle import history
 from cycle.access.emails import email_key
 from cycle.cases.tables import Journalised
 from cycle.gatherings.tables import GatheringParticipant
-from cycle.goals.tables import Agreement, SealedDocument, Signature
+from cycle.goals.tables import SealedDocument, Signature
 from cycle.history import History, HistorySalt
 from cycle.messages.tables import Message
 from cycle.organisation.tables import Address, Appointment, Person, Substitute, Unit
@@ -114,36 +115,28 @@ def _salts(session: Session, person: Person, emails: Sequence[str]) -> sa.Column
 
 def _unfiled(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The keys of each person's answers and signed agreements that are not journalised."""
-    actors = {f"person:{id_}": id_ for id_ in ids}
     found: dict[int, list[str]] = {}
-    for piece in in_pieces(actors):
-        answers = sa.select(
-            col(Submission.by), sa.literal("submission:") + sa.cast(col(Submission.id), sa.Text)
-        )
-        agreements = (
-            sa.select(
-                col(Signature.by),
-                sa.literal("agreement:")
-                + sa.cast(col(Agreement.id), sa.Text)
-                + ":"
-                + sa.cast(col(SealedDocument.version), sa.Text),
-            )
-            .join(Agreement, col(Agreement.id) == col(Signature.agreement_id))
-            .join(
-                SealedDocument,
-                sa.and_(
-                    col(SealedDocument.agreement_id) == col(Agreement.id),
-                    col(SealedDocument.version) == col(Signature.version),
-                ),
-            )
-        )
-        for query, actor in ((answers, col(Submission.by)), (agreements, col(Signature.by))):
+    for piece in in_pieces(f"person:{id_}" for id_ in ids):
+        for query, actor in _documents():
             for by, key in session.execute(query.where(actor.in_(piece))):
-                found.setdefault(actors[by], []).append(key)
-    keys = {key for each in found.values() for key in each}
+                found.setdefault(int(by.partition(":")[2]), []).append(key)
     filed: set[str] = set()
-    for piece in in_pieces(keys):
+    for piece in in_pieces({key for each in found.values() for key in each}):
         filed |= set(session.exec(select(Journalised.item).where(col(Journalised.item).in_(piece))))
-    return {
-        id_: left for id_, each in found.items() if (left := tuple(key for key in each if key not in filed))
-    }
+    left = {id_: tuple(key for key in each if key not in filed) for id_, each in found.items()}
+    return {id_: keys for id_, keys in left.items() if keys}
+
+
+def _documents() -> tuple[tuple[Any, Any], ...]:
+    """Who gave which answer and signed which sealed agreement, by the keys that cases know them by."""
+    key_of = sa.literal("submission:") + sa.cast(col(Submission.id), sa.Text)
+    sealed = sa.and_(
+        col(SealedDocument.agreement_id) == col(Signature.agreement_id),
+        col(SealedDocument.version) == col(Signature.version),
+    )
+    numbers = (sa.cast(col(Signature.agreement_id), sa.Text), sa.cast(col(Signature.version), sa.Text))
+    agreement = sa.literal("agreement:") + numbers[0] + ":" + numbers[1]
+    return (
+        (sa.select(col(Submission.by), key_of), col(Submission.by)),
+        (sa.select(col(Signature.by), agreement).join(SealedDocument, sealed), col(Signature.by)),
+    )

@@ -458,7 +458,7 @@ def test_what_a_program_may_not_have_is_told_as_data(house: House) -> None:
     refused = committee.get("/api/sag/aktivitet/1?sprog=en")
     assert refused.status_code in (403, 404) and refused.json()["title"]
     missing = house.office().get("/api/sag/aktivitet/99").json()
-    assert missing["error"]["title"] == "Siden findes ikke" and missing["error"]["problems"] == []
+    assert missing["title"] == "Siden findes ikke" and missing["problems"] == []
 
 
 def handed_out(office, query: str) -> tuple[list[list[object]], set[str], dict[str, bytes]]:

@@ -151,7 +151,7 @@ def test_a_closed_unit_and_a_leader_who_has_left_always_wait(
     assert told.counts["applied"] == 0 < told.counts["changes"] and everything(store) == before
 
 
-@pytest.mark.parametrize("how", ["status", "errors", "cut", "page 2", "token"])
+@pytest.mark.parametrize("how", ["status", "errors", "cut", "page 2", "token", "redirect"])
 def test_half_an_answer_changes_nothing_and_is_told(
     store: Engine, source: Server, tmp_path: Path, how: str
 ) -> None:

@@ -172,7 +172,7 @@ class Server:
     port: int
     answers: Answers
     fails: str = ""
-    """"status", "errors", "cut", "page 2", "token": how the next requests go wrong."""
+    """"status", "errors", "cut", "page 2", "token", "redirect": how the next requests go wrong."""
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -200,6 +200,8 @@ def serving(organisation: Organisation) -> Iterator[Server]:
             status, told = _token(it, body) if self.path == "/token" else _graphql(it, self.headers, body)
             content = json.dumps(told).encode()
             self.send_response(status)
+            if status == 307:
+                self.send_header("location", self.path)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(content)))
             self.end_headers()
@@ -231,6 +233,9 @@ def _graphql(it: Server, headers: Any, body: bytes) -> tuple[int, Any]:
     sent = json.loads(body)
     it.asked.append(sent["query"])
     later = sent["variables"].get("cursor") is not None
+    if it.fails == "redirect":
+        it.fails = ""
+        return 307, {}
     if it.fails == "status" or (it.fails == "page 2" and later):
         return 502, {"detail": "Bad gateway"}
     done = graphql_sync(

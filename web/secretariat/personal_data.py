@@ -22,7 +22,7 @@ from web import context, render
 from web.attachments import attached
 from web.plain import readable
 from web.secretariat.pages import show
-from web.secretariat.person_words import TABLES
+from web.secretariat.personal_data_words import TABLES
 from web.secretariat.reach import roots_for
 from web.session import CurrentActor
 
@@ -40,7 +40,7 @@ def page(request: Request, actor: CurrentActor, hvem: Asked = "") -> Response:
     counts = Counter(each.table for each in found[1]) if found else {}
     place = 1 if render.language_of(request) == "en" else 0
     lines = [(TABLES.get(table, (table, table))[place], count) for table, count in counts.items()]
-    return show(request, "person.html", asked=readable(hvem), found=found, lines=lines)
+    return show(request, "personal_data.html", asked=readable(hvem), found=found, lines=lines)
 
 
 @router.get("/indsigt/alt.json")
