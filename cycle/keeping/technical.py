@@ -31,6 +31,10 @@ class Kind(StrEnum):
     SELF_CHECKS = "self_checks"
 
 
+GONE = {"raw": b"", "sender": "", "content": "", "files": [], "own_text": "", "text": ""}
+"""What is left of a received mail's words."""
+
+
 @dataclass(frozen=True)
 class Periods:
     """How many days technical data and received mails are kept after they have done their work."""
@@ -64,7 +68,7 @@ def erase(session: Session, *, now: datetime, today: date, periods: Periods) -> 
     for kind, (table, condition) in _conditions(now, today, periods).items():
         statement: sa.Update | sa.Delete = sa.delete(table).where(condition)
         if kind is Kind.RAW_MAIL:
-            statement = sa.update(table).where(condition).values(raw=b"", sender="", content="", files=[])
+            statement = sa.update(table).where(condition).values(**GONE)
         if kind is Kind.ADDRESS_HEALTH:
             healthy = {"health": AddressHealth.OK, "health_reason": ""}
             statement = sa.update(table).where(condition).values(**healthy)

@@ -19,7 +19,7 @@ from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskSta
 class Shown(BaseModel):
     """Something the API shows."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 class Page(Shown):
