@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from cli import import_frames, import_strategy, import_year
+from cli import import_frames, import_os2mo, import_strategy, import_year
 from cli.given_file import names_its_file
 from cli.import_options import AsJson, DryRun, Municipality, begin
 from cli.import_view import (
@@ -75,6 +75,7 @@ app.command()(import_year.figures)
 app.command()(import_year.goals)
 app.command()(import_strategy.strategy)
 app.command()(import_frames.frames)
+app.command()(import_os2mo.os2mo)
 
 
 @app.command()

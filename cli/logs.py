@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -14,6 +15,7 @@ def no_verdicts_in_the_log() -> None:
 
 def start_logging(process: str) -> None:
     """Log lines of this process from now on."""
+    logging.Formatter.converter = time.gmtime  # UTC, so that lines of several machines are in order
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=f"{process} {FORMAT}", force=True)
     for talkative in ("httpx", "httpcore", "apscheduler", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -69,6 +69,17 @@ COMMANDS: dict[str, Command] = {
         "cli.mail_commands", "se, hvad der læses i en mail", "see what is read in a mail: nothing is stored"
     ),
     "token": Command("cli.token_commands", "hvad programmer logger ind med", "what programs sign in with"),
+    "retention": Command(
+        "cli.retention",
+        "se og slet, hvad der ikke skal gemmes længere",
+        "see and erase what is kept no longer",
+    ),
+    "person": Command(
+        "cli.person", "se alt, hvad der er gemt om én person", "see everything that is held about one person"
+    ),
+    "history": Command(
+        "cli.history_commands", "efterprøv historikken, og forankr den", "check the history, and anchor it"
+    ),
     "user": Command("cli.user_commands", "hvem der kan logge ind", "who may sign in"),
     "web": Command("cli.processes.web", "kør kun siderne", "run the pages alone"),
     "clock": Command("cli.processes.clock", "kør kun uret", "run the clock alone"),

@@ -24,6 +24,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "  Ny enhedsart: {kind}. Enheder: {count}. Planer vælger enheder efter art.",
         "  New unit kind: {kind}. Units: {count}. Plans choose units by their kind.",
     ),
+    "no os2mo": ("OS2mo er ikke sat op.", "OS2mo is not set up."),
+    "set os2mo": ("Se docs/os2mo.md.", "See docs/os2mo.md."),
+    "try os2mo": (
+        "Intet er ændret. Prøv igen, og se efter i indstillingerne AARSHJUL_OS2MO_…",
+        "Nothing has been changed. Try again, and look at the settings AARSHJUL_OS2MO_…",
+    ),
     "asked": ("Skal afgøres:", "To be decided:"),
     "unit added": ("Nye enheder", "New units"),
     "unit moved": ("Flyttet", "Moved"),

@@ -133,6 +133,13 @@ YEAR: Mapping[str, str] = {
     "Adressen skal begynde med https, for links giver adgang uden adgangskode.": (
         "The address has to begin with https: links give access without a password."
     ),
+    "»{}« er ikke en webadresse. Skriv fx https://mo.kommune.dk/graphql/v25.": (
+        "“{}” is no web address. Write for example https://mo.kommune.dk/graphql/v25."
+    ),
+    "Adressen skal begynde med https, for der hentes navne og sendes en nøgle.": (
+        "The address has to begin with https: names are fetched and a key is sent."
+    ),
+    "OS2mo kan ikke hentes uden {}. Sæt dem også.": "OS2mo cannot be read without {}. Set them too.",
     "Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.": (
         "The address has to begin with sqlite:/// or postgresql+psycopg://."
     ),

@@ -20,6 +20,7 @@ FROM_FILE = (
     "oidc_client_secret",
     "selfcheck_webhook",
     "heartbeat_url",
+    "os2mo_client_secret",
 )
 
 

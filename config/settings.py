@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.data_settings import DataSettings
 from config.incoming_settings import LOOPBACK, IncomingSettings
 from config.look_settings import LookSettings
 from config.mail_settings import MailSettings
@@ -26,7 +27,7 @@ from cycle.errors import PlanInvalid, Problem
 from cycle.plan.kle import Kle
 
 
-class Settings(MailSettings, IncomingSettings, WatchSettings, SignInSettings, LookSettings):
+class Settings(MailSettings, IncomingSettings, WatchSettings, SignInSettings, LookSettings, DataSettings):
     """What an installation is told from outside. Nothing here changes while it runs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -183,7 +184,7 @@ class Settings(MailSettings, IncomingSettings, WatchSettings, SignInSettings, Lo
             raise ValueError("Adressen skal begynde med sqlite:/// eller postgresql+psycopg://.")
         return url
 
-    @field_validator("mail_from", "contact", "reply_domain", "received_by", "selfcheck_to")
+    @field_validator("mail_from", "contact", "reply_domain", "received_by", "selfcheck_to", "anchor_to")
     @classmethod
     def _one_line(cls, text: str) -> str:
         if any(ord(sign) < 32 for sign in text):

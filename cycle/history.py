@@ -162,6 +162,21 @@ def verify(session: Session, root_id: str) -> list[str]:
     return breaks
 
 
+def newest(session: Session, root_id: str) -> tuple[int, str] | None:
+    """Position and hash of the newest chained row; None before there is one. To be kept outside."""
+    query = select(History.position, History.hash).where(
+        History.root_id == root_id, col(History.hash).is_not(None)
+    )
+    found = session.exec(query.order_by(col(History.position).desc()).limit(1)).first()
+    return (found[0] or 0, found[1] or GENESIS) if found else None
+
+
+def stands_at(session: Session, root_id: str, position: int, digest: str) -> bool:
+    """Whether the row at this position still has this hash: an anchor kept outside says what it was."""
+    found = session.exec(select(History.hash).where(History.root_id == root_id, History.position == position))
+    return found.first() == digest
+
+
 def _digest(row: History, position: int, previous: str) -> str:
     content = [position, previous, row.root_id, row.at.isoformat(), row.actor, row.verb, row.thing, row.why]
     text = json.dumps([*content, row.data], ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -20,13 +20,16 @@ from cycle.tasks.coming import close_due_at
 from cycle.tasks.states import OccurrenceState
 from flows import hints
 
-ORDER = ("collect", "close", "erase", "open", "advance", "remind", "deliver")
+ORDER = ("collect", "close", "erase", "open", "advance", "remind", "deliver", "organisation")
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """How long a failed (flow, subject) rests after the first, second, third … failure in a row."""
 
 SWEEP_FROM = time(5)
 """Local. Nothing happens between 00 and 04, when closings are due, so that neither
 DST night skips or repeats anything."""
+
+FETCH_FROM = time(4, 15)
+"""Local: before the sweep, so that a new leader gets the day's mail."""
 
 SATURDAY = 5
 
@@ -44,7 +47,11 @@ HOLDS_UP = timedelta(minutes=10)
 def due_work(session: Session, *, now: datetime, settings: Settings) -> list[Work]:
     """The work to want at `now` (UTC), in the order it is to be done. Asking twice gives the same."""
     read = session.connection()
-    candidates = [*_candidates(read, now, settings), *_sweeps(read, now, settings.zone)]
+    candidates = [
+        *_candidates(read, now, settings),
+        *_sweeps(read, now, settings.zone),
+        *_fetches(read, now, settings),
+    ]
     if not candidates:
         return []
     paused = {(root_id, flow) for root_id, flow in read.execute(hints.PAUSES)}
@@ -200,6 +207,15 @@ def _sweeps(read: sa.Connection, now: datetime, zone: ZoneInfo) -> Iterator[Work
         return
     for (root_id,) in read.execute(hints.UNSWEPT, {"since": today, "now": now}):
         yield _work("remind", f"sweep:{root_id}", root_id)
+
+
+def _fetches(read: sa.Connection, now: datetime, settings: Settings) -> Iterator[Work]:
+    """Once each day from 04:15 local: the organisation is fetched from OS2mo, where it comes from there."""
+    since = datetime.combine(now.astimezone(settings.zone).date(), FETCH_FROM, settings.zone)
+    if settings.reads_os2mo and now >= since:
+        given = {"root_id": settings.os2mo_municipality, "since": since.astimezone(now.tzinfo), "now": now}
+        for (root_id,) in read.execute(hints.UNFETCHED, given):
+            yield _work("organisation", root_id, root_id)
 
 
 def _work(flow: str, subject: str, root_id: str) -> Work:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cycle.messages.tables import UNSENT, MailboxMark, Message, MessageState
+from cycle.organisation.tables import Unit
 from cycle.runs.tables import UNFINISHED, FlowPause, Run, RunState
 from cycle.store import table_of
 from cycle.tasks.states import OccurrenceState
@@ -20,7 +21,7 @@ _now: sa.BindParameter[datetime] = sa.bindparam("now")
 _after: sa.BindParameter[datetime] = sa.bindparam("after")
 _run, _pause = table_of(Run).c, table_of(FlowPause).c
 _mark, _message = table_of(MailboxMark).c, table_of(Message).c
-_occurrence, _task = table_of(Occurrence).c, table_of(Task).c
+_occurrence, _task, _unit = table_of(Occurrence).c, table_of(Task).c, table_of(Unit).c
 
 _NOTHING: sa.ColumnClause[int] = sa.literal_column("0")
 """Added to a column whose index SQLite must not use: it would walk all there is instead of what is due."""
@@ -53,6 +54,13 @@ _swept = sa.exists().where(
     _run.state != RunState.FAILED,
 )
 UNSWEPT = sa.select(_occurrence.root_id).where(_open, ~_swept).distinct()
+_fetched = sa.exists().where(
+    _run.flow == "organisation",
+    _run.subject == _unit.id,
+    _run.wanted_at.between(sa.bindparam("since"), _now),
+    _run.state != RunState.FAILED,
+)
+UNFETCHED = sa.select(_unit.id).where(_unit.id == sa.bindparam("root_id"), ~_fetched)
 _occurrence_due = sa.or_(
     sa.and_(_unerased, _occurrence.erase_at <= _now),
     sa.and_(_open, _occurrence.closes_at <= _now),

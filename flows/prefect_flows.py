@@ -125,6 +125,12 @@ async def collect(run_id: int) -> None:
     await _observed(run_id)
 
 
+@flow(name="organisation", **OURS)
+async def organisation(run_id: int) -> None:
+    """Enheder og ledere fra OS2mo for én kommune."""
+    await _observed(run_id)
+
+
 FLOWS: dict[str, Flow[[int], Coroutine[Any, Any, None]]] = {
     "budget_call": budget_call,
     "agreement_signing": agreement_signing,
@@ -140,4 +146,5 @@ FLOWS: dict[str, Flow[[int], Coroutine[Any, Any, None]]] = {
     "remind": remind,
     "deliver": deliver,
     "collect": collect,
+    "organisation": organisation,
 }

@@ -1,7 +1,7 @@
 """Which function is the body of a run: by the flow's name and its subject.
 
 The subject is "open:12", "advance:12" or "close:12" (an occurrence) for the flows of a plan, "erase:12" for
-results dialogues as well, and the municipality's id for the three that serve all of them. Modules are
+results dialogues as well, and the municipality's id for those that serve all of them. Modules are
 imported when first needed.
 """
 
@@ -31,10 +31,11 @@ SERVICES = {
     "remind": ("flows.remind", "remind"),
     "sweep": ("flows.remind", "sweep"),
     "deliver": ("flows.deliver", "deliver"),
+    "organisation": ("flows.organisation", "organisation"),
 }
 VERBS = ("open", "advance", "close", "erase")
 
-NAMES = (*(name.value for name in FlowName), "remind", "deliver", "collect")
+NAMES = (*(name.value for name in FlowName), "remind", "deliver", "collect", "organisation")
 """Every flow there is."""
 
 

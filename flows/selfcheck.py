@@ -15,6 +15,7 @@ from sqlmodel import Session
 from cycle import store
 from cycle.health import reports
 from cycle.health.checks import Fault, Found, look
+from flows.anchoring import anchor
 from flows.heartbeat import Heartbeat
 from flows.runtime import Runtime
 from notifications.selfcheck_mail import Findings, Undelivered, has_receiver, tell
@@ -71,6 +72,8 @@ class DailyCheck:
             found = self._findings(session, real) if made is None else made.found
         if self._begin(on, found, real) if made is None else self._claim_again(on, real):
             self._tell(on, found, real)
+        if made is None:
+            anchor(self._runtime, on=on, now=real)
 
     def _findings(self, session: Session, real: datetime) -> list[dict[str, Any]]:
         now, settings = self._runtime.clock.now(), self._runtime.settings

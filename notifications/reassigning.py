@@ -80,6 +80,8 @@ def reassign(
 
 
 def _read_again(inbound: Inbound, office: Office) -> Mail:
+    if not inbound.raw:  # its time was over (`aarshjul retention`)
+        raise NotFound("mail", inbound.id)
     with Reader(Ours(office.sender_address.lower(), office.message_domain)) as reader:
         return reader.read(inbound.raw)
 

@@ -55,7 +55,7 @@ def tell(settings: Settings, found: Findings, *, on: date, now: datetime) -> Non
 
 def _mail(settings: Settings, found: Findings, on: date, now: datetime) -> None:
     mail = letter(settings, found, on=on, now=now)
-    with _connected(settings) as server:
+    with connected(settings) as server:
         server.send_message(mail, from_addr=read_sender(settings.mail_from).addr_spec)
 
 
@@ -73,7 +73,7 @@ def letter(settings: Settings, found: Findings, *, on: date, now: datetime) -> E
     return mail
 
 
-def _connected(settings: Settings) -> smtplib.SMTP:
+def connected(settings: Settings) -> smtplib.SMTP:
     """The second mail server, else the one of all mail. Raises OSError, SMTPException."""
     second = bool(settings.selfcheck_smtp_host)
     if not second and not settings.smtp_host:

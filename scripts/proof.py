@@ -31,6 +31,15 @@ PROOFS = {
     "mail-stack": ("-m", "pytest", "--verbose", "--durations=0", "tests/mail_stack", "-o", "timeout=1800"),
     "delivery": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_bad_mail_server.py"),
     "kills": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_crash_points.py"),
+    "any-request": (
+        "-m",
+        "pytest",
+        "--quiet",
+        "-s",
+        "tests/integration/test_any_request.py",
+        "-o",
+        "timeout=36000",
+    ),
     "reminders": ("-m", "pytest", "--quiet", "-s", "tests/faults/test_troubled_years.py"),
     "links": (
         "-m",
@@ -67,6 +76,8 @@ LONG = {
     "KILLS": "100",
     "LINKS_OPENED": "10000",
     "LINKS_SCANNED": "200",
+    "CALLS": "50000",
+    "CALLING_SECONDS": "36000",
     "LAST_YEAR": "2045",
 }
 """What makes a short proof of the test suite a long one."""

@@ -18,6 +18,8 @@ from starlette.staticfiles import StaticFiles
 
 from config.settings import Settings
 from web import agreements, errors, faults, house, sign_in
+from web.api.rate import Rate
+from web.api.room import ROOM as API
 from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
@@ -49,6 +51,7 @@ ROOMS: tuple[Room, ...] = (
     superior_preparation.ROOM,
     SECRETARIAT,
     agreements.ROOM,
+    API,
 )
 
 QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -84,6 +87,7 @@ def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo |
         middleware=[guard, Middleware(KeepLanguage, secure=settings.base_url.startswith("https"))],
     )
     app.state.engine, app.state.settings, app.state.clock = engine, settings, clock
+    app.state.api_rate = Rate(settings.api_per_minute)
     app.state.browser_clock = MachineClock() if demo else clock
     app.state.house = house.House(settings)
     app.state.navigation = [item for room in rooms for item in room.navigation]

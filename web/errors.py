@@ -79,7 +79,7 @@ def show(
 ) -> Response:
     """One error page, with what was sent. `located`: the problems' places are for the reader too.
 
-    Where a program asks (`/api/…`) the same words come as JSON.
+    Where a program asks (`/api/…`) the same words come as problem details (RFC 9457).
     """
     if language_of(request) == "en":
         problems = [problem_in_english(each) for each in problems]
@@ -105,9 +105,19 @@ def asked_by_program(request: Request) -> bool:
 
 def _as_json(request: Request, fault: Fault, problems: Sequence[Problem]) -> Response:
     english = language_of(request) == "en"
-    told = {name: getattr(fault, name)[english] for name in ("title", "what", "cure")}
-    told["problems"] = [asdict(problem) for problem in problems]
-    return JSONResponse({"error": told}, status_code=fault.status)
+    told = {
+        "type": "about:blank",
+        "title": fault.title[english],
+        "status": fault.status,
+        "detail": f"{fault.what[english]} {fault.cure[english]}",
+        "problems": [asdict(problem) for problem in problems],
+    }
+    return JSONResponse(
+        told,
+        status_code=fault.status,
+        media_type="application/problem+json",
+        headers={"WWW-Authenticate": "Bearer"} if fault.status == 401 else None,
+    )
 
 
 def sent_fields(request: Request) -> list[tuple[str, str]]:
@@ -138,7 +148,9 @@ def _domain(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return show(request, error.fault)
+    response = show(request, error.fault)
+    response.headers.update(error.headers)
+    return response
 
 
 def _opened(request: Request, error: Exception) -> Response:
@@ -154,10 +166,11 @@ def _http(request: Request, error: Exception) -> Response:
 def _unreadable(request: Request, error: Exception) -> Response:
     """An address that names nothing; or what a program sent is not of the form that was asked for."""
     assert isinstance(error, RequestValidationError)
+    places = ("body", "query") if asked_by_program(request) else ("body",)
     sent = [
         Problem(".".join(map(str, each["loc"][1:])), each["msg"])
         for each in error.errors()
-        if each["loc"][0] == "body"
+        if each["loc"][0] in places
     ]
     return show(request, BAD_REQUEST if sent else NOT_FOUND, problems=sent)
 

@@ -1,5 +1,6 @@
 """The words of every error page: what happened, and what to do. Danish and English."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cycle.errors import (
@@ -29,11 +30,11 @@ class Fault:
 
 
 class Refused(Exception):
-    """The request cannot be granted; `fault` is the page that says why."""
+    """The request cannot be granted; `fault` is the page that says why, `headers` are for programs."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(fault.title[1])
-        self.fault = fault
+        self.fault, self.headers = fault, headers or {}
 
 
 NOT_FOUND = Fault(

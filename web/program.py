@@ -21,13 +21,14 @@ from web import context
 from web.session import SignInNeeded, actor_of
 
 
-def _by_token(request: Request) -> SignedIn | None:
+def by_token(request: Request, scope: TokenScope) -> SignedIn | None:
+    """Whoever the token acts as; None without one. Raises SignInNeeded, NotAllowed (of another scope)."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
         return None
     now = context.browser_now(request)
     with context.reading(request) as session:
-        actor = read_token(session, token.strip(), TokenScope.CASES, now=now)
+        actor = read_token(session, token.strip(), scope, now=now)
     if actor is None:
         raise SignInNeeded
     if actor.stale:
@@ -39,7 +40,7 @@ def _by_token(request: Request) -> SignedIn | None:
 
 def program(request: Request) -> SignedIn:
     """Whoever asks, by token or by cookie. Raises SignInNeeded."""
-    actor = _by_token(request) or actor_of(request)
+    actor = by_token(request, TokenScope.CASES) or actor_of(request)
     if actor is None:
         raise SignInNeeded
     return actor
@@ -47,7 +48,7 @@ def program(request: Request) -> SignedIn:
 
 def program_alone(request: Request) -> SignedIn:
     """Whoever asks with a token. Raises SignInNeeded."""
-    actor = _by_token(request)
+    actor = by_token(request, TokenScope.CASES)
     if actor is None:
         raise SignInNeeded
     return actor

@@ -1,5 +1,6 @@
 """Who may do what to what: one table, read by pages, API and tests."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -26,3 +27,13 @@ class TokenScope(StrEnum):
     """What a program's token is good for, of what its account may."""
 
     CASES = "cases"
+    STATUS = "status"
+    ANSWERS = "answers"
+
+
+OPENS: Mapping[TokenScope, frozenset[TokenScope]] = {
+    TokenScope.CASES: frozenset({TokenScope.CASES}),
+    TokenScope.STATUS: frozenset({TokenScope.STATUS}),
+    TokenScope.ANSWERS: frozenset({TokenScope.STATUS, TokenScope.ANSWERS}),
+}
+"""What each scope opens: whoever may read the answers may read how things stand, and cases by neither."""

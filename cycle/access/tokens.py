@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.access.accounts import find_account
-from cycle.access.roles import TokenScope
+from cycle.access.roles import OPENS, TokenScope
 from cycle.access.sessions import SignedIn, grants_of
 from cycle.access.tables import AccessToken, Account
-from cycle.errors import Invalid, NotFound, Problem
+from cycle.errors import Invalid, NotAllowed, NotFound, Problem
 
 PREFIX = "aarshjul_"
 """So that whoever finds one in a log or a file knows what it is."""
@@ -55,16 +55,18 @@ def make_token(
 
 
 def read_token(session: Session, token: str, scope: TokenScope, *, now: datetime) -> SignedIn | None:
-    """Whom the token acts as; None when it is unknown, revoked, over, of another scope or its account closed.
+    """Whom the token acts as; None when it is unknown, revoked, over or its account closed. Reads only.
 
-    Reads only.
+    Raises NotAllowed when it is good, but not for `scope`.
     """
     row = session.get(AccessToken, _digest(token))
     account = session.get(Account, row.account_id) if row else None
     if row is None or account is None or account.disabled_at is not None:
         return None
-    if row.revoked_at is not None or now >= row.expires_at or row.scope is not scope:
+    if row.revoked_at is not None or now >= row.expires_at:
         return None
+    if scope not in OPENS[row.scope]:
+        raise NotAllowed(scope.value, f"token:{row.scope.value}")
     return SignedIn(
         account_id=row.account_id,
         name=row.name,

@@ -145,7 +145,7 @@ class Search:
 
     def received(self) -> Iterator[Item]:
         """Mails that came in, as they came."""
-        where: list[Any] = [Inbound.root_id == self._root_id]
+        where: list[Any] = [Inbound.root_id == self._root_id, sa.func.length(col(Inbound.raw)) > 0]
         if self._wish.person:
             where.append(sa.func.lower(col(Inbound.sender)).in_(self._addresses))
         if self._wish.unit:

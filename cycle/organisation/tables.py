@@ -129,3 +129,20 @@ class ImportRecord(SQLModel, table=True):
     counts: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
     by: str
     at: datetime = Field(sa_type=Instant)
+
+
+class FetchedOrganisation(SQLModel, table=True):
+    """What OS2mo last said of one municipality, as the CSV lists an import reads, until it is applied.
+
+    `changes` is how many of them wait for somebody. `failing_since` and `error`: it could not be fetched.
+    """
+
+    __tablename__ = "fetched_organisation"
+
+    root_id: str = Field(primary_key=True, foreign_key="unit.id")
+    units: str = ""
+    leaders: str = ""
+    changes: int = 0
+    fetched_at: datetime | None = Field(default=None, sa_type=Instant)
+    failing_since: datetime | None = Field(default=None, sa_type=Instant)
+    error: str = ""

@@ -63,14 +63,16 @@ def cycles_of(session: Session, root_ids: Iterable[str]) -> list[Cycle]:
     return list(session.exec(found.order_by(col(Cycle.year).desc(), col(Cycle.plan_id), col(Cycle.id))))
 
 
+def planned_in(session: Session, cycle_id: int) -> Sequence[Occurrence]:
+    """Every activity of a cycle in the order it opens."""
+    found = select(Occurrence).where(Occurrence.cycle_id == cycle_id)
+    order = (col(Occurrence.opens_at), col(Occurrence.due_on), col(Occurrence.id))
+    return session.exec(found.order_by(*order)).all()
+
+
 def year_of(session: Session, cycle_id: int, *, paths: Sequence[str], today: date) -> list[Summary]:
     """Every activity of a cycle in the order it opens, with how it stands."""
-    occurrences = session.exec(
-        select(Occurrence)
-        .where(Occurrence.cycle_id == cycle_id)
-        .order_by(col(Occurrence.opens_at), col(Occurrence.due_on), col(Occurrence.id))
-    ).all()
-    return _summaries(session, occurrences, paths=paths, today=today)
+    return _summaries(session, planned_in(session, cycle_id), paths=paths, today=today)
 
 
 def summary_of(session: Session, occurrence: Occurrence, *, paths: Sequence[str], today: date) -> Summary:

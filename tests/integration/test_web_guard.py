@@ -55,6 +55,7 @@ OPEN_TO_ALL = {
     "/log-ind/kommunen/svar": 400,
     "/udseende/farve.css": 404,
     "/udseende/logo": 404,
+    "/api/v1/openapi.json": 200,
 }
 OWN_LINK = re.compile(r"^/(opgave|indkaldelse|kalender)/\{token\}")
 

@@ -48,9 +48,11 @@ FIGURES = [{"label": "Ramme 2028", "amount": "1250000", "shown": "1.250.000 kr."
 class House:
     """The town with its open report. `tasks` are the units' in order; the last unit has no address."""
 
-    def __init__(self, engine: Engine, folder: Path, port: int, *, form: Form = FORM) -> None:
+    def __init__(
+        self, engine: Engine, folder: Path, port: int, *, form: Form = FORM, **settings: int
+    ) -> None:
         self.engine = engine
-        self.site = Site(engine, folder, base_url=f"http://127.0.0.1:{port}")
+        self.site = Site(engine, folder, base_url=f"http://127.0.0.1:{port}", **settings)
         self.base = self.site.settings.base_url
         with transaction(engine) as session:
             self.tasks = self._fill(session, form)

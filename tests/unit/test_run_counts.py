@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from web.secretariat.counts import ACTIVITY, COLLECT, COUNTED, DELIVER, OF_SERVICE, REMIND, counter
+from web.secretariat.counts import (
+    ACTIVITY,
+    COLLECT,
+    COUNTED,
+    DELIVER,
+    OF_SERVICE,
+    ORGANISATION,
+    REMIND,
+    counter,
+)
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {
@@ -16,6 +25,7 @@ SOURCES = {
     "notifications/desk.py": DELIVER,
     "notifications/delivery.py": DELIVER,
     "flows/collect.py": COLLECT,
+    "flows/organisation.py": ORGANISATION,
 }
 BY_MEMBERS = {"flows/remind.py", "flows/deliver.py", "flows/collect.py", "flows/request.py"}
 """These pass on names that are computed: members of the enums in `COUNTED`, or what the others say."""

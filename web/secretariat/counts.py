@@ -78,7 +78,16 @@ COLLECT: Mapping[str, Pair] = {
     InboundVerdict.NO_ANSWER: ("uden svar", "without an answer"),
     InboundVerdict.WITHDRAWN: ("taget tilbage", "taken back"),
 }
-OF_SERVICE: Mapping[str, Mapping[str, Pair]] = {"remind": REMIND, "deliver": DELIVER, "collect": COLLECT}
+ORGANISATION: Mapping[str, Pair] = {
+    "changes": ("forskelle fundet", "differences found"),
+    "applied": ("indlæst", "imported"),
+}
+OF_SERVICE: Mapping[str, Mapping[str, Pair]] = {
+    "remind": REMIND,
+    "deliver": DELIVER,
+    "collect": COLLECT,
+    "organisation": ORGANISATION,
+}
 COUNTED: Mapping[type[StrEnum], Mapping[str, Pair]] = {
     Outcome: ACTIVITY,
     Decided: REMIND,

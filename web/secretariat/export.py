@@ -1,27 +1,21 @@
 """An activity with all its answers as a file."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from fastapi import APIRouter, Request
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from starlette.responses import Response
 
 from cycle.access.rules import Verb
 from cycle.errors import NotFound
-from cycle.goals.by_unit import asked_goals
-from cycle.goals.small_numbers import Places, hidden_places, without_hidden
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.forms import Form
 from cycle.tasks.listing import Entry, entries
-from cycle.tasks.tables import FormVersion, Submission
+from cycle.tasks.tables import Submission
 from documents.answers_table import Answered, answers_table
 from documents.tables import Cell, Column, Kind, Table, marked, to_csv
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import csv_download, xlsx_download
 from web.secretariat.reach import Reach, reach
+from web.secretariat.told_answers import Private, forms_of, read_form, submissions_of
 from web.secretariat.words import namer
 from web.session import CurrentActor
 
@@ -71,9 +65,9 @@ def _table(session: Session, request: Request, found: Reach) -> Table:
     today = calendar.local_date(context.now(request))
     listed = entries(session, found.occurrence, paths=paths, today=today, calendar=calendar)
     language = render.language_of(request)
-    submissions = _submissions(session, listed)
-    forms = _forms(session, found, submissions)
-    private = _Private.of(session, found, forms)
+    submissions = submissions_of(session, listed)
+    forms = [read_form(row) for row in forms_of(session, found, submissions).values()]
+    private = Private.of(session, found, forms)
     place = 1 if language == "en" else 0
     table = answers_table(
         f"{found.occurrence.title} {found.occurrence.concerns_year}",
@@ -87,29 +81,7 @@ def _table(session: Session, request: Request, found: Reach) -> Table:
     return marked(table, mark) if mark else table
 
 
-@dataclass(frozen=True)
-class _Private:
-    """The goals of which no unit's own status leaves in a file, and the fields whose rows are goals."""
-
-    hidden: Places
-    groups: frozenset[str]
-    asked: Mapping[int, Mapping[str, str]]
-
-    @classmethod
-    def of(cls, session: Session, found: Reach, forms: Sequence[Form]) -> "_Private":
-        occurrence = found.occurrence
-        groups = frozenset(field.id for form in forms for field in form.fields if field.rows_from == "goals")
-        hidden = hidden_places(session, occurrence.root_id, occurrence.concerns_year)
-        return cls(hidden, groups, asked_goals(session, found.occurrence.id or 0) if hidden else {})
-
-    def less(self, answers: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
-        """The answers without what is hidden."""
-        place = {"area": entry.area, "unit_id": entry.unit_id}
-        asked = self.asked.get(entry.task_id)
-        return without_hidden(answers, self.hidden, groups=self.groups, asked=asked, **place)
-
-
-def _answered(entry: Entry, submissions: dict[int, Submission], private: _Private, language: str) -> Answered:
+def _answered(entry: Entry, submissions: dict[int, Submission], private: Private, language: str) -> Answered:
     name = namer(language)
     submission = submissions.get(entry.submission_id or 0)
     leading: list[Cell] = [
@@ -129,26 +101,6 @@ def _answered(entry: Entry, submissions: dict[int, Submission], private: _Privat
         entry.version or None,
     ]
     return Answered(leading, private.less(submission.answers, entry) if submission else {})
-
-
-def _submissions(session: Session, listed: list[Entry]) -> dict[int, Submission]:
-    ids = [entry.submission_id for entry in listed if entry.submission_id]
-    found: dict[int, Submission] = {}
-    for start in range(0, len(ids), 500):
-        rows = session.exec(select(Submission).where(col(Submission.id).in_(ids[start : start + 500])))
-        found |= {row.id or 0: row for row in rows}
-    return found
-
-
-def _forms(session: Session, found: Reach, submissions: dict[int, Submission]) -> list[Form]:
-    used = {submission.form_version_id for submission in submissions.values()}
-    used.add(found.occurrence.form_version_id)
-    rows = session.exec(
-        select(FormVersion)
-        .where(col(FormVersion.id).in_([id_ for id_ in used if id_]))
-        .order_by(col(FormVersion.version).desc(), col(FormVersion.id).desc())
-    )
-    return [Form.model_validate_json(row.spec) for row in rows]
 
 
 def _name(found: Reach, ending: str) -> str:

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Thing, Verb, allowed
 from cycle.access.sessions import SignedIn
-from cycle.errors import NotAllowed
+from cycle.errors import NotAllowed, NotFound
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict
 from cycle.tasks.inbox import (
     InboxSearch,
@@ -134,6 +134,8 @@ def raw(request: Request, actor: CurrentActor, inbound_id: Id) -> Response:
         mail = get_inbound(session, roots_for(actor, Verb.SEE_MAIL), inbound_id)
         if not _may(actor, mail, Verb.SEE_UNIT):
             raise NotAllowed(Verb.SEE_UNIT.value, f"inbound {inbound_id}")
+        if not mail.raw:  # its time was over (`aarshjul retention`)
+            raise NotFound("mail", inbound_id)
         return attached(mail.raw, f"mail-{inbound_id}.txt", "text/plain; charset=utf-8")
 
 

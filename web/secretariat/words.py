@@ -169,6 +169,7 @@ SERVICES: Mapping[str, Pair] = {
     "remind": ("Påmindelser", "Reminders"),
     "deliver": ("Afsendelse af mail", "Sending mail"),
     "collect": ("Læsning af postkasse", "Reading the mailbox"),
+    "organisation": ("Enheder og ledere fra OS2mo", "Units and leaders from OS2mo"),
 }
 STEPS: Mapping[str, Pair] = {
     "open": ("åbner", "opens"),

@@ -188,7 +188,7 @@ def upgrade() -> None:
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
-    sa.Column('scope', sa.Enum('cases', name='tokenscope', native_enum=False, length=32), nullable=False),
+    sa.Column('scope', sa.Enum('cases', 'status', 'answers', name='tokenscope', native_enum=False, length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
@@ -227,6 +227,17 @@ def upgrade() -> None:
     with op.batch_alter_table('cycle', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cycle_root_id'), ['root_id'], unique=False)
 
+    op.create_table('fetched_organisation',
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('units', sa.String(), nullable=False),
+    sa.Column('leaders', sa.String(), nullable=False),
+    sa.Column('changes', sa.Integer(), nullable=False),
+    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('root_id')
+    )
     op.create_table('goal_scheme',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -1280,6 +1291,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_goal_scheme_root_id'))
 
     op.drop_table('goal_scheme')
+    op.drop_table('fetched_organisation')
     with op.batch_alter_table('cycle', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cycle_root_id'))
 
