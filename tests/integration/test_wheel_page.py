@@ -29,7 +29,8 @@ class Crowded:
                     month, day = (5, 1 + n) if n < 12 else (1 + n % 12, 3 + n // 4)
                     opens = date(cycle.year, month, day)
                     municipality.add_occurrence(
-                        session, self.town, cycle, f"nr-{n}", opens_on=opens, due_on=opens + timedelta(days=5),
+                        session, self.town, cycle, f"nr-{n}",
+                        opens_on=opens, due_on=opens + timedelta(days=5),
                         title=f"Aktivitet nummer {n} med et navn af almindelig længde",
                         ring=Ring.PLANNING if n % 2 else Ring.FOLLOW_UP, state=OccurrenceState.PLANNED,
                         closes_on=opens + timedelta(days=9),

@@ -133,37 +133,36 @@ def _told(
 
 def _values(status: Status, mark: str, language: str) -> dict[str, Any]:
     """The values of `status.typ`."""
-    place, year, name = (1 if language == "en" else 0), status.year, namer(language)
+    place, year = (1 if language == "en" else 0), status.year
     return {
         "municipality": year.place,
         "mark": mark,
         "title": year.title,
         "dated": format_date(year.today, language),
         "parts": [
-            {
-                "title": words[place],
-                "activities": [
-                    {
-                        "title": told.line.title,
-                        "concerns": told.line.summary.occurrence.concerns_year,
-                        "due": format_date(told.line.summary.occurrence.due_on, language),
-                        "standing": name(told.line.summary.standing),
-                        "answered": told.line.summary.answered,
-                        "owed": told.line.summary.owed,
-                        "version": told.released.version if told.released else 0,
-                        "decisions": [
-                            {
-                                "body": each.body,
-                                "on": format_date(each.decided_on, language),
-                                "adopted": each.adopted,
-                                "text": each.text,
-                            }
-                            for each in told.decisions
-                        ],
-                    }
-                    for told in part
-                ],
-            }
+            {"title": words[place], "activities": [_activity_values(told, language) for told in part]}
             for words, part in status.parts
+        ],
+    }
+
+
+def _activity_values(told: Told, language: str) -> dict[str, Any]:
+    summary, name = told.line.summary, namer(language)
+    return {
+        "title": told.line.title,
+        "concerns": summary.occurrence.concerns_year,
+        "due": format_date(summary.occurrence.due_on, language),
+        "standing": name(summary.standing),
+        "answered": summary.answered,
+        "owed": summary.owed,
+        "version": told.released.version if told.released else 0,
+        "decisions": [
+            {
+                "body": each.body,
+                "on": format_date(each.decided_on, language),
+                "adopted": each.adopted,
+                "text": each.text,
+            }
+            for each in told.decisions
         ],
     }

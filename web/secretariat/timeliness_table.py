@@ -87,6 +87,11 @@ FILTER_OF: Mapping[str, str] = {
 }
 """Which list of the activity's page shows just those that a number counts (`cycle.tasks.listing.FILTERS`)."""
 
+WHEN = (
+    (("År", "Year"), Kind.WHOLE, 8),
+    (("Aktivitet", "Activity"), Kind.TEXT, 34),
+    (("Frist", "Due"), Kind.DATE, 12),
+)
 PLACES = (
     (("Område", "Area"), "area", 18),
     (("Distrikt", "District"), "district", 18),
@@ -102,14 +107,8 @@ def table(rows: Sequence[Row], chosen: Choice, *, by_year: bool, zone: ZoneInfo,
     used = [
         (words, name, width) for words, name, width in PLACES if any(getattr(r.place, name) for r in rows)
     ]
-    when = [Column(("År", "Year")[place], Kind.WHOLE, 8)]
-    if not by_year:
-        when += [
-            Column(("Aktivitet", "Activity")[place], Kind.TEXT, 34),
-            Column(("Frist", "Due")[place], Kind.DATE, 12),
-        ]
     columns = [
-        *when,
+        *(Column(words[place], kind, width) for words, kind, width in (WHEN[:1] if by_year else WHEN)),
         *(Column(words[place], Kind.TEXT, width) for words, _, width in used),
         *(Column(words[place], Kind.WHOLE, 12) for words in NUMBERS.values()),
         Column(f"{SHARE[place]} (%)", Kind.NUMBER, 12),
