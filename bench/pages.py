@@ -110,7 +110,9 @@ def cookie(site: Site, role: Role, unit_id: str) -> str:
 
 def page(site: Site, what: str, address: str, session: str, *, limit: int = LIMIT_MS) -> Measurement:
     """The median time of one page. Raises when it is not there."""
-    with httpx.Client(base_url=site.settings.base_url, cookies={COOKIE: session}, trust_env=False) as browser:
+    with httpx.Client(
+        base_url=site.settings.base_url, cookies={COOKIE: session}, trust_env=False, timeout=60
+    ) as browser:
 
         def read() -> None:
             browser.get(address).raise_for_status()
