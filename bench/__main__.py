@@ -24,6 +24,7 @@ BENCHES = (
     "deliver",
     "decide",
     "pages",
+    "three_years",
     "trace",
     "serve",
     "documents",

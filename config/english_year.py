@@ -84,6 +84,16 @@ YEAR: Mapping[str, str] = {
     "Fristen ligger før den dag, trinet åbner.": "The deadline lies before the day the step opens.",
     "Ret den ene af datoerne.": "Correct one of the dates.",
     "Den nye frist ligger før i dag.": "The new deadline lies before today.",
+    "Den sidste dag skal ligge fra i dag og højst et år frem.": (
+        "The last day has to lie from today to a year ahead."
+    ),
+    "Vælg en anden dag.": "Choose another day.",
+    "Ingen leder eller stedfortræder i kommunen har den mailadresse.": (
+        "No leader or substitute in the municipality has that address."
+    ),
+    "Ret adressen, eller indlæs personen først.": "Correct the address, or import the person first.",
+    "Flere personer bruger den mailadresse.": "Several people use that address.",
+    "Vælg en adresse, som kun én bruger.": "Choose an address that only one uses.",
     "Den nye frist ligger mere end to år ude i fremtiden.": (
         "The new deadline lies more than two years ahead."
     ),

@@ -14,6 +14,7 @@ from cycle.tasks.overview import Standing
 from documents import wheel_labels as labels
 from documents import wheel_style as style
 from documents.geometry import Arc, angle_of, at, band_path, number, point, text_width
+from documents.wheel_coming import draw_coming
 from documents.wheel_model import (
     BAND,
     COLUMN,
@@ -36,7 +37,7 @@ __all__ = ["Segment", "Wheel", "draw"]
 def draw(wheel: Wheel, *, standalone: bool = True) -> str:
     """The wheel as an SVG document; without its style when a page brings `wheel_style.stylesheet()`."""
     words = words_for(wheel.language)
-    rings, placed = place(wheel.segments, words, wheel.year)
+    rings, placed = place(wheel.segments, words, wheel.year, wheel.hub)
     beside = _beside([p for p in placed if p.on is None], placed, wheel, words)
     room = labels.extent(list(beside.values()))
     left, right = _side(room.left), _side(room.right)
@@ -55,6 +56,7 @@ def draw(wheel: Wheel, *, standalone: bool = True) -> str:
             *(draw_segment(p, beside.get(p.no)) for p in placed),
             _hand(wheel, "over"),
             _today(wheel, words),
+            draw_coming(wheel.coming, words) if wheel.coming else "",
             _hub(wheel, words),
             legend,
             "</svg>",
@@ -150,8 +152,8 @@ def _hand(wheel: Wheel, css: str) -> str:
         return ""
     angle, half = angle_of(wheel.today) + 0.5, 0.9 if css == "line" else 0.45
     return (
-        f'<path class="hand {css}" d="M{at(HUB - 6, angle - half)}L{at(RIM + 4, angle)}'
-        f'L{at(HUB - 6, angle + half)}Z"/>'
+        f'<path class="hand {css}" d="M{at(wheel.hub - 6, angle - half)}L{at(RIM + 4, angle)}'
+        f'L{at(wheel.hub - 6, angle + half)}Z"/>'
     )
 
 

@@ -15,10 +15,12 @@ OUTER = (0.36, 0.44, 0.52, 0.6)
 RingRadii = tuple[Ring, float, float]
 
 
-def place(segments: Sequence[Segment], words: Words, year: int) -> tuple[list[RingRadii], list[Placed]]:
+def place(
+    segments: Sequence[Segment], words: Words, year: int, hub: float = HUB
+) -> tuple[list[RingRadii], list[Placed]]:
     """The rings' radii and every segment's slot, in the arrangement with the most readable titles."""
     arcs = [arc_of(s.opens_on, max(s.closes_on, s.opens_on)) for s in segments]
-    tried = [_arrange(segments, arcs, o, share) for o in _orders(segments, arcs) for share in OUTER]
+    tried = [_arrange(segments, arcs, o, share, hub) for o in _orders(segments, arcs) for share in OUTER]
     results = []
     for rings, slots in tried:
         written = [on_arc(s.title, words.meta(s, year), slots[i]) for i, s in enumerate(segments)]
@@ -44,7 +46,7 @@ def _orders(segments: Sequence[Segment], arcs: Sequence[Arc]) -> list[list[int]]
 
 
 def _arrange(
-    segments: Sequence[Segment], arcs: Sequence[Arc], order: Sequence[int], outer_share: float
+    segments: Sequence[Segment], arcs: Sequence[Arc], order: Sequence[int], outer_share: float, hub: float
 ) -> tuple[list[RingRadii], dict[int, Slot]]:
     """Gives each ring its radii (`outer_share` of the room to the outer one) and each segment its slot."""
     share_of: dict[Ring, dict[int, Share]] = {}
@@ -52,7 +54,7 @@ def _arrange(
         members = [i for i in order if segments[i].ring is ring]
         found = shares([arcs[i] for i in members], range(len(members)))
         share_of[ring] = dict(zip(members, found, strict=True))
-    room = RIM_INNER - HUB - 2 * BAND - 16
+    room = RIM_INNER - hub - 2 * BAND - 16
     rings, slots, outer = [], {}, RIM_INNER - 4
     for ring in (Ring.PLANNING, Ring.FOLLOW_UP):
         thickness = room * (outer_share if ring is Ring.PLANNING else 1 - outer_share)

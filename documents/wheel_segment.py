@@ -1,12 +1,13 @@
 """One activity as a piece of the wheel: its arc, how far it is, its deadline, its title."""
 
+import math
 from html import escape
 
 from cycle.tasks.overview import Standing
 from documents import wheel_labels as labels
 from documents import wheel_style as style
 from documents.geometry import Arc, angle_of, at, band_path, ends_path, line_path, lower, number, point
-from documents.wheel_model import Placed, Segment
+from documents.wheel_model import LEAST, Placed, Segment
 
 NOT_HELD = (Standing.CANCELLED, Standing.BEFORE_START)
 
@@ -18,6 +19,7 @@ def draw_segment(placed: Placed, beside: labels.Callout | None) -> str:
     inner = "".join(
         [
             f"<title>{escape(placed.explained)}</title>",
+            _hit(segment, slot),
             _arc(segment, slot),
             _progress(segment, slot),
             _due(segment, slot),
@@ -42,6 +44,15 @@ def _arc(segment: Segment, slot: labels.Slot) -> str:
         f'<path class="edges" d="{curves}"/><path class="edges ends" '
         f'd="{ends_path(slot.arc, slot.inner, slot.outer)}"/>'
     )
+
+
+def _hit(segment: Segment, slot: labels.Slot) -> str:
+    """Room to hit an arc that is smaller than a fingertip."""
+    length = math.radians(slot.arc.sweep) * slot.middle
+    if not segment.href or min(length, slot.thickness) >= LEAST:
+        return ""
+    x, y = point(slot.middle, slot.arc.middle)
+    return f'<circle class="hit" cx="{number(x)}" cy="{number(y)}" r="{number(LEAST / 2)}"/>'
 
 
 def _progress(segment: Segment, slot: labels.Slot) -> str:

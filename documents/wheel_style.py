@@ -86,6 +86,11 @@ RULES = """
 .aw .lead{fill:none;stroke:var(--aw-quiet);stroke-width:1.1}
 .aw .track{fill:none;stroke-width:4;opacity:.22}
 .aw .done{fill:none;stroke-width:4}
+.aw .coming .ground{fill:none;stroke:var(--aw-not-yet)}
+.aw .ahead{fill:var(--aw-quiet);opacity:.55}
+.aw a.coming:hover .ring,.aw a.coming:focus .ring{text-decoration:underline;fill:var(--aw-ink)}
+.aw a.coming:focus .ground,.aw a.coming:hover .ground{stroke:var(--aw-rim)}
+.aw .hit{fill:none;pointer-events:all}
 .aw .hand{fill:var(--aw-hand)}
 .aw .hand.over{opacity:.3}
 .aw .hand-text{fill:var(--aw-paper);font-weight:700;font-size:15px;text-anchor:middle}
@@ -93,6 +98,20 @@ RULES = """
 .aw .no{display:block}.aw .month{font-size:24px}}
 @media print{.aw{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
+
+
+WALL = """
+.aw-wall{margin:0;font-family:"IBM Plex Sans",system-ui,sans-serif}
+.aw-wall .aw{display:block;width:100vw;height:92vh}
+.aw-wall p{margin:0;padding:.6vh 2vw;text-align:right}
+.aw-wall a{color:inherit}
+.aw-name{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+"""
+
+
+def page_stylesheet() -> str:
+    """As `stylesheet` for the pages, with that of the page that is the wheel alone."""
+    return stylesheet() + WALL.replace(chr(10), "")
 
 
 def stylesheet() -> str:

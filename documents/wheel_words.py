@@ -7,7 +7,7 @@ from datetime import date
 from cycle.danish import format_date, month_name
 from cycle.plan.model import Ring
 from cycle.tasks.overview import Standing
-from documents.wheel_model import Facts
+from documents.wheel_model import Coming, Facts
 
 MONTHS = ("Jan", "Feb.", "Mar.", "Apr.", "Maj", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dec.")
 """The month labels exactly as seed 004 I prints them, in both languages."""
@@ -41,6 +41,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "answered": {"da": "{answered} af {total} har svaret", "en": "{answered} of {total} have answered"},
     "about": {"da": "Vedrører {year}", "en": "Concerns {year}"},
     "inferred": {"da": "Datoen er udledt, ikke besluttet", "en": "The date is inferred, not decided"},
+    "coming": {"da": "Årshjul {year}", "en": "Annual cycle {year}"},
+    "coming_told": {
+        "da": "Årshjul {year}: {count} aktiviteter. Den første er {title}, der åbner {opens}.",
+        "en": "Annual cycle {year}: {count} activities. The first is {title}, which opens {opens}.",
+    },
     "none": {"da": "Ingen aktiviteter.", "en": "No activities."},
     "key_inferred": {"da": "Prikket ende: datoen er udledt", "en": "Dotted end: inferred date"},
 }
@@ -89,6 +94,16 @@ class Words:
         if facts.inferred:
             parts.append(self.text("inferred"))
         return ". ".join(parts) + "."
+
+    def coming(self, coming: Coming) -> str:
+        """What the year to come is called."""
+        return self.text("coming", year=coming.year)
+
+    def explain_coming(self, coming: Coming) -> str:
+        """How much there is of it, and what comes first."""
+        first = coming.ahead[0]
+        told = {"year": coming.year, "count": len(coming.ahead), "title": first.title}
+        return self.text("coming_told", **told, opens=self._day(first.opens_on))
 
     def describe(self, all_facts: Sequence[Facts]) -> str:
         """The whole wheel in words."""

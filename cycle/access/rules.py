@@ -24,6 +24,7 @@ class Verb(StrEnum):
     EXTEND = "extend"
     WAIVE = "waive"
     NUDGE = "nudge"
+    REASSIGN = "reassign"
     RENEW_LINK = "renew_link"
     RECORD_DECISION = "record_decision"
     START_YEAR = "start_year"

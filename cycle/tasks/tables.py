@@ -12,6 +12,7 @@ from cycle.store import enum_type
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Verdict
 
 TO_BE_LOOKED_AT = sa.text("next_reminder_at IS NOT NULL")
+NIL = sa.text("kind = 'nil'")
 TO_BE_ERASED = sa.text("erased_at IS NULL AND erase_at IS NOT NULL")
 
 
@@ -124,10 +125,22 @@ class Task(SQLModel, table=True):
             sqlite_where=TO_BE_LOOKED_AT,
             postgresql_where=TO_BE_LOOKED_AT,
         ),
+        # Counts over years read nothing else of a task, and a row is long: `prefill` lies in between.
+        sa.Index(
+            "ix_task_counted",
+            "occurrence_id",
+            "kind",
+            "unit_id",
+            "state",
+            "due_on",
+            "original_due_on",
+            "received_at",
+            "due_when_received",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id")
     unit_id: str = Field(foreign_key="unit.id", index=True)
     role: str
     subject: str = ""
@@ -166,7 +179,11 @@ class Submission(SQLModel, table=True):
     `withdrawn_at`: it was a mail that was no answer, and the secretariat took it back; it counts for nothing.
     """
 
-    __table_args__ = (sa.UniqueConstraint("task_id", "version"), sa.UniqueConstraint("once"))
+    __table_args__ = (
+        sa.UniqueConstraint("task_id", "version"),
+        sa.UniqueConstraint("once"),
+        sa.Index("ix_submission_nil", "task_id", sqlite_where=NIL, postgresql_where=NIL),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id", index=True)

@@ -14,6 +14,8 @@ from sqlmodel import col, select
 from cycle.access.roles import Role
 from cycle.history import History
 from cycle.messages.tables import Message, MessageKind
+from cycle.organisation.directory import Directory
+from cycle.organisation.tables import Substitute
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskState
 from cycle.tasks.tables import Extension, Task
@@ -221,3 +223,64 @@ def test_who_may_not_act_sees_no_boxes_and_a_closed_activity_can_still_be_extend
     with transaction(small.engine) as session:
         session.execute(sa.text("UPDATE occurrence SET state = 'cancelled'"))
     assert 'type="checkbox"' not in small.browser.get(PAGE).text
+
+
+def stand_in(email: str = "by-in-d2-001@by.example", until: str = "2027-04-30") -> dict[str, str]:
+    """Somebody else acts for the posts."""
+    return {"act": "stedfortraeder", "email": email, "until": until, "text": "Sygemeldt"}
+
+
+def test_a_substitute_named_for_several_posts_gets_their_mail_until_the_last_day(office: Office) -> None:
+    before = office.site.row_counts()
+    page = office.see(stand_in("BY-IN-D2-001@by.example"), office.tasks[:2])
+    assert (
+        "Leder af BY-IN-D2-001, BY-IN-D2-001@by.example, fra i dag til og med fredag den 30. april"
+        in words(page)
+    )
+    assert office.site.row_counts() == before, "only shown"
+    for _ in range(2):
+        assert office.confirm(page).status_code == 303
+    acting = office.rows(Substitute)
+    assert [(x.unit_id, x.role, x.valid_from, x.valid_to) for x in acting] == [
+        (unit, "leder", date(2027, 4, 12), date(2027, 4, 30)) for unit in ("BY-IN-D1-001", "BY-IN-D1-002")
+    ]
+    assert {x.person_id for x in acting} == {office.town.leaders["BY-IN-D2-001"]}
+    with reading(office.engine) as session:
+        for day, who in ((date(2027, 4, 30), "BY-IN-D2-001"), (date(2027, 5, 1), "BY-IN-D1-001")):
+            found = Directory.load(session, "BY", day).recipient("BY-IN-D1-001", "leder")
+            assert found and found.person_id == office.town.leaders[who]
+    looked_at = [task.next_reminder_at for task in office.rows(Task) if task.id in office.tasks[:2]]
+    assert looked_at == [office.site.clock.at] * 2, "the next turn hands over"
+    once = Form(page, DONE).fields["once"]
+    assert office.acted_on("reassign") == [*(f"task:{task}" for task in office.tasks[:2]), f"many:{once}"]
+
+
+def test_nobody_stands_in_for_themselves_nor_for_a_post_that_somebody_stands_in_for(small: Office) -> None:
+    small.confirm(small.see(stand_in(), small.tasks[:1]))
+    said = words(small.see(stand_in("by-in-d1-002@by.example", "2027-04-12"), small.tasks[:3]))
+    reason = "personen har selv posten, eller der er en stedfortræder i forvejen"
+    assert said.count(reason) == 2 and "Sæt stedfortræderen på for 1 enhed" in said
+    first = small.see(stand_in(), small.tasks[4:6])
+    other = small.see(stand_in("by-sk-d1-001@by.example"), small.tasks[5:7])
+    assert small.confirm(first).status_code == 303
+    refused = small.confirm(other)
+    assert refused.status_code == 409 and reason in words(refused)
+    assert len(small.rows(Substitute)) == 3
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        stand_in("ukendt@by.example"),
+        stand_in(""),
+        stand_in(until="2027-04-11"),
+        stand_in(until="2029-01-01"),
+        stand_in(until="i morgen"),
+    ],
+)
+def test_a_substitute_nobody_knows_or_a_time_that_is_none_is_refused(
+    small: Office, fields: dict[str, str]
+) -> None:
+    before = small.site.row_counts()
+    assert small.see(fields, small.tasks[:2]).status_code == 422
+    assert small.site.row_counts() == before

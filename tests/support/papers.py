@@ -237,6 +237,28 @@ def _heard(number: int) -> Line:
     return cast(Line, SimpleNamespace(**facts, outcome=outcome))
 
 
+def status_paper(words: str = PLAIN) -> dict[str, Any]:
+    """Where a year stands, with one decision."""
+    decision = {"body": "BUU", "on": "12. maj 2027", "adopted": True, "text": words}
+    activity = {
+        "title": "Kvartalsrapport 1",
+        "concerns": 2027,
+        "due": "20. april 2027",
+        "standing": "Åben",
+        "answered": 9,
+        "owed": 12,
+        "version": 1,
+        "decisions": [decision],
+    }
+    return {
+        "municipality": TOWN,
+        "mark": "",
+        "title": "Årshjul 2027",
+        "dated": "3. maj 2027",
+        "parts": [{"title": "I gang nu", "activities": [activity]}],
+    }
+
+
 PAPERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "rollup.typ": rollup_paper,
     "goal_accounts.typ": accounts_paper,
@@ -245,5 +267,6 @@ PAPERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "agreement.typ": agreement_paper,
     "strategy.typ": strategy_paper,
     "record.typ": record_paper,
+    "status.typ": status_paper,
 }
 """Every PDF that takes people's words, by its template."""

@@ -16,6 +16,7 @@ from documents.geometry import Arc, arc_of, shares
 from documents.typeset import typeset
 from documents.wheel import Segment, Wheel, draw
 from documents.wheel_labels import Wanted, callouts
+from documents.wheel_model import HUB, LEAST, Ahead, Coming
 from documents.wheel_print import print_svg, wheel_values
 from documents.wheel_style import DARK, LIGHT
 from documents.wheel_words import MONTHS, STANDINGS
@@ -218,3 +219,47 @@ def test_on_paper_every_colour_is_settled_and_the_page_is_one_a3_with_every_titl
     assert "Opdigtedesvar" in said and "[partypopper]" in said
     for title in TITLES:
         assert flat(title) in said
+
+
+COMING = Coming(
+    2028,
+    [
+        Ahead("Budgetudmelding", date(2028, 2, 1), date(2028, 3, 5)),
+        Ahead("<b>", date(2028, 2, 9), date(2028, 2, 9)),
+    ],
+    "/aarshjul/7",
+)
+
+
+def test_the_year_to_come_is_a_ring_in_the_middle_that_leads_there_as_a_whole():
+    wheel = Wheel(2027, "Byby Kommune", segments(MIXED), TODAY, coming=COMING)
+    tree = tree_of(wheel)
+    ring = links(tree)[-1]
+    assert ring.get("href") == "/aarshjul/7" and len(list(ring.iter(f"{SVG}path"))) >= 2
+    told = ring.find(f"{SVG}title").text
+    assert told == "Årshjul 2028: 2 aktiviteter. Den første er Budgetudmelding, der åbner 1. februar 2028."
+    assert "ÅRSHJUL 2028" in words_of(ring)
+    bands = [d for d in re.findall(r'class="arc" d="([^"]+)"', draw(wheel))]
+    inner = [float(r) for d in bands for r in re.findall(r"A([\d.]+) ", d)]
+    assert min(inner) > wheel.hub > HUB == Wheel(2027, "Byby", []).hub
+    assert ring.get("class") == "coming"
+
+
+def test_whatever_is_smaller_than_a_fingertip_has_room_to_be_hit():
+    day = date(2027, 5, 3)
+    small = Segment("Et møde", Ring.FOLLOW_UP, day, day, day, 2027, Standing.NOT_YET, href="/aktivitet/1")
+    (circle,) = [
+        c for c in tree_of(Wheel(2027, "By", [small])).iter(f"{SVG}circle") if c.get("class") == "hit"
+    ]
+    assert 2 * float(circle.get("r")) >= LEAST
+    shown = 1150 / (2 * 530)  # px of a unit, where the wheel without titles beside it is as wide as a page
+    assert LEAST * shown >= 24
+    large = [
+        Segment("Hele året", Ring.FOLLOW_UP, day, day, date(2027, 9, 1), 2027, Standing.NOT_YET, href="/a/1")
+    ]
+    assert 'class="hit"' not in draw(Wheel(2027, "By", large))
+
+
+def test_a_printed_wheel_has_the_year_to_come_in_colours_a_printer_knows():
+    printed = print_svg(Wheel(2027, "Byby Kommune", segments(), TODAY, coming=COMING))
+    assert "ÅRSHJUL 2028" in printed and "var(" not in printed and "aw-wall" not in printed

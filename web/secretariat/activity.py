@@ -28,7 +28,10 @@ from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
 from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
+from cycle.tasks.responses import day_by_day
+from cycle.tasks.states import Timeliness
 from cycle.tasks.titles import title_in
+from documents.response_chart import Responses, draw_responses
 from web import context, render
 from web.dated import Mark
 from web.plain import Id, readable
@@ -89,6 +92,7 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         "it": occurrence,
         "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
+        **_responses(session, found, listed, calendar, request),
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
         **_dates(found, calendar),
         "note": note_shown(occurrence, render.language_of(request)),
@@ -108,6 +112,25 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
         **_of_many(request, found, today, calendar),
         "address": lambda **changes: address(occurrence.id or 0, wish, **changes),
     }
+
+
+def _responses(
+    session: Session, found: Reach, listed: Sequence[Entry], calendar: WorkingCalendar, request: Request
+) -> dict[str, Any]:
+    """Answers and reminders day by day, as a drawing and for the table beside it."""
+    occurrence, now = found.occurrence, context.now(request)
+    days = day_by_day(session, occurrence, listed, paths=found.paths, calendar=calendar, now=now)
+    drawn = draw_responses(
+        Responses(
+            days=days,
+            owed=sum(entry.timeliness is not Timeliness.NOT_OWED for entry in listed),
+            opens_on=calendar.local_date(occurrence.opens_at),
+            due_on=occurrence.due_on,
+            until=calendar.local_date(min(now, occurrence.closes_at - timedelta(seconds=1))),
+            language=render.language_of(request),
+        )
+    )
+    return {"days": days, "responses": drawn}
 
 
 def _acts(session: Session, occurrence_id: int) -> dict[str, Any]:

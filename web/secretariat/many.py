@@ -1,4 +1,4 @@
-"""Many units of an activity at once: a later deadline, a message or a waiver, seen before it is done.
+"""Many units of an activity at once: a later deadline, a message, a waiver, a substitute; first it is seen.
 
 POST /aktivitet/{activity}/flere/vis    who it concerns, who gets a mail and who cannot; changes nothing
 POST /aktivitet/{activity}/flere        does it to all of them, or to none
@@ -18,9 +18,19 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, Conflict, NotFound, Problem
 from cycle.organisation.directory import Directory, Recipient
+from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.listing import Entry, entries
-from cycle.tasks.many import Act, Hindrance, Order, act_on_many, check_order, hindrance
+from cycle.tasks.many import (
+    Act,
+    Hindrance,
+    Order,
+    act_on_many,
+    acting,
+    check_order,
+    hindrance,
+    taken,
+)
 from notifications.render import Rendered
 from web import context
 from web.plain import Id
@@ -32,8 +42,18 @@ from web.session import CheckedForm, CurrentActor
 
 router = APIRouter(prefix="/aktivitet/{occurrence_id}/flere")
 
-ACTS: Mapping[str, Act] = {"forlaeng": Act.EXTEND, "besked": Act.NUDGE, "fritag": Act.WAIVE}
-VERBS: Mapping[Act, Verb] = {Act.EXTEND: Verb.EXTEND, Act.NUDGE: Verb.NUDGE, Act.WAIVE: Verb.WAIVE}
+ACTS: Mapping[str, Act] = {
+    "forlaeng": Act.EXTEND,
+    "besked": Act.NUDGE,
+    "fritag": Act.WAIVE,
+    "stedfortraeder": Act.REASSIGN,
+}
+VERBS: Mapping[Act, Verb] = {
+    Act.EXTEND: Verb.EXTEND,
+    Act.NUDGE: Verb.NUDGE,
+    Act.WAIVE: Verb.WAIVE,
+    Act.REASSIGN: Verb.REASSIGN,
+}
 CHANGED = 409
 WORD_OF = {act: word for word, act in ACTS.items()}
 
@@ -82,7 +102,10 @@ def _order(sent: FormData) -> Order:
         )
     text = needed(sent, "text", "Teksten" if chosen is Act.NUDGE else "Begrundelsen")
     due = whole_date(sent, "new_due_on", "Den nye frist") if chosen is Act.EXTEND else None
-    return Order(chosen, text, due)
+    if chosen is not Act.REASSIGN:
+        return Order(chosen, text, due)
+    email = needed(sent, "email", "Stedfortræderens mailadresse")
+    return Order(chosen, text, email=email, until=whole_date(sent, "until", "Den sidste dag"))
 
 
 def _chosen(sent: FormData) -> list[int]:
@@ -122,7 +145,8 @@ def _show(
 ) -> Response:
     found = _reach(session, actor, occurrence_id, order)
     check_order(order, today=calendar_of(session, found.occurrence).local_date(context.now(request)))
-    lines = _lines(session, request, found, order, _listed(session, request, found, chosen))
+    person = acting(session, found.occurrence, order)
+    lines = _lines(session, request, found, order, person, _listed(session, request, found, chosen))
     able = [line for line in lines if line.hindrance is None]
     return show(
         request,
@@ -130,6 +154,7 @@ def _show(
         status=status,
         it=found.occurrence,
         order=order,
+        person=person,
         word=WORD_OF[order.act],
         able=able,
         hindered=[line for line in lines if line.hindrance is not None],
@@ -140,15 +165,23 @@ def _show(
 
 
 def _lines(
-    session: Session, request: Request, found: Reach, order: Order, listed: Sequence[Entry]
+    session: Session,
+    request: Request,
+    found: Reach,
+    order: Order,
+    person: Person | None,
+    listed: Sequence[Entry],
 ) -> list[Line]:
     today = calendar_of(session, found.occurrence).local_date(context.now(request))
     directory = Directory.load(session, found.occurrence.root_id, today)
+    posts = {(entry.unit_id, entry.role) for entry in listed}
+    held = taken(session, posts, order, person, today=today)
     lines = []
     for entry in listed:
         recipient = directory.recipient(entry.unit_id, entry.role)
         reachable = recipient is not None and recipient.address is not None
-        lines.append(Line(entry, recipient, hindrance(order, entry.state, entry.due_on, reachable=reachable)))
+        standing = {"reachable": reachable, "taken": (entry.unit_id, entry.role) in held}
+        lines.append(Line(entry, recipient, hindrance(order, entry.state, entry.due_on, **standing)))
     return lines
 
 

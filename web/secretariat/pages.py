@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from cycle.danish import format_decimal
-from documents.wheel_style import stylesheet
+from documents.wheel_style import page_stylesheet
 from web import render
 from web.secretariat.counts import counter
 from web.secretariat.words import (
@@ -59,7 +59,7 @@ def seconds(milliseconds: int, language: str) -> str:
 @lru_cache(maxsize=1)
 def style_address() -> str:
     """The address of the wheel's style, with a piece of its digest so that browsers notice a new one."""
-    return f"{STYLE_PATH}?v={hashlib.sha256(stylesheet().encode()).hexdigest()[:12]}"
+    return f"{STYLE_PATH}?v={hashlib.sha256(page_stylesheet().encode()).hexdigest()[:12]}"
 
 
 def csv_download(content: bytes, name: str) -> Response:

@@ -134,6 +134,10 @@ NAMES: Words = {
         Hindrance.ANSWERED: ("enheden har svaret", "the unit has answered"),
         Hindrance.NOT_OWED: ("enheden skal ikke svare", "the unit need not answer"),
         Hindrance.NOT_LATER: ("fristen er ikke før den nye", "its deadline is not before the new one"),
+        Hindrance.TAKEN: (
+            "personen har selv posten, eller der er en stedfortræder i forvejen",
+            "the person holds the post, or somebody acts for it already",
+        ),
         Hindrance.NO_ADDRESS: ("der er ingen adresse at skrive til", "there is no address to write to"),
     },
     Trouble: {
@@ -162,6 +166,7 @@ FILTER_NAMES: Mapping[str, Pair] = {
     "sendt-retur": ("Sendt retur", "Sent back"),
     "mangler": ("Mangler svar", "Answer missing"),
     "over-fristen": ("Over fristen", "Overdue"),
+    "udeblevet": ("Intet svar efter fristen", "No answer after the deadline"),
     "fritaget": ("Fritaget", "Waived"),
 }
 
@@ -195,6 +200,7 @@ VERBS: Mapping[str, Pair] = {
     "cancel": ("aflyst", "cancelled"),
     "erase": ("forberedelser slettet", "preparations erased"),
     "nudge": ("besked sendt", "message sent"),
+    "reassign": ("stedfortræder sat på", "substitute named"),
     "withdraw": ("svaret taget tilbage", "answer taken back"),
     "reassign_mail": ("mailen flyttet", "mail moved"),
     "undo_mail": ("svar fra mailen taget tilbage", "answer from the mail taken back"),

@@ -657,7 +657,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('occurrence_id', 'unit_id', 'role', 'subject')
     )
     with op.batch_alter_table('task', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_task_occurrence_id'), ['occurrence_id'], unique=False)
+        batch_op.create_index('ix_task_counted', ['occurrence_id', 'kind', 'unit_id', 'state', 'due_on', 'original_due_on', 'received_at', 'due_when_received'], unique=False)
         batch_op.create_index('ix_task_reminder', ['next_reminder_at', 'id'], unique=False, sqlite_where=sa.text('next_reminder_at IS NOT NULL'), postgresql_where=sa.text('next_reminder_at IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_task_unit_id'), ['unit_id'], unique=False)
 
@@ -920,6 +920,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('task_id', 'version')
     )
     with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.create_index('ix_submission_nil', ['task_id'], unique=False, sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
         batch_op.create_index(batch_op.f('ix_submission_task_id'), ['task_id'], unique=False)
 
     op.create_table('frame_section',
@@ -1134,6 +1135,7 @@ def downgrade() -> None:
     op.drop_table('frame_section')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_task_id'))
+        batch_op.drop_index('ix_submission_nil', sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
 
     op.drop_table('submission')
     with op.batch_alter_table('strategy', schema=None) as batch_op:
@@ -1192,7 +1194,7 @@ def downgrade() -> None:
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_task_unit_id'))
         batch_op.drop_index('ix_task_reminder', sqlite_where=sa.text('next_reminder_at IS NOT NULL'), postgresql_where=sa.text('next_reminder_at IS NOT NULL'))
-        batch_op.drop_index(batch_op.f('ix_task_occurrence_id'))
+        batch_op.drop_index('ix_task_counted')
 
     op.drop_table('task')
     with op.batch_alter_table('release', schema=None) as batch_op:
