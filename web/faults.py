@@ -18,7 +18,7 @@ from cycle.tasks.states import Verdict
 
 @dataclass(frozen=True)
 class Fault:
-    """One error page: status and words, Danish and English."""
+    """One error page: status and words, Danish and English; `onward`: an address and its words."""
 
     status: int
     title: tuple[str, str]
@@ -26,7 +26,6 @@ class Fault:
     cure: tuple[str, str]
     retry: bool = False
     onward: tuple[str, str, str] | None = None
-    """Where to go from here: an address and its words."""
 
 
 class Refused(Exception):

@@ -28,8 +28,8 @@ from web.signing_in import person
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "access.md"
 WHO = ("owner", "colleague", "superior", "other superior", "secretariat", "stranger", "nobody")
-OPEN = re.compile(r"^/(log-ind|mine/(log-ind|kode)|aarshjul/hjul\.css|tilgaengelighed)")
-"""What anybody may ask for: the ways in, and a style sheet."""
+OPEN = re.compile(r"^/(log-ind|mine/(log-ind|kode)|aarshjul/hjul\.css|tilgaengelighed|api/v1/openapi\.json$)")
+"""What anybody may ask for: the ways in, a style sheet, and what the API is."""
 OWN = re.compile(r"^/(opgave|indkaldelse)/")
 OF_A_ROW = re.compile(r"\{(\w+_id|number|token)")
 """Addresses of what belongs to one municipality; the others show each its own."""
@@ -47,7 +47,8 @@ Every route the application has, asked for by everybody in a municipality whose 
 `{NO}`: refused, or sent to sign in.
 `{NONE}`: the played year has no row of it. The owner has the task (the school's leader), the colleague leads
 another school, the superior heads the school's district, the other superior the one beside it, the stranger
-is the secretariat of another municipality. `/kalender/…ics` opens for whoever has its address."""
+is the secretariat of another municipality. `/kalender/…ics` opens for whoever has its address.
+The API takes tokens and no browsers (`{NONE}` here): `tests/integration/test_api.py` asks who reads what."""
 
 
 class Everybody:
