@@ -314,7 +314,7 @@ def test_the_subject_stands_in_the_list_and_the_authors_words_on_the_page(inbox)
     mail = inbox.receive(inbox.tasks[0], FULL + QUOTE)
     assert "SV: Kvartalsrapport 1 2027" in words(inbox.office.get("/mail/ind"))
     page = inbox.office.get(f"/mail/ind/{mail}").text
-    assert "<h1>SV: Kvartalsrapport 1 2027</h1>" in page
+    assert '<h1><span lang="da">SV: Kvartalsrapport 1 2027</span></h1>' in page
     own, folded = re.findall(r'<pre class="panel mail"[^>]*>(.*?)</pre>', page, re.DOTALL)
     assert own == FULL.strip(), "what the author wrote, and nothing else"
     assert "Du har &lt;b&gt;en opgave&lt;/b&gt;." in folded and "Mvh. Bo" in folded

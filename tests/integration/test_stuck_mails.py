@@ -131,7 +131,7 @@ def test_all_mail_pages_have_the_same_tabs(site: Site) -> None:
     pages = ("/mail", "/mail/venter", "/mail/ind", "/mailtekster")
     browser = site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")
     for address in pages:
-        tabs = re.search(r'<p class="links".*?</nav>', browser.get(address).text, re.DOTALL)
+        tabs = re.search(r'<nav class="tab-container".*?</nav>', browser.get(address).text, re.DOTALL)
         assert tabs is not None, address
         assert re.findall(r'href="([^"]+)"', tabs[0]) == list(pages)
         assert re.findall(r'href="([^"]+)" aria-current="page"', tabs[0]) == [address]
