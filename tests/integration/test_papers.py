@@ -148,7 +148,7 @@ def test_a_leader_fetches_the_letter_from_the_task_s_page(house: House) -> None:
     task = next(task for task in house.tasks if task.unit_id == "BY-SK-D1-002")
     link = house.site.link(task, house.town.leaders["BY-SK-D1-002"])
     browser = house.site.browser()
-    assert f"{link}/budgetbrev.pdf" in browser.get(link).text
+    assert f"/opgave/{task.id}/budgetbrev.pdf" in browser.get(link).text
     answer = browser.get(f"{link}/budgetbrev.pdf")
     assert answer.headers["content-type"] == "application/pdf" and "Skole 1.2 Ærø" in text_of(answer.content)
     english = text_of(browser.get(f"{link}/budgetbrev.pdf?sprog=en").content)

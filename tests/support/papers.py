@@ -237,7 +237,7 @@ def _heard(number: int) -> Line:
     return cast(Line, SimpleNamespace(**facts, outcome=outcome))
 
 
-def status_paper(words: str = PLAIN) -> dict[str, Any]:
+def status_paper(words: str = PLAIN, *, language: str = "da") -> dict[str, Any]:
     """Where a year stands, with one decision."""
     decision = {"body": "BUU", "on": "12. maj 2027", "adopted": True, "text": words}
     activity = {
@@ -254,7 +254,7 @@ def status_paper(words: str = PLAIN) -> dict[str, Any]:
         "municipality": TOWN,
         "mark": "",
         "title": "Årshjul 2027",
-        "dated": "3. maj 2027",
+        "dated": "3. maj 2027" if language == "da" else "3 May 2027",
         "parts": [{"title": "I gang nu", "activities": [activity]}],
     }
 
