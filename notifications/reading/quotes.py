@@ -100,6 +100,8 @@ def _attribution(lines: Sequence[str], index: int) -> int:
         if sum(map(len, near[:length])) >= LONGEST_WROTE:
             return 0
         words = " ".join(near[:length])
+        if _says_who_wrote(words) and _quote_at(lines, index + length):
+            return length
         if _is_attribution(words):
             begins_later = any(_begins_alone(near[0], " ".join(near[n:length])) for n in range(1, length))
             genuine = _names_a_mail(words) or _quote_follows(lines, index + length)
@@ -116,6 +118,14 @@ def _is_attribution(words: str) -> bool:
         return True
     address = _IN_BRACKETS.search(words)
     return address is not None and address.start() <= _BEFORE_ADDRESS and address.end() <= said.start()
+
+
+def _says_who_wrote(words: str) -> bool:
+    """ "Den i går skrev Bo <bo@by.example>:", where quoted lines come next."""
+    said = _SAID.search(words) if words.rstrip("*_ ").endswith(":") else None
+    address = _IN_BRACKETS.search(words)
+    named = said is not None and address is not None and address.start() > said.end()
+    return named and _BEGINS.match(words) is not None and not _AUTHORS_OWN.search(words)
 
 
 def _begins_alone(first: str, later: str) -> bool:

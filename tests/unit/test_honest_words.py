@@ -136,6 +136,7 @@ LESS = [
     ("Vi er klar.\n\nMvh Mette (souschef)", "Vi er klar."),
     ("Ingen bemærkninger herfra\n\n/Ane", "Ingen bemærkninger herfra"),
     ("Vi er klar.\n/ Ane Bo Holm", "Vi er klar."),
+    ("Vi er klar.\n\nDen i går skrev Årshjulet <svar@by.example>:\n> Kære Bo", "Vi er klar."),
     (
         "Vi er klar.\n\nMed venlig hilsen / Kind regards\nMette Østergaard\nLeder af SFO og indskoling\n"
         "Direkte: 12345678\n\nFølg os på Facebook: www.facebook.example/havn\n\nDenne e-mail kan indeholde "
