@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from config.incoming_settings import LOOPBACK
-from cycle.access.claims import ClaimRule, read_rules
+from cycle.access.claim_rules import ClaimRule, read_rules
 from cycle.access.roles import Role
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.secret_file import read_or_make_secret
 from config.settings import Settings, load_settings
-from cycle.access.claims import claimed, granted, read_rules
+from cycle.access.claim_rules import claimed, granted, read_rules
 from cycle.access.roles import Role
 from cycle.errors import PlanInvalid
 

@@ -16,7 +16,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from cycle.access.claims import Identity, account_of, claimed, granted
+from cycle.access.claim_rules import claimed, granted
+from cycle.access.claims import Identity, account_of
 from cycle.access.roles import SignInWay
 from cycle.access.sessions import close_session, open_session
 from cycle.errors import Conflict, NotAllowed
