@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from cycle.columns import among
 from cycle.organisation.tables import Person
 from cycle.reminders.decide import Standing
+from cycle.store import in_pieces
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.own_deadlines import Own, own_deadlines, standing_in
 from cycle.tasks.standing import as_read, standing_of, timeliness
@@ -97,8 +97,11 @@ def _state(own: Own, on_time: Word, drafted: Collection[int]) -> Word:
 
 
 def _drafted(session: Session, task_ids: Sequence[int]) -> set[int]:
-    drafts = select(Draft.task_id).where(among(col(Draft.task_id), "ids"))
-    return set(session.connection().scalars(drafts, {"ids": list(task_ids)})) if task_ids else set()
+    """Those of the tasks that a draft lies at."""
+    found: set[int] = set()
+    for piece in in_pieces(task_ids):
+        found.update(session.exec(select(Draft.task_id).where(col(Draft.task_id).in_(piece))))
+    return found
 
 
 def _waits(own: Own, today: date) -> bool:
