@@ -72,18 +72,16 @@ def show_form(
         status=status,
         asked=asked,
         summary=summary(asked, problems),
-        taken=_named(asked, merged.taken if merged else ()),
-        both=_named(asked, merged.both if merged else ()),
+        **_from_others(asked, merged),
         notice=notice,
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding, language),
         **_to_be_sent(request, holding, again, problems),
+        **_pointed_out(holding, asked if typed is None else None, language),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         given=given_shown(holding.task.prefill, language),
         same=_named(asked, (same,)),
-        doubts=doubtful(kept(holding), language) if typed is None else (),
-        jumped=jumped(asked, holding, kept(holding)) if typed is None else (),
         given_changes=given_changes(holding.task.prefill, language),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
@@ -147,15 +145,25 @@ def shown_answer(session: Session, holding: Holding, language: str) -> Sequence[
     return shown_answers(form, submission.answers, holding.task.prefill, language)
 
 
-def jumped(
-    asked: Sequence[Question], holding: Holding, answers: Mapping[str, Any]
-) -> list[tuple[str, str, Jump]]:
-    """(anchor, label, jump) of each number that is far from last period's, in the order of the page."""
-    return _jumps_shown(asked, holding.form, answers, holding)
+def _from_others(asked: Sequence[Question], merged: Merged | None) -> dict[str, Any]:
+    """The questions that somebody else has answered meanwhile, and those that both have."""
+    taken, both = (merged.taken, merged.both) if merged else ((), ())
+    return {"taken": _named(asked, taken), "both": _named(asked, both)}
+
+
+def _pointed_out(holding: Holding, asked: Sequence[Question] | None, language: str) -> dict[str, Any]:
+    """What of the stored answers looks odd; nothing while something else was just typed."""
+    if asked is None:
+        return {"doubts": (), "jumped": ()}
+    answers = kept(holding)
+    return {
+        "doubts": doubtful(answers, language),
+        "jumped": _jumps_shown(asked, holding.form, answers, holding),
+    }
 
 
 def jumped_answer(session: Session, holding: Holding, language: str) -> list[tuple[str, str, Jump]]:
-    """The same of the answer that was sent, by the form it was given in."""
+    """(anchor, label, jump) of each number sent that is far from last period's, in the order of the page."""
     if holding.submission is None:
         return []
     form = with_choices(form_of(session, holding.submission.form_version_id), holding.task.prefill)
