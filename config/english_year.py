@@ -88,6 +88,12 @@ YEAR: Mapping[str, str] = {
         "The last day has to lie from today to a year ahead."
     ),
     "Vælg en anden dag.": "Choose another day.",
+    "Personen kan ikke være stedfortræder for posten i de dage.": (
+        "The person cannot be substitute for the post on those days."
+    ),
+    "Posten er personens egen, eller der er allerede en stedfortræder. Spørg sekretariatet.": (
+        "The post is the person's own, or there is a substitute already. Ask the secretariat."
+    ),
     "Ingen leder eller stedfortræder i kommunen har den mailadresse.": (
         "No leader or substitute in the municipality has that address."
     ),

@@ -128,6 +128,21 @@ def format_weekday_date(d: date, language: str = "da") -> str:
     return weekday_name(d, language) + joint + format_date(d, language)
 
 
+def format_near(d: date, today: date, language: str = "da") -> str:
+    """A date as one says it on the local date `today`: "i dag", "i morgen", "på fredag", "for 3 dage siden".
+
+    More than six days ahead it is the date with its weekday; a weekday alone could be either week's.
+    """
+    days, english = (d - today).days, language == "en"
+    if days > 6:
+        return format_weekday_date(d, language)
+    if days > 1:
+        return f"{'on' if english else 'på'} {weekday_name(d, language)}"
+    if days < -1:
+        return f"{-days} days ago" if english else f"for {-days} dage siden"
+    return (("i går", "yesterday"), ("i dag", "today"), ("i morgen", "tomorrow"))[days + 1][english]
+
+
 def format_datetime(at: datetime, language: str = "da", zone: ZoneInfo = COPENHAGEN) -> str:
     """An instant in local time: "20. april 2027 kl. 14.30" (English "20 April 2027 at 14:30")."""
     if at.tzinfo is None:

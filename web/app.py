@@ -24,7 +24,7 @@ from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
 from web.language import KeepLanguage
-from web.leader import calendar, meeting, remarks
+from web.leader import calendar, handing_over, meeting, own_agreements, own_calendar, own_mails, remarks
 from web.leader import preparation as leader_preparation
 from web.leader import routes as leader
 from web.rooms import Room
@@ -42,8 +42,12 @@ ROOMS: tuple[Room, ...] = (
     own_sessions.ROOM,
     codes.ROOM,
     own_tasks.ROOM,
+    own_agreements.ROOM,
+    own_calendar.ROOM,
+    own_mails.ROOM,
     leader.ROOM,
     leader_preparation.ROOM,
+    handing_over.ROOM,
     remarks.ROOM,
     meeting.ROOM,
     calendar.ROOM,

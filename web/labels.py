@@ -27,6 +27,7 @@ FIELDS: Mapping[str, Pair] = {
     "agenda": ("Dagsorden", "Agenda"),
     "minutes": ("Referat", "Minutes"),
     "name": ("Navn", "Name"),
+    "until": ("Til og med", "Until and including"),
 }
 OTHER: Pair = ("Din tekst", "Your text")
 TECHNICAL = frozenset(
@@ -47,12 +48,13 @@ TECHNICAL = frozenset(
         "seen",
         "shown",
         "task",
+        "uaendret",
         "uden_egne",
         "version",
         "videre",
     ]
 )
-NOT_TYPED = (".kept", ".remove", ".same")
+NOT_TYPED = (".kept", ".remove")
 
 
 def is_technical(name: str) -> bool:

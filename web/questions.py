@@ -48,6 +48,11 @@ class Question:
         return bool(self.problem or self.reason or self.theirs) or not blank(self.typed)
 
     @property
+    def may_repeat(self) -> bool:
+        """Whether the form offers last period's answer here, and there is one."""
+        return bool(self.last) and repeatable(self.field)
+
+    @property
     def full_label(self) -> str:
         """The question's words, with the row they are asked of."""
         words = label(self.field, self.language)
@@ -95,6 +100,11 @@ def figures_of(prefill: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The unit's own key figures that a task came with."""
     found = prefill.get("figures")
     return found if isinstance(found, list) else []
+
+
+def repeatable(field: Field) -> bool:
+    """Whether the form offers last period's answer; a file or a confirmation is given anew."""
+    return field.same_as_last and field.type not in (FieldType.FILE, FieldType.CONFIRM, FieldType.REPEAT)
 
 
 def flat(asked: Sequence[Question]) -> list[Question]:

@@ -3,7 +3,7 @@
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `icon("info")`, `path`, `house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
-`datetime`, `short`, `moment`, `number`, `amount`, `titled`, `called`, `period`, `numbered`, `kind`.
+`near`, `datetime`, `short`, `moment`, `number`, `amount`, `titled`, `called`, `period`, `numbered`, `kind`.
 Undefined names raise.
 """
 
@@ -142,6 +142,12 @@ def show_weekday_date(context: Context, day: date) -> str:
 
 
 @pass_context
+def show_near(context: Context, day: date, today: date) -> str:
+    """I morgen, på fredag, for 3 dage siden; tirsdag den 20. april 2027 when it is further ahead."""
+    return danish.format_near(day, today, context["language"])
+
+
+@pass_context
 def show_datetime(context: Context, at: datetime) -> str:
     """An instant in local time: 20. april 2027 kl. 14.30."""
     return danish.format_datetime(at, context["language"], context["zone"])
@@ -213,6 +219,7 @@ def short_date(day: date, language: str) -> str:
 FILTERS = {
     "date": show_date,
     "weekday_date": show_weekday_date,
+    "near": show_near,
     "datetime": show_datetime,
     "short": show_short_date,
     "moment": show_short_datetime,

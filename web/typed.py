@@ -9,7 +9,6 @@ from starlette.datastructures import FormData, UploadFile
 from cycle.tasks.answer_model import asked_rows
 from cycle.tasks.answer_values import blank
 from cycle.tasks.forms import Field, FieldType, Form
-from web.questions import typed_answers
 
 Attachment = Mapping[str, Any]
 """sha256, name and size of a kept file."""
@@ -32,8 +31,7 @@ class Sender:
 
 def typed_form(form: Form, sender: Sender) -> dict[str, Any]:
     """Everything typed, by field; unknown names that were sent are left alone."""
-    last = sender.prefill.get("last")
-    return _group(form.fields, sender, last if isinstance(last, Mapping) else {}, "")
+    return _group(form.fields, sender, "")
 
 
 def wrote_anything(form: Form, typed: Mapping[str, Any]) -> bool:
@@ -46,21 +44,16 @@ def uploads(sent: FormData) -> list[UploadFile]:
     return [value for value in sent.values() if isinstance(value, UploadFile) and value.filename]
 
 
-def _group(fields: Sequence[Field], sender: Sender, last: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    return {field.id: _field(field, sender, last, f"{prefix}{field.id}") for field in fields}
+def _group(fields: Sequence[Field], sender: Sender, prefix: str) -> dict[str, Any]:
+    return {field.id: _field(field, sender, f"{prefix}{field.id}") for field in fields}
 
 
-def _field(field: Field, sender: Sender, last: Mapping[str, Any], name: str) -> Any:
+def _field(field: Field, sender: Sender, name: str) -> Any:
     if field.type is FieldType.REPEAT:
-        before = {str(row.get("row")): row for row in last.get(field.id) or () if isinstance(row, Mapping)}
         return {
-            key: _group(asked, sender, before.get(key, {}), f"{name}.{key}.")
-            for key, asked in asked_rows(field, sender.prefill)
+            key: _group(asked, sender, f"{name}.{key}.") for key, asked in asked_rows(field, sender.prefill)
         }
-    value = _value(field, sender, name)
-    if field.same_as_last and sender.text(f"{name}.same") and blank(value):
-        return typed_answers([field], last).get(field.id, value)
-    return value
+    return _value(field, sender, name)
 
 
 def _value(field: Field, sender: Sender, name: str) -> Any:

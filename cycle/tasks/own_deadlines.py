@@ -43,6 +43,12 @@ def own_deadlines(session: Session, person_id: int, *, today: date) -> Sequence[
     return [Own(*row) for row in session.execute(query)]
 
 
+def standing_in(session: Session, person_id: int, *, today: date) -> dict[tuple[str, str], date | None]:
+    """The posts (unit, role) that the person stands in for on the local date, with the last day of it."""
+    rows = session.execute(_terms(Substitute, person_id, today).add_columns(col(Substitute.valid_to)))
+    return {(unit_id, role): last for unit_id, role, last in rows}
+
+
 def posts_of(person_id: int, today: date) -> Any:
     """(unit, role) of the posts that the person holds or stands in for on the local date, as a query."""
     return sa.union(*(_terms(table, person_id, today) for table in (Appointment, Substitute)))

@@ -12,29 +12,37 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from cycle.access.links import task_token
+from cycle.access.person_sessions import open_person_session
 from cycle.access.roles import Role
 from cycle.gatherings.calling import Details, call
 from cycle.gatherings.reading import participants_of
 from cycle.gatherings.tables import Gathering
-from cycle.organisation.tables import Appointment
+from cycle.organisation.tables import Address, Appointment
 from cycle.store import transaction
 from tests.support.axe import accessible_at_every_width, accessible_in_every_light
 from tests.support.browser import served
 from tests.support.dialogue import Dialogue
 from tests.support.municipality import instant
-from tests.support.played_town import Town
+from tests.support.played_town import SCHOOL, Town
 from tests.support.postgres import free_port
 from tests.support.processes import Process
 from tests.support.routes import addresses, pages
 from tests.support.valid_html import faults
 from tests.support.web import Site
 from web.session import COOKIE
+from web.signing_in import person
 
 ELSEWHERE = {
     "/",  # leads on to the front page
     "/mine-enheder/opgave/{task_id}/forberedelse",  # below: a preparation has two readers, and no office
     "/opgave/{token}/forberedelse",
     *("/mine", "/log-ind/app", "/log-ind/trin"),  # test_signing_in.py looks at them
+    *(
+        "/mine/aftaler",
+        "/mine/aftaler/{agreement_id}",
+        "/mine/kalender",
+        "/mine/mails",
+    ),  # below: a leader's own
     *("/log-ind/kommunen", "/log-ind/kommunen/svar"),  # there is no such login here, and neither is a page
 }
 """Pages that no row of this town shows to the office or the school. Every other one is looked at."""
@@ -88,6 +96,34 @@ def test_every_page_there_is_is_valid_and_can_be_read_by_everyone_at_every_width
     assert unseen == ELSEWHERE, "each page there is has to be seen with rows; give the town what it lacks"
     assert complaints == []
     assert faults(texts, tmp_path / "pages") == []
+
+
+@pytest.mark.timeout(600)
+def test_a_leaders_own_pages_can_be_read_by_everyone_at_every_width(browser: Browser, town: Town) -> None:
+    complaints: list[str] = []
+    base = town.site.settings.base_url
+    with transaction(town.engine) as session:
+        query = (
+            select(Address.email)
+            .join(Appointment, col(Appointment.person_id) == col(Address.person_id))
+            .where(Appointment.unit_id == SCHOOL)
+        )
+        token = open_person_session(session, session.exec(query).first() or "", now=town.site.clock.at)
+    page = page_of(browser, base, None, complaints)
+    page.context.add_cookies([{"name": person.COOKIE, "value": token, "url": base}])
+    for path, words in (
+        ("/mine", "Besvaret"),
+        ("/mine/mails", "Hvornår får jeg en mail?"),
+        ("/mine/kalender", "Abonnér"),
+        ("/mine/aftaler", "Udviklingsaftale"),
+    ):
+        page.goto(base + path)
+        assert words in page.inner_text("main"), path
+        accessible_at_every_width(page)
+    page.click("main .entries a")
+    assert "Underskrifter under denne udgave" in page.inner_text("main")
+    accessible_at_every_width(page)
+    assert complaints == []
 
 
 def test_a_preparation_can_be_read_and_so_can_its_refusals(

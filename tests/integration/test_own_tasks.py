@@ -216,7 +216,8 @@ def test_late_this_week_later_and_done_stand_apart(small):
         page = browser.get("/mine").text
         before = page.split(f'href="{small.page}"')[0]
         assert re.findall("<h2>(.*?)</h2>", before)[-1] == heading
-        assert ("fristen er overskredet" in page) == (due < 0)
+        assert ("Fristen var for 3 dage siden" in page) == (due < 0)
+        assert ("Frist <strong>i dag</strong>" in page) == (due == 0)
     small.change(Task, state=TaskState.APPROVED)
     assert re.findall("<h2>(.*?)</h2>", browser.get("/mine").text) == ["Denne uge", "Besvaret"]
 

@@ -1,6 +1,6 @@
 """Numbers, amounts, dates and times in Danish form."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from cycle.danish import (
     format_date,
     format_datetime,
     format_decimal,
+    format_near,
     format_weekday_date,
     month_name,
     parse_decimal,
@@ -134,3 +135,19 @@ def test_dates_and_times_are_written_in_both_languages() -> None:
     assert month_name(12) == "december"
     with pytest.raises(ValueError, match="aware"):
         format_datetime(datetime(2027, 4, 20))
+
+
+def test_a_deadline_is_said_as_one_says_it():
+    friday = date(2027, 4, 16)
+    said = {days: format_near(friday + timedelta(days=days), friday) for days in (-3, -1, 0, 1, 2, 6, 7)}
+    assert said == {
+        -3: "for 3 dage siden",
+        -1: "i går",
+        0: "i dag",
+        1: "i morgen",
+        2: "på søndag",
+        6: "på torsdag",
+        7: "fredag den 23. april 2027",
+    }
+    english = [format_near(friday + timedelta(days=days), friday, "en") for days in (-3, -1, 0, 1, 2)]
+    assert english == ["3 days ago", "yesterday", "today", "tomorrow", "on Sunday"]

@@ -99,7 +99,7 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
     """Does what the button says, once. Raises NotAllowed, Unfinished, Overtaken, NotNow."""
     if holding.is_done_elsewhere:
         raise NotAllowed("answer", f"task {holding.task_id}")
-    typed = typed_form(holding.form, _sender(request, holding, sent))
+    typed = typed_form(holding.form, sender(request, holding, sent))
     _check_given(request, holding, sent, typed)
     once = once_of(holding, sent, typed)
     if already_done(session, once):
@@ -249,7 +249,7 @@ def _answers(request: Request, holding: Holding, typed: Mapping[str, Any]) -> di
         raise Unfinished(typed, error.problems) from error
 
 
-def _sender(request: Request, holding: Holding, sent: Sent) -> Sender:
+def sender(request: Request, holding: Holding, sent: Sent) -> Sender:
     secret = context.settings(request).secret
     return Sender(
         sent=sent.form,

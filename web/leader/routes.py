@@ -25,16 +25,18 @@ from web.attachments import attached, attachment
 from web.context import Sent as SentForm
 from web.leader import sheet
 from web.leader.agreement import annexed, sealed_document
-from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads
+from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads, sender
 from web.leader.below import answers_below
 from web.leader.late import keep_late
 from web.leader.letter import budget_letter
 from web.leader.link import Holding, open_link
 from web.leader.merging import carried, merged
+from web.leader.unchanged import BUTTON, with_last
 from web.questions import Beside, flat, questions
 from web.rooms import Room
 from web.shown import files_in
 from web.signing_in.visits import LinkEnded
+from web.typed import typed_form
 
 router = APIRouter(prefix="/opgave/{token}")
 ROOM = Room(router)
@@ -68,6 +70,8 @@ def receipt(request: Request, token: str) -> Response:
 @router.post("")
 def answer(request: Request, token: str, sent: SentForm) -> Response:
     """Takes a draft or an answer, then leads away from the POST."""
+    if repeated := str(sent.get(BUTTON, "")):
+        return _repeat(request, token, sent, repeated)
     try:
         button = Act(str(sent.get("act", Act.SUBMIT)))
     except ValueError as error:
@@ -75,6 +79,24 @@ def answer(request: Request, token: str, sent: SentForm) -> Response:
     try:
         attachments = keep_uploads(request, token, sent)
         return _act(request, token, Sent(sent, button, attachments))
+    except LinkEnded:
+        keep_late(request, token, sent)
+        raise
+
+
+def _repeat(request: Request, token: str, sent: SentForm, where: str) -> Response:
+    """The form once more with last period's answer in one field; nothing else is changed, nothing sent."""
+    try:
+        attachments = keep_uploads(request, token, sent)
+        with context.reading(request) as session:
+            holding = open_link(session, request, token)
+            as_sent = Sent(sent, Act.DRAFT, attachments)
+            typed = typed_form(holding.form, sender(request, holding, as_sent))
+            last = Beside(holding.task.prefill, {}, {}, render.language_of(request)).last
+            typed = with_last(holding.form, typed, last, where)
+            return sheet.show_form(
+                session, request, holding, token, typed=typed, again=as_sent, notice="same", same=where
+            )
     except LinkEnded:
         keep_late(request, token, sent)
         raise

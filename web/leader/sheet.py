@@ -12,7 +12,9 @@ from starlette.responses import Response
 from cycle.errors import Problem
 from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
 from cycle.messages.tables import Message, MessageState
-from cycle.tasks.forms import PARTICIPANTS, FieldType
+from cycle.tasks.choices import with_choices
+from cycle.tasks.forms import PARTICIPANTS, FieldType, Form
+from cycle.tasks.jumps import Jump, jumps
 from cycle.tasks.states import AGREEMENT_STEPS, SubmissionKind, TaskState
 from cycle.tasks.submit import receipt_key
 from web import context, render
@@ -45,12 +47,14 @@ def show_form(
     notice: str = "",
     merged: Merged | None = None,
     again: Sent | None = None,
+    same: str = "",
     status: int = 200,
 ) -> Response:
     """The form: with what was just typed, else the draft, else the answer to be corrected.
 
     `merged`: what was typed, put together with what somebody else has changed meanwhile. `again`: what was
-    sent and refused; the page still stands for the state that it was made from.
+    sent and refused; the page still stands for the state that it was made from. `same`: the question that
+    last period's answer was put into.
     """
     typed = merged.typed if merged else typed
     language = render.language_of(request)
@@ -68,16 +72,16 @@ def show_form(
         status=status,
         asked=asked,
         summary=summary(asked, problems),
-        taken=_named(asked, merged.taken if merged else ()),
-        both=_named(asked, merged.both if merged else ()),
+        **_from_others(asked, merged),
         notice=notice,
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding, language),
         **_to_be_sent(request, holding, again, problems),
+        **_pointed_out(holding, asked if typed is None else None, language),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         given=given_shown(holding.task.prefill, language),
-        doubts=doubtful(kept(holding), language) if typed is None else (),
+        same=_named(asked, (same,)),
         given_changes=given_changes(holding.task.prefill, language),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
@@ -114,6 +118,7 @@ def show_answer_page(
         template,
         answer=shown_answer(session, holding, language),
         doubts=doubtful(holding.submission.answers, language) if holding.submission else (),
+        jumped=jumped_answer(session, holding, language),
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,
         figures=figures_of(holding.task.prefill),
         sealed=sealed_document(session, holding) is not None,
@@ -138,6 +143,41 @@ def shown_answer(session: Session, holding: Holding, language: str) -> Sequence[
         return ()
     form = form_of(session, submission.form_version_id)
     return shown_answers(form, submission.answers, holding.task.prefill, language)
+
+
+def _from_others(asked: Sequence[Question], merged: Merged | None) -> dict[str, Any]:
+    """The questions that somebody else has answered meanwhile, and those that both have."""
+    taken, both = (merged.taken, merged.both) if merged else ((), ())
+    return {"taken": _named(asked, taken), "both": _named(asked, both)}
+
+
+def _pointed_out(holding: Holding, asked: Sequence[Question] | None, language: str) -> dict[str, Any]:
+    """What of the stored answers looks odd; nothing while something else was just typed."""
+    if asked is None:
+        return {"doubts": (), "jumped": ()}
+    answers = kept(holding)
+    return {
+        "doubts": doubtful(answers, language),
+        "jumped": _jumps_shown(asked, holding.form, answers, holding),
+    }
+
+
+def jumped_answer(session: Session, holding: Holding, language: str) -> list[tuple[str, str, Jump]]:
+    """(anchor, label, jump) of each number sent that is far from last period's, in the order of the page."""
+    if holding.submission is None:
+        return []
+    form = with_choices(form_of(session, holding.submission.form_version_id), holding.task.prefill)
+    asked = questions(form, {}, Beside(holding.task.prefill, {}, {}, language))
+    return _jumps_shown(asked, form, holding.submission.answers, holding)
+
+
+def _jumps_shown(
+    asked: Sequence[Question], form: Form, answers: Mapping[str, Any], holding: Holding
+) -> list[tuple[str, str, Jump]]:
+    by_name = {question.name: question for question in flat(asked)}
+    last = Beside(holding.task.prefill, {}, {}, "da").last
+    found = [(by_name.get(each.where), each) for each in jumps(form.fields, answers, last)]
+    return [(question.anchor, question.full_label, each) for question, each in found if question]
 
 
 def summary(asked: Sequence[Question], problems: Sequence[Problem]) -> list[tuple[str, str, Problem]]:

@@ -3,56 +3,110 @@
 GET /mine   this week, later, done
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
+from sqlmodel import Session, col, select
 from starlette.responses import Response
 
+from cycle.organisation.tables import Person
+from cycle.reminders.decide import Standing
+from cycle.store import in_pieces
 from cycle.tasks.calendars import calendar_of_root
-from cycle.tasks.own_deadlines import Own, own_deadlines
-from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState
-from web import context, render
+from cycle.tasks.own_deadlines import Own, own_deadlines, standing_in
+from cycle.tasks.standing import as_read, standing_of, timeliness
+from cycle.tasks.states import WAITING_FOR_HOLDER, TaskState
+from cycle.tasks.tables import Draft
+from web import context, render, words
 from web.rooms import Room
 from web.signing_in.person import CurrentPerson
+from web.words import Word
 
 router = APIRouter()
 ROOM = Room(router)
+DRAFTED: Word = ("Kladde gemt", "Draft saved", "")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task as it stands. `last_day`: until when the person stands in for its post."""
+
+    own: Own
+    state: Word
+    stands_in: bool
+    last_day: date | None
 
 
 @dataclass(frozen=True)
 class OwnTasks:
     """The tasks by when they are due; what is late is due this week. `done`: the newest first."""
 
-    this_week: Sequence[Own]
-    later: Sequence[Own]
-    done: Sequence[Own]
+    this_week: Sequence[Line]
+    later: Sequence[Line]
+    done: Sequence[Line]
 
 
 @router.api_route("/mine", methods=["GET", "HEAD"])
 def show(request: Request, person: CurrentPerson) -> Response:
     """The person's own tasks."""
-    found: list[Own] = []
+    found: list[Line] = []
     with context.reading(request) as session:
         today = date.min
         for each in person.people:
             today = calendar_of_root(session, each.root_id).local_date(context.now(request))
-            found += own_deadlines(session, each.id or 0, today=today)
+            found += _lines(session, each, today)
         tasks = sorted_by_week(found, today)
         return render.page(request, "signing_in/own_tasks.html", person=person, tasks=tasks, today=today)
 
 
-def sorted_by_week(found: Sequence[Own], today: date) -> OwnTasks:
+def sorted_by_week(found: Sequence[Line], today: date) -> OwnTasks:
     """A week ends on its Sunday. What closed unanswered is past, and in none of them."""
     sunday = today + timedelta(days=6 - today.weekday())
-    waiting = [each for each in found if each.task.state in WAITING_FOR_HOLDER and _is_open(each)]
+    waiting = [each for each in found if _waits(each.own, today)]
+    done = [each for each in found if each.own.task.state not in WAITING_FOR_HOLDER]
     return OwnTasks(
-        this_week=[each for each in waiting if each.task.due_on <= sunday],
-        later=[each for each in waiting if each.task.due_on > sunday],
-        done=[each for each in reversed(found) if each.task.state not in WAITING_FOR_HOLDER],
+        this_week=[each for each in waiting if each.own.task.due_on <= sunday],
+        later=[each for each in waiting if each.own.task.due_on > sunday],
+        done=sorted(done, key=lambda each: each.own.task.due_on, reverse=True),
     )
 
 
-def _is_open(own: Own) -> bool:
-    return own.occurrence.state is OccurrenceState.OPEN
+def _lines(session: Session, person: Person, today: date) -> list[Line]:
+    """The person's tasks in one municipality, by due date."""
+    person_id = person.id or 0
+    posts = standing_in(session, person_id, today=today)
+    listed = own_deadlines(session, person_id, today=today)
+    calendar = calendar_of_root(session, person.root_id)
+    drafted = _drafted(session, [own.task.id or 0 for own in listed])
+    lines = []
+    for own in listed:
+        post = (own.task.unit_id, own.task.role)
+        on_time = words.TIMELINESS[timeliness(own.task, own.occurrence, today=today, calendar=calendar)]
+        lines.append(Line(own, _state(own, on_time, drafted), post in posts, posts.get(post)))
+    return lines
+
+
+def _state(own: Own, on_time: Word, drafted: Collection[int]) -> Word:
+    """What the person has to know of it: it came back, a draft lies there, or how it stands in time."""
+    task = own.task
+    if task.state is TaskState.RETURNED or task.state not in WAITING_FOR_HOLDER:
+        return words.STATES[as_read(task)]
+    return DRAFTED if task.id in drafted else on_time
+
+
+def _drafted(session: Session, task_ids: Sequence[int]) -> set[int]:
+    """Those of the tasks that a draft lies at."""
+    found: set[int] = set()
+    for piece in in_pieces(task_ids):
+        found.update(session.exec(select(Draft.task_id).where(col(Draft.task_id).in_(piece))))
+    return found
+
+
+def _waits(own: Own, today: date) -> bool:
+    """Whether it can still be answered, also after the close when it was asked for or extended then."""
+    occurrence, past_due = own.occurrence, own.task.due_on < today
+    return (
+        standing_of(own.task, occurrence.state, occurrence.closes_at, past_due=past_due) is Standing.WAITING
+    )

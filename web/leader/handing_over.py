@@ -1,0 +1,108 @@
+"""A leader hands the post over to a colleague for a time: the rule of substitutes, by the holder's own hand.
+
+GET  /opgave/{token}/overdrag   to whom, until when, and what that means
+POST /opgave/{token}/overdrag   does it: recorded, and the day's mail tells the colleague what is open
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from config.english import problem_in_english
+from cycle.errors import AnswerInvalid, Conflict, Problem
+from cycle.organisation.directory import Capacity
+from cycle.tasks.many import LONGEST, Act, Order, act_on_many
+from cycle.tasks.states import WAITING_FOR_HOLDER
+from web import context, faults, render
+from web.context import Sent
+from web.leader.link import Holding, open_link
+from web.plain import readable
+from web.rooms import Room
+from web.secretariat.typed import needed, whole_date
+
+router = APIRouter(prefix="/opgave/{token}/overdrag")
+ROOM = Room(router)
+FIELDS = ("email", "until", "text")
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+def show(request: Request, token: str, gjort: str = "") -> Response:
+    """To whom, until when, and what that means."""
+    return _page(request, token, done=bool(gjort))
+
+
+@router.post("")
+def hand_over(request: Request, token: str, sent: Sent) -> Response:
+    """The colleague acts for the post from today; the same POST twice is one act."""
+    typed = {name: readable(sent.get(name)) for name in FIELDS}
+    once = readable(sent.get("once"))[:40]
+    try:
+        order = Order(
+            Act.REASSIGN,
+            needed(sent, "text", "Begrundelsen"),
+            email=needed(sent, "email", "Stedfortræderens mailadresse"),
+            until=whole_date(sent, "until", "Den sidste dag"),
+        )
+        with context.writing(request) as session:
+            holding = open_link(session, request, token)
+            if not may_hand_over(holding):
+                raise faults.Refused(faults.NOT_NOW)
+            act_on_many(
+                session,
+                holding.occurrence,
+                [holding.task_id],
+                order,
+                by=holding.by,
+                now=context.now(request),
+                once=f"{holding.task_id}:{once}",
+            )
+    except AnswerInvalid as error:
+        return _page(request, token, typed=typed, problems=error.problems, status=422)
+    except Conflict:
+        return _page(request, token, typed=typed, problems=[TAKEN], status=409)
+    return RedirectResponse(f"/opgave/{token}/overdrag?gjort=1", status_code=303)
+
+
+def may_hand_over(holding: Holding) -> bool:
+    """Whether the post is the person's own, and the task still waits: who stands in names nobody further."""
+    return holding.capacity is Capacity.HOLDER and holding.task.state in WAITING_FOR_HOLDER
+
+
+def _page(
+    request: Request,
+    token: str,
+    *,
+    typed: Mapping[str, str] | None = None,
+    problems: Sequence[Problem] = (),
+    done: bool = False,
+    status: int = 200,
+) -> Response:
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        english = render.language_of(request) == "en"
+        told = {each.where: problem_in_english(each) if english else each for each in problems}
+        return render.page(
+            request,
+            "leader/handing_over.html",
+            status=status,
+            holding=holding,
+            task=holding.task,
+            token=token,
+            address=f"/opgave/{token}",
+            has_meeting=False,
+            may=may_hand_over(holding),
+            typed=typed or dict.fromkeys(FIELDS, ""),
+            problems=told,
+            done=done,
+            latest=holding.today + LONGEST,
+            once=secrets.token_urlsafe(12),
+        )
+
+
+TAKEN = Problem(
+    "email",
+    "Personen kan ikke være stedfortræder for posten i de dage.",
+    "Posten er personens egen, eller der er allerede en stedfortræder. Spørg sekretariatet.",
+)
