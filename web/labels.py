@@ -27,6 +27,8 @@ FIELDS: Mapping[str, Pair] = {
     "agenda": ("Dagsorden", "Agenda"),
     "minutes": ("Referat", "Minutes"),
     "name": ("Navn", "Name"),
+    "first_day": ("Første dag", "First day"),
+    "last_day": ("Sidste dag", "Last day"),
 }
 OTHER: Pair = ("Din tekst", "Your text")
 TECHNICAL = frozenset(
@@ -43,13 +45,18 @@ TECHNICAL = frozenset(
         "level",
         "once",
         "participant",
+        "person",
+        "role",
         "root",
         "seen",
         "shown",
         "task",
+        "term",
+        "trusted",
         "uden_egne",
         "version",
         "videre",
+        "which",
     ]
 )
 NOT_TYPED = (".kept", ".remove", ".same")

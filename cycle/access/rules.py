@@ -41,6 +41,7 @@ class Verb(StrEnum):
     RESEND_MAIL = "resend_mail"
     EXPORT = "export"
     IMPORT = "import"
+    EDIT_POST = "edit_post"
     CHECK_SEAL = "check_seal"
     JOURNALISE = "journalise"
     HAND_OUT = "hand_out"

@@ -26,6 +26,7 @@ from documents.goal_words import ORIGINS, TYPES
 from documents.wheel_words import RINGS, STANDINGS
 from web.secretariat.mail_words import MAIL_NAMES
 from web.secretariat.meeting_words import MEETING_NAMES, MEETING_TONES, MEETING_VERBS
+from web.secretariat.post_words import POST_VERBS
 from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
 
 Words = Mapping[type[StrEnum], Mapping[StrEnum, Pair]]
@@ -201,6 +202,7 @@ VERBS: Mapping[str, Pair] = {
     "revise": ("fristen ændret i planen", "deadline changed in the plan"),
     "edit_mail_text": ("mailtekst ændret", "mail text changed"),
     **MEETING_VERBS,
+    **POST_VERBS,
     "decide": ("beslutning indskrevet", "decision recorded"),
     "correct_decision": ("beslutning rettet", "decision corrected"),
     "withdraw_decision": ("beslutning trukket tilbage", "decision withdrawn"),
