@@ -26,4 +26,8 @@ PEOPLE: Mapping[str, str] = {
     "Datoen ligger mere end et år tilbage eller to år frem.": (
         "The date lies more than a year back or two years ahead."
     ),
+    "Det er ikke valgt, hvad listen er.": "It is not chosen what the list is.",
+    "Vælg enheder eller ledere.": "Choose units or leaders.",
+    "Der er ikke valgt nogen fil.": "No file has been chosen.",
+    "Vælg en fil.": "Choose a file.",
 }

@@ -145,7 +145,7 @@ def change_address(session: Session, change: Change, person_id: int | None, emai
     if email:
         at_post = {"unit_id": change.post[0], "role": change.post[1]}
         owner = {"person_id": person_id} if person_id is not None else at_post
-        session.add(Address(**owner, email=email, valid_from=change.today))  # type: ignore[arg-type]
+        session.add(Address(**owner, email=email, valid_from=change.today))
     verb = "change_mailbox" if person_id is None else "change_address"
     _record(session, change, verb, {"before": before.email if before else "", "after": email}, {})
 

@@ -745,6 +745,7 @@ ROUTES = {
     "/mail/person/1": "ST",
     "/poster": "S",
     "/post/BY-SK-D1-001": "S",
+    "/indlaes": "S",
 }
 """Secretariat, Direction, the superior who Owns the unit, Committee, operator (Technical)."""
 
@@ -772,7 +773,14 @@ def test_each_page_opens_for_those_the_table_names_and_for_nobody_else(everyone)
             assert answer.status_code == 200, (who, path, answer.status_code)
         elif who == "nobody":
             assert answer.status_code == 303 and answer.headers["location"].startswith("/log-ind")
-        elif who == "elsewhere" and path in ("/aarshjul", "/koersler", "/mail", "/mail/ind", "/poster"):
+        elif who == "elsewhere" and path in (
+            "/aarshjul",
+            "/koersler",
+            "/mail",
+            "/mail/ind",
+            "/poster",
+            "/indlaes",
+        ):
             assert answer.status_code == 200 and "by-in-d1-001" not in answer.text.lower()
         else:
             assert answer.status_code in (403, 404), (who, path, answer.status_code)

@@ -24,6 +24,7 @@ from cycle.tasks.told import Told
 from documents.frame_document import PARTS
 from documents.goal_words import ORIGINS, TYPES
 from documents.wheel_words import RINGS, STANDINGS
+from web.secretariat.import_words import IMPORT_NAMES
 from web.secretariat.mail_words import MAIL_NAMES
 from web.secretariat.meeting_words import MEETING_NAMES, MEETING_TONES, MEETING_VERBS
 from web.secretariat.post_words import POST_VERBS
@@ -145,6 +146,7 @@ NAMES: Words = {
         Trouble.DOUBTFUL_ADDRESS: ("Mailadressen er usikker", "The address is doubtful"),
     },
     **MEETING_NAMES,
+    **IMPORT_NAMES,
     Capacity: {
         Capacity.HOLDER: ("leder", "holder"),
         Capacity.SUBSTITUTE: ("stedfortræder", "substitute"),
