@@ -30,4 +30,7 @@ PEOPLE: Mapping[str, str] = {
     "Vælg enheder eller ledere.": "Choose units or leaders.",
     "Der er ikke valgt nogen fil.": "No file has been chosen.",
     "Vælg en fil.": "Choose a file.",
+    "Planen er for lang: højst {} tegn.": "The plan is too long: at most {} characters.",
+    "Filen er ikke tekst i UTF-8.": "The file is not text in UTF-8.",
+    "Gem den som UTF-8, og hent den igen.": "Save it as UTF-8 and upload it again.",
 }

@@ -42,6 +42,8 @@ class Verb(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
     EDIT_POST = "edit_post"
+    SEARCH = "search"
+    EDIT_PLAN = "edit_plan"
     CHECK_SEAL = "check_seal"
     JOURNALISE = "journalise"
     HAND_OUT = "hand_out"

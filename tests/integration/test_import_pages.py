@@ -1,4 +1,4 @@
-"""Lists imported on the page: columns named by hand and remembered, levels as columns, what was seen is applied."""
+"""Lists imported on the page: columns named by hand and remembered, levels as columns, only what was seen."""
 
 from datetime import date
 from io import BytesIO

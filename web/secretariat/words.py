@@ -28,6 +28,7 @@ from web.secretariat.import_words import IMPORT_NAMES
 from web.secretariat.mail_words import MAIL_NAMES
 from web.secretariat.meeting_words import MEETING_NAMES, MEETING_TONES, MEETING_VERBS
 from web.secretariat.post_words import POST_VERBS
+from web.secretariat.search_words import SEARCH_NAMES
 from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
 
 Words = Mapping[type[StrEnum], Mapping[StrEnum, Pair]]
@@ -147,6 +148,7 @@ NAMES: Words = {
     },
     **MEETING_NAMES,
     **IMPORT_NAMES,
+    **SEARCH_NAMES,
     Capacity: {
         Capacity.HOLDER: ("leder", "holder"),
         Capacity.SUBSTITUTE: ("stedfortræder", "substitute"),
