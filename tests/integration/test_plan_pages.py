@@ -58,8 +58,8 @@ def beside(sources: Mapping[str, str] | None = None) -> Beside:
 class Planned:
     """A town whose year runs by PLAN, and its secretariat."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine, self.site = engine, Site(engine, folder, at=instant(2027, 4, 12))
+    def __init__(self, engine: Engine, folder: Path, **settings: str) -> None:
+        self.engine, self.site = engine, Site(engine, folder, at=instant(2027, 4, 12), **settings)
         with transaction(engine) as session:
             municipality.build(session)
             municipality.build(session, root_id="ANDEN")
