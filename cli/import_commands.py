@@ -30,6 +30,7 @@ from cli.municipality_choice import only_municipality
 from cli.organisation_words import tell, tell_count
 from cycle.errors import Conflict, Invalid, Problem
 from cycle.organisation.applying import Import, apply_leaders, apply_units, hold
+from cycle.organisation.import_drafts import ListKind, remembered
 from cycle.organisation.leader_comparison import leaders_difference
 from cycle.organisation.leader_difference import LeadersDifference
 from cycle.organisation.leader_file import look_into_leaders
@@ -83,8 +84,9 @@ app.command()(import_os2mo.os2mo)
 def units(file: File, dry_run: DryRun = False, yes_really: Really = False, as_json: AsJson = False) -> None:
     """Indlæs enheder; filen er hele kommunen. Import units; the file is the whole municipality."""
     here, given = begin(file, yes_really)
-    found = read_units(given.data, language=given.language)
     with reading(here.engine) as session:
+        chosen, town = remembered(session, ListKind.UNITS)
+        found = read_units(given.data, language=given.language, chosen=chosen, town=town)
         difference = units_difference(session, found, today=given.today, language=given.language)
     view = _View(as_json, dry_run)
     view.show(how_read(found.how), grouped("unit", difference.changes, unit_line))
@@ -112,7 +114,9 @@ def leaders(
     """Indlæs ledere og stedfortrædere. Import leaders and substitutes."""
     choices = _choices(same_person, new_person)
     here, given = begin(file, yes_really)
-    found = look_into_leaders(given.data, language=given.language)
+    with reading(here.engine) as session:
+        chosen, _ = remembered(session, ListKind.LEADERS)
+    found = look_into_leaders(given.data, language=given.language, chosen=chosen)
 
     def compare(session: Session, choices: Choices) -> LeadersDifference:
         return leaders_difference(session, found, today=given.today, choices=choices, language=given.language)

@@ -16,11 +16,22 @@ from config.english_inbox import INBOX
 from config.english_ledger import LEDGER
 from config.english_mail import MAIL
 from config.english_pages import NAMED, PAGES
+from config.english_people import PEOPLE
 from config.english_year import YEAR
 from cycle.danish import MONTHS, MONTHS_EN
 from cycle.errors import Problem
 
-TEMPLATES: Mapping[str, str] = {**FILES, **DATES, **YEAR, **FRAMES, **LEDGER, **INBOX, **MAIL, **PAGES}
+TEMPLATES: Mapping[str, str] = {
+    **FILES,
+    **DATES,
+    **YEAR,
+    **FRAMES,
+    **LEDGER,
+    **INBOX,
+    **MAIL,
+    **PAGES,
+    **PEOPLE,
+}
 ONE_WORD: Mapping[str, str] = {**WORDS, **NAMED}
 PLACES = {"række": "row", "begivenhed": "event", "filen": "the file"}
 _PLACE = re.compile(rf"\b({'|'.join(PLACES)})\b(?=( \d+)?$)")

@@ -117,6 +117,17 @@ def history_of(session: Session, thing: str) -> Sequence[History]:
     return session.exec(select(History).where(History.thing == thing).order_by(col(History.id))).all()
 
 
+def personal_values(session: Session, rows: Iterable[History]) -> dict[int, dict[str, str]]:
+    """The names and addresses behind the digests of the rows, by row and field; erased ones are left out."""
+    ids = [row.id for row in rows]
+    found: dict[int, dict[str, str]] = {}
+    for start in range(0, len(ids), 500):
+        salts = select(HistorySalt).where(col(HistorySalt.history_id).in_(ids[start : start + 500]))
+        for salt in session.exec(salts):
+            found.setdefault(salt.history_id, {})[salt.field] = salt.value
+    return found
+
+
 def chain(session: Session, root_id: str, *, limit: int = 20_000) -> int:
     """Links up to `limit` rows not yet chained; gives how many. One caller at a time per municipality."""
     last = session.exec(

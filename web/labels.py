@@ -27,6 +27,8 @@ FIELDS: Mapping[str, Pair] = {
     "agenda": ("Dagsorden", "Agenda"),
     "minutes": ("Referat", "Minutes"),
     "name": ("Navn", "Name"),
+    "first_day": ("Første dag", "First day"),
+    "last_day": ("Sidste dag", "Last day"),
     "until": ("Til og med", "Until and including"),
 }
 OTHER: Pair = ("Din tekst", "Your text")
@@ -44,14 +46,19 @@ TECHNICAL = frozenset(
         "level",
         "once",
         "participant",
+        "person",
+        "role",
         "root",
         "seen",
         "shown",
         "task",
+        "term",
+        "trusted",
         "uaendret",
         "uden_egne",
         "version",
         "videre",
+        "which",
     ]
 )
 NOT_TYPED = (".kept", ".remove")

@@ -100,6 +100,12 @@ class Directory:
         """Whether a unit has this role: it heads the unit, was ever held there, or no other is known."""
         return role in self._lasting.seen.get(unit_id, ()) or self.head_role(unit_id) in (role, None)
 
+    def roles(self, unit_id: str) -> list[str]:
+        """The roles known at the unit, its head first."""
+        head = self.head_role(unit_id)
+        others = self._lasting.seen.get(unit_id, set()) - {head or ""}
+        return [*([head] if head else []), *sorted(others)]
+
     def holder(self, unit_id: str, role: str) -> Recipient | None:
         """The appointed holder alone; None when the post is vacant."""
         term = self._acting.holders.get((unit_id, role))

@@ -7,6 +7,7 @@ from datetime import date
 from cycle.access.emails import email_key
 from cycle.errors import ImportInvalid, Problem
 from cycle.organisation.cells import Cells
+from cycle.organisation.chosen_columns import AS_NAMED, Chosen
 from cycle.organisation.columns import LEADERS
 from cycle.organisation.faults import Faults
 from cycle.organisation.reading import FileRows, read_rows
@@ -75,13 +76,13 @@ def read_leaders(data: bytes, *, language: str = "da") -> LeaderFile:
     return file
 
 
-def look_into_leaders(data: bytes, *, language: str = "da") -> LeaderFile:
+def look_into_leaders(data: bytes, *, language: str = "da", chosen: Chosen = AS_NAMED) -> LeaderFile:
     """As `read_leaders`, but faults of single rows are kept in `problems`.
 
     `leaders_difference` raises them together with those that only the store can show.
     """
     faults = Faults(language)
-    how = read_rows(data, LEADERS, faults)
+    how = read_rows(data, LEADERS, faults, chosen)
     rows = tuple(_row(cells, faults) for cells in how.rows)
     _check_people(rows, faults)
     return LeaderFile(rows, how, tuple(faults.problems))

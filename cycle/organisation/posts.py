@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle.access.rules import within
-from cycle.organisation.directory import Directory, Recipient
+from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import AddressHealth, Appointment, Person, Substitute, Unit
 
@@ -26,16 +26,21 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True)
-class RedRow:
-    """A post in trouble. `holder` is the appointed one, `instead` whoever gets the mail meanwhile."""
+class PostRow:
+    """A head post. `holder` is the appointed one, `instead` whoever gets the mail today."""
 
     unit_id: str
     unit: str
     path: str
     role: str
-    trouble: Trouble
+    trouble: Trouble | None
     holder: Recipient | None
     instead: Recipient | None
+
+    @property
+    def has_substitute(self) -> bool:
+        """Whether somebody stands in."""
+        return self.instead is not None and self.instead.capacity is Capacity.SUBSTITUTE
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,8 @@ class Term:
     valid_to: date | None
 
 
-def red_rows(directory: Directory, paths: Sequence[str]) -> list[RedRow]:
-    """The head posts of open units that are vacant or cannot be written to, in the order of the tree."""
+def post_rows(directory: Directory, paths: Sequence[str]) -> list[PostRow]:
+    """The head posts of open units in the order of the tree, each with what is wrong with it, if anything."""
     units = sorted(directory.units.values(), key=lambda unit: unit.path)
     seen = (unit for unit in units if directory.is_open(unit.id) and unit.path.startswith(tuple(paths)))
     found = (_row(directory, unit) for unit in seen)
@@ -78,14 +83,14 @@ def substitutes(session: Session, paths: Sequence[str], *, today: date, days: in
     return _terms(session, Substitute, in_time, paths, order=begin)
 
 
-def _row(directory: Directory, unit: UnitRow) -> RedRow | None:
+def _row(directory: Directory, unit: UnitRow) -> PostRow | None:
     role = directory.head_role(unit.id)
     if role is None:
         return None
     holder = directory.holder(unit.id, role)
     instead = directory.recipient(unit.id, role)
     trouble = _trouble(holder, instead)
-    return RedRow(unit.id, unit.name, unit.path, role, trouble, holder, instead) if trouble else None
+    return PostRow(unit.id, unit.name, unit.path, role, trouble, holder, instead)
 
 
 def _trouble(holder: Recipient | None, instead: Recipient | None) -> Trouble | None:

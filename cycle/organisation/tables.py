@@ -146,3 +146,37 @@ class FetchedOrganisation(SQLModel, table=True):
     fetched_at: datetime | None = Field(default=None, sa_type=Instant)
     failing_since: datetime | None = Field(default=None, sa_type=Instant)
     error: str = ""
+
+
+class ColumnChoice(SQLModel, table=True):
+    """What the headings of a municipality's own lists mean (`cycle.organisation.chosen_columns`).
+
+    `kind` is "units" or "leaders"; `headings` are those of the file last read so.
+    """
+
+    __tablename__ = "column_choice"
+
+    root_id: str = Field(primary_key=True, foreign_key="unit.id")
+    kind: str = Field(primary_key=True)
+    headings: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    by: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class ImportDraft(SQLModel, table=True):
+    """An uploaded file that has not been applied; gone when it is, or after `KEPT_FOR` days.
+
+    `people` are the answers to the questions whether two persons are one, by row ("same", "new").
+    """
+
+    __tablename__ = "import_draft"
+
+    id: int | None = Field(default=None, primary_key=True)
+    root_id: str = Field(foreign_key="unit.id", index=True)
+    kind: str
+    file_name: str
+    content: bytes
+    headings: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    people: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    by: str
+    at: datetime = Field(sa_type=Instant)

@@ -13,7 +13,8 @@ from cycle.organisation.directory import HEAD_ROLES
 from cycle.organisation.faults import Faults
 from cycle.organisation.snapshot import Post
 from cycle.organisation.tables import Unit
-from cycle.organisation.unit_file import UnitFile, UnitRow
+from cycle.organisation.unit_file import UnitFile
+from cycle.organisation.unit_row import UnitRow
 
 CLOSE_LIMIT = 0.05
 """A file that closes a larger share of the open units has to be confirmed."""

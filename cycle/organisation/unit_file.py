@@ -6,40 +6,19 @@ becomes a root with the units straight below it.
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
 
 from cycle.organisation.cells import Cells
+from cycle.organisation.chosen_columns import AS_NAMED, Chosen, levels_of
 from cycle.organisation.columns import UNITS
 from cycle.organisation.faults import Faults
 from cycle.organisation.reading import FileRows, read_rows
 from cycle.organisation.tables import Ownership
+from cycle.organisation.unit_levels import place_rows
+from cycle.organisation.unit_row import MUNICIPALITY, UnitRow
 
-MUNICIPALITY = "kommune"
 _UNIT_ID = re.compile(r"[\w.:-]+( [\w.:-]+)*")
-
-
-@dataclass(frozen=True)
-class UnitRow:
-    """One unit as the file has it. `number` is its row, 0 for a municipality the flat file only names."""
-
-    number: int
-    id: str
-    parent_id: str | None
-    name: str
-    kind: str
-    area: str = ""
-    ownership: Ownership = Ownership.NONE
-    district: str = ""
-    postal_code: str = ""
-    opened_on: date | None = None
-    closed_on: date | None = None
-    path: str = ""
-
-    @property
-    def root_id(self) -> str:
-        """The municipality the unit is in."""
-        return self.path.split("/")[1]
 
 
 @dataclass(frozen=True)
@@ -50,22 +29,43 @@ class UnitFile:
     how: FileRows
 
 
-def read_units(data: bytes, *, language: str = "da") -> UnitFile:
-    """Reads a CSV or XLSX file of units. Raises ImportInvalid with every fault, each with its row."""
+def read_units(
+    data: bytes, *, language: str = "da", chosen: Chosen = AS_NAMED, town: UnitRow | None = None
+) -> UnitFile:
+    """Reads a CSV or XLSX file of units. Raises ImportInvalid with every fault, each with its row.
+
+    `chosen` says what columns mean whose headings do not; with a column per level the units are those of
+    `town`, the municipality as the store has it.
+    """
     faults = Faults(language)
-    how = read_rows(data, UNITS, faults)
+    how = read_rows(data, UNITS, faults, chosen)
+    if levels := levels_of(how.columns):
+        return _by_levels(how, levels, town, faults)
     flat = "municipality" in how.columns and "parent_id" not in how.columns
     if not flat and "parent_id" not in how.columns:
         names = next(column.names for column in UNITS if column.id == "parent_id")
         found = ", ".join(sorted(how.columns))
         faults.fail("missing column", column=names[0], found=found, names=", ".join(names))
-    rows = [_row(cells, flat, faults) for cells in how.rows]
+    needed = frozenset({"unit_id", "name", "kind", *(("municipality",) if flat else ())})
+    rows = [_row(cells, needed, faults, flat=flat) for cells in how.rows]
     if flat:
         rows = _municipalities(how.rows) + rows
     _check_ids(rows, faults)
     placed = _placed(rows, flat, faults)
     faults.raise_if_any()
     return UnitFile(tuple(sorted(placed, key=lambda row: row.path)), how)
+
+
+def _by_levels(
+    how: FileRows, levels: list[tuple[str, str]], town: UnitRow | None, faults: Faults
+) -> UnitFile:
+    own = [(cells, _row(cells, frozenset({"unit_id"}), faults)) for cells in how.rows]
+    rows = place_rows(own, levels, town, faults)
+    _check_ids(rows, faults)
+    placed = _placed(rows, False, faults)
+    faults.raise_if_any()
+    given = how.columns | {"name", "kind", "area", "district"}
+    return UnitFile(tuple(sorted(placed, key=lambda row: row.path)), replace(how, columns=given))
 
 
 def municipality_id(name: str) -> str:
@@ -80,9 +80,8 @@ def _municipalities(rows: list[Cells]) -> list[UnitRow]:
     return [UnitRow(0, municipality_id(name), None, name, MUNICIPALITY) for name in names]
 
 
-def _row(cells: Cells, flat: bool, faults: Faults) -> UnitRow:
-    needed = ("unit_id", "name", "kind", *(("municipality",) if flat else ()))
-    for column in needed:
+def _row(cells: Cells, needed: Collection[str], faults: Faults, *, flat: bool = False) -> UnitRow:
+    for column in sorted(needed):
         if not cells.text(column):
             cells.fault(faults, "missing value", column)
     town = cells.text("municipality")

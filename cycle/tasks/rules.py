@@ -39,7 +39,7 @@ def with_rules(session: Session, occurrence: Occurrence, rules: Sequence[Reminde
     )
     return Draft(
         plan.model_copy(update={"activities": activities}),
-        _forms(session, occurrence),
+        forms_of_cycle(session, session.get_one(Cycle, occurrence.cycle_id)),
         WorkingCalendar.from_json(revision.calendar),
         revision.sources,
     )
@@ -66,9 +66,8 @@ def _problems(rule: ReminderRule) -> list[Problem]:
     return found
 
 
-def _forms(session: Session, occurrence: Occurrence) -> dict[str, Form]:
+def forms_of_cycle(session: Session, cycle: Cycle) -> dict[str, Form]:
     """The forms that this cycle asks with; those it does not ask with yet, in their newest version."""
-    cycle = session.get_one(Cycle, occurrence.cycle_id)
     rows = session.exec(select(Occurrence).where(Occurrence.cycle_id == cycle.id))
     used = {
         version for row in rows for version in (row.form_version_id, *row.stage_forms.values()) if version

@@ -22,6 +22,7 @@ from cycle.gatherings.tables import GatheringParticipant
 from cycle.goals.decisions import record_decision
 from cycle.goals.strategies import begin_draft, current_strategy
 from cycle.organisation.directory import Directory
+from cycle.organisation.import_drafts import ListKind, keep_draft
 from cycle.organisation.tables import Appointment
 from cycle.plan.gatherings import Meetings
 from cycle.plan.model import Activity, Audience
@@ -61,6 +62,7 @@ class Town:
         self.meet()
         self.propose()
         self.reply()
+        self.upload()
         self.port = free_port()
         self.site = Site(
             self.engine,
@@ -148,6 +150,14 @@ class Town:
         mail, now = read_mail(raw), self.year.now
         with transaction(self.engine) as session:
             take(session, Delivered(Place(), now, raw), mail, root_id="KBH", office=office, now=now)
+
+    def upload(self) -> None:
+        """A list of leaders waits to be imported; one of its rows is wrong."""
+        content = f"Nr.;Skoleleder;Adresse\n{SCHOOL};Ida Opdigtet;ida\n".encode()
+        with transaction(self.engine) as session:
+            keep_draft(
+                session, "KBH", ListKind.LEADERS, "ledere.csv", content, by="account:1", now=self.year.now
+            )
 
     def invitations(self) -> list[str]:
         """The tokens of the school's leader for the meetings."""

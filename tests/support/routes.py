@@ -12,7 +12,7 @@ from cycle.tables import METADATA
 
 NAMED = re.compile(r"\{(\w+)[^}]*\}")
 CALLED_OTHERWISE = {"row_id": "strategy", "number": "occurrence", "meeting_id": "gathering"}
-ALWAYS = {"kind": ["daily"], "language": ["da"]}
+ALWAYS = {"kind": ["daily"], "language": ["da"], "activity_id": ["budgetudmelding"]}
 """What stands for a name that is no table's, wherever it is asked for."""
 ASKED = {"/maal/ny": "?aar=2028"}
 """What a page has to be asked for beside its address."""

@@ -37,6 +37,7 @@ ENGLISH = {
     "english_ledger.py",
     "english_mail.py",
     "english_pages.py",
+    "english_people.py",
 }
 NO_FAULTS = {*ENGLISH, "key_guide.py", "goal_guide.py", "schema.py"}
 COMPOSED = {"Nøglen »{}« mangler{}.", "Tilføj »{}: …«{}.", "{} {} {}, men {}{} {}.", "{}{}"}

@@ -24,8 +24,11 @@ from cycle.tasks.told import Told
 from documents.frame_document import PARTS
 from documents.goal_words import ORIGINS, TYPES
 from documents.wheel_words import RINGS, STANDINGS
+from web.secretariat.import_words import IMPORT_NAMES
 from web.secretariat.mail_words import MAIL_NAMES
 from web.secretariat.meeting_words import MEETING_NAMES, MEETING_TONES, MEETING_VERBS
+from web.secretariat.post_words import POST_VERBS
+from web.secretariat.search_words import SEARCH_NAMES
 from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
 
 Words = Mapping[type[StrEnum], Mapping[StrEnum, Pair]]
@@ -148,6 +151,8 @@ NAMES: Words = {
         Trouble.DOUBTFUL_ADDRESS: ("Mailadressen er usikker", "The address is doubtful"),
     },
     **MEETING_NAMES,
+    **IMPORT_NAMES,
+    **SEARCH_NAMES,
     Capacity: {
         Capacity.HOLDER: ("leder", "holder"),
         Capacity.SUBSTITUTE: ("stedfortræder", "substitute"),
@@ -208,6 +213,7 @@ VERBS: Mapping[str, Pair] = {
     "revise": ("fristen ændret i planen", "deadline changed in the plan"),
     "edit_mail_text": ("mailtekst ændret", "mail text changed"),
     **MEETING_VERBS,
+    **POST_VERBS,
     "decide": ("beslutning indskrevet", "decision recorded"),
     "correct_decision": ("beslutning rettet", "decision corrected"),
     "withdraw_decision": ("beslutning trukket tilbage", "decision withdrawn"),

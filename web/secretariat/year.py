@@ -69,6 +69,8 @@ class Year:
     purpose: Sequence[str]
     rolls_on: bool
     """Whether the reader may start the year after it."""
+    changes_plan: bool
+    """Whether the reader may change its plan."""
     coming: Coming | None
     """The year after it, once it is started."""
 
@@ -134,8 +136,9 @@ def year_shown(session: Session, actor: SignedIn, cycle: Cycle, request: Request
     lines = [_line(n, summary, actor, calendar, language) for n, summary in enumerate(found, start=1)]
     title, place = cycle_title(session, cycle, language), session.get_one(Unit, cycle.root_id).name
     rolls_on = allowed(actor.grants, Verb.START_YEAR, Thing.ORDINARY, f"/{cycle.root_id}/")
+    changes = allowed(actor.grants, Verb.EDIT_PLAN, Thing.ORDINARY, f"/{cycle.root_id}/")
     coming = _coming(session, cycle, calendar, language)
-    return Year(cycle, title, place, lines, today, cycle_purpose(session, cycle), rolls_on, coming)
+    return Year(cycle, title, place, lines, today, cycle_purpose(session, cycle), rolls_on, changes, coming)
 
 
 def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar, language: str) -> Line:

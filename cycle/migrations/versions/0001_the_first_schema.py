@@ -213,6 +213,15 @@ def upgrade() -> None:
     with op.batch_alter_table('account_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_session_account_id'), ['account_id'], unique=False)
 
+    op.create_table('column_choice',
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('headings', sa.JSON(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('root_id', 'kind')
+    )
     op.create_table('cycle',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
@@ -275,6 +284,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('history_salt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_history_salt_history_id'), ['history_id'], unique=False)
+
+    op.create_table('import_draft',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('root_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('file_name', sa.String(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('headings', sa.JSON(), nullable=False),
+    sa.Column('people', sa.JSON(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['root_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('import_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_draft_root_id'), ['root_id'], unique=False)
 
     op.create_table('journalised',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1281,6 +1306,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_journalised_root_id'))
 
     op.drop_table('journalised')
+    with op.batch_alter_table('import_draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_import_draft_root_id'))
+
+    op.drop_table('import_draft')
     with op.batch_alter_table('history_salt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_history_salt_history_id'))
 
@@ -1298,6 +1327,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_cycle_root_id'))
 
     op.drop_table('cycle')
+    op.drop_table('column_choice')
     with op.batch_alter_table('account_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_session_account_id'))
 

@@ -1,0 +1,181 @@
+"""A plan written on a page: checked as a file is, and changed in one activity with its comments kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from config.checking import validated
+from config.date_checks import date_problems, problems_of_years
+from config.loader import PLAN_FILE
+from config.mending import Mended, mended
+from config.plan_checks import Surroundings, plan_problems
+from config.shorthand import expand
+from config.yaml_source import Document, parse_yaml
+from cycle.calendar import WorkingCalendar
+from cycle.danish import format_count
+from cycle.errors import PlanInvalid, Problem
+from cycle.plan.meetings import MeetingDay
+from cycle.plan.model import Activity, Plan, Step
+from cycle.tasks.forms import Form
+
+LONGEST_PLAN = 400_000
+FOLDERS = ("forms/", "texts/")
+POINTS = ("opens", "due", "closes")
+LISTED = ("approval",)
+WORDS = ("title", "title_en", "text", "form")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a plan is checked against: the year, forms, calendar, meetings, and the organisation's words."""
+
+    year: int
+    forms: Mapping[str, Form]
+    calendar: WorkingCalendar
+    meetings: Mapping[str, Sequence[MeetingDay]]
+    around: Surroundings
+    sources: Mapping[str, str]
+
+
+def plan_name(sources: Mapping[str, str]) -> str:
+    """What the plan's own file is called among the files kept with a revision."""
+    own = (name for name in sources if not name.startswith(FOLDERS) and name != "calendar.yaml")
+    return next(own, PLAN_FILE)
+
+
+def check_written(text: str, name: str, beside: Beside) -> Plan:
+    """The plan that the text is. Raises PlanInvalid with every fault, each as "file:line"."""
+    if len(text) > LONGEST_PLAN:
+        what = f"Planen er for lang: højst {format_count(LONGEST_PLAN)} tegn."
+        raise PlanInvalid([Problem(name, what, "Gør den kortere.")])
+    problems: list[Problem] = []
+    document = parse_yaml(text, name, problems)
+    data, faults = expand(document)
+    plan, wrong = validated(document, data, Plan)
+    seen = Mended(plan) if plan is not None else mended(data)
+    problems += [*faults, *wrong]
+    if seen is not None:
+        problems += plan_problems(document, seen, replace(beside.around, forms=beside.forms))
+        problems += _dates(document, seen, beside)
+    if problems or plan is None:
+        raise PlanInvalid(list(dict.fromkeys(problems)))
+    return _with_texts(plan, beside.sources)
+
+
+def in_force(plan: Plan, sources: Mapping[str, str], beside: Beside) -> str:
+    """The text of the plan in force: its file, with the reminders that were changed on the pages."""
+    name = plan_name(sources)
+    if name not in sources:
+        return _dumped(_plain(plan))
+    try:
+        written = check_written(sources[name], name, beside)
+    except PlanInvalid:
+        return sources[name]
+    own = {each.id: each for each in written.activities}
+    data = _editor().load(sources[name])
+    changed = [
+        each for each in plan.activities if each.id in own and own[each.id].reminders != each.reminders
+    ]
+    for each in changed:
+        _find(data, each.id)["reminders"] = [rule.model_dump(mode="json") for rule in each.reminders or ()]
+    return _dumped(data) if changed else sources[name]
+
+
+def with_fields(text: str, activity_id: str, fields: Mapping[str, str]) -> str:
+    """The YAML with one activity's words and dates changed; an empty one is taken out. Comments stay.
+
+    `fields` are of WORDS, POINTS, LISTED (separated by commas), or `kinds` of the audience.
+    """
+    data = _editor().load(text)
+    activity = _find(data, activity_id)
+    for name, value in fields.items():
+        if name in POINTS:
+            _set_date(activity["window"], name, value)
+        elif name == "kinds":
+            _set(activity["audience"], name, _list(value))
+        else:
+            _set(activity, name, _list(value) if name in LISTED else value)
+    return _dumped(data)
+
+
+def fields_of(activity: Activity) -> dict[str, str]:
+    """What `with_fields` can change, as it stands."""
+    window = activity.window
+    dates = {"opens": window.opens.date, "due": window.due.date}
+    return {
+        **{name: getattr(activity, name) or "" for name in WORDS},
+        **dates,
+        "closes": window.closes.date if window.closes else "",
+        "kinds": ", ".join(activity.audience.kinds),
+        "approval": ", ".join(activity.approval),
+    }
+
+
+def _dates(document: Document, seen: Mended, beside: Beside) -> list[Problem]:
+    if not seen.has_all_names:
+        return []
+    problems = date_problems(document, seen)
+    if problems or not seen.has_all_dates:
+        return problems
+    return problems_of_years(document, seen.plan, [beside.year], beside.calendar, beside.meetings)
+
+
+def _with_texts(plan: Plan, sources: Mapping[str, str]) -> Plan:
+    """The plan with the introductions that lie in the folder texts/, where it has none of its own."""
+    told: dict[str, str] = {}
+    for name, text in sources.items():
+        found = parse_yaml(text, name).data if name.startswith("texts/") else {}
+        told |= found if isinstance(found, dict) else {}
+
+    def said(each: Any) -> Any:
+        return each if each.text else each.model_copy(update={"text": told.get(each.id, "")})
+
+    steps: dict[str, tuple[Step, ...]] = {
+        "activities": tuple(map(said, plan.activities)),
+        "later": tuple(map(said, plan.later)),
+    }
+    return plan.model_copy(update=steps)
+
+
+def _find(data: Any, activity_id: str) -> Any:
+    return next(each for each in data["activities"] if str(each.get("id")) == activity_id)
+
+
+def _set(place: Any, name: str, value: Any) -> None:
+    if value:
+        place[name] = value
+    else:
+        place.pop(name, None)
+
+
+def _set_date(window: Any, name: str, value: str) -> None:
+    """The phrase, beside how it moves and how sure it is; a source's own wording no longer holds."""
+    if value and isinstance(window.get(name), dict):
+        window[name]["date"] = value
+    else:
+        _set(window, name, value)
+
+
+def _list(value: str) -> list[str]:
+    return [word for part in value.split(",") if (word := part.strip())]
+
+
+def _plain(plan: Plan) -> Any:
+    return plan.model_dump(mode="json", exclude_defaults=True) | {"kind": plan.kind.value}
+
+
+def _editor() -> YAML:
+    editor = YAML()
+    editor.preserve_quotes = True
+    editor.width = 4096
+    editor.indent(mapping=2, sequence=4, offset=2)
+    return editor
+
+
+def _dumped(data: Any) -> str:
+    written = StringIO()
+    _editor().dump(data, written)
+    return written.getvalue()

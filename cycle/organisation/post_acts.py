@@ -1,0 +1,232 @@
+"""What the secretariat does to one post by hand: a new leader, an end, a substitute, an address.
+
+Every act is refused when the post is no longer as it was seen. Whoever calls asks the next turn to look at
+the post's tasks again (`cycle.tasks.change.look_again`) in the same transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from cycle import history
+from cycle.danish import format_date
+from cycle.errors import AnswerInvalid, Conflict, NotFound, Problem
+from cycle.organisation.applying import hold
+from cycle.organisation.newcomers import Newcomer, checked_email, find_or_make, key_after, whose_address
+from cycle.organisation.post_file import Held, PostFile, Table, read_post, thing_of
+from cycle.organisation.snapshot import Post
+from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute
+
+BACK, AHEAD = timedelta(days=366), timedelta(days=731)
+"""So far back and so far ahead of today a date typed by hand may lie."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Which post, as it was `seen`, by whom and when; `today` is the local date."""
+
+    root_id: str
+    post: Post
+    seen: str
+    by: str
+    now: datetime
+    today: date
+
+
+def appoint(session: Session, change: Change, who: Newcomer, *, first_day: date) -> Person:
+    """Gives the post to somebody from a local date; whoever has it then has it to the day before.
+
+    Raises Conflict; AnswerInvalid when the date is too far off, somebody comes later already, or it is the
+    one who has the post.
+    """
+    file = _as_seen(session, change)
+    leaving = check_first_day(file, first_day, today=change.today)
+    person = find_or_make(session, change.root_id, who, change.post, today=change.today)
+    if any(each.person_id == person.id for each in leaving):
+        raise AnswerInvalid([Problem("name", f"{person.name} har allerede posten.", "Skriv en anden.")])
+    for each in leaving:
+        _set_end(session, Appointment, each.id, first_day - timedelta(days=1))
+    session.add(_term(Appointment, change.post, person, first_day, None))
+    names = {"before": ", ".join(each.name for each in leaving), "after": person.name}
+    _record(session, change, "appoint", names, {"from": first_day})
+    return person
+
+
+def check_first_day(file: PostFile, first_day: date, *, today: date) -> list[Held]:
+    """Who leaves the post when somebody takes it over on that local date. Raises AnswerInvalid."""
+    _check_near(first_day, "first_day", today)
+    for each in file.holders:
+        if each.valid_from >= first_day:
+            what = f"{each.name} har posten fra {format_date(each.valid_from)}."
+            raise AnswerInvalid(
+                [Problem("first_day", what, "Vælg en senere dag, eller tag det tilbage først.")]
+            )
+    return [each for each in file.holders if each.valid_to is None or each.valid_to >= first_day]
+
+
+def stand_in(
+    session: Session, change: Change, who: Newcomer, *, first_day: date, last_day: date | None
+) -> Person:
+    """Somebody acts for the post, both local dates inclusive. Raises Conflict, AnswerInvalid."""
+    file = _as_seen(session, change)
+    _check_near(first_day, "first_day", change.today)
+    if last_day is not None:
+        _check_near(last_day, "last_day", change.today)
+        if last_day < first_day:
+            raise AnswerInvalid(
+                [Problem("last_day", "Perioden slutter, før den begynder.", "Byt om på de to datoer.")]
+            )
+    for each in file.substitutes:
+        if each.valid_from <= (last_day or date.max) and first_day <= (each.valid_to or date.max):
+            what = f"{each.name} er allerede stedfortræder i perioden."
+            raise AnswerInvalid(
+                [Problem("first_day", what, "Afslut den periode først, eller vælg en anden.")]
+            )
+    person = find_or_make(session, change.root_id, who, change.post, today=change.today)
+    if any(each.person_id == person.id and each.covers(first_day) for each in file.holders):
+        raise AnswerInvalid([Problem("name", f"{person.name} har allerede posten.", "Skriv en anden.")])
+    session.add(_term(Substitute, change.post, person, first_day, last_day))
+    _record(session, change, "stand_in", {"after": person.name}, {"from": first_day, "to": last_day})
+    return person
+
+
+def end_term(session: Session, change: Change, table: Table, term_id: int, *, last_day: date) -> None:
+    """Somebody has the post, or stands in, to that local date. Raises Conflict, NotFound, AnswerInvalid."""
+    file = _as_seen(session, change)
+    term = _find(file, table, term_id)
+    _check_near(last_day, "last_day", change.today)
+    if last_day < term.valid_from:
+        what = f"{term.name} begynder først {format_date(term.valid_from)}."
+        raise AnswerInvalid([Problem("last_day", what, "Vælg en senere dag, eller tag det tilbage.")])
+    others = file.holders if table is Appointment else file.substitutes
+    for each in others:
+        if each.id != term.id and term.valid_from < each.valid_from <= last_day:
+            what = f"{each.name} har posten fra {format_date(each.valid_from)}."
+            raise AnswerInvalid([Problem("last_day", what, "Vælg en tidligere dag.")])
+    _set_end(session, table, term.id, last_day)
+    _record(session, change, f"end_{_word(table)}", {"before": term.name}, {"to": last_day})
+
+
+def take_back(session: Session, change: Change, table: Table, term_id: int) -> None:
+    """What has not begun never was; whoever was to leave for it stays. Raises Conflict, NotFound."""
+    file = _as_seen(session, change)
+    term = _find(file, table, term_id)
+    if not term.is_coming(change.today):
+        raise Conflict("post", "/".join(change.post))
+    session.execute(sa.delete(table).where(col(table.id) == term.id))
+    eve = term.valid_from - timedelta(days=1)
+    stays = [each for each in file.holders if table is Appointment and each.valid_to == eve]
+    for each in stays:
+        _set_end(session, Appointment, each.id, None)
+    _record(
+        session,
+        change,
+        f"take_back_{_word(table)}",
+        {"before": term.name, "after": ", ".join(each.name for each in stays)},
+        {"from": term.valid_from},
+    )
+
+
+def change_address(session: Session, change: Change, person_id: int | None, email: str) -> None:
+    """A new address of somebody at the post, or (None) of its shared mailbox, which an empty one ends.
+
+    Raises Conflict, NotFound; AnswerInvalid when it cannot be an address or is somebody else's.
+    """
+    file, email = _as_seen(session, change), checked_email(email)
+    before = file.mailbox if person_id is None else file.addresses.get(person_id)
+    if person_id is not None:
+        _move_person(session, change, file, person_id, email)
+    if before is not None:
+        before.valid_to = change.today - timedelta(days=1)
+        session.add(before)
+    if email:
+        at_post = {"unit_id": change.post[0], "role": change.post[1]}
+        owner = {"person_id": person_id} if person_id is not None else at_post
+        session.add(Address(**owner, email=email, valid_from=change.today))
+    verb = "change_mailbox" if person_id is None else "change_address"
+    _record(session, change, verb, {"before": before.email if before else "", "after": email}, {})
+
+
+def trust_address(session: Session, change: Change, address_id: int) -> None:
+    """The address works after all: mail goes there again. Raises Conflict, NotFound."""
+    file = _as_seen(session, change)
+    known = {each.id: each for each in (*file.addresses.values(), file.mailbox) if each is not None}
+    address = known.get(address_id)
+    if address is None:
+        raise NotFound("address", address_id)
+    address.health, address.health_reason = AddressHealth.OK, ""
+    session.add(address)
+    _record(session, change, "trust_address", {"after": address.email}, {})
+
+
+def _move_person(session: Session, change: Change, file: PostFile, person_id: int, email: str) -> None:
+    if person_id not in {term.person_id for term in (*file.holders, *file.substitutes)}:
+        raise NotFound("person", person_id)
+    if not email:
+        raise AnswerInvalid([Problem("email", "Adressen mangler.", "Skriv navn@domæne.dk.")])
+    owner = whose_address(session, change.root_id, email)
+    if owner is not None and owner.id != person_id:
+        what = f"Adressen hører til {owner.name}."
+        raise AnswerInvalid([Problem("email", what, "Skriv en anden adresse.")])
+    person = session.get_one(Person, person_id)
+    person.key = key_after(person, email)
+    session.add(person)
+
+
+def _as_seen(session: Session, change: Change) -> PostFile:
+    """The post, kept from other changes until the transaction ends. Raises Conflict."""
+    hold(session, [change.root_id])
+    file = read_post(session, change.post)
+    if file.seen != change.seen:
+        raise Conflict("post", "/".join(change.post))
+    return file
+
+
+def _find(file: PostFile, table: Table, term_id: int) -> Held:
+    terms = file.holders if table is Appointment else file.substitutes
+    found = next((term for term in terms if term.id == term_id), None)
+    if found is None:
+        raise NotFound("term", term_id)
+    return found
+
+
+def _check_near(day: date, where: str, today: date) -> None:
+    if not today - BACK <= day <= today + AHEAD:
+        what = "Datoen ligger mere end et år tilbage eller to år frem."
+        raise AnswerInvalid([Problem(where, what, "Se efter, om året er rigtigt.")])
+
+
+def _term(
+    table: Table, post: Post, person: Person, first: date, last: date | None
+) -> Appointment | Substitute:
+    return table(unit_id=post[0], role=post[1], person_id=person.id or 0, valid_from=first, valid_to=last)
+
+
+def _set_end(session: Session, table: Table, term_id: int, last_day: date | None) -> None:
+    session.execute(sa.update(table).where(col(table.id) == term_id).values(valid_to=last_day))
+
+
+def _word(table: Table) -> str:
+    return "term" if table is Appointment else "substitute"
+
+
+def _record(
+    session: Session,
+    change: Change,
+    verb: str,
+    personal: Mapping[str, str],
+    days: Mapping[str, date | None],
+) -> None:
+    history.record(
+        session,
+        root_id=change.root_id,
+        at=change.now,
+        actor=change.by,
+        verb=verb,
+        thing=thing_of(change.post),
+        data={name: day.isoformat() for name, day in days.items() if day},
+        personal={name: value for name, value in personal.items() if value},
+    )

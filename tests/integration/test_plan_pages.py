@@ -1,0 +1,198 @@
+"""A running year's plan changed on the page: seen first, comments kept, and nobody overwrites another."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pytest
+from httpx import Response
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from config.plan_checks import Surroundings
+from config.written_plan import Beside, check_written, fields_of, in_force, with_fields
+from cycle.access.roles import Role
+from cycle.calendar import WorkingCalendar
+from cycle.errors import PlanInvalid
+from cycle.store import reading, transaction
+from cycle.tasks.cycles import Draft, start_cycle
+from cycle.tasks.rules import with_rules
+from cycle.tasks.tables import CycleRevision, Occurrence
+from tests.support import municipality
+from tests.support.municipality import instant
+from tests.support.web import Form, Site
+
+PLAN = """\
+# Skrevet af sekretariatet
+kind: wheel
+id: hjul
+title: Styringsårshjul
+municipality: BY
+activities:
+  # Den første rapport
+  - id: rapport
+    title: Kvartalsrapport 1
+    flow: quarterly_report
+    window:
+      opens: {date: 3. maj, move: later}   # efter ferien
+      due: 20. maj
+    audience: {kinds: [skole], role: leder}
+    form: kort-rapport
+  - id: budget
+    title: Budgetudmelding
+    flow: budget_call
+    window: {opens: 1. juni, due: 21. juni}
+    audience: {kinds: [skole, daginstitution], role: leder}
+    form: kort-rapport
+"""
+FORMS = {municipality.FORM.id: municipality.FORM}
+KINDS = frozenset({"kommune", "forvaltning", "område", "distrikt", "skole", "daginstitution"})
+
+
+def beside(sources: Mapping[str, str] | None = None) -> Beside:
+    around = Surroundings(forms={}, kinds=KINDS)
+    return Beside(2027, FORMS, WorkingCalendar(), {}, around, sources or {})
+
+
+class Planned:
+    """A town whose year runs by PLAN, and its secretariat."""
+
+    def __init__(self, engine: Engine, folder: Path, **settings: str) -> None:
+        self.engine, self.site = engine, Site(engine, folder, at=instant(2027, 4, 12), **settings)
+        with transaction(engine) as session:
+            municipality.build(session)
+            municipality.build(session, root_id="ANDEN")
+            plan = check_written(PLAN, "wheel.yaml", beside())
+            draft = Draft(plan, FORMS, WorkingCalendar(), {"wheel.yaml": PLAN})
+            cycle = start_cycle(session, draft, year=2027, by="cli", now=instant(2027, 1, 4))
+            self.page = f"/plan/{cycle.id}"
+        self.office = self.site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")
+
+    def try_text(self, text: str) -> Response:
+        return Form(self.office.get(self.page), f"{self.page}/vis").send(self.office, text=text)
+
+    def due(self) -> dict[str, date]:
+        with reading(self.engine) as session:
+            return {each.activity_id: each.due_on for each in session.exec(select(Occurrence))}
+
+    def revisions(self) -> list[CycleRevision]:
+        with reading(self.engine) as session:
+            return list(session.exec(select(CycleRevision).order_by(col(CycleRevision.no))))
+
+
+@pytest.fixture
+def planned(engine: Engine, tmp_path: Path) -> Planned:
+    return Planned(engine, tmp_path)
+
+
+@pytest.fixture
+def small(sqlite_engine: Engine, tmp_path: Path) -> Planned:
+    return Planned(sqlite_engine, tmp_path)
+
+
+def test_an_activity_is_changed_by_its_fields_once_seen_and_the_comments_stay(
+    planned: Planned,
+) -> None:
+    edit = f"{planned.page}/ret/rapport"
+    form = Form(planned.office.get(edit), edit)
+    assert (form.fields["opens"], form.fields["due"]) == ("3. maj", "20. maj")
+    shown = form.send(planned.office, due="27. maj", title_en="Quarterly report 1")
+    assert shown.status_code == 200 and "20. maj 2027 → 27. maj 2027" in shown.text
+    assert "Mails pr. uge" in shown.text and planned.due()["rapport"] == date(2027, 5, 20)
+    saved = Form(shown, planned.page).send(planned.office, why="Ferien ligger sent")
+    assert saved.status_code == 303 and planned.due()["rapport"] == date(2027, 5, 27)
+    newest = planned.revisions()[-1]
+    assert (newest.no, newest.why) == (2, "Ferien ligger sent")
+    text = newest.sources["wheel.yaml"]
+    for kept in ("# Skrevet af sekretariatet", "# Den første rapport", "# efter ferien", "move: later"):
+        assert kept in text
+    assert check_written(text, "wheel.yaml", beside()).activity("rapport").title_en == "Quarterly report 1"
+
+
+def test_a_file_is_uploaded_and_its_difference_seen(planned: Planned) -> None:
+    form = Form(planned.office.get(planned.page), f"{planned.page}/vis")
+    changed = PLAN.replace("due: 21. juni", "due: 20. maj").replace("opens: 1. juni", "opens: 3. maj")
+    shown = form.send(planned.office, files={"file": ("wheel.yaml", changed.encode())})
+    assert "Frister samme dag" in shown.text and "21. juni 2027 → 20. maj 2027" in shown.text
+    assert len(planned.revisions()) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "danish", "english"),
+    [
+        ("due: 20. maj", "due: engang i maj", "wheel.yaml:13", "wheel.yaml:13"),
+        ("kinds: [skole]", "kinds: [skolle]", "wheel.yaml:14", "wheel.yaml:14"),
+        ("    flow: quarterly_report\n", "", "Nøglen »flow« mangler", "The key “flow” is missing"),
+        ("kind: wheel", "kind: [wheel", "wheel.yaml:", "wheel.yaml:"),
+        ("id: hjul", "id: &a hjul", "Ankre og aliaser", "wheel.yaml:3"),
+    ],
+)
+def test_faults_say_their_line_and_cure_and_the_text_stays(
+    small: Planned, old: str, new: str, danish: str, english: str
+) -> None:
+    assert old in PLAN
+    for language, said in (("da", danish), ("en", english)):
+        small.office.get(f"{small.page}?sprog={language}")
+        page = small.try_text(PLAN.replace(old, new, 1))
+        assert page.status_code == 422 and said in page.text
+        assert Form(page, f"{small.page}/vis").fields["text"].strip() == PLAN.replace(old, new, 1).strip()
+    assert len(small.revisions()) == 1
+
+
+def test_the_second_of_two_is_told_and_keeps_the_text(planned: Planned) -> None:
+    mine = planned.try_text(PLAN.replace("20. maj", "27. maj"))
+    first = planned.try_text(PLAN.replace("21. juni", "24. juni"))
+    assert Form(first, planned.page).send(planned.office, why="Først").status_code == 303
+    late = Form(mine, planned.page).send(planned.office, why="Sidst")
+    assert late.status_code == 409 and "Nogen har ændret planen" in late.text
+    assert "due: 27. maj" in Form(late, f"{planned.page}/vis").fields["text"]
+    assert len(planned.revisions()) == 2 and planned.due()["rapport"] == date(2027, 5, 20)
+
+
+def test_reminders_changed_on_their_own_page_stand_in_the_text(small: Planned) -> None:
+    with transaction(small.engine) as session:
+        found = session.exec(select(Occurrence).where(Occurrence.activity_id == "rapport")).one()
+        plan = check_written(PLAN, "wheel.yaml", beside())
+        draft = with_rules(session, found, plan.reminders[:2])
+    text = in_force(draft.plan, draft.sources, beside(draft.sources))
+    assert check_written(text, "wheel.yaml", beside()) == draft.plan and "# efter ferien" in text
+
+
+def test_every_field_can_be_written_and_taken_out_again() -> None:
+    plan = check_written(PLAN, "wheel.yaml", beside())
+    wanted = {
+        "title": 'En "rapport": #1',
+        "title_en": "x",
+        "text": "To linjer\nog: flere",
+        "opens": "4. maj",
+        "due": "24. maj",
+        "closes": "28. maj",
+        "kinds": "skole, daginstitution",
+        "approval": "nærmeste leder",
+        "form": "kort-rapport",
+    }
+    text = with_fields(PLAN, "rapport", wanted)
+    assert fields_of(check_written(text, "wheel.yaml", beside()).activity("rapport")) == wanted
+    back = with_fields(text, "rapport", fields_of(plan.activity("rapport")))
+    assert check_written(back, "wheel.yaml", beside()) == plan
+    with pytest.raises(PlanInvalid):
+        check_written("x" * 400_001, "wheel.yaml", beside())
+
+
+def test_only_the_office_of_the_municipality_changes_its_plan(small: Planned) -> None:
+    others = {
+        "direction": small.site.signed_in("dir@by.example", Role.DIRECTION, "BY"),
+        "operator": small.site.signed_in("drift@by.example", Role.OPERATOR, "BY"),
+        "elsewhere": small.site.signed_in("sek@anden.example", Role.SECRETARIAT, "ANDEN"),
+        "nobody": small.site.browser(),
+    }
+    before = small.site.row_counts()
+    for (who, browser), path in product(others.items(), ("", "/ret/rapport", "/vis")):
+        if path != "/vis":
+            assert browser.get(f"{small.page}{path}").status_code in (303, 403), who
+        csrf = "" if who == "nobody" else Form(browser.get("/tilgaengelighed"), "/log-ud").fields["csrf"]
+        sent = {"csrf": csrf, "text": PLAN, "seen": "1", "why": "x", "title": "x"}
+        assert browser.post(f"{small.page}{path}", data=sent).status_code in (401, 403), (who, path)
+    assert small.site.row_counts() == before
+    assert small.office.get(f"{small.page}/ret/findes-ikke").status_code == 404

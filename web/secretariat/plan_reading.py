@@ -1,0 +1,129 @@
+"""A running year's plan as its pages need it: the text in force, its surroundings, what another text does."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from config.plan_checks import Surroundings
+from config.written_plan import Beside, check_written, in_force, plan_name
+from cycle.calendar import WorkingCalendar
+from cycle.foresight.changes import Changes, Outlook, compared, try_revision
+from cycle.foresight.mails import foresee
+from cycle.organisation.tables import Appointment, Unit
+from cycle.plan.difference import DoubtfulDate, PlanDifference, doubtful_dates, plan_difference
+from cycle.plan.model import Activity, Plan
+from cycle.plan.resolve import resolve
+from cycle.plan.resolved import ResolvedActivity
+from cycle.tasks.cycles import Draft, meetings_of, newest_revision
+from cycle.tasks.rules import forms_of_cycle
+from cycle.tasks.tables import Cycle
+
+LOOK_AHEAD = timedelta(days=183)
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year's plan in force: `text` is its YAML, `seen` the number of the revision."""
+
+    cycle: Cycle
+    plan: Plan
+    name: str
+    text: str
+    seen: str
+    beside: Beside
+
+    def draft(self, text: str) -> Draft:
+        """What the year would be by this text. Raises PlanInvalid at the text's lines."""
+        plan = check_written(text, self.name, self.beside)
+        sources = {**self.beside.sources, self.name: text}
+        return Draft(plan, self.beside.forms, self.beside.calendar, sources)
+
+    def dates(self, plan: Plan) -> Mapping[str, ResolvedActivity]:
+        """The local dates of the year by a plan. Raises PlanInvalid."""
+        return resolve(plan, self.cycle.year, self.beside.calendar, self.beside.meetings)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What another text would do: to the plan, its dates, and the mails of the coming months."""
+
+    difference: PlanDifference
+    activities: Sequence[Activity]
+    dates: Mapping[str, ResolvedActivity]
+    doubts: Mapping[str, Sequence[DoubtfulDate]]
+    clashes: Sequence[tuple[date, list[str]]]
+    mails: Changes
+    weeks: Sequence[tuple[int, int, int]]
+    outlook: Outlook
+
+
+def year_of(session: Session, cycle: Cycle) -> Year:
+    """The plan of a running year."""
+    revision = newest_revision(session, cycle.id or 0)
+    plan = Plan.model_validate_json(revision.plan)
+    beside = Beside(
+        cycle.year,
+        forms_of_cycle(session, cycle),
+        WorkingCalendar.from_json(revision.calendar),
+        meetings_of(session, cycle.root_id),
+        _around(session, cycle.root_id),
+        revision.sources,
+    )
+    text = in_force(plan, revision.sources, beside)
+    return Year(cycle, plan, plan_name(revision.sources), text, str(revision.no), beside)
+
+
+def tried_in(session: Session, year: Year, draft: Draft, *, now: datetime) -> Outlook:
+    """The revision, made in a session that is rolled back. Raises PlanInvalid."""
+    return try_revision(session, draft, year=year.cycle.year, now=now, until=now + LOOK_AHEAD)
+
+
+def preview_of(year: Year, draft: Draft, outlook: Outlook) -> Preview:
+    """Both years side by side; uses the outlook up."""
+    before, after = year.dates(year.plan), year.dates(draft.plan)
+    old, new = (foresee(each, until=outlook.until) for each in (outlook.before, outlook.after))
+    doubts: dict[str, list[DoubtfulDate]] = defaultdict(list)
+    for each in doubtful_dates(draft.plan, after, draft.calendar):
+        doubts[each.activity].append(each)
+    was, will = (Counter(mail.on.isocalendar()[:2] for mail in mails) for mails in (old, new))
+    return Preview(
+        plan_difference(year.plan, draft.plan, before, after),
+        draft.plan.activities,
+        after,
+        doubts,
+        clashes(draft.plan, after),
+        compared(old, new),
+        [(week[1], was[week], will[week]) for week in sorted({*was, *will})],
+        outlook,
+    )
+
+
+def clashes(plan: Plan, dates: Mapping[str, ResolvedActivity]) -> list[tuple[date, list[str]]]:
+    """The days on which two activities are due from the same kinds of units, with their titles."""
+    by_day: dict[date, list[Activity]] = defaultdict(list)
+    for activity in plan.activities:
+        by_day[dates[activity.id].due_on].append(activity)
+    found = []
+    for day, those in sorted(by_day.items()):
+        kinds = Counter(kind for each in those for kind in each.audience.kinds)
+        both = [each.title for each in those if any(kinds[kind] > 1 for kind in each.audience.kinds)]
+        if both:
+            found.append((day, both))
+    return found
+
+
+def _around(session: Session, root_id: str) -> Surroundings:
+    """The organisation's words as the store has them."""
+    units = session.exec(select(Unit).where(Unit.root_id == root_id)).all()
+    roles = select(Appointment.role).join(Unit, col(Unit.id) == col(Appointment.unit_id))
+    return Surroundings(
+        forms={},
+        unit_ids=frozenset(unit.id for unit in units),
+        kinds=frozenset(unit.kind for unit in units),
+        areas=frozenset(unit.area for unit in units if unit.area),
+        roles=frozenset(session.exec(roles.where(Unit.root_id == root_id).distinct()).all()),
+        kind_of={unit.id: unit.kind for unit in units},
+    )
