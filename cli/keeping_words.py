@@ -10,6 +10,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     Kind.ADDRESS_HEALTH: ("Hvad der vides om ubrugte adresser", "What is known of unused addresses"),
     Kind.RUNS: ("Kørsler", "Runs"),
     Kind.SELF_CHECKS: ("Driftstjek", "Self-checks"),
+    Kind.IMPORT_DRAFTS: ("Lister, der aldrig blev indlæst", "Lists that were never imported"),
     "names": ("Navne, der erstattes af posten", "Names that give way to the post"),
     "waits": ("  {person}: venter på journalisering af {count}", "  {person}: {count} wait to be filed"),
     "dry": ("Intet er slettet. Slet med --apply.", "Nothing has been erased. Erase with --apply."),

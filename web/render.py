@@ -3,8 +3,8 @@
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `icon("info")`, `path`, `house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
-`near`, `datetime`, `short`, `moment`, `number`, `amount`, `titled`, `called`, `period`, `numbered`, `kind`.
-Undefined names raise.
+`near`, `datetime`, `short`, `moment`, `number`, `amount`, `titled`, `planned`, `called`, `period`, `numbered`,
+`kind`. Undefined names raise.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ from starlette.responses import HTMLResponse
 from config.english import in_english
 from cycle import danish
 from cycle.gatherings.agenda import numbered
+from cycle.plan.model import Step
 from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from web import context as app_context
@@ -196,6 +197,12 @@ def show_title(context: Context, occurrence: Occurrence) -> str:
 
 
 @pass_context
+def show_planned(context: Context, step: Step) -> str:
+    """The title in the page's language of an activity as it is planned, Danish when there is no other."""
+    return (step.title_en if context["language"] == "en" else "") or step.title
+
+
+@pass_context
 def show_task_title(context: Context, task: Task, occurrence: Occurrence) -> str:
     """The task's own title, else its activity's in the page's language."""
     language = context["language"]
@@ -228,6 +235,7 @@ FILTERS = {
     "period": show_period,
     "numbered": numbered,
     "titled": show_title,
+    "planned": show_planned,
     "called": show_task_title,
     "said": show_said,
     "kind": kind,

@@ -19,6 +19,12 @@ class MenuItem:
     da: str
     en: str
     roles: frozenset[Role]
+    also: tuple[str, ...] = ()
+    """Where the pages begin that belong to it and have addresses of their own."""
+
+    def leads_to(self, path: str) -> bool:
+        """Whether the page at the path belongs to it."""
+        return any(path == each or path.startswith(f"{each}/") for each in (self.path, *self.also))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from sqlmodel import Session, col
 from cycle.access.tables import AccessToken, AccountSession
 from cycle.health.tables import SelfCheck
 from cycle.messages.tables import Inbound
-from cycle.organisation.tables import Address, AddressHealth
+from cycle.organisation.import_drafts import KEPT_FOR
+from cycle.organisation.tables import Address, AddressHealth, ImportDraft
 from cycle.runs.tables import Run, RunState
 
 
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     ADDRESS_HEALTH = "address_health"
     RUNS = "runs"
     SELF_CHECKS = "self_checks"
+    IMPORT_DRAFTS = "import_drafts"
 
 
 GONE = {"raw": b"", "sender": "", "content": "", "files": [], "own_text": "", "text": ""}
@@ -95,4 +97,5 @@ def _conditions(
         Kind.ADDRESS_HEALTH: (Address, sa.and_(unused, ill)),
         Kind.RUNS: (Run, sa.and_(finished, col(Run.ended_at) <= since)),
         Kind.SELF_CHECKS: (SelfCheck, col(SelfCheck.checked_at) <= since),
+        Kind.IMPORT_DRAFTS: (ImportDraft, col(ImportDraft.at) <= now - KEPT_FOR),
     }

@@ -23,7 +23,7 @@ from cycle.keeping.names import forget, leavers
 from cycle.keeping.persons import held_about, who
 from cycle.keeping.technical import Kind, Periods, count, erase
 from cycle.messages.tables import Inbound, InboundVerdict
-from cycle.organisation.tables import Address, Appointment, Person
+from cycle.organisation.tables import Address, Appointment, ImportDraft, Person
 from cycle.runs.tables import Run, RunState
 from cycle.store import reading, transaction
 from cycle.tasks.tables import Submission
@@ -71,6 +71,11 @@ def old(session: Session, house: House) -> None:
                 handled_at=at,
             )
         )
+    for name, days in (("gammel.csv", 8), ("ny.csv", 6)):
+        at = NOW - timedelta(days=days)
+        session.add(
+            ImportDraft(root_id="BY", kind="leaders", file_name=name, content=b"", by="account:1", at=at)
+        )
     # a sign-in clears away those that have run out, so the older one is written again
     session.add(
         AccountSession(
@@ -105,9 +110,11 @@ def test_technical_data_is_erased_after_its_time_and_not_before(house: House) ->
         Kind.TOKENS,
         Kind.RAW_MAIL,
         Kind.RUNS,
+        Kind.IMPORT_DRAFTS,
     }
     with reading(house.engine) as session:
         assert [each.name for each in session.exec(select(AccessToken))] == ["ny"]
+        assert [each.file_name for each in session.exec(select(ImportDraft))] == ["ny.csv"]
         assert len(session.exec(select(Run)).all()) == 1 == len(session.exec(select(AccountSession)).all())
         assert sorted(each.raw for each in session.exec(select(Inbound))) == [b"", b"Hej"]
         assert not any(count(session, now=NOW, today=TODAY, periods=PERIODS).values())

@@ -716,7 +716,7 @@ def test_posts_that_are_vacant_or_cannot_be_reached_are_red_rows_with_who_gets_t
             )
     page = office.get("/poster")
     rows = {
-        re.search(r'scope="row">([^<]+)', row)[1]: row
+        re.search(r'scope="row"><a [^>]+>([^<]+)', row)[1]: row
         for row in page.text.split("<tr")[2:6]
         if 'scope="row"' in row
     }

@@ -12,12 +12,10 @@ from starlette.responses import RedirectResponse, Response
 
 from config.english import problem_in_english
 from cycle.errors import AnswerInvalid, Conflict, Problem
-from cycle.organisation.directory import Capacity
 from cycle.tasks.many import LONGEST, Act, Order, act_on_many
-from cycle.tasks.states import WAITING_FOR_HOLDER
 from web import context, faults, render
 from web.context import Sent
-from web.leader.link import Holding, open_link
+from web.leader.link import open_link
 from web.plain import readable
 from web.rooms import Room
 from web.secretariat.typed import needed, whole_date
@@ -47,7 +45,7 @@ def hand_over(request: Request, token: str, sent: Sent) -> Response:
         )
         with context.writing(request) as session:
             holding = open_link(session, request, token)
-            if not may_hand_over(holding):
+            if not holding.may_hand_over:
                 raise faults.Refused(faults.NOT_NOW)
             act_on_many(
                 session,
@@ -63,11 +61,6 @@ def hand_over(request: Request, token: str, sent: Sent) -> Response:
     except Conflict:
         return _page(request, token, typed=typed, problems=[TAKEN], status=409)
     return RedirectResponse(f"/opgave/{token}/overdrag?gjort=1", status_code=303)
-
-
-def may_hand_over(holding: Holding) -> bool:
-    """Whether the post is the person's own, and the task still waits: who stands in names nobody further."""
-    return holding.capacity is Capacity.HOLDER and holding.task.state in WAITING_FOR_HOLDER
 
 
 def _page(
@@ -92,7 +85,6 @@ def _page(
             token=token,
             address=f"/opgave/{token}",
             has_meeting=False,
-            may=may_hand_over(holding),
             typed=typed or dict.fromkeys(FIELDS, ""),
             problems=told,
             done=done,

@@ -17,7 +17,7 @@ from cycle.tasks.calendars import calendar_of
 from cycle.tasks.choices import with_choices
 from cycle.tasks.doubt import printed_due
 from cycle.tasks.forms import Form
-from cycle.tasks.states import DONE_ELSEWHERE, TaskKind, TaskState
+from cycle.tasks.states import DONE_ELSEWHERE, WAITING_FOR_HOLDER, TaskKind, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
 from cycle.tasks.tables import Draft, Occurrence, Review, Submission, Task
 from notifications.office import TASK
@@ -59,6 +59,11 @@ class Holding:
     def by(self) -> str:
         """How the person is named in `by` columns and history."""
         return f"person:{self.person.id}"
+
+    @property
+    def may_hand_over(self) -> bool:
+        """Whether the post is the person's own, and the task waits: who stands in names nobody further."""
+        return self.capacity is Capacity.HOLDER and self.task.state in WAITING_FOR_HOLDER
 
     @property
     def is_done_elsewhere(self) -> bool:

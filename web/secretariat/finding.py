@@ -129,7 +129,8 @@ class _Search:
             .order_by(col(Occurrence.due_on).desc(), col(Occurrence.id).desc())
         )
         return [
-            Hit(f"/aktivitet/{row.id}", f"{row.title} {row.concerns_year}", "") for row in self._rows(query)
+            Hit(f"/aktivitet/{row.id}", _of_year(row.title, row.concerns_year), "")
+            for row in self._rows(query)
         ]
 
     def tasks(self) -> list[Hit]:
@@ -224,7 +225,9 @@ class _Search:
             .order_by(col(Task.due_on).desc(), col(Task.id).desc())
         )
         return [
-            Hit(f"/opgave-historik/{row.id}", row.name, f"{row.title or row.activity} {row.concerns_year}")
+            Hit(
+                f"/opgave-historik/{row.id}", row.name, _of_year(row.title or row.activity, row.concerns_year)
+            )
             for row in self._rows(query)
         ]
 
@@ -240,6 +243,10 @@ class _Search:
 
     def _rows(self, query: Any) -> Sequence[Any]:
         return self.session.execute(query.limit(MOST + 1)).all()
+
+
+def _of_year(title: str, year: int) -> str:
+    return title if str(year) in title else f"{title} {year}"
 
 
 def _folded(said: sa.SQLColumnExpression[str]) -> sa.SQLColumnExpression[str]:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
-from cycle.errors import NotFound
 from cycle.organisation.applying import Import
 from cycle.organisation.chosen_columns import LEVEL
 from cycle.organisation.import_drafts import ListKind, choose_headings, get_draft
@@ -90,9 +89,5 @@ def apply_file(request: Request, actor: CurrentActor, import_draft_id: Id, sent:
 def throw_away(request: Request, actor: CurrentActor, import_draft_id: Id, _sent: CheckedForm) -> Response:
     """The file goes; nothing is changed."""
     with context.writing(request) as session:
-        roots = roots_for(actor, Verb.IMPORT)
-        try:
-            session.delete(get_draft(session, roots, import_draft_id))
-        except NotFound:
-            return RedirectResponse("/indlaes", status_code=303)
+        session.delete(get_draft(session, roots_for(actor, Verb.IMPORT), import_draft_id))
     return RedirectResponse("/indlaes?gjort=slettet", status_code=303)

@@ -51,6 +51,7 @@ def lists(request: Request, actor: CurrentActor) -> Response:
             kind_of={kind.value: kind for kind in ListKind},
             towns=session.exec(select(Unit).where(col(Unit.id).in_(roots))).all(),
             drafts=drafts,
+            reads_os2mo=context.settings(request).reads_os2mo,
             records=records,
             names=actor_names(session, [*(each.by for each in drafts), *(each.by for each in records)]),
             done=request.query_params.get("gjort", ""),
@@ -61,9 +62,9 @@ def lists(request: Request, actor: CurrentActor) -> Response:
 @router.post("")
 def upload(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """Keeps the file for its difference to be seen."""
+    roots = roots_for(actor, Verb.IMPORT)
     kind, (name, content) = _kind(sent), _file(sent)
     with context.writing(request) as session:
-        roots = roots_for(actor, Verb.IMPORT)
         wanted = text_of(sent, "root")
         root = wanted if wanted in roots else roots[0]
         now = context.now(request)

@@ -54,10 +54,14 @@ class Preview:
     activities: Sequence[Activity]
     dates: Mapping[str, ResolvedActivity]
     doubts: Mapping[str, Sequence[DoubtfulDate]]
-    clashes: Sequence[tuple[date, list[str]]]
+    clashes: Sequence[tuple[date, list[Activity]]]
     mails: Changes
     weeks: Sequence[tuple[int, int, int]]
     outlook: Outlook
+
+    def step(self, activity_id: str) -> Activity | None:
+        """The activity as it would be; None when it goes."""
+        return next((each for each in self.activities if each.id == activity_id), None)
 
 
 def year_of(session: Session, cycle: Cycle) -> Year:
@@ -101,15 +105,15 @@ def preview_of(year: Year, draft: Draft, outlook: Outlook) -> Preview:
     )
 
 
-def clashes(plan: Plan, dates: Mapping[str, ResolvedActivity]) -> list[tuple[date, list[str]]]:
-    """The days on which two activities are due from the same kinds of units, with their titles."""
+def clashes(plan: Plan, dates: Mapping[str, ResolvedActivity]) -> list[tuple[date, list[Activity]]]:
+    """The days on which two activities are due from the same kinds of units."""
     by_day: dict[date, list[Activity]] = defaultdict(list)
     for activity in plan.activities:
         by_day[dates[activity.id].due_on].append(activity)
     found = []
     for day, those in sorted(by_day.items()):
         kinds = Counter(kind for each in those for kind in each.audience.kinds)
-        both = [each.title for each in those if any(kinds[kind] > 1 for kind in each.audience.kinds)]
+        both = [each for each in those if any(kinds[kind] > 1 for kind in each.audience.kinds)]
         if both:
             found.append((day, both))
     return found

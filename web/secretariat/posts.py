@@ -71,6 +71,7 @@ def posts(
             ended=ended,
             substitutes=substitutes(session, paths, today=today),
             today=today,
+            reads_os2mo=context.settings(request).reads_os2mo,
         )
 
 

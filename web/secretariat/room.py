@@ -115,7 +115,7 @@ TECHNICAL = frozenset({Role.SECRETARIAT, Role.OPERATOR})
 ROOM = Room(
     router,
     navigation=(
-        MenuItem("/aarshjul", "Årshjulet", "The wheel", READERS),
+        MenuItem("/aarshjul", "Årshjulet", "The wheel", READERS, also=("/aktivitet", "/plan")),
         MenuItem("/status", "Status", "Status", READERS),
         MenuItem("/maal", "Mål", "Goals", READERS - {Role.COMMITTEE}),
         MenuItem("/strategi", "Strategi", "Strategy", READERS),
@@ -124,7 +124,7 @@ ROOM = Room(
         MenuItem("/rettidighed", "Rettidighed", "Timeliness", READERS),
         MenuItem("/koersler", "Kørsler", "Runs", TECHNICAL),
         MenuItem("/mail", "Mails", "Mails", TECHNICAL),
-        MenuItem("/poster", "Poster", "Posts", OFFICE),
+        MenuItem("/poster", "Poster", "Posts", OFFICE, also=("/post", "/indlaes", "/os2mo")),
         MenuItem("/segl", "Segl", "Seals", OFFICE),
         MenuItem("/sag", "Journalisering", "Filing", OFFICE),
         MenuItem("/soeg", "Søg", "Search", OFFICE),
