@@ -3,8 +3,8 @@
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `icon("info")`, `path`, `house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
-`near`, `datetime`, `short`, `moment`, `number`, `amount`, `titled`, `planned`, `called`, `period`, `numbered`,
-`kind`. Undefined names raise.
+`near`, `datetime`, `short`, `moment`, `number`, `amount`, `titled`, `planned`, `called`, `period`,
+`numbered`, `kind`. Undefined names raise.
 """
 
 import hashlib
