@@ -86,7 +86,10 @@ def test_only_by_the_holder_while_the_task_waits(world):
     assert world.site.stranger().get(f"{world.page}/overdrag").status_code == 401
     assert world.browser.get(f"/opgave/{world.other.id}/overdrag").status_code == 401
     form = Form(world.browser.get(world.link + "/overdrag"), world.link + "/overdrag")
+    offered = f'href="{world.page}/overdrag"'
+    assert offered in world.browser.get(world.page).text
     world.change(Task, state=TaskState.SUBMITTED)
+    assert offered not in world.browser.get(world.page).text
     sent = {"email": "x@by.example", "until": "2027-04-20", "text": "Ferie"}
     assert form.send(world.browser, **sent).status_code == 409 and world.rows(Substitute) == []
     assert 'name="email"' not in world.browser.get(f"{world.page}/overdrag").text

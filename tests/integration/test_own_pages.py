@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from cycle.access.person_sessions import open_person_session
+from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.tables import Address, Person, Substitute
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import reading, transaction
@@ -91,6 +92,27 @@ def test_one_reads_why_one_was_written_to_or_not_in_both_languages_and_nothing_o
     assert "opgaven var klaret" in page and "Rykker 1" not in page and f'href="{world.page}"' in page
     english = browser.get("/mine/mails?sprog=en").text
     assert "opgaven var klaret" not in english and "Why" in english
+
+
+def test_the_mail_of_an_act_says_which_act_it_was(world):
+    for number, kind in enumerate((MessageKind.WAIVED, MessageKind.TRIAL)):
+        with transaction(world.engine) as session:
+            session.add(
+                Message(
+                    root_id="BY",
+                    key=f"{kind}:{number}",
+                    kind=kind,
+                    person_id=world.leader,
+                    address="ida@by.example",
+                    task_id=world.task_id,
+                    created_at=world.site.clock.at,
+                    next_at=world.site.clock.at,
+                )
+            )
+    browser = own_browser(world)
+    page = browser.get("/mine/mails").text
+    assert "Posten blev fritaget for at svare." in page and "noget, der blev gjort" in page
+    assert "The post was waived." in browser.get("/mine/mails?sprog=en").text
 
 
 def test_a_new_calendar_address_ends_the_old_one_and_nobody_elses(world):

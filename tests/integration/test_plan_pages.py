@@ -110,6 +110,26 @@ def test_an_activity_is_changed_by_its_fields_once_seen_and_the_comments_stay(
     assert check_written(text, "wheel.yaml", beside()).activity("rapport").title_en == "Quarterly report 1"
 
 
+def test_what_is_closed_says_so_where_it_is_changed(small: Planned) -> None:
+    words = "lukket i år og ændres ikke"
+    assert words not in small.office.get(f"{small.page}/ret/rapport").text
+    small.site.clock.at = instant(2027, 5, 31)
+    office = small.site.signed_in("senere@by.example", Role.SECRETARIAT, "BY")
+    assert words in office.get(f"{small.page}/ret/rapport").text
+    assert words not in office.get(f"{small.page}/ret/budget").text
+    assert office.get(small.page).text.count(">lukket<") == 1
+
+
+def test_in_english_the_plan_has_its_english_titles(small: Planned) -> None:
+    edit = f"{small.page}/ret/rapport"
+    shown = Form(small.office.get(edit), edit).send(small.office, title_en="Quarterly report 1")
+    assert "<strong>Kvartalsrapport 1</strong>" in shown.text and "Titel på engelsk: – →" in shown.text
+    Form(shown, small.page).send(small.office, why="Oversat")
+    page = small.office.get(f"{small.page}?sprog=en").text
+    assert '<th scope="row">Quarterly report 1</th>' in page
+    assert "<h1>Quarterly report 1 " in small.office.get(f"{edit}?sprog=en").text
+
+
 def test_a_file_is_uploaded_and_its_difference_seen(planned: Planned) -> None:
     form = Form(planned.office.get(planned.page), f"{planned.page}/vis")
     changed = PLAN.replace("due: 21. juni", "due: 20. maj").replace("opens: 1. juni", "opens: 3. maj")

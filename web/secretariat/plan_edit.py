@@ -8,6 +8,7 @@ POST /plan/{cycle}                   a new revision of the year, by whom and why
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -143,7 +144,6 @@ def _page(
 ) -> Response:
     """The plan with the text in force, or with the one that was typed."""
     dates = year.dates(year.plan)
-    today = calendar_of_root(session, year.cycle.root_id).local_date(context.now(request))
     return show(
         request,
         "plan.html",
@@ -151,7 +151,7 @@ def _page(
         year=year,
         title=cycle_title(session, year.cycle, render.language_of(request)),
         dates=dates,
-        today=today,
+        today=_today(session, request, year),
         text=text,
         problems=problems,
         overtaken=overtaken,
@@ -187,7 +187,12 @@ def _fields(
         forms=[("", "–"), *((key, form.title) for key, form in sorted(year.beside.forms.items()))],
         kinds=sorted(year.beside.around.kinds),
         problems=problems,
+        is_closed=year.dates(year.plan)[activity_id].closes_on < _today(session, request, year),
     )
+
+
+def _today(session: Session, request: Request, year: Year) -> date:
+    return calendar_of_root(session, year.cycle.root_id).local_date(context.now(request))
 
 
 def _typed(sent: FormData, name: str) -> str:
