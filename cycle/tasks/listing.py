@@ -7,7 +7,7 @@ length of the list behind it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -22,11 +22,10 @@ from cycle.tasks.states import SubmissionKind, TaskState, Timeliness
 from cycle.tasks.tables import Occurrence, Submission, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One post's place in the list. Dates are local; `nil`: the newest answer has nothing to remark.
 
-    `as_read` is the state as people read it.
+    `as_read` is the state as people read it. A tuple, because a page makes thousands of them.
     """
 
     task_id: int

@@ -9,10 +9,11 @@ two against each other. Counted in the database: years of answers of thousands o
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
-from typing import Any, Self
+from operator import attrgetter
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from sqlmodel import Session, col
 from cycle.access.rules import within
 from cycle.local_dates import local_date_of
 from cycle.organisation.tables import Unit
-from cycle.store import is_sqlite
+from cycle.store import in_pieces, is_sqlite
 from cycle.tasks.overview import ANSWERED, NOT_OWED, UNIT_KINDS
 from cycle.tasks.states import SubmissionKind
 from cycle.tasks.tables import Submission, Task
@@ -71,18 +72,23 @@ class Numbers:
         return (self.on_time + self.extended) / self.decided if self.decided else None
 
     def __add__(self, other: Self) -> "Numbers":
-        return Numbers(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Numbers(*(mine + theirs for mine, theirs in zip(_VALUES(self), _VALUES(other), strict=True)))
 
 
-@dataclass(frozen=True)
-class Place:
+_VALUES = attrgetter(*(each.name for each in fields(Numbers)))
+
+
+class Place(NamedTuple):
     """What one row is about; empty where the row is about all of them."""
 
     area: str = ""
     district: str = ""
     kind: str = ""
-    unit_id: str = ""
     unit: str = ""
+    unit_id: str = ""
+
+
+EVERYWHERE = Place()
 
 
 @dataclass(frozen=True)
@@ -106,15 +112,17 @@ class Part:
 class Question:
     """What is counted: where, in rows of which level. `periods` gives each occurrence its period, if asked.
 
-    `years` are the first and the last in which answers came (UTC); `zone` is the municipality's.
+    `years` are the first and the last in which answers came (UTC); `zone` is the municipality's. `units`:
+    only these of the units that are asked for.
     """
 
     level: Level
     today: date
     zone: ZoneInfo
     years: tuple[int, int]
-    place: Place = Place()
+    place: Place = EVERYWHERE
     periods: Mapping[int, int] = field(default_factory=dict)
+    units: Sequence[str] | None = None
 
 
 _UNITS: Mapping[Level, tuple[str, ...]] = {
@@ -122,10 +130,8 @@ _UNITS: Mapping[Level, tuple[str, ...]] = {
     Level.AREA: ("area",),
     Level.DISTRICT: ("area", "district"),
     Level.KIND: ("kind",),
-    Level.UNIT: ("area", "district", "kind", "name", "id"),
+    Level.UNIT: ("id",),
 }
-NOTHING = [0] * len(fields(Numbers))
-_FIELD = {"id": "unit_id", "name": "unit"}
 
 
 def count(session: Session, parts: Sequence[Part], question: Question) -> list[Row]:
@@ -138,11 +144,18 @@ def count(session: Session, parts: Sequence[Part], question: Question) -> list[R
                 found[tuple(key)] = (
                     [a + b for a, b in zip(before, numbers, strict=True)] if before else numbers
                 )
-    names = [_FIELD.get(name, name) for name in _UNITS[question.level]]
-    return [
-        Row(Place(**dict(zip(names, place, strict=True))), period, Numbers(*found[(*place, period)]))
-        for *place, period in sorted(found)
-    ]
+    place_of = _places(session, question.level, [place for *place, _ in found])
+    rows = [Row(place_of(key[:-1]), key[-1], Numbers(*numbers)) for key, numbers in found.items()]
+    return sorted(rows, key=lambda row: (*row.place, row.period))
+
+
+def units_asked(session: Session, parts: Sequence[Part], question: Question) -> list[Place]:
+    """The units of which something was asked, in order: each has its rows at the level of units."""
+    found: set[str] = set()
+    for part in parts:
+        asked = sa.select(col(Task.unit_id)).join(Unit, col(Unit.id) == col(Task.unit_id)).distinct()
+        found.update(session.execute(asked.where(*_counted(part, question))).scalars())
+    return sorted(_named(session, found).values())
 
 
 def total(rows: Sequence[Row]) -> Numbers:
@@ -215,21 +228,49 @@ def _grouped(session: Session, query: Callable[..., Any], part: Part, question: 
     """What the query counts, by the level's places and the period, within the reader's reach."""
     period: Any = sa.literal(0)
     if question.periods:
-        period = sa.case(dict(question.periods), value=col(Task.occurrence_id))
+        alone = all(occurrence == period for occurrence, period in question.periods.items())
+        of: Any = col(Task.occurrence_id)
+        period = of if alone else sa.case(dict(question.periods), value=of)
     key = [*(getattr(Unit, name) for name in _UNITS[question.level]), period.label("period")]
     rows = session.execute(
         query(*key)
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(
-            col(Task.occurrence_id).in_(part.occurrences),
-            col(Task.kind).in_(UNIT_KINDS),
-            within(col(Unit.path), part.paths),
-            *_asked(question.place),
-        )
+        .where(*_counted(part, question))
         .group_by(*key[:-1], "period")
     )
     for row in rows:
         yield *row[: len(key)], [int(number) for number in row[len(key) :]]
+
+
+def _counted(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
+    """Which tasks are counted: what units owe, within the reader's reach, where it is asked for."""
+    return [
+        col(Task.occurrence_id).in_(part.occurrences),
+        col(Task.kind).in_(UNIT_KINDS),
+        within(col(Unit.path), part.paths),
+        *_asked(question.place),
+        *([] if question.units is None else [col(Task.unit_id).in_(question.units)]),
+    ]
+
+
+def _places(
+    session: Session, level: Level, keys: Iterable[Sequence[str]]
+) -> Callable[[Sequence[str]], Place]:
+    """What the rows with these keys are about."""
+    if level is not Level.UNIT:
+        return lambda key: Place(**dict(zip(_UNITS[level], key, strict=True)))
+    units = _named(session, {key[0] for key in keys})
+    return lambda key: units[key[0]]
+
+
+def _named(session: Session, ids: set[str]) -> dict[str, Place]:
+    columns = (col(Unit.area), col(Unit.district), col(Unit.kind), col(Unit.name), col(Unit.id))
+    found = (
+        Place(*row)
+        for piece in in_pieces(sorted(ids))
+        for row in session.execute(sa.select(*columns).where(col(Unit.id).in_(piece)))
+    )
+    return {place.unit_id: place for place in found}
 
 
 def _asked(place: Place) -> list[sa.ColumnElement[bool]]:

@@ -21,7 +21,7 @@ from cycle.danish import format_decimal
 from cycle.errors import NotAllowed
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.counted_years import Choice, Counted, counted_for
-from cycle.tasks.statistics import Level, Numbers, Place, Question, Row, count, places, total
+from cycle.tasks.statistics import Level, Numbers, Place, Question, Row, count, places, total, units_asked
 from cycle.tasks.tables import Occurrence
 from cycle.tasks.titles import occurrence_title
 from documents.tables import marked, to_csv
@@ -81,6 +81,16 @@ class Line:
     href: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """The rows of one page of places, and those of all activities at all places asked for."""
+
+    rows: Sequence[Row]
+    by_activity: Sequence[Row]
+    page: int
+    pages: int
+
+
 @router.get("/rettidighed")
 def page(request: Request, actor: CurrentActor) -> Response:
     """The numbers by place and by activity, with what each of them means."""
@@ -88,9 +98,7 @@ def page(request: Request, actor: CurrentActor) -> Response:
         roots, everything = _choice(session, actor, Verb.SEE_UNIT)
         wish = _wish(request, everything)
         chosen = everything.between(wish.first, wish.last, wish.activity)
-        rows, by_activity = _rows(session, request, roots, chosen, wish)
-        all_pages = max(1, -(-len(rows) // PAGE))
-        at = min(wish.page, all_pages)
+        listed = _listed(session, _question(session, request, roots, chosen, wish, None), chosen, wish.page)
         return show(
             request,
             "timeliness.html",
@@ -99,11 +107,11 @@ def page(request: Request, actor: CurrentActor) -> Response:
             years=everything.years,
             activities=_activities(everything, render.language_of(request)),
             choices=_choices(session, everything, wish),
-            rows=rows[(at - 1) * PAGE : at * PAGE],
-            lines=_lines(by_activity, chosen, actor, wish, render.language_of(request)),
-            sum=total(rows),
-            page=at,
-            pages=all_pages,
+            rows=listed.rows,
+            lines=_lines(listed.by_activity, chosen, actor, wish, render.language_of(request)),
+            sum=total(listed.by_activity),
+            page=listed.page,
+            pages=listed.pages,
             files=_may(actor, Verb.EXPORT),
             **_words(render.language_of(request)),
         )
@@ -145,24 +153,26 @@ def _choice(session: Session, actor: SignedIn, verb: Verb) -> tuple[Sequence[str
     return roots, counted_for(session, actor.grants, roots, verb=verb)
 
 
-def _rows(
-    session: Session, request: Request, roots: Sequence[str], chosen: Choice, wish: Wish
-) -> tuple[list[Row], list[Row]]:
-    """By place and by activity: counted together where the places are few."""
-    if wish.level is Level.UNIT:
-        once = _question(session, request, roots, chosen, wish, {})
-        by_place = count(session, chosen.parts(), once)
-        by_activity = count(
-            session,
-            chosen.parts(),
-            replace(once, level=Level.MUNICIPALITY, periods=_each_alone(chosen)),
-        )
-        return by_place, by_activity
-    rows = count(session, chosen.parts(), _question(session, request, roots, chosen, wish, None))
-    by_place = [
-        Row(place, 0, total(list(those))) for place, those in groupby(rows, key=lambda row: row.place)
-    ]
-    return by_place, rows
+def _listed(session: Session, question: Question, chosen: Choice, page: int) -> Listed:
+    """One page of the places, and all activities; of thousands of units only the page's are counted."""
+    parts = chosen.parts()
+    if question.level is not Level.UNIT:
+        by_activity = count(session, parts, question)
+        places = groupby(by_activity, key=lambda row: row.place)
+        rows = [Row(place, 0, total(list(those))) for place, those in places]
+        at, pages = _page_of(rows, page)
+        return Listed(rows[(at - 1) * PAGE : at * PAGE], by_activity, at, pages)
+    units = units_asked(session, parts, question)
+    at, pages = _page_of(units, page)
+    shown = [place.unit_id for place in units[(at - 1) * PAGE : at * PAGE]]
+    rows = count(session, parts, replace(question, periods={}, units=shown))
+    return Listed(rows, count(session, parts, replace(question, level=Level.MUNICIPALITY)), at, pages)
+
+
+def _page_of(found: Sequence[object], asked: int) -> tuple[int, int]:
+    """The page that is shown, and how many there are."""
+    pages = max(1, -(-len(found) // PAGE))
+    return min(asked, pages), pages
 
 
 def _each_alone(chosen: Choice) -> dict[int, int]:
