@@ -16,7 +16,7 @@ from cycle.local_dates import local_date_of
 from cycle.store import is_sqlite, reading, transaction
 from cycle.tasks.listing import FILTERS, entries
 from cycle.tasks.states import SubmissionKind, TaskState
-from cycle.tasks.statistics import Level, Numbers, Part, Place, Question, count, total
+from cycle.tasks.statistics import Level, Numbers, Part, Place, Question, count, total, units_asked
 from cycle.tasks.tables import Occurrence, Release, Submission, Task
 from tests.support import municipality, three_years
 from tests.support.municipality import instant
@@ -42,7 +42,9 @@ def counted_one_by_one(session, occurrence, *, paths=ROOT, place=ANYWHERE):
     found = Counter()
     for entry in entries(session, occurrence, paths=paths, today=TODAY, calendar=CALENDAR):
         if any(
-            value not in ("", getattr(entry, name)) for name, value in vars(place).items() if name != "unit"
+            value not in ("", getattr(entry, name))
+            for name, value in place._asdict().items()
+            if name != "unit"
         ):
             continue
         here = (entry.area, entry.district, entry.kind, entry.unit_id)
@@ -88,6 +90,16 @@ def test_every_number_is_the_length_of_the_list_behind_it_at_every_level(years):
                     for name in ("expected", "on_time", "extended", "late", "missing", "waived", "nil")
                 }
                 assert {k: v for k, v in found.items() if v} == {k: v for k, v in wanted.items() if v}
+
+
+def test_a_page_of_units_counts_as_all_of_them_do(years):
+    with reading(years) as session:
+        parts = [Part([each.id for each in occurrences(session)], ROOT)]
+        whole = count(session, parts, question(Level.UNIT))
+        units = units_asked(session, parts, question(Level.UNIT))
+        assert units == [row.place for row in whole] and len(units) == 16
+        shown = [place.unit_id for place in units[2:5]]
+        assert count(session, parts, question(Level.UNIT, units=shown)) == whole[2:5]
 
 
 def test_years_add_up_and_places_narrow(years):

@@ -5,9 +5,8 @@ GET /rettidighed.xlsx, /rettidighed.csv    the same narrowing; a row for each pl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from cycle.danish import format_decimal
 from cycle.errors import NotAllowed
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.counted_years import Choice, Counted, counted_for
-from cycle.tasks.statistics import Level, Numbers, Place, Question, Row, count, places, total, units_asked
+from cycle.tasks.statistics import Level, Numbers, Place, Question, Row, count, places, total
 from cycle.tasks.tables import Occurrence
 from cycle.tasks.titles import occurrence_title
 from documents.tables import marked, to_csv
@@ -30,6 +29,7 @@ from web.plain import readable
 from web.secretariat import timeliness_table
 from web.secretariat.pages import csv_download, show, xlsx_download
 from web.secretariat.reach import activity_of, roots_for
+from web.secretariat.timeliness_list import listed
 from web.session import CurrentActor
 
 router = APIRouter()
@@ -42,7 +42,6 @@ LEVELS: Mapping[str, Level] = {
     "enhed": Level.UNIT,
 }
 WORD_OF = {level: word for word, level in LEVELS.items()}
-PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -81,16 +80,6 @@ class Line:
     href: str
 
 
-@dataclass(frozen=True)
-class Listed:
-    """The rows of one page of places, and those of all activities at all places asked for."""
-
-    rows: Sequence[Row]
-    by_activity: Sequence[Row]
-    page: int
-    pages: int
-
-
 @router.get("/rettidighed")
 def page(request: Request, actor: CurrentActor) -> Response:
     """The numbers by place and by activity, with what each of them means."""
@@ -98,7 +87,8 @@ def page(request: Request, actor: CurrentActor) -> Response:
         roots, everything = _choice(session, actor, Verb.SEE_UNIT)
         wish = _wish(request, everything)
         chosen = everything.between(wish.first, wish.last, wish.activity)
-        listed = _listed(session, _question(session, request, roots, chosen, wish, None), chosen, wish.page)
+        question = _question(session, request, roots, chosen, wish, None)
+        found = listed(session, question, chosen, wish.page)
         return show(
             request,
             "timeliness.html",
@@ -107,11 +97,11 @@ def page(request: Request, actor: CurrentActor) -> Response:
             years=everything.years,
             activities=_activities(everything, render.language_of(request)),
             choices=_choices(session, everything, wish),
-            rows=listed.rows,
-            lines=_lines(listed.by_activity, chosen, actor, wish, render.language_of(request)),
-            sum=total(listed.by_activity),
-            page=listed.page,
-            pages=listed.pages,
+            rows=found.rows,
+            lines=_lines(found.by_activity, chosen, actor, wish, render.language_of(request)),
+            sum=total(found.by_activity),
+            page=found.page,
+            pages=found.pages,
             files=_may(actor, Verb.EXPORT),
             **_words(render.language_of(request)),
         )
@@ -151,28 +141,6 @@ def _choice(session: Session, actor: SignedIn, verb: Verb) -> tuple[Sequence[str
     if not _may(actor, verb):
         raise NotAllowed(verb.value, "")
     return roots, counted_for(session, actor.grants, roots, verb=verb)
-
-
-def _listed(session: Session, question: Question, chosen: Choice, page: int) -> Listed:
-    """One page of the places, and all activities; of thousands of units only the page's are counted."""
-    parts = chosen.parts()
-    if question.level is not Level.UNIT:
-        by_activity = count(session, parts, question)
-        places = groupby(by_activity, key=lambda row: row.place)
-        rows = [Row(place, 0, total(list(those))) for place, those in places]
-        at, pages = _page_of(rows, page)
-        return Listed(rows[(at - 1) * PAGE : at * PAGE], by_activity, at, pages)
-    units = units_asked(session, parts, question)
-    at, pages = _page_of(units, page)
-    shown = [place.unit_id for place in units[(at - 1) * PAGE : at * PAGE]]
-    rows = count(session, parts, replace(question, periods={}, units=shown))
-    return Listed(rows, count(session, parts, replace(question, level=Level.MUNICIPALITY)), at, pages)
-
-
-def _page_of(found: Sequence[object], asked: int) -> tuple[int, int]:
-    """The page that is shown, and how many there are."""
-    pages = max(1, -(-len(found) // PAGE))
-    return min(asked, pages), pages
 
 
 def _each_alone(chosen: Choice) -> dict[int, int]:
