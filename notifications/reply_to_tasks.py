@@ -1,6 +1,7 @@
 """A reply to a mail of ours, about one task or several: which of them it answers, and what is told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from cycle.messages.tables import Inbound, InboundVerdict, MessageKind
 from cycle.tasks.letters import write_to_post
 from notifications.addressed import Addressed, Destination
 from notifications.answering import Answering, Outcome, with_file
+from notifications.at_once import doubt_of_speed
 from notifications.authors import Author, author_of
 from notifications.office import Office
 from notifications.reading.mail import Mail
@@ -107,9 +109,17 @@ class ReplyToTasks:
                 outcome = answering.draft(read, author.reason, told, V.UNKNOWN_SENDER)
             else:
                 once = f"mail:{self._inbound.message_id}:{found.task.id}"
+                read = self._doubted(found, read)
                 outcome = answering.answer(read, by=f"person:{author.person_id}", once=once)
         answering.note(outcome)
         return outcome
+
+    def _doubted(self, found: Addressed, read: Reply) -> Reply:
+        """With what the mail's speed says; in a demo the clock stands still."""
+        if self._office.demo:
+            return read
+        doubt = doubt_of_speed(self._session, self._inbound, found, read, self._language(found))
+        return replace(read, doubts=(*read.doubts, doubt)) if doubt else read
 
     def _answering(self, found: Addressed) -> Answering:
         task_id = found.task.id or 0
