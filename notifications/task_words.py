@@ -6,7 +6,6 @@ from dataclasses import replace
 from notifications.addressed import Addressed
 from notifications.inline_answers import inline_answers
 from notifications.letters_of_tasks import sections
-from notifications.part_answers import doubt_of
 from notifications.questions import questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.quotes import split_quoted
@@ -57,6 +56,5 @@ class TaskWords:
         return bool(inline_answers(questions_of(found.form, found.task.prefill), quoted))
 
     def _read(self, found: Addressed, own: str, quoted: str, language: str) -> Reply:
-        reply = read_parts(found.form, own, quoted, rows=found.task.prefill, language=language)
-        doubt = doubt_of(found.form, own, language, chosen=self._chosen)
-        return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
+        rows = found.task.prefill
+        return read_parts(found.form, own, quoted, rows=rows, language=language, chosen=self._chosen)
