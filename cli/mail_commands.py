@@ -18,13 +18,14 @@ from config.checking import validated
 from config.settings import load_settings
 from config.yaml_source import parse_yaml
 from cycle.errors import Invalid, PlanInvalid, Problem
+from cycle.messages.verdicts import InboundVerdict
 from cycle.tasks.forms import Form
 from notifications.mailbox import LARGEST
 from notifications.mime import split_sender
 from notifications.reading.mail import Mail
 from notifications.reading.ours import Ours
 from notifications.reading.reader import Reader
-from notifications.replies import read_reply
+from notifications.replies import is_answered_inline, read_reply
 
 app = typer.Typer(
     add_completion=False,
@@ -108,12 +109,12 @@ def _form(path: Path) -> Form:
 def _facts(path: Path, read: Mail, form: Form | None) -> dict[str, Any]:
     """What programs are told: everything but the bytes of attached files."""
     reply = None
-    if form is not None and read.verdict is None:
+    if form is not None and (read.verdict is None or _is_answered_inside(form, read)):
         reply = read_reply(form, read.own_text, whole=read.text, above=read.own_above)
     return {
         "file": str(path),
-        "verdict": read.verdict.value if read.verdict else "reply",
-        "reason": read.reason,
+        "verdict": read.verdict.value if read.verdict and reply is None else "reply",
+        "reason": read.reason if reply is None else "",
         "message_id": read.message_id,
         "sender": read.sender,
         "recipients": read.recipients,
@@ -129,11 +130,16 @@ def _facts(path: Path, read: Mail, form: Form | None) -> dict[str, Any]:
     }
 
 
+def _is_answered_inside(form: Form, read: Mail) -> bool:
+    """Whether a mail without words of its own has answers in what it quotes: then it is a reply."""
+    return read.verdict is InboundVerdict.EMPTY and is_answered_inline(form, read.text)
+
+
 def _lines(path: Path, read: Mail, facts: Mapping[str, Any]) -> Iterator[str]:
     """What people are told."""
     yield f"{path}: {word(facts['verdict'])}"
-    if read.reason:
-        yield f"  {read.reason}"
+    if facts["reason"]:
+        yield f"  {facts['reason']}"
     yield f"  {word('from')}: {read.sender or '?'}   {word('subject')}: {read.subject}"
     for failed in read.failed:
         how = word("for good" if failed.hard else "for now")

@@ -65,6 +65,10 @@ _NUMBER = re.compile(
 )
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+)(?:,[0-9]+)?")
 _COMMA = re.compile(r"[0-9]+(?:,[0-9]+)?")
+_DOUBTFUL_POINT = re.compile(r"\D*?[0-9]{1,3}\.(?:[0-9]{1,2}|[0-9]{4,})\D*")
+_SCALED = re.compile(
+    rf"[0-9]\s*(?:t\.? ?kr|tkr|mill|{'|'.join(word for word in SCALES if word != 't')})\b", re.IGNORECASE
+)
 _POINT = re.compile(r"(?:0|[1-9][0-9]*)\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]{3}")
 
 
@@ -92,6 +96,15 @@ def _canonical_digits(digits: str) -> str | None:
     if _GROUPED.fullmatch(digits) or _COMMA.fullmatch(digits):
         return digits.replace(".", "").replace(" ", "").replace(",", ".")
     return digits if _POINT.fullmatch(digits) else None
+
+
+def has_doubtful_point(text: str) -> bool:
+    """Whether the only point of an amount may stand for thousands or for decimals: "1.5", "12.50", "1.2345".
+
+    Three digits behind it are thousands, a scale ("1.5 mio.") makes it a decimal point, and so do four digits
+    before it.
+    """
+    return bool(_DOUBTFUL_POINT.fullmatch(text)) and not _SCALED.search(text)
 
 
 def format_decimal(value: Decimal, places: int | None = None, language: str = "da") -> str:

@@ -13,7 +13,8 @@ from datetime import timedelta
 from jinja2 import TemplateError
 
 from config.settings import Settings
-from cycle.errors import CycleError
+from cycle.errors import Conflict, CycleError
+from cycle.messages.in_hand import goes_alone
 from cycle.messages.outbox import message_id
 from cycle.messages.tables import Message
 from notifications.desk import Desk, Settled
@@ -91,8 +92,9 @@ class Delivery:
             raise MailHeld(self._stopped) from self._stopped
 
     async def _send(self, batch: list[Message]) -> None:
-        letters = self._desk.letters(batch)
         waiting = deque(batch)
+        await self._begin(waiting)
+        letters = self._desk.letters(waiting)
         results = await asyncio.gather(
             *(self._work(line, waiting, letters) for line in self._lines), return_exceptions=True
         )
@@ -107,6 +109,19 @@ class Delivery:
         await self._settle_by_themselves(suspects)
         if waiting:
             self._desk.hand_back(waiting, reason="")
+
+    async def _begin(self, waiting: deque[Message]) -> None:
+        """Notes that the next mail is in hand, when senders have died over it: as soon as there is a line to
+        send it on, and before anything of it is looked at."""
+        if not goes_alone(waiting[0]):
+            return
+        try:
+            await self._lines[0].open()
+            self._desk.take_in_hand(waiting[0])
+        except QueueStopped as stopped:
+            self._stopped = stopped
+        except Conflict:
+            waiting.popleft()
 
     async def _settle_by_themselves(self, suspects: Sequence[tuple[Message, Outcome]]) -> None:
         """The server takes other mail, so it is about these; where none was tried, they are tried again."""

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
 from cycle.messages.claiming import ALL_ANSWERED, LEASE, Outcome, claim, hold, settle
+from cycle.messages.in_hand import take_in_hand
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.tables import AddressHealth
 from cycle.reminders.decide import Standing
@@ -88,6 +89,11 @@ class Desk:
     def may_begin(self, message: Message, longest: timedelta) -> bool:
         """Whether so much of the claim's lease is left that the mail is settled before it runs out."""
         return message.lease_until is not None and self.clock() + longest <= message.lease_until
+
+    def take_in_hand(self, message: Message) -> None:
+        """Commits that a mail is begun that senders have died over. Raises Conflict as `in_hand` does."""
+        with self.transaction() as session:
+            take_in_hand(session, message)
 
     def letters(self, batch: Sequence[Message]) -> Letters:
         """What the batch says, as of today."""

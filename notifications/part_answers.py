@@ -25,11 +25,15 @@ _POINTS = re.compile(
 LONGEST = 100
 
 
-def doubt_of(form: Form, own: str, language: str) -> Problem | None:
-    """What is to be asked about the author's words; None when they may be the answer."""
+def doubt_of(form: Form, own: str, language: str, *, chosen: bool = False) -> Problem | None:
+    """What is to be asked about the author's words; None when they may be the answer.
+
+    `chosen`: somebody has read them and says that they are this task's answer.
+    """
     if not is_one_text(form):
         return None
-    told = LOOKS_AWAY if begins_as_absence(own) else POINTS_ELSEWHERE if _points_elsewhere(own) else None
+    away = not chosen and begins_as_absence(own)
+    told = LOOKS_AWAY if away else POINTS_ELSEWHERE if _points_elsewhere(own) else None
     return Problem("", told["en" if language == "en" else "da"]) if told else None
 
 

@@ -11,7 +11,7 @@ from cycle.gatherings.states import Told
 from cycle.tasks.own_coming import OwnComing
 from cycle.tasks.own_deadlines import Own
 from cycle.tasks.states import WAITING_FOR_HOLDER
-from cycle.tasks.titles import occurrence_title
+from cycle.tasks.titles import occurrence_title, title_in
 from notifications.deadlines import Deadline, deadline_of, is_confidential, to_ics
 from notifications.invitation_ics import ZONE, Entry, entry_text
 from notifications.invitations import entry_of
@@ -49,13 +49,16 @@ def _owed(own: Own, language: str) -> Deadline:
 
 def _coming(each: OwnComing, language: str) -> Deadline:
     about = f"{each.unit_id}/{each.role}/{each.stage}".encode()
+    title, private = occurrence_title(each.occurrence, language), is_confidential(each.occurrence)
+    if each.title and not private:
+        title = f"{title}: {title_in(language, each.title, each.occurrence)}"
     return Deadline(
         task_id=0,
-        title=occurrence_title(each.occurrence, language),
+        title=title,
         unit=each.unit,
         due_on=each.due_on,
         changed_at=each.planned_at,
-        private=is_confidential(each.occurrence),
+        private=private,
         coming=f"{each.occurrence.id}-{hashlib.sha256(about).hexdigest()[:16]}",
     )
 

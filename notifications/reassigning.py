@@ -11,15 +11,15 @@ from cycle.tasks.moves import get_task
 from cycle.tasks.states import Actor
 from cycle.tasks.tables import Submission
 from cycle.tasks.withdraw import withdraw
-from notifications.addressed import addressed
+from notifications.addressed import Addressed, NotAddressed, addressed, destination_of
 from notifications.answering import Answering, Outcome, with_file
 from notifications.enclosures import keep_files
 from notifications.office import Office
 from notifications.reading.mail import Mail
 from notifications.reading.ours import Ours
-from notifications.reading.quotes import split_quoted
 from notifications.reading.reader import Reader
-from notifications.replies import read_parts
+from notifications.replies import Reply
+from notifications.task_words import TaskWords
 
 V = InboundVerdict
 BY_HAND = "Valgt af sekretariatet."
@@ -61,8 +61,7 @@ def reassign(
     mail = _read_again(inbound, office)
     if not inbound.files:
         inbound.files = keep_files(session, mail.files, now=now)
-    own, quoted = mail.own_text, split_quoted(mail.text)[1]
-    reply = read_parts(found.form, own, quoted, rows=task.prefill, language=answering.language)
+    reply = _reply_to(session, found, mail, office, answering.language)
     reply = with_file(reply, found, inbound.files) if not reply.nil else reply
     if as_answer:
         attempt = len(readings_of(session, inbound.id or 0))
@@ -84,6 +83,20 @@ def _read_again(inbound: Inbound, office: Office) -> Mail:
         raise NotFound("mail", inbound.id)
     with Reader(Ours(office.sender_address.lower(), office.message_domain)) as reader:
         return reader.read(inbound.raw)
+
+
+def _reply_to(session: Session, found: Addressed, mail: Mail, office: Office, language: str) -> Reply:
+    """What the mail says of the task: under its letter, when it answers one in which the task had one."""
+    try:
+        lettered = destination_of(session, mail.recipients, office).tasks
+    except NotAddressed:
+        lettered = ()
+    said = TaskWords(mail, lettered, chosen=True).replies(lambda _: language) if lettered else []
+    mine = [reply for each, reply in said if each.task.id == found.task.id]
+    if mine:
+        return mine[0]
+    [(_, whole)] = TaskWords(mail, (found,), chosen=True).replies(lambda _: language)
+    return whole
 
 
 def undo(session: Session, reading: InboundTask, *, why: str, by: str, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from notifications.inline_answers import inline_answers
 from notifications.label_forms import is_answer
 from notifications.labelled_lines import Labelled, Place, labelled
 from notifications.nil import LONGEST, is_nil, plain
+from notifications.part_answers import doubt_of
 from notifications.questions import Question, is_one_text, questions_of
 from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
@@ -54,13 +55,35 @@ def read_reply(
     question mark (seed 001).
     """
     first, quoted = split_quoted(whole)
-    if quoted and inline_answers(questions_of(form, rows or {}, language), quoted):
+    if is_answered_inline(form, whole, rows=rows):
         text = own_words(first) if above is None else above
     return read_parts(form, text, quoted, rows=rows or {}, language=language)
 
 
-def read_parts(form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str = "da") -> Reply:
-    """As `read_reply`, for the author's words (`own`) and the quoted mail apart from each other."""
+def is_answered_inline(form: Form, whole: str, *, rows: Mapping[str, Any] | None = None) -> bool:
+    """Whether answers stand under our questions in what the mail quotes; `whole` is all of its text."""
+    return bool(inline_answers(questions_of(form, rows or {}), split_quoted(whole)[1]))
+
+
+def read_parts(
+    form: Form,
+    own: str,
+    quoted: str,
+    *,
+    rows: Mapping[str, Any],
+    language: str = "da",
+    chosen: bool = False,
+) -> Reply:
+    """As `read_reply`, for the author's words (`own`) and the quoted mail apart from each other.
+
+    `chosen`: a person says that the mail answers the form, so nobody is asked whether a machine wrote it.
+    """
+    reply = _read_parts(form, own, quoted, rows=rows, language=language)
+    doubt = doubt_of(form, own, language, chosen=chosen)
+    return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
+
+
+def _read_parts(form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str) -> Reply:
     questions = questions_of(form, rows, language)
     under = {} if is_one_text(form) else inline_answers(questions, quoted)
     own = _without_letter(own, questions)

@@ -13,16 +13,13 @@ from cycle.messages.tables import Inbound, InboundVerdict, MessageKind
 from cycle.tasks.letters import write_to_post
 from notifications.addressed import Addressed, Destination
 from notifications.answering import Answering, Outcome, with_file
+from notifications.at_once import doubt_of_speed
 from notifications.authors import Author, author_of
-from notifications.inline_answers import inline_answers
-from notifications.letters_of_tasks import sections
 from notifications.office import Office
-from notifications.part_answers import doubt_of
-from notifications.questions import questions_of
 from notifications.reading.mail import Mail
-from notifications.reading.quotes import split_quoted
-from notifications.replies import Reply, read_parts
+from notifications.replies import Reply
 from notifications.small_talk import is_small_talk
+from notifications.task_words import TaskWords
 
 V = InboundVerdict
 
@@ -57,12 +54,12 @@ class ReplyToTasks:
     ) -> None:
         self._session, self._inbound, self._mail, self._to = session, inbound, mail, to
         self._office, self._now = office, now
-        self._quoted = split_quoted(mail.text)[1]
+        self._words = TaskWords(mail, to.tasks)
         self._known: dict[int, Answering] = {}
 
     def is_written_inline(self) -> bool:
-        """Whether answers stand in the quoted mail, and nowhere else."""
-        return any(self._inline(found) for found in self._to.tasks)
+        """Whether answers stand in the quoted mail."""
+        return self._words.is_written_inline()
 
     def unread(self, verdict: InboundVerdict, reason: str) -> tuple[InboundVerdict, str]:
         """Keeps a mail that is no reply. A person who may answer is told what to do instead."""
@@ -76,7 +73,7 @@ class ReplyToTasks:
 
     def take(self) -> tuple[InboundVerdict, str]:
         """Reads and takes it; gives the mail's verdict and, in Danish, why."""
-        replies = self._replies()
+        replies = self._words.replies(self._language)
         if not replies:
             return self._no_answer() if self._is_talk(self._mail.own_text) else self._ask_which()
         outcomes = [(found, self._one(found, reply, alone=len(replies) == 1)) for found, reply in replies]
@@ -88,24 +85,8 @@ class ReplyToTasks:
         reason = "; ".join(f"{letter}: {said}" if letter else said for letter, said in reasons)
         return self._inbound.verdict, reason[:1000]
 
-    def _replies(self) -> list[tuple[Addressed, Reply]]:
-        """What the mail says of each task it speaks of."""
-        tasks = self._to.tasks
-        own = self._own_words()
-        if len(tasks) == 1:
-            return [(tasks[0], self._read(tasks[0], own, self._quoted))]
-        letters = [found.letter for found in tasks]
-        said, quoted = sections(own, letters), sections(self._quoted, letters).by_letter
-        replies = []
-        for found in tasks:
-            own_part, quoted_part = said.by_letter.get(found.letter, ""), quoted.get(found.letter, "")
-            if own_part or self._inline(found):
-                replies.append((found, self._read(found, own_part, quoted_part)))
-        if replies and (said.before or said.unknown):
-            found, reply = replies[0]
-            left = "\n".join(filter(None, (said.before, reply.unplaced, said.unknown)))
-            replies[0] = (found, replace(reply, unplaced=left))
-        return replies
+    def _language(self, found: Addressed) -> str:
+        return self._answering(found).language
 
     def _is_talk(self, words: str) -> bool:
         """Thanks and promises, with no file: nobody is told anything, the reminders go on."""
@@ -115,23 +96,6 @@ class ReplyToTasks:
         for each in self._to.tasks:
             self._answering(each).note(Outcome(V.NO_ANSWER, PROMISE))
         return V.NO_ANSWER, PROMISE
-
-    def _own_words(self) -> str:
-        """The author's words; where answers stand in the quoted mail, only those above it."""
-        return self._mail.own_above if self.is_written_inline() else self._mail.own_text
-
-    def _inline(self, found: Addressed) -> bool:
-        quoted = self._quoted
-        if found.letter:
-            letters = [each.letter for each in self._to.tasks]
-            quoted = sections(quoted, letters).by_letter.get(found.letter, "")
-        return bool(inline_answers(questions_of(found.form, found.task.prefill), quoted))
-
-    def _read(self, found: Addressed, own: str, quoted: str) -> Reply:
-        language = self._answering(found).language
-        reply = read_parts(found.form, own, quoted, rows=found.task.prefill, language=language)
-        doubt = doubt_of(found.form, own, language)
-        return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
 
     def _one(self, found: Addressed, reply: Reply, *, alone: bool) -> Outcome:
         answering = self._answering(found)
@@ -145,9 +109,17 @@ class ReplyToTasks:
                 outcome = answering.draft(read, author.reason, told, V.UNKNOWN_SENDER)
             else:
                 once = f"mail:{self._inbound.message_id}:{found.task.id}"
+                read = self._doubted(found, read)
                 outcome = answering.answer(read, by=f"person:{author.person_id}", once=once)
         answering.note(outcome)
         return outcome
+
+    def _doubted(self, found: Addressed, read: Reply) -> Reply:
+        """With what the mail's speed says; in a demo the clock stands still."""
+        if self._office.demo:
+            return read
+        doubt = doubt_of_speed(self._session, self._inbound, found, read, self._language(found))
+        return replace(read, doubts=(*read.doubts, doubt)) if doubt else read
 
     def _answering(self, found: Addressed) -> Answering:
         task_id = found.task.id or 0

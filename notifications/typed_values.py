@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from cycle.danish import has_doubtful_point
+from cycle.tasks.answer_sentences import SENTENCES
 from cycle.tasks.answer_values import LIGHT_WORDS
 from cycle.tasks.forms import Field, FieldType
 from notifications.nil import plain
@@ -14,10 +16,7 @@ TWO_LIGHTS = {
     "da": "»{text}« nævner to farver. Skriv den, der gælder.",
     "en": "“{text}” names two colours. Write the one that holds.",
 }
-WHICH_POINT = {
-    "da": "»{text}« kan læses på to måder. Skriv fx »1.500«, »1,5« eller »1,5 mio.«.",
-    "en": "“{text}” can be read in two ways. Write “1.500”, “1,5” or “1,5 mio.”, for example.",
-}
+WHICH_POINT = {language: " ".join(said) for language, said in SENTENCES["which_point"].items()}
 WHICH_SIGN = {
     "da": "»{text}«: Skemaet siger ikke, om det er plus eller minus. Skriv tallet alene, med fortegn.",
     "en": "“{text}”: the form does not say if that is plus or minus. Write the number alone, with its sign.",
@@ -100,7 +99,6 @@ _ABOUT = re.compile(
 _IN_BRACKETS = re.compile(
     r"\(\s*((?:kr\.?\s*)?\d[\d., ]*[^()]{0,12})\)(\s*(?:[a-zæøå]{1,4}\.?\s*){0,2})", re.IGNORECASE
 )
-_HALF_POINT = re.compile(r"\D*?\d{1,3}\.(?:\d{1,2}|\d{4,})\D*")
 _SCALED = re.compile(
     r"\b(?:tusinde?|t\.? ?kr|tkr|mio|mill|million|millioner|mia|milliard|milliarder)\b", re.IGNORECASE
 )
@@ -131,7 +129,7 @@ def _number(field: Field, text: str) -> str:
         return given
     if match := _IN_BRACKETS.fullmatch(given):
         given = f"-{match[1].strip()}{match[2]}"  # how accounts write minus
-    if _HALF_POINT.fullmatch(given) and not _SCALED.search(given):
+    if has_doubtful_point(given):
         raise Doubtful(WHICH_POINT, given)
     return given
 

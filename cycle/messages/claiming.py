@@ -72,11 +72,11 @@ def claim(
 ) -> list[Message]:
     """Takes up to `limit` mails that are due, oldest first; each carries its new `fence`.
 
-    A claim whose lease ran out is taken again under the same key (so the same Message-ID), after three
-    such losses it is listed as `unknown`. Daily mails leave only in the send window (working days 07–16
-    local) and one a day per address, and to a domain with one of `limits` only so many mails a minute: what
-    is over is put off here, so that whatever is past its `next_at` afterwards really can go. Any number of
-    senders may claim at the same time. Commit before sending.
+    A claim whose lease ran out is taken again under the same key (so the same Message-ID); the third loss of
+    a mail that was begun (`in_hand.take_in_hand`) lists it as `unknown`. Daily mails leave only in the send
+    window (working days 07–16 local) and one a day per address, and to a domain with one of `limits` only
+    so many mails a minute: what is over is put off here, so that whatever is past its `next_at` afterwards
+    really can go. Any number of senders may claim at the same time. Commit before sending.
     """
     _one_claim_at_a_time(session, root_id)
     _list_lost(session, root_id, now)
@@ -125,7 +125,7 @@ def _take(
     session: Session, ids: Sequence[int], root_id: str, *, now: datetime, lease: timedelta
 ) -> list[Message]:
     """Claims those of the mails that are still due."""
-    lost = sa.case((col(Message.state) == MessageState.CLAIMED, 1), else_=0)
+    counted = sa.and_(col(Message.state) == MessageState.CLAIMED, col(Message.unsure) < MAX_LOST_LEASES - 1)
     session.execute(
         sa.update(Message)
         .where(col(Message.id).in_(ids), *_due(root_id, now))
@@ -133,7 +133,7 @@ def _take(
             state=MessageState.CLAIMED,
             fence=col(Message.fence) + 1,
             attempts=col(Message.attempts) + 1,
-            unsure=col(Message.unsure) + lost,
+            unsure=col(Message.unsure) + sa.case((counted, 1), else_=0),
             lease_until=now + lease,
         )
         .execution_options(synchronize_session=False)
@@ -289,8 +289,8 @@ def _list_lost(session: Session, root_id: str, now: datetime) -> None:
             col(Message.root_id) == root_id,
             col(Message.state) == MessageState.CLAIMED,
             col(Message.lease_until) <= now,
-            col(Message.unsure) + 1 >= MAX_LOST_LEASES,  # this loss is not counted yet
+            col(Message.unsure) >= MAX_LOST_LEASES,  # the last one is counted when the mail is begun
         )
-        .values(state=MessageState.UNKNOWN, lease_until=None, reason=LOST, unsure=col(Message.unsure) + 1)
+        .values(state=MessageState.UNKNOWN, lease_until=None, reason=LOST)
         .execution_options(synchronize_session=False)
     )

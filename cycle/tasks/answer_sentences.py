@@ -34,6 +34,13 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "da": ("»{text}« kan ikke læses som et tal.", "Skriv fx 1.250,50 eller 1,5 mio."),
         "en": ("“{text}” cannot be read as a number.", "Write for example 1.250,50 (Danish form)."),
     },
+    "which_point": {
+        "da": ("»{text}« kan læses på to måder.", "Skriv fx 1.500, 1,50 eller 1,5 mio."),
+        "en": (
+            "“{text}” can be read in two ways.",
+            "Write for example 1.500 (thousands) or 1,50 (Danish form).",
+        ),
+    },
     "too_small": {
         "da": ("Tallet er for lille.", "Det skal mindst være {bound}."),
         "en": ("The number is too small.", "It must be at least {bound}."),

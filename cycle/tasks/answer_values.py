@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cycle.danish import MONTHS, MONTHS_EN, format_amount, format_decimal, parse_decimal
+from cycle.danish import MONTHS, MONTHS_EN, format_amount, format_decimal, has_doubtful_point, parse_decimal
 from cycle.tasks.forms import Field, FieldType
 
 LIGHTS = ("grøn", "gul", "rød")
@@ -57,14 +57,25 @@ def _text(field: Field, raw: object) -> str:
     return text
 
 
-def _decimal(field: Field, raw: object) -> Decimal:
+def _given(field: Field, raw: object) -> Decimal:
+    """The number that a person typed, or that a program gave: only what was typed has Danish points."""
     text = clean_text(raw)
-    if field.unit and text.lower().endswith(field.unit.lower()):
+    typed = isinstance(raw, str)
+    if typed and field.type is FieldType.AMOUNT and has_doubtful_point(text):
+        raise Wrong("which_point", text=text[:60])
+    if typed and field.unit and text.lower().endswith(field.unit.lower()):
         text = text[: -len(field.unit)].strip()
     try:
-        value = parse_decimal(text)
-    except ValueError as error:
+        value = parse_decimal(text) if typed else Decimal(text)
+    except (ValueError, ArithmeticError) as error:
         raise Wrong("not_number", text=text[:60]) from error
+    if not value.is_finite():
+        raise Wrong("not_number", text=text[:60])
+    return value
+
+
+def _decimal(field: Field, raw: object) -> Decimal:
+    value = _given(field, raw)
     if abs(value) >= LARGEST:
         raise Wrong("too_great")
     low, high = field.minimum, field.maximum

@@ -35,6 +35,7 @@ class Mail:
     task_id: int | None
     context: Mapping[str, Any]
     unsure: int
+    unencrypted_at: datetime | None
 
     @property
     def may_be_double(self) -> bool:
@@ -195,6 +196,7 @@ _MAIL: tuple[Any, ...] = (
     col(Message.task_id),
     col(Message.context),
     col(Message.unsure),
+    col(Message.unencrypted_at),
 )
 
 

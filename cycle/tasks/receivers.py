@@ -62,7 +62,7 @@ def _receiver(mail: Mail, posts: Iterable[Post], directory: Directory) -> Receiv
         asked = (directory.recipient(*post) for post in known)
         found = list({each.person_id: each for each in asked if each is not None}.values())
         found = [each for each in found if len(found) == 1 or each.person_id == mail.person_id]
-    return _of(found[0], mail) if found and found[0].address else None
+    return as_receiver(found[0], mail) if found and found[0].address else None
 
 
 def _told(directory: Directory, post: Post) -> list[Recipient]:
@@ -71,7 +71,8 @@ def _told(directory: Directory, post: Post) -> list[Recipient]:
     return [*([own] if own else []), *directory.superiors(post[0])]
 
 
-def _of(found: Recipient, mail: Mail) -> Receiver:
+def as_receiver(found: Recipient, mail: Mail) -> Receiver:
+    """The one found as who would get the mail, which may have been written to another person or address."""
     address = mailbox(found.address or "")
     changed = (found.person_id, address) != (mail.person_id, mailbox(mail.address))
     return Receiver(found.person_id, found.name, address, changed, found.health is AddressHealth.DEAD)

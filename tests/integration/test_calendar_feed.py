@@ -12,11 +12,12 @@ from sqlmodel import col, select
 from cycle.access.links import task_token
 from cycle.access.roles import Role
 from cycle.history import History
-from cycle.organisation.tables import Appointment, Person, Substitute
+from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.plan.model import Activity, Audience, FlowName, Ring, Stage, When, Window
 from cycle.store import transaction
 from cycle.tasks.change import extend
-from cycle.tasks.states import OccurrenceState, TaskState
+from cycle.tasks.opening import NewTask, open_tasks
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Cycle, Occurrence, Task
 from tests.support import municipality
 from tests.support.gatherings import MeetingRoom
@@ -252,6 +253,42 @@ def test_who_puts_together_sees_the_stages_own_date_and_nobody_what_asks_others(
         person_id = chief.person_id
     coming = [event for event in entries(world, person_id).values() if event["STATUS"] == "TENTATIVE"]
     assert [event.decoded("DTSTART") for event in coming] == [date(2027, 9, 25)]
+
+
+def test_a_stage_of_what_has_opened_stands_there_until_it_is_a_task(engine: Engine, tmp_path: Path) -> None:
+    world = World(engine, tmp_path)
+    occurrence_id = plan(
+        world, audience=Audience(kinds=("skole",)), stage=Audience(kinds=("distrikt",), role="distriktschef")
+    )
+    with transaction(world.engine) as session:
+        session.get_one(Occurrence, occurrence_id).state = OccurrenceState.OPEN
+        school = session.exec(select(Unit).where(Unit.kind == "skole").order_by(col(Unit.id))).first()
+        district = session.get_one(Unit, school.parent_id)
+        asked = NewTask(unit_id=school.id, role="leder", due_on=date(2027, 9, 20))
+        occurrence = session.get_one(Occurrence, occurrence_id)
+        open_tasks(session, occurrence, [asked], now=instant(2027, 4, 12))
+        chiefs = {each.unit_id: each.person_id for each in session.exec(select(Appointment))}
+        other = session.exec(select(Unit).where(Unit.kind == "distrikt", Unit.id != district.id)).first()
+        chief, elsewhere = chiefs[district.id], chiefs[other.id]
+
+    def autumn(person_id: int) -> list[tuple[str, str, date]]:
+        found = entries(world, person_id).values()
+        told = [(str(each["STATUS"]), str(each["SUMMARY"]), each.decoded("DTSTART")) for each in found]
+        return [each for each in told if "Kvartalsrapport 3" in each[1]]
+
+    (coming,) = autumn(chief)
+    assert coming == (
+        "TENTATIVE", f"Kommende frist: Kvartalsrapport 3: Distrikt – {district.name}", date(2027, 9, 25)
+    )  # fmt: skip
+    assert autumn(elsewhere) == [], "nothing below is owed"
+    with transaction(world.engine) as session:
+        occurrence = session.get_one(Occurrence, occurrence_id)
+        opened = NewTask(
+            unit_id=district.id, role="distriktschef", due_on=date(2027, 9, 25), subject="distrikt",
+            kind=TaskKind.CONSOLIDATE, title="Distrikt",
+        )  # fmt: skip
+        open_tasks(session, occurrence, [opened], now=instant(2027, 4, 12))
+    assert [status for status, *_ in autumn(chief)] == ["CONFIRMED"]
 
 
 def test_meetings_stand_there_under_the_invitations_key_once_they_are_called(

@@ -86,6 +86,39 @@ def test_the_new_holder_gets_one_mail_with_what_is_open_begun_answered_and_agree
     assert morning(world, CHANGED + timedelta(days=1)) == []
 
 
+@pytest.mark.parametrize(
+    ("begins", "told"),
+    [
+        (date(2027, 4, 14), date(2027, 4, 14)),
+        (date(2027, 4, 17), date(2027, 4, 19)),
+        (date(2027, 5, 6), date(2027, 5, 7)),
+    ],
+    ids=["a working day", "a Saturday", "Ascension Day"],
+)
+def test_one_that_is_dated_later_comes_in_the_mail_of_its_day_or_of_the_next_working_one(
+    world: World, begins: date, told: date
+) -> None:
+    unit, day = world.units[0], CHANGED
+    world.activity(units=[unit], due=date(2027, 6, 30))
+    world.day(OPENED)
+    new_leader(world, unit, on=begins)
+    while day < told:
+        assert [letter.to_name for letter in morning(world, day)] == []
+        day += timedelta(days=1)
+    (letter,) = morning(world, told)
+    assert letter.to_name == "Ida Ødegaard" and groups(letter) == ["handed"]
+
+
+def test_a_mail_that_waits_for_the_day_of_the_handover_goes_to_the_new_holder_alone(world: World) -> None:
+    """What opened on the Saturday before is decided while the old one still has the post."""
+    unit, saturday = world.units[0], date(2027, 4, 10)
+    new_leader(world, unit, on=CHANGED)
+    world.activity(opens=saturday, units=[unit])
+    world.decide(instant(2027, 4, 10, 6))
+    letters = morning(world, CHANGED)
+    assert [letter.to_name for letter in letters] == ["Ida Ødegaard"]
+
+
 def test_a_reminder_of_the_same_day_is_the_handover_and_not_a_second_mail(world: World) -> None:
     unit = world.units[0]
     world.activity(units=[unit])

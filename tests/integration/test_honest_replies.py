@@ -19,7 +19,7 @@ from flows.runtime import RunContext
 from tests.support import municipality
 from tests.support.municipality import ROOT, Town, instant
 from tests.support.outbox import sending_to
-from tests.support.replies import put, reply_to, write
+from tests.support.replies import address_of, put, reply_to, write
 
 NOON = instant(2027, 4, 6)
 V = InboundVerdict
@@ -82,6 +82,42 @@ def taken(engine: Engine, settings: Settings) -> tuple[list[Inbound], list[Submi
 def reply(engine: Engine, settings: Settings, town: Town, text: str, **headers: str):
     put(settings, write(settings, town, tasks_of(engine, town)[0], text, **headers), NOON)
     return taken(engine, settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "kind", "verdict"),
+    [
+        ("Tak for din henvendelse. Vi behandler sager i den rækkefølge, de kommer.", 4, "daily", V.DRAFT),
+        ("Vi har ansat to lærere og er på plads.", 30, "daily", V.DRAFT),
+        ("Vi har ansat to lærere og er på plads.", 31, "daily", V.ANSWER),
+        ("Tak for din henvendelse. Vi behandler sager i rækkefølge.", 4, "receipt", V.DRAFT),
+        ("Intet at bemærke", 4, "daily", V.ANSWER),
+    ],
+)
+def test_words_that_come_at_once_are_asked_about_where_any_words_would_be_the_answer(
+    engine, settings, text, seconds, kind, verdict
+):
+    town = built(engine)
+    with transaction(engine) as session:
+        session.add(
+            Message(
+                root_id=ROOT,
+                key="asked",
+                kind=MessageKind(kind),
+                address=address_of(town.units[0]),
+                state=MessageState.SENT,
+                created_at=NOON,
+                next_at=NOON,
+                sent_at=NOON - timedelta(seconds=seconds),
+            )
+        )
+    (inbound,), submitted, drafts = reply(engine, settings, town, text)
+    assert inbound.verdict is verdict
+    assert (len(submitted), len(drafts)) == ((1, 0) if verdict is V.ANSWER else (0, 1))
+    with reading(engine) as session:
+        told = session.exec(select(Message.context).where(Message.kind == MessageKind.REPLY_PROBLEM)).all()
+    assert len(told) == (verdict is V.DRAFT)
+    assert all("få sekunder efter vores mail" in each["problems"][0][1] for each in told)
 
 
 def test_an_absence_under_our_subject_is_no_answer(sqlite_engine, town, settings):

@@ -124,3 +124,39 @@ def test_what_cannot_be_read_is_told_with_where_and_what_to_do(folder, capsys, w
     said = capsys.readouterr()
     assert said.out == "" and said.err.startswith("Fejl: ")
     assert Path(arguments[-1]).name in said.err
+
+
+def written(folder: Path, words: str, form: str) -> tuple[Path, str, Path]:
+    (folder / "svar.eml").write_text(
+        f"From: Bo <bo@by.example>\nTo: svar@by.example\nSubject: SV: Rapport\nMessage-ID: <1@by>\n\n{words}",
+        encoding="utf-8",
+    )
+    (folder / "form.yaml").write_text(form, encoding="utf-8")
+    return folder / "svar.eml", "--form", folder / "form.yaml"
+
+
+ONE_TEXT = "id: fri\ntitle: Fri\nfields:\n  - {id: bem, type: long_text, label: Ord}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("Se mit svar nedenfor", "draft"),
+        ("Jeg er på ferie til og med 12. august. Vi får et merforbrug på 2 mio. kr.", "draft"),
+        ("Vi følger planen.", "answer"),
+    ],
+)
+def test_what_the_engine_would_ask_about_is_asked_about(folder, capsys, words, outcome):
+    (mail,) = explained(capsys, *written(folder, words, ONE_TEXT))["mails"]
+    assert mail["answers"]["outcome"] == outcome
+
+
+def test_answers_in_the_quoted_mail_alone_are_a_reply_as_they_are_to_the_engine(folder, capsys):
+    inside = (
+        "Fra: Årshjulet <svar@by.example>\nSendt: 1. april 2027 10:00\nTil: Bo\nEmne: Rapport\n\n"
+        "1. Status (grøn, gul eller rød):\ngrøn\n2. Forventet resultat (kr.):\n0\n3. Bemærkninger:\nIngen\n"
+        "Slut på spørgsmålene\n"
+    )
+    (mail,) = explained(capsys, *written(folder, inside, FORM))["mails"]
+    assert (mail["verdict"], mail["reason"]) == ("reply", "")
+    assert mail["answers"]["taken"]["status"] == {"light": "grøn", "comment": ""}

@@ -28,6 +28,7 @@ from notifications.local_server import LocalServer
 from notifications.mailbox import Delivered, Place
 from notifications.office import Office
 from notifications.reading.read import read_mail
+from notifications.reassigning import reassign
 from tests.support import imap_server, mail_server, municipality
 from tests.support.municipality import ROOT, Town, instant
 from tests.support.replies import address_of
@@ -273,6 +274,26 @@ def test_answers_under_the_quoted_questions_go_to_their_tasks(small, unit):
     small.reply(mail, text)
     assert small.collect() == {"answer": 1}, small.rows(Inbound)[0].reason
     assert [s.answers["status"]["light"] for s in small.rows(Submission)] == ["grøn", "gul"]
+
+
+def test_moved_by_hand_a_strangers_reply_about_several_says_of_each_what_stands_at_its_letter(small, unit):
+    second = small.tasks_of(unit)[1]
+    mail = small.send_daily(unit)
+    small.reply(mail, f"{GREEN.format('A')}B: Intet at bemærke", sender="en.anden@by.example")
+    assert small.collect() == {"unknown_sender": 1}
+    (inbound,) = small.rows(Inbound)
+    with transaction(small.engine) as session:
+        reassign(
+            session,
+            session.get_one(Inbound, inbound.id),
+            second.id or 0,
+            as_answer=True,
+            office=Office.of(small.settings),
+            by="account:1",
+            now=LATER,
+        )
+    assert [(s.task_id, s.kind) for s in small.rows(Submission)] == [(second.id, SubmissionKind.NIL)]
+    assert [each.unplaced for each in small.rows(InboundTask)] == ["", "", ""]
 
 
 def test_one_task_with_a_fault_is_a_draft_and_the_other_an_answer(small, unit):

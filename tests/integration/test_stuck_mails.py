@@ -111,6 +111,24 @@ def test_the_operator_sees_them_and_others_neither_see_nor_act(site: Site) -> No
     assert state(site, "ANDEN:1").state is MessageState.UNKNOWN
 
 
+def test_the_next_try_is_told_of_those_that_have_one(site: Site) -> None:
+    with transaction(site.engine) as session:
+        session.execute(sa.update(Message).values(next_at=NOW + timedelta(hours=1)))
+        came_back = sa.update(Message).where(col(Message.key) == "BY:3")
+        session.execute(came_back.values(unencrypted_at=NOW))
+    browser, known = site.signed_in("sek@by.example", Role.SECRETARIAT, "BY"), ids(site)
+    rows = re.findall(r"<tr.*?</tr>", browser.get("/mail/venter").text, re.DOTALL)
+    told = {
+        number: ("12. april 2027 kl. 13.00" in row, "Prøves ikke igen af sig selv" in row)
+        for row in rows
+        for number in re.findall(r"p(\d)@by", row)
+    }
+    assert told == {"1": (False, False), "2": (False, False), "3": (False, True), "4": (True, False)}
+    for number, (tried, waits) in told.items():
+        page = browser.get(f"/mail/{known[f'BY:{number}']}").text
+        assert ("kl. 13.00" in page, "Prøves ikke igen af sig selv" in page) == (tried, waits)
+
+
 def test_what_may_have_come_twice_is_found_in_the_log_and_said_on_its_page(site: Site) -> None:
     with transaction(site.engine) as session:
         for number in (1, 2, 6):

@@ -37,6 +37,43 @@ def refusal(one: Field, raw: object, language: str = "da") -> str:
     return caught.value.problems[0].what
 
 
+@pytest.mark.parametrize("text", ["1.5", "12.50", "125.00 kr.", "kr. 1.2345", "-2.5", "0.5"])
+def test_kroner_with_a_point_that_may_be_either_are_asked_about(text):
+    amount = field(FieldType.AMOUNT)
+    assert refusal(amount, text) == f"»{text}« kan læses på to måder."
+    assert refusal(amount, text, "en") == f"“{text}” can be read in two ways."
+    assert show_answer(amount, read(field(FieldType.PERCENT), "12.5")) == "12,50 kr.", (
+        "a share has no thousands"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("1.500", "1500.00"),
+        ("1.5 mio.", "1500000.00"),
+        ("14.5 t.kr.", "14500.00"),
+        ("1500.50", "1500.50"),
+        ("1.500,50", "1500.50"),
+        (1.5, "1.50"),
+        (Decimal("1.500"), "1.50"),
+        (1500, "1500.00"),
+    ],
+)
+def test_kroner_that_can_be_read_in_one_way_are_taken_and_a_programs_number_is_a_number(raw, kept):
+    assert read(field(FieldType.AMOUNT), raw) == kept
+
+
+@pytest.mark.parametrize("kind", [FieldType.NUMBER, FieldType.PERCENT, FieldType.AMOUNT])
+@pytest.mark.parametrize("raw", [float("nan"), float("inf")])
+def test_a_programs_number_that_is_none_is_refused(kind, raw):
+    assert "kan ikke læses som et tal" in refusal(field(kind), raw)
+
+
+def test_a_programs_number_has_no_thousands():
+    assert read(field(FieldType.NUMBER), 1.234) == "1.234"
+
+
 @pytest.mark.parametrize(
     ("kind", "raw", "kept", "shown"),
     [

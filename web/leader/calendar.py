@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.links import read_token
 from cycle.errors import LinkInvalid
 from cycle.gatherings.own import own_meetings
+from cycle.goals.own_steps import own_steps
 from cycle.organisation.calendar_feed import renew_calendar
 from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of_root
@@ -102,7 +103,10 @@ def _content(session: Session, request: Request, person: Person) -> str:
     person_id, root_id = person.id or 0, person.root_id
     return feed_of(
         own_deadlines(session, person_id, today=today),
-        own_coming(session, root_id, person_id, today=today),
+        [
+            *own_coming(session, root_id, person_id, today=today),
+            *own_steps(session, root_id, person_id, today=today),
+        ],
         own_meetings(session, root_id, person_id, today=today),
         office=_office(request),
         language=person.language,

@@ -5,15 +5,18 @@ POST /mail/{id}/send-igen   sends it again, under the same Message-ID, to whoeve
 POST /mail/{id}/kom-frem    somebody has seen that it arrived
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb, visible_paths
 from cycle.errors import Conflict
+from cycle.gatherings.sending_again import guests_today, note_address
 from cycle.messages.resending import STUCK, UNCERTAIN, mark_arrived, send_again
-from cycle.tasks.mail_log import double_mails, get_mail, mail_of, stuck_mails
+from cycle.tasks.mail_log import Mail, double_mails, get_mail, mail_of, stuck_mails
 from cycle.tasks.mail_topics import topics
 from cycle.tasks.receivers import Receiver, receivers_today
 from web import context
@@ -49,7 +52,7 @@ def stuck(request: Request, actor: CurrentActor) -> Response:
             topics=about,
             titles=titles_in(session, language_of(request), named),
             may_act=may_act,
-            receivers=receivers_today(session, resent, now=context.now(request)),
+            receivers=_receivers(session, resent, context.now(request)),
             double=double_mails(session, roots),
             shown_as=shown_as,
             again=STUCK,
@@ -64,11 +67,17 @@ def again(request: Request, actor: CurrentActor, message_id: Id, sent: CheckedFo
     now = context.now(request)
     with context.writing(request) as session:
         get_mail(session, roots_for(actor, Verb.RESEND_MAIL), message_id)
-        to = receivers_today(session, [mail_of(session, message_id)], now=now)[message_id]
+        mail = mail_of(session, message_id)
+        to = _receivers(session, [mail], now)[message_id]
         if to is None or text_of(sent, "til") != shown_as(to):
             raise Conflict("message", message_id)
         send_again(session, message_id, by=actor.by, now=now, person_id=to.person_id, address=to.address)
+        note_address(session, mail, to.address)
     return RedirectResponse("/mail/venter?gjort=igen", status_code=303)
+
+
+def _receivers(session: Session, mails: Sequence[Mail], now: datetime) -> dict[int, Receiver | None]:
+    return receivers_today(session, mails, now=now) | guests_today(session, mails, now=now)
 
 
 def shown_as(to: Receiver) -> str:

@@ -1,0 +1,60 @@
+"""Which of a mail's words speak of which task: the author's own, and those that stand in what is quoted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from notifications.addressed import Addressed
+from notifications.inline_answers import inline_answers
+from notifications.letters_of_tasks import sections
+from notifications.questions import questions_of
+from notifications.reading.mail import Mail
+from notifications.reading.quotes import split_quoted
+from notifications.replies import Reply, read_parts
+
+
+class TaskWords:
+    """The mail as what came to the address of these tasks; several are told apart by their letters.
+
+    `chosen`: a person says that the mail answers the task, so nobody is asked whether a machine wrote it.
+    """
+
+    def __init__(self, mail: Mail, tasks: Sequence[Addressed], *, chosen: bool = False) -> None:
+        self._mail, self._tasks, self._chosen = mail, tasks, chosen
+        self._letters = [found.letter for found in tasks]
+        self._quoted = split_quoted(mail.text)[1]
+
+    def own(self) -> str:
+        """The author's words; where answers stand in the quoted mail, only those above it."""
+        return self._mail.own_above if self.is_written_inline() else self._mail.own_text
+
+    def is_written_inline(self) -> bool:
+        """Whether answers stand in the quoted mail."""
+        return any(self._is_inline(found) for found in self._tasks)
+
+    def replies(self, language_of: Callable[[Addressed], str]) -> list[tuple[Addressed, Reply]]:
+        """What the mail says of each task that it speaks of; words about none are told with the first."""
+        own = self.own()
+        if len(self._tasks) == 1:
+            only = self._tasks[0]
+            return [(only, self._read(only, own, self._quoted, language_of(only)))]
+        said, quoted = sections(own, self._letters), sections(self._quoted, self._letters).by_letter
+        replies = []
+        for found in self._tasks:
+            own_part, quoted_part = said.by_letter.get(found.letter, ""), quoted.get(found.letter, "")
+            if own_part or self._is_inline(found):
+                replies.append((found, self._read(found, own_part, quoted_part, language_of(found))))
+        if replies and (said.before or said.unknown):
+            found, reply = replies[0]
+            left = "\n".join(filter(None, (said.before, reply.unplaced, said.unknown)))
+            replies[0] = (found, replace(reply, unplaced=left))
+        return replies
+
+    def _is_inline(self, found: Addressed) -> bool:
+        quoted = self._quoted
+        if found.letter:
+            quoted = sections(quoted, self._letters).by_letter.get(found.letter, "")
+        return bool(inline_answers(questions_of(found.form, found.task.prefill), quoted))
+
+    def _read(self, found: Addressed, own: str, quoted: str, language: str) -> Reply:
+        rows = found.task.prefill
+        return read_parts(found.form, own, quoted, rows=rows, language=language, chosen=self._chosen)
