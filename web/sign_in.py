@@ -20,7 +20,7 @@ from web.faults import BUSY, Refused
 from web.paths import local_path
 from web.plain import readable
 from web.rooms import Room
-from web.session import CheckedForm, CurrentActor
+from web.session import CurrentActor, OwnForm
 from web.signing_in.oidc import login_of
 from web.signing_in.two_steps import half_way, next_step
 
@@ -72,7 +72,7 @@ def _opened(request: Request, store: Session, account: Account, now: datetime) -
 
 
 @router.post("/log-ud")
-def sign_out(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+def sign_out(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
     """Ends the session here and in the store."""
     with context.writing(request) as store:
         close_session(store, request.cookies.get(session.COOKIE, ""))

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -30,7 +30,8 @@ class OpenedSession:
 class SignedIn:
     """Who is behind a session. `stale`: use has to be noted with `renew_session` to keep it open.
 
-    `way` is how they signed in, None for a program.
+    `way` is how they signed in, None for a program. `granted`: what this request was found to be allowed;
+    what it sent cannot be read before something is there (`web.session`).
     """
 
     account_id: int
@@ -42,6 +43,7 @@ class SignedIn:
     expires_at: datetime
     stale: bool
     way: SignInWay | None = None
+    granted: list[str] = field(default_factory=list, compare=False)
 
     @property
     def roles(self) -> frozenset[Role]:

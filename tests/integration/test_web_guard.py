@@ -6,16 +6,21 @@ import threading
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from starlette.datastructures import FormData
 
 from cycle.access.roles import Role
-from cycle.errors import NotFound
+from cycle.access.rules import Verb
+from cycle.access.sessions import SignedIn
+from cycle.errors import NotAllowed, NotFound
 from cycle.store import transaction
 from cycle.tasks.tables import Submission
 from tests.support import municipality
 from tests.support.leader import World
+from tests.support.municipality import instant
 from tests.support.routes import NAMED, gets, posts
 from tests.support.web import BASE, PASSWORD, Form, Site
 from web import faults
+from web import session as signed_in
 from web.paths import local_path
 from web.signing_in import faults as sign_in_faults
 
@@ -264,3 +269,28 @@ def test_a_flood_of_sign_ins_is_refused_and_leaders_answers_go_on(world):
     for thread in attempts:
         thread.join()
     assert set(statuses) == {401, 503}
+
+
+def test_what_was_sent_cannot_be_read_before_the_senders_rights_were_asked():
+    actor = SignedIn(1, "Ida", "ida@by.example", "da", (), "", instant(2027, 4, 12), stale=False)
+    sealed = signed_in.SealedForm(FormData([("why", "Ferie"), ("why", "Syg")]), actor)
+    for read in (
+        lambda: sealed.get("why"),
+        lambda: sealed["why"],
+        lambda: sealed.getlist("why"),
+        lambda: sealed.multi_items(),
+        lambda: list(sealed),
+        lambda: dict(sealed),
+        lambda: list(sealed.values()),
+        lambda: list(sealed.items()),
+        lambda: "why" in sealed,
+        lambda: len(sealed),
+    ):
+        with pytest.raises(signed_in.RightsNotAsked):
+            read()
+    with pytest.raises(NotAllowed):
+        signed_in.require(actor, Verb.EXTEND, "/BY/")
+    with pytest.raises(signed_in.RightsNotAsked):
+        sealed.get("why")
+    signed_in.grant(actor, "prepare")
+    assert (sealed["why"], sealed.getlist("why"), len(sealed)) == ("Syg", ["Ferie", "Syg"], 1)

@@ -11,7 +11,7 @@ from cycle.access.roles import SignInWay
 from cycle.access.sessions import close_other_sessions, open_sessions
 from web import context, render, session
 from web.rooms import Room
-from web.session import CheckedForm, CurrentActor
+from web.session import CurrentActor, OwnForm
 
 router = APIRouter(prefix="/konto")
 ROOM = Room(router)
@@ -32,7 +32,7 @@ def show(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.post("/log-ud")
-def leave_others(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+def leave_others(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
     """Ends all but this one."""
     with context.writing(request) as store:
         close_other_sessions(store, actor.account_id, request.cookies.get(session.COOKIE, ""))

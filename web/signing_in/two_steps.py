@@ -34,7 +34,7 @@ from web.context import Sent
 from web.faults import BAD_REQUEST, Refused
 from web.paths import local_path
 from web.rooms import Room
-from web.session import CheckedForm, CurrentActor, SignInNeeded
+from web.session import CurrentActor, OwnForm, SignInNeeded
 
 router = APIRouter()
 ROOM = Room(router)
@@ -116,7 +116,7 @@ def show(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.post("/konto/app")
-def change(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+def change(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
     """Begins, confirms or removes an app; removing takes a code."""
     act, now = str(sent.get("act", "")), context.browser_now(request)
     with context.writing(request) as store:
