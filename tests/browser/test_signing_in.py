@@ -19,6 +19,7 @@ from tests.support.browser import served
 from tests.support.leader import World
 from tests.support.postgres import free_port
 from tests.support.web import PASSWORD, Site
+from tests.support.whole_store import contents
 
 SCANNED = int(os.environ.get("LINKS_SCANNED", "20"))
 
@@ -122,7 +123,7 @@ def test_two_tasks_stand_in_two_tabs_and_the_address_bar_has_no_token(browser, w
 
 
 def test_scanners_that_run_the_pages_javascript_change_nothing(browser, world):
-    before = world.site.row_counts()
+    before = contents(world.engine)
     for number in range(SCANNED):
         context = browser.new_context()
         page = context.new_page()
@@ -133,4 +134,4 @@ def test_scanners_that_run_the_pages_javascript_change_nothing(browser, world):
         )[:3]:
             context.request.get(link)
         context.close()
-    assert world.site.row_counts() == before
+    assert contents(world.engine) == before
