@@ -30,7 +30,7 @@ from web.leader import routes as leader
 from web.rooms import Room
 from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
-from web.signing_in import codes, oidc_routes, own_sessions, own_tasks, two_steps
+from web.signing_in import codes, oidc_routes, own_password, own_sessions, own_tasks, two_steps
 from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
 
@@ -40,6 +40,7 @@ ROOMS: tuple[Room, ...] = (
     oidc_routes.ROOM,
     two_steps.ROOM,
     own_sessions.ROOM,
+    own_password.ROOM,
     codes.ROOM,
     own_tasks.ROOM,
     leader.ROOM,

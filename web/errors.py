@@ -134,7 +134,9 @@ def sent_fields(request: Request) -> list[tuple[str, str]]:
 def _text_fields(request: Request) -> list[tuple[str, str]]:
     form = getattr(request.state, "sent", None)
     pairs = form.multi_items() if form is not None else []
-    return [(name, value) for name, value in pairs if isinstance(value, str) and name != "password"]
+    return [
+        (name, value) for name, value in pairs if isinstance(value, str) and not name.startswith("password")
+    ]
 
 
 def _domain(request: Request, error: Exception) -> Response:

@@ -30,8 +30,10 @@ from cycle.access.sessions import SignedIn, read_session, renew_session
 from cycle.errors import NotAllowed
 from web import context
 from web.context import Sent
+from web.cookies import Cookie
 
 COOKIE = "aarshjul"
+KEPT = Cookie(COOKIE)
 
 
 class SignInNeeded(Exception):
@@ -102,7 +104,7 @@ def grant(actor: SignedIn, what: str) -> None:
 
 def actor_of(request: Request) -> SignedIn | None:
     """The signed-in account, if any; also puts it where `base.html` finds it."""
-    value = request.cookies.get(COOKIE, "")
+    value = KEPT.read(request)
     if not value:
         return None
     now = context.browser_now(request)
@@ -149,8 +151,7 @@ CheckedForm = Annotated[FormData, Depends(checked_form)]
 
 def remember(response: Response, request: Request, value: str) -> None:
     """Sets the session cookie, which the browser forgets when it is closed."""
-    secure = context.settings(request).base_url.startswith("https")
-    response.set_cookie(COOKIE, value, path="/", httponly=True, samesite="lax", secure=secure)
+    KEPT.give(response, request, value)
 
 
 def sign_in_address(request: Request, door: str = "/log-ind", *, front: str = "/") -> str:

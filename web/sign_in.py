@@ -53,7 +53,7 @@ def sign_in(request: Request, sent: Sent) -> Response:
     email, password = readable(sent.get("email")), str(sent.get("password", ""))
     onward = local_path(str(sent.get("videre", "/")))
     now = context.browser_now(request)
-    with _one_at_a_time(), context.writing(request) as store:
+    with one_at_a_time(), context.writing(request) as store:
         account = authenticate(store, email, password, now=now)
         further = next_step(request, store, account) if account else ""
         opened = _opened(request, store, account, now) if account and not further else None
@@ -67,7 +67,7 @@ def sign_in(request: Request, sent: Sent) -> Response:
 
 
 def _opened(request: Request, store: Session, account: Account, now: datetime) -> OpenedSession:
-    close_session(store, request.cookies.get(session.COOKIE, ""))
+    close_session(store, session.KEPT.read(request))
     return open_session(store, account, now=now)
 
 
@@ -75,7 +75,7 @@ def _opened(request: Request, store: Session, account: Account, now: datetime) -
 def sign_out(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
     """Ends the session here and in the store."""
     with context.writing(request) as store:
-        close_session(store, request.cookies.get(session.COOKIE, ""))
+        close_session(store, session.KEPT.read(request))
     leaving = _leaving(request) if actor.way is SignInWay.LOGIN else ""
     request.state.actor = None
     response = (
@@ -83,7 +83,7 @@ def sign_out(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
         if leaving
         else RedirectResponse("/log-ind", status_code=303)
     )
-    response.delete_cookie(session.COOKIE, path="/")
+    session.KEPT.forget(response, request)
     return response
 
 
@@ -97,7 +97,7 @@ def _leaving(request: Request) -> str:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """Checking a password is slow on purpose and holds the store's write lock on SQLite.
 
     One check runs, a few wait, more are refused: a flood of attempts must not stop leaders' answers.

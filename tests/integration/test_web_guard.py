@@ -203,8 +203,31 @@ def test_the_session_cookie_is_httponly_lax_and_secure_behind_https(sqlite_engin
     site.add_account("ida@by.example", Role.SECRETARIAT, "BY")
     answer = site.browser().post("/log-ind", data={"email": "IDA@by.example ", "password": PASSWORD})
     flags = answer.headers["set-cookie"]
+    assert flags.startswith("__Host-aarshjul=") and "Path=/;" in flags and "Domain" not in flags
     assert "HttpOnly" in flags and "SameSite=lax" in flags and "Secure" in flags
     assert answer.headers["strict-transport-security"]
+
+
+def test_every_cookie_is_named_so_that_no_other_host_can_set_it(sqlite_engine, tmp_path):
+    https = {"base_url": "https://aarshjul.example"}
+    world = World(sqlite_engine, tmp_path)
+    world.site = Site(sqlite_engine, tmp_path, two_step_roles="secretariat", **https)
+    person = world.site.stranger()
+    given = [
+        person.get(world.link).headers["set-cookie"],
+        person.get("/log-ind?sprog=en").headers["set-cookie"],
+    ]
+    given.append(person.post("/mine/log-ind", data={"email": "ingen@by.example"}).headers["set-cookie"])
+    world.site.add_account("ida@by.example", Role.SECRETARIAT, "BY")
+    half = person.post("/log-ind", data={"email": "ida@by.example", "password": PASSWORD})
+    given.append(half.headers["set-cookie"])
+    for flags in given:
+        whole_site = "Path=/;" in flags
+        assert flags.startswith("__Host-" if whole_site else "__Secure-") and "Secure" in flags, flags
+    assert person.get(world.page).status_code == 200
+    assert "Password" in person.get("/log-ind").text  # the language that was chosen
+    plain = {"aarshjul-link": person.cookies["__Secure-aarshjul-link"]}
+    assert world.site.browser(cookies=plain).get(world.page).status_code == 401
 
 
 def test_wrong_passwords_look_alike_and_lock_the_account_for_a_while(world):

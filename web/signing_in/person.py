@@ -26,9 +26,11 @@ from cycle.organisation.mailboxes import people_with
 from cycle.organisation.tables import Person
 from web import context
 from web.context import Sent
+from web.cookies import Cookie
 from web.session import CsrfWrong, actor_of
 
 COOKIE = "aarshjul-mig"
+KEPT = Cookie(COOKIE)
 
 
 class PersonNeeded(Exception):
@@ -58,7 +60,7 @@ class OwnPerson:
 def person_of(session: Session, request: Request) -> OwnPerson | None:
     """Who is known by the mailbox, if anybody. Reads only."""
     now = context.browser_now(request)
-    known = read_person_session(session, request.cookies.get(COOKIE, ""), now=now)
+    known = read_person_session(session, KEPT.read(request), now=now)
     if known is not None:
         return _own(people_with(session, known.address), known.address, known.csrf, by_account=False)
     actor = actor_of(request)
@@ -93,8 +95,7 @@ CheckedPersonForm = Annotated[FormData, Depends(checked_person_form)]
 
 def remember(response: Response, request: Request, token: str) -> None:
     """Sets the cookie, which the browser forgets when it is closed."""
-    secure = context.settings(request).base_url.startswith("https")
-    response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
+    KEPT.give(response, request, token)
 
 
 def _own(people: Sequence[Person], address: str, csrf: str, *, by_account: bool) -> OwnPerson | None:
