@@ -59,6 +59,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "language": language,
         "t": translator(language),
         "actor": actor,
+        "viewer": getattr(request.state, "viewer", None),
         "menu": menu_for(request, actor),
         "csrf_field": csrf_field(actor.csrf if actor else ""),
         "path": request.url.path,

@@ -102,19 +102,23 @@ def grant(actor: SignedIn, what: str) -> None:
     actor.granted.append(what)
 
 
-def actor_of(request: Request) -> SignedIn | None:
-    """The signed-in account, if any; also puts it where `base.html` finds it."""
+def signed_in(request: Request) -> SignedIn | None:
+    """The signed-in account, if any, read once for each request."""
     value = KEPT.read(request)
-    if not value:
-        return None
-    now = context.browser_now(request)
-    with context.reading(request) as session:
-        actor = read_session(session, value, now=now)
+    if value and not hasattr(request.state, "signed_in"):
+        with context.reading(request) as session:
+            request.state.signed_in = read_session(session, value, now=context.browser_now(request))
+    return getattr(request.state, "signed_in", None)
+
+
+def actor_of(request: Request) -> SignedIn | None:
+    """The signed-in account, if any; also puts it where `base.html` finds it, and notes that it is used."""
+    actor = signed_in(request)
     if actor is None:
         return None
     if actor.stale:
         with context.writing(request) as session:
-            renew_session(session, value, now=now)
+            renew_session(session, KEPT.read(request), now=context.browser_now(request))
     request.state.actor, request.state.language = actor, actor.language
     return actor
 

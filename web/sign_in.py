@@ -10,7 +10,7 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.accounts import authenticate
-from cycle.access.roles import SignInWay
+from cycle.access.roles import Role, SignInWay
 from cycle.access.sessions import OpenedSession, close_session, open_session
 from cycle.access.tables import Account
 from cycle.errors import NotAllowed
@@ -35,6 +35,8 @@ _DESK = threading.Lock()
 def front(request: Request, actor: CurrentActor) -> Response:
     """Sends the account to the first page of its menu."""
     menu = render.menu_for(request, actor)
+    if not menu and actor.acting is Role.LEADER:
+        return RedirectResponse("/mine", status_code=303)
     if not menu:
         raise NotAllowed("see", "front page")
     return RedirectResponse(menu[0].path, status_code=303)

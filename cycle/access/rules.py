@@ -2,7 +2,9 @@
 
 Whoever signs in has grants: a role over one unit. The table says how far from that unit each verb reaches.
 A leader has no account but holds a link, which opens one task to whoever acts for its post; answering,
-releasing and signing are such tasks. The first year is started and accounts made by command, on the machine.
+releasing and signing are such tasks (`OWN`). Who has several roles may put all but one aside (`acting_as`),
+and the secretariat may see the pages as somebody else does, changing nothing (`seen_as`).
+The first year is started and accounts made by command, on the machine.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,6 +47,7 @@ class Verb(StrEnum):
     CHECK_SEAL = "check_seal"
     JOURNALISE = "journalise"
     HAND_OUT = "hand_out"
+    VIEW_AS = "view_as"
 
 
 class Scope(StrEnum):
@@ -130,6 +133,20 @@ PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
         Verb.SEE_MAIL: _WHOLE,
     },
 }
+
+
+def acting_as(grants: Iterable[Granted], role: Role | None) -> tuple[Granted, ...]:
+    """What somebody has who has put the other roles aside; everything when they have chosen none.
+
+    Whoever acts as a leader has put all of them aside: a leader's tasks are the person's own.
+    """
+    return tuple(grant for grant in grants if role is None or grant.role is role)
+
+
+def seen_as(viewer: Iterable[Granted], viewed: Iterable[Granted]) -> tuple[Granted, ...]:
+    """The viewed account's grants in the municipalities where the viewer may see as others do."""
+    whole = visible_paths(viewer, Verb.VIEW_AS)
+    return tuple(grant for grant in viewed if grant.path.startswith(whole)) if whole else ()
 
 
 def allowed(grants: Iterable[Granted], verb: Verb, thing: Thing, unit_path: str) -> bool:

@@ -27,6 +27,7 @@ from web.preparation import prepares_with
 from web.signing_in import visits
 from web.signing_in.person import person_of
 from web.signing_in.visits import Arrival
+from web.viewing import is_looking
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,15 @@ def open_link(session: Session, request: Request, token: str, *, ended: bool = F
     directory = Directory.for_post(session, task.unit_id, calendar.local_date(now))
     _require_acting(directory, task, claims.person_id)
     visits.begin(request, arrival, token)
-    return _holding(session, task, occurrence, person, directory, calendar, now)
+    return _holding(session, task, occurrence, person, directory, calendar, now, is_viewed=arrival.is_viewed)
 
 
 def _arrival(session: Session, request: Request, token: str, *, ended: bool) -> Arrival:
     """By the link, else as a person known by the mailbox who acts for the task's post today."""
     try:
-        return visits.arrival(request, token, TASK, ended=ended)
+        if not is_looking(request):
+            return visits.arrival(request, token, TASK, ended=ended)
+        raise visits.LinkNeeded
     except (visits.LinkNeeded, visits.LinkEnded):
         own, task = person_of(session, request), session.get(Task, int(token))
         if own is None or task is None:
@@ -124,7 +127,8 @@ def _arrival(session: Session, request: Request, token: str, *, ended: bool) -> 
         directory = Directory.for_post(session, task.unit_id, on)
         for person_id in own.ids:
             if directory.may_act(task.unit_id, task.role, person_id):
-                return Arrival(LinkClaims(int(token), person_id, task.link_generation))
+                claims = LinkClaims(int(token), person_id, task.link_generation)
+                return Arrival(claims, is_viewed=own.is_viewed)
         raise
 
 
@@ -145,6 +149,8 @@ def _holding(
     directory: Directory,
     calendar: WorkingCalendar,
     now: datetime,
+    *,
+    is_viewed: bool,
 ) -> Holding:
     assert task.id is not None and person.id is not None
     submission = latest_submission(session, task.id)
@@ -158,7 +164,7 @@ def _holding(
         capacity=_capacity(directory, task, person.id),
         calendar=calendar,
         form=with_choices(form_of(session, task.form_version_id), task.prefill),
-        draft=session.get(Draft, task.id),
+        draft=None if is_viewed else session.get(Draft, task.id),
         submission=submission,
         returned=_return_of(session, submission) if task.state is TaskState.RETURNED else None,
         takes_answer=takes_answer(session, task, occurrence, received_at=now),

@@ -47,6 +47,7 @@ from web.secretariat import (
     task,
     timeliness,
     unfiled,
+    view_as,
     wheel,
 )
 
@@ -95,6 +96,7 @@ for part in (
     unfiled,
     handout,
     reading,
+    view_as,
 ):
     router.include_router(part.router)
 
@@ -119,5 +121,6 @@ ROOM = Room(
         MenuItem("/sag", "Journalisering", "Filing", OFFICE),
         MenuItem("/aktindsigt", "Aktindsigt", "Hand-out", OFFICE),
         MenuItem("/indsigt", "Persondata", "Personal data", OFFICE),
+        MenuItem("/se-som", "Se som", "View as", OFFICE),
     ),
 )

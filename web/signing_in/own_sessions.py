@@ -13,6 +13,7 @@ from cycle.access.tables import Account
 from web import context, render, session
 from web.rooms import Room
 from web.session import CurrentActor, OwnForm
+from web.signing_in.roles import WORDS, roles_of
 
 router = APIRouter(prefix="/konto")
 ROOM = Room(router)
@@ -30,6 +31,8 @@ def show(request: Request, actor: CurrentActor) -> Response:
     with context.reading(request) as store:
         found = open_sessions(store, actor.account_id, token, now=now)
         has_password = bool(store.get_one(Account, actor.account_id).password_hash)
+        roles = roles_of(store, actor)
+    place = 1 if render.language_of(request) == "en" else 0
     changed = request.query_params.get("adgangskode") == "ny"
     return render.page(
         request,
@@ -38,6 +41,8 @@ def show(request: Request, actor: CurrentActor) -> Response:
         ways=WAYS,
         has_password=has_password,
         changed=changed,
+        roles=[(role.value, WORDS[role][place]) for role in roles],
+        acting=actor.acting.value if actor.acting else "",
     )
 
 

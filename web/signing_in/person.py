@@ -22,12 +22,14 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cycle.access.person_sessions import read_person_session
+from cycle.access.sessions import SignedIn
 from cycle.organisation.mailboxes import people_with
 from cycle.organisation.tables import Person
 from web import context
 from web.context import Sent
 from web.cookies import Cookie
-from web.session import CsrfWrong, actor_of
+from web.session import CsrfWrong, actor_of, signed_in
+from web.viewing import require_shown
 
 COOKIE = "aarshjul-mig"
 KEPT = Cookie(COOKIE)
@@ -39,12 +41,16 @@ class PersonNeeded(Exception):
 
 @dataclass(frozen=True)
 class OwnPerson:
-    """The person, once for each municipality that has the address. `by_account`: signed in with one."""
+    """The person, once for each municipality that has the address. `by_account`: signed in with one.
+
+    `is_viewed`: the secretariat looks at the pages as the person has them.
+    """
 
     address: str
     people: tuple[Person, ...]
     csrf: str
     by_account: bool
+    is_viewed: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -58,7 +64,10 @@ class OwnPerson:
 
 
 def person_of(session: Session, request: Request) -> OwnPerson | None:
-    """Who is known by the mailbox, if anybody. Reads only."""
+    """Who is known by the mailbox, if anybody, or as whom one looks. Reads only. Raises Refused."""
+    viewer = signed_in(request)
+    if viewer is not None and viewer.viewing is not None:
+        return _viewed(session, request, viewer)
     now = context.browser_now(request)
     known = read_person_session(session, KEPT.read(request), now=now)
     if known is not None:
@@ -96,6 +105,15 @@ CheckedPersonForm = Annotated[FormData, Depends(checked_person_form)]
 def remember(response: Response, request: Request, token: str) -> None:
     """Sets the cookie, which the browser forgets when it is closed."""
     KEPT.give(response, request, token)
+
+
+def _viewed(session: Session, request: Request, viewer: SignedIn) -> OwnPerson | None:
+    person = session.get(Person, viewer.viewing.person_id) if viewer.viewing else None
+    if person is None:
+        return None
+    require_shown(request)
+    actor_of(request)
+    return OwnPerson(viewer.email, (person,), viewer.csrf, by_account=True, is_viewed=True)
 
 
 def _own(people: Sequence[Person], address: str, csrf: str, *, by_account: bool) -> OwnPerson | None:

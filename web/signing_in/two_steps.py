@@ -27,8 +27,9 @@ from cycle.access.second_factor import (
     remove_factor,
     second_step,
 )
-from cycle.access.sessions import close_session, grants_of, open_session
+from cycle.access.sessions import close_session, open_session
 from cycle.access.tables import Account, SecondFactor
+from cycle.access.viewing import grants_of
 from web import context, render, session
 from web.context import Sent
 from web.cookies import Cookie

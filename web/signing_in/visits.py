@@ -44,10 +44,14 @@ class LinkOpened(Exception):
 
 @dataclass(frozen=True)
 class Arrival:
-    """Who comes, to what. `visit`: what a mailed link is exchanged for; empty when it has been."""
+    """Who comes, to what. `visit`: what a mailed link is exchanged for; empty when it has been.
+
+    `is_viewed`: the secretariat looks at the page as that person has it, without what was not sent yet.
+    """
 
     claims: LinkClaims
     visit: str = ""
+    is_viewed: bool = False
 
 
 def arrival(request: Request, token: str, purpose: str, *, ended: bool = False) -> Arrival:
