@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from cycle.access.roles import Role
+from cycle.access.roles import KnownBy, Role
 
 
 class Verb(StrEnum):
@@ -133,6 +133,32 @@ PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
         Verb.SEE_MAIL: _WHOLE,
     },
 }
+
+
+class OwnVerb(StrEnum):
+    """What whoever holds a post, or stands in for its holder, does with the post's own tasks."""
+
+    SEE = "see"
+    DRAFT = "draft"
+    ANSWER = "answer"
+    SIGN = "sign"
+
+
+BY_MAIL = frozenset({KnownBy.LINK, KnownBy.CODE})
+BY_ACCOUNT = frozenset({KnownBy.PASSWORD, KnownBy.TWO_STEPS, KnownBy.LOGIN})
+OWN: Mapping[OwnVerb, frozenset[KnownBy]] = {
+    OwnVerb.SEE: BY_MAIL | BY_ACCOUNT,
+    OwnVerb.DRAFT: BY_MAIL | BY_ACCOUNT | {KnownBy.MAIL},
+    OwnVerb.ANSWER: BY_MAIL | BY_ACCOUNT | {KnownBy.MAIL},
+    OwnVerb.SIGN: BY_MAIL | BY_ACCOUNT,
+}
+"""How a leader has to be known to do this. Nobody signs by replying to a mail: it does not show the text."""
+
+
+def own_allowed(verb: OwnVerb, known_by: KnownBy, *, signing_needs_account: bool = False) -> bool:
+    """Whether somebody known in this way may do this; a municipality may want more of a signature."""
+    enough = OWN[verb] & BY_ACCOUNT if verb is OwnVerb.SIGN and signing_needs_account else OWN[verb]
+    return known_by in enough
 
 
 def acting_as(grants: Iterable[Granted], role: Role | None) -> tuple[Granted, ...]:

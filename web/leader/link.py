@@ -7,6 +7,7 @@ from fastapi import Request
 from sqlmodel import Session, col, select
 
 from cycle.access.links import LinkClaims
+from cycle.access.roles import KnownBy
 from cycle.calendar import WorkingCalendar
 from cycle.errors import LinkInvalid
 from cycle.organisation.directory import Capacity, Directory, Recipient
@@ -25,7 +26,7 @@ from web import context, faults
 from web.forms import form_of
 from web.preparation import prepares_with
 from web.signing_in import visits
-from web.signing_in.person import person_of
+from web.signing_in.person import known_as, person_of
 from web.signing_in.visits import Arrival
 from web.viewing import is_looking
 
@@ -47,6 +48,7 @@ class Holding:
     returned: Review | None
     takes_answer: bool
     today: date
+    known_by: KnownBy = KnownBy.LINK
     prepares_with: Recipient | None = None
     """The other party of the dialogue this task is about, when this person may prepare it."""
 
@@ -109,7 +111,18 @@ def open_link(session: Session, request: Request, token: str, *, ended: bool = F
     directory = Directory.for_post(session, task.unit_id, calendar.local_date(now))
     _require_acting(directory, task, claims.person_id)
     visits.begin(request, arrival, token)
-    return _holding(session, task, occurrence, person, directory, calendar, now, is_viewed=arrival.is_viewed)
+    known_by = known_as(session, request, claims.person_id)
+    return _holding(
+        session,
+        task,
+        occurrence,
+        person,
+        directory,
+        calendar,
+        now,
+        is_viewed=arrival.is_viewed,
+        known_by=known_by,
+    )
 
 
 def _arrival(session: Session, request: Request, token: str, *, ended: bool) -> Arrival:
@@ -151,6 +164,7 @@ def _holding(
     now: datetime,
     *,
     is_viewed: bool,
+    known_by: KnownBy,
 ) -> Holding:
     assert task.id is not None and person.id is not None
     submission = latest_submission(session, task.id)
@@ -169,6 +183,7 @@ def _holding(
         returned=_return_of(session, submission) if task.state is TaskState.RETURNED else None,
         takes_answer=takes_answer(session, task, occurrence, received_at=now),
         today=calendar.local_date(now),
+        known_by=known_by,
         prepares_with=prepares_with(directory, task, occurrence, person.id, now=now),
     )
 

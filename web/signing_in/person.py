@@ -22,6 +22,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cycle.access.person_sessions import read_person_session
+from cycle.access.roles import KnownBy
 from cycle.access.sessions import SignedIn
 from cycle.organisation.mailboxes import people_with
 from cycle.organisation.tables import Person
@@ -105,6 +106,21 @@ CheckedPersonForm = Annotated[FormData, Depends(checked_person_form)]
 def remember(response: Response, request: Request, token: str) -> None:
     """Sets the cookie, which the browser forgets when it is closed."""
     KEPT.give(response, request, token)
+
+
+def known_as(session: Session, request: Request, person_id: int) -> KnownBy:
+    """How the browser has shown that this person is behind it: the strongest way there is."""
+    actor = signed_in(request)
+    if actor is not None and actor.way is not None and _has(session, actor.email, person_id):
+        return KnownBy(actor.way.value)
+    known = read_person_session(session, KEPT.read(request), now=context.browser_now(request))
+    if known is not None and _has(session, known.address, person_id):
+        return KnownBy.CODE
+    return KnownBy.LINK
+
+
+def _has(session: Session, address: str, person_id: int) -> bool:
+    return any(person.id == person_id for person in people_with(session, address))
 
 
 def _viewed(session: Session, request: Request, viewer: SignedIn) -> OwnPerson | None:

@@ -914,6 +914,7 @@ def upgrade() -> None:
     sa.Column('answers', sa.JSON(), nullable=False),
     sa.Column('form_version_id', sa.Integer(), nullable=True),
     sa.Column('channel', sa.Enum('web', 'mail', name='channel', native_enum=False, length=32), nullable=False),
+    sa.Column('known_by', sa.Enum('mail', 'link', 'code', 'password', 'two_steps', 'login', name='knownby', native_enum=False, length=32), nullable=True),
     sa.Column('by', sa.String(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('after_close', sa.Boolean(), nullable=False),
