@@ -175,6 +175,16 @@ _ACCOUNTS: Mapping[str, str] = {
     "Der er allerede en konto for {}.": "There is an account for {} already.",
     "Brug en anden adresse.": "Use another address.",
     "Adgangskoden er for kort.": "The password is too short.",
+    "Adgangskoden er for let at gætte.": "The password is too easy to guess.",
+    "Brug fx tre-fire ord, der ikke hører sammen. Undgå navne, årstal og kendte adgangskoder.": (
+        "Use three or four words that do not belong together. Avoid names, years and known passwords."
+    ),
+    "De to nye adgangskoder er ikke ens.": "The two new passwords differ.",
+    "Skriv den nye adgangskode to gange.": "Write the new password twice.",
+    "Den nuværende adgangskode passer ikke.": "The present password does not fit.",
+    "Skriv den, du loggede ind med. Efter fem forkerte låses kontoen i et kvarter.": (
+        "Write the one that you signed in with. Five wrong ones lock the account for a quarter of an hour."
+    ),
     "Brug mindst {} tegn, gerne flere ord.": "Use at least {} characters, several words for preference.",
     "Adgangskoden er for lang.": "The password is too long.",
     "Brug højst {} tegn.": "Use at most {} characters.",

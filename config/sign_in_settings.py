@@ -1,5 +1,6 @@
 """Settings of how people with an account sign in: the municipality's own login (OpenID Connect) and codes."""
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -46,6 +47,12 @@ class SignInSettings(BaseSettings):
         default="",
         description="Roles whose accounts here need a code from an app besides the password, with commas "
         "between them: secretariat, operator. Whoever has no app is shown how at the next sign-in.",
+    )
+
+    signatures_need: Literal["link", "account"] = Field(
+        default="link",
+        description="What a signature needs: link, the personal link or a mailed code will do; account, the "
+        "signer has to sign in with an account or the municipality's login.",
     )
 
     @field_validator("two_step_roles")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlmodel import Session, col, select
 
+from cycle.access.roles import KnownBy
 from cycle.files import store as files
 from cycle.goals.agreement_terms import TERMS
 from cycle.goals.parties import STATEMENT_FIELD, STATEMENT_FILE
@@ -25,10 +26,20 @@ from flows.runtime import RunContext
 
 DEMO = ("Opdigtede svar", "Invented answers")
 IDENTIFIED = {
-    "web": (
+    KnownBy.LINK: (
         "personligt link, sendt til postens e-mailadresse",
         "personal link, mailed to the post's address",
     ),
+    KnownBy.CODE: (
+        "engangskode, sendt til personens e-mailadresse",
+        "one-time code, mailed to the person's address",
+    ),
+    KnownBy.PASSWORD: ("konto med adgangskode", "account with a password"),
+    KnownBy.TWO_STEPS: (
+        "konto med adgangskode og kode fra app",
+        "account with a password and a code from an app",
+    ),
+    KnownBy.LOGIN: ("kommunens login", "the municipality's login"),
 }
 
 
@@ -119,7 +130,7 @@ class _Gatherer:
             if signature.registered
             else post,
             at=signature.at,
-            identified=IDENTIFIED[signature.identified_by][self._at],
+            identified=IDENTIFIED[KnownBy(signature.identified_by)][self._at],
             digest=signature.digest,
             statement=str(answer.answers.get(STATEMENT_FIELD) or "") if answer else "",
             annex=self._annex(answer),

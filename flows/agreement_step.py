@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from cycle.access.roles import KnownBy
 from cycle.goals.agreement_book import AgreementBook
 from cycle.goals.agreement_terms import TERMS, terms_of
 from cycle.goals.agreements import AgreementVerb, version_of
@@ -141,7 +142,7 @@ class Step:
             by=submission.by,
             registered=who.name,
             stood_in=who.stands_in,
-            identified_by=submission.channel.value,
+            identified_by=(submission.known_by or KnownBy.LINK).value,
             now=submission.received_at,
         )
         self._open_after(stage)

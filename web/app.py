@@ -8,7 +8,7 @@ Domain errors need no handling in endpoints: `web/errors.py` shows each as its p
 from pathlib import Path
 from typing import Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.engine import Engine
 from starlette.middleware import Middleware
@@ -30,9 +30,10 @@ from web.leader import routes as leader
 from web.rooms import Room
 from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
-from web.signing_in import codes, oidc_routes, own_sessions, own_tasks, two_steps
+from web.signing_in import codes, oidc_routes, own_password, own_sessions, own_tasks, roles, two_steps
 from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
+from web.viewing import only_look
 
 ROOMS: tuple[Room, ...] = (
     house.ROOM,
@@ -40,6 +41,8 @@ ROOMS: tuple[Room, ...] = (
     oidc_routes.ROOM,
     two_steps.ROOM,
     own_sessions.ROOM,
+    own_password.ROOM,
+    roles.ROOM,
     codes.ROOM,
     own_tasks.ROOM,
     own_agreements.ROOM,
@@ -88,6 +91,7 @@ def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo |
         redoc_url=None,
         openapi_url=None,
         telemetry=QUIET,
+        dependencies=[Depends(only_look)],
         middleware=[guard, Middleware(KeepLanguage, secure=settings.base_url.startswith("https"))],
     )
     app.state.engine, app.state.settings, app.state.clock = engine, settings, clock

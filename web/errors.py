@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -39,6 +39,7 @@ from web.session import CsrfWrong, SignInNeeded, sign_in_address
 from web.signing_in.faults import LINK_ENDED, LINK_NEEDED, TOO_MANY
 from web.signing_in.person import PersonNeeded
 from web.signing_in.visits import LinkEnded, LinkNeeded, LinkOpened, exchanged
+from web.viewing import note_viewer
 
 log = logging.getLogger("aarshjul.web")
 
@@ -134,7 +135,9 @@ def sent_fields(request: Request) -> list[tuple[str, str]]:
 def _text_fields(request: Request) -> list[tuple[str, str]]:
     form = getattr(request.state, "sent", None)
     pairs = form.multi_items() if form is not None else []
-    return [(name, value) for name, value in pairs if isinstance(value, str) and name != "password"]
+    return [
+        (name, value) for name, value in pairs if isinstance(value, str) and not name.startswith("password")
+    ]
 
 
 def _domain(request: Request, error: Exception) -> Response:
@@ -160,6 +163,8 @@ def _opened(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    with suppress(SQLAlchemyError):  # an address without a route has not asked yet
+        note_viewer(request)
     return show(request, BY_STATUS.get(error.status_code, BAD_REQUEST))
 
 

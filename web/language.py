@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.cookies import protected
 from web.render import LANGUAGE_COOKIE, LANGUAGES
 
 YEAR = 365 * 24 * 3600
@@ -14,7 +15,7 @@ class KeepLanguage:
     """ASGI middleware."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        self.app = app
+        self.app, self.name = app, protected(LANGUAGE_COOKIE, https=secure)
         self.flags = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -26,7 +27,7 @@ class KeepLanguage:
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                cookie = f"{LANGUAGE_COOKIE}={chosen}; Max-Age={YEAR}{self.flags}"
+                cookie = f"{self.name}={chosen}; Max-Age={YEAR}{self.flags}"
                 MutableHeaders(scope=message).append("Set-Cookie", cookie)
             await send(message)
 

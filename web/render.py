@@ -29,6 +29,7 @@ from cycle.plan.model import Step
 from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from web import context as app_context
+from web.cookies import Cookie
 from web.rooms import MenuItem
 
 HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ LANGUAGE_COOKIE = "sprog"
 def language_of(request: Request) -> str:
     """The language chosen in the address, else in the cookie, else the person's own, else the default."""
     own = getattr(request.state, "language", "")
-    wishes = (request.query_params.get("sprog"), request.cookies.get(LANGUAGE_COOKIE), own)
+    wishes = (request.query_params.get("sprog"), Cookie(LANGUAGE_COOKIE).read(request), own)
     for wish in wishes:
         if wish in LANGUAGES:
             return wish
@@ -59,6 +60,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "language": language,
         "t": translator(language),
         "actor": actor,
+        "viewer": getattr(request.state, "viewer", None),
         "menu": menu_for(request, actor),
         "csrf_field": csrf_field(actor.csrf if actor else ""),
         "path": request.url.path,

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.accounts import authenticate
-from cycle.access.roles import SignInWay
+from cycle.access.roles import Role, SignInWay
 from cycle.access.sessions import OpenedSession, close_session, open_session
 from cycle.access.tables import Account
 from cycle.errors import NotAllowed
@@ -20,7 +20,7 @@ from web.faults import BUSY, Refused
 from web.paths import local_path
 from web.plain import readable
 from web.rooms import Room
-from web.session import CheckedForm, CurrentActor
+from web.session import CurrentActor, OwnForm
 from web.signing_in.oidc import login_of
 from web.signing_in.two_steps import half_way, next_step
 
@@ -35,6 +35,8 @@ _DESK = threading.Lock()
 def front(request: Request, actor: CurrentActor) -> Response:
     """Sends the account to the first page of its menu."""
     menu = render.menu_for(request, actor)
+    if not menu and actor.acting is Role.LEADER:
+        return RedirectResponse("/mine", status_code=303)
     if not menu:
         raise NotAllowed("see", "front page")
     return RedirectResponse(menu[0].path, status_code=303)
@@ -53,7 +55,7 @@ def sign_in(request: Request, sent: Sent) -> Response:
     email, password = readable(sent.get("email")), str(sent.get("password", ""))
     onward = local_path(str(sent.get("videre", "/")))
     now = context.browser_now(request)
-    with _one_at_a_time(), context.writing(request) as store:
+    with one_at_a_time(), context.writing(request) as store:
         account = authenticate(store, email, password, now=now)
         further = next_step(request, store, account) if account else ""
         opened = _opened(request, store, account, now) if account and not further else None
@@ -67,15 +69,15 @@ def sign_in(request: Request, sent: Sent) -> Response:
 
 
 def _opened(request: Request, store: Session, account: Account, now: datetime) -> OpenedSession:
-    close_session(store, request.cookies.get(session.COOKIE, ""))
+    close_session(store, session.KEPT.read(request))
     return open_session(store, account, now=now)
 
 
 @router.post("/log-ud")
-def sign_out(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+def sign_out(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
     """Ends the session here and in the store."""
     with context.writing(request) as store:
-        close_session(store, request.cookies.get(session.COOKIE, ""))
+        close_session(store, session.KEPT.read(request))
     leaving = _leaving(request) if actor.way is SignInWay.LOGIN else ""
     request.state.actor = None
     response = (
@@ -83,7 +85,7 @@ def sign_out(request: Request, actor: CurrentActor, sent: CheckedForm) -> Respon
         if leaving
         else RedirectResponse("/log-ind", status_code=303)
     )
-    response.delete_cookie(session.COOKIE, path="/")
+    session.KEPT.forget(response, request)
     return response
 
 
@@ -97,7 +99,7 @@ def _leaving(request: Request) -> str:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """Checking a password is slow on purpose and holds the store's write lock on SQLite.
 
     One check runs, a few wait, more are refused: a flood of attempts must not stop leaders' answers.

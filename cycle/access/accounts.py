@@ -11,23 +11,18 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session, col, select
 
 from cycle import history
 from cycle.access.emails import email_fault, email_key
+from cycle.access.passwords import hashed, matches, needs_rehash, password_faults
 from cycle.access.roles import Role
 from cycle.access.tables import Account, AccountSession, Grant, SecondFactor
 from cycle.errors import Invalid, NotFound, Problem
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
 LANGUAGES = ("da", "en")
 ATTEMPTS = 5
 LOCKED = timedelta(minutes=15)
-
-_HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ def add_account(
     account = Account(
         email=email,
         name=name.strip(),
-        password_hash=_HASHER.hash(password),
+        password_hash=hashed(password),
         language=language,
         created_at=now,
     )
@@ -117,7 +112,7 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
     query = select(Account).where(Account.email == email_key(email)).with_for_update()
     account, decoy = session.exec(query).first(), _decoy()
     kept = account.password_hash if account else ""
-    right = _matches(kept or decoy, password) and bool(kept)
+    right = matches(kept or decoy, password) and bool(kept)
     if account is None or account.disabled_at is not None:
         return None
     if account.locked_until is not None and now < account.locked_until:
@@ -128,8 +123,8 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
     factor = session.get(SecondFactor, account.id)
     if factor is None or factor.confirmed_at is None:
         account.failed_attempts, account.locked_until = 0, None
-    if _HASHER.check_needs_rehash(account.password_hash):
-        account.password_hash = _HASHER.hash(password)
+    if needs_rehash(account.password_hash):
+        account.password_hash = hashed(password)
     session.add(account)
     return account
 
@@ -137,14 +132,34 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
 def set_password(session: Session, email: str, password: str, *, now: datetime, by: str) -> Account:
     """A new password; ends the account's sessions and its lock. Raises NotFound, Invalid."""
     account = find_account(session, email)
-    if problems := _password_faults(password):
+    if problems := password_faults(password, (account.email, account.name)):
         raise Invalid(problems)
-    account.password_hash = _HASHER.hash(password)
+    account.password_hash = hashed(password)
     account.failed_attempts, account.locked_until = 0, None
     session.add(account)
     _end_sessions(session, account)
     record(session, account, "set password", now, by)
     return account
+
+
+def change_password(session: Session, account_id: int, old: str, new: str, *, now: datetime) -> bool:
+    """A new password by its owner, who knows the old one; False when the old one is wrong.
+
+    A wrong one counts as at signing in, so commit it either way. Ending sessions is the caller's. Raises
+    Invalid.
+    """
+    account = session.exec(select(Account).where(Account.id == account_id).with_for_update()).one()
+    if account.locked_until is not None and now < account.locked_until:
+        return False
+    if not account.password_hash or not matches(account.password_hash, old):
+        count_failure(session, account, now)
+        return False
+    if problems := password_faults(new, (account.email, account.name)):
+        raise Invalid(problems)
+    account.password_hash = hashed(new)
+    session.add(account)
+    record(session, account, "change password", now, f"account:{account.id}")
+    return True
 
 
 def disable_account(session: Session, email: str, *, now: datetime, by: str) -> Account:
@@ -169,7 +184,7 @@ def find_account(session: Session, email: str) -> Account:
 def _faults(
     session: Session, email: str, name: str, password: str, role: Role, unit_id: str, language: str
 ) -> list[Problem]:
-    problems = [*_email_faults(session, email), *_password_faults(password)]
+    problems = [*_email_faults(session, email), *password_faults(password, (email, name))]
     if not name.strip():
         problems.append(Problem("name", "Navnet mangler.", "Angiv personens navn."))
     if role is Role.LEADER:
@@ -191,26 +206,10 @@ def _email_faults(session: Session, email: str) -> list[Problem]:
     return []
 
 
-def _password_faults(password: str) -> list[Problem]:
-    if len(password) < SHORTEST_PASSWORD:
-        cure = f"Brug mindst {SHORTEST_PASSWORD} tegn, gerne flere ord."
-        return [Problem("password", "Adgangskoden er for kort.", cure)]
-    if len(password) > LONGEST_PASSWORD:
-        return [Problem("password", "Adgangskoden er for lang.", f"Brug højst {LONGEST_PASSWORD} tegn.")]
-    return []
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password[: LONGEST_PASSWORD + 1])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
 @lru_cache(maxsize=1)
 def _decoy() -> str:
     """A hash no password is meant to match, so that an unknown address takes as long as a known one."""
-    return _HASHER.hash("ingen konto har denne adgangskode")
+    return hashed("ingen konto har denne adgangskode")
 
 
 def count_failure(session: Session, account: Account, now: datetime) -> None:

@@ -23,6 +23,17 @@ class SignInWay(StrEnum):
     LOGIN = "login"
 
 
+class KnownBy(StrEnum):
+    """How somebody with a post showed who they are: by what was mailed to them, or by signing in."""
+
+    MAIL = "mail"
+    LINK = "link"
+    CODE = "code"
+    PASSWORD = "password"  # noqa: S105  # a way of signing in, not a password
+    TWO_STEPS = "two_steps"
+    LOGIN = "login"
+
+
 class TokenScope(StrEnum):
     """What a program's token is good for, of what its account may."""
 

@@ -2,7 +2,9 @@
 
 Whoever signs in has grants: a role over one unit. The table says how far from that unit each verb reaches.
 A leader has no account but holds a link, which opens one task to whoever acts for its post; answering,
-releasing and signing are such tasks. The first year is started and accounts made by command, on the machine.
+releasing and signing are such tasks (`OWN`). Who has several roles may put all but one aside (`acting_as`),
+and the secretariat may see the pages as somebody else does, changing nothing (`seen_as`).
+The first year is started and accounts made by command, on the machine.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +13,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from cycle.access.roles import Role
+from cycle.access.roles import KnownBy, Role
 
 
 class Verb(StrEnum):
@@ -48,6 +50,7 @@ class Verb(StrEnum):
     CHECK_SEAL = "check_seal"
     JOURNALISE = "journalise"
     HAND_OUT = "hand_out"
+    VIEW_AS = "view_as"
 
 
 class Scope(StrEnum):
@@ -133,6 +136,46 @@ PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
         Verb.SEE_MAIL: _WHOLE,
     },
 }
+
+
+class OwnVerb(StrEnum):
+    """What whoever holds a post, or stands in for its holder, does with the post's own tasks."""
+
+    SEE = "see"
+    DRAFT = "draft"
+    ANSWER = "answer"
+    SIGN = "sign"
+
+
+BY_MAIL = frozenset({KnownBy.LINK, KnownBy.CODE})
+BY_ACCOUNT = frozenset({KnownBy.PASSWORD, KnownBy.TWO_STEPS, KnownBy.LOGIN})
+OWN: Mapping[OwnVerb, frozenset[KnownBy]] = {
+    OwnVerb.SEE: BY_MAIL | BY_ACCOUNT,
+    OwnVerb.DRAFT: BY_MAIL | BY_ACCOUNT | {KnownBy.MAIL},
+    OwnVerb.ANSWER: BY_MAIL | BY_ACCOUNT | {KnownBy.MAIL},
+    OwnVerb.SIGN: BY_MAIL | BY_ACCOUNT,
+}
+"""How a leader has to be known to do this. Nobody signs by replying to a mail: it does not show the text."""
+
+
+def own_allowed(verb: OwnVerb, known_by: KnownBy, *, signing_needs_account: bool = False) -> bool:
+    """Whether somebody known in this way may do this; a municipality may want more of a signature."""
+    enough = OWN[verb] & BY_ACCOUNT if verb is OwnVerb.SIGN and signing_needs_account else OWN[verb]
+    return known_by in enough
+
+
+def acting_as(grants: Iterable[Granted], role: Role | None) -> tuple[Granted, ...]:
+    """What somebody has who has put the other roles aside; everything when they have chosen none.
+
+    Whoever acts as a leader has put all of them aside: a leader's tasks are the person's own.
+    """
+    return tuple(grant for grant in grants if role is None or grant.role is role)
+
+
+def seen_as(viewer: Iterable[Granted], viewed: Iterable[Granted]) -> tuple[Granted, ...]:
+    """The viewed account's grants in the municipalities where the viewer may see as others do."""
+    whole = visible_paths(viewer, Verb.VIEW_AS)
+    return tuple(grant for grant in viewed if grant.path.startswith(whole)) if whole else ()
 
 
 def allowed(grants: Iterable[Granted], verb: Verb, thing: Thing, unit_path: str) -> bool:

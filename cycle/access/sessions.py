@@ -1,8 +1,7 @@
 """Signed-in browsers. The cookie holds a random token, the store only its SHA-256."""
 
-import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from cycle.access.roles import Role, SignInWay
 from cycle.access.rules import Granted
-from cycle.access.tables import Account, AccountSession, Grant
+from cycle.access.tables import Account, AccountSession
+from cycle.access.viewing import Viewing, digest_of, grants_of, seen_in
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
@@ -30,7 +30,9 @@ class OpenedSession:
 class SignedIn:
     """Who is behind a session. `stale`: use has to be noted with `renew_session` to keep it open.
 
-    `way` is how they signed in, None for a program.
+    `way` is how they signed in, None for a program. `own_roles`: all they have, `acting`: the one they have
+    chosen. `viewing`: as whom they see the pages; `grants` are then that one's. `granted`: what this request
+    was found to be allowed; what it sent cannot be read before something is there (`web.session`).
     """
 
     account_id: int
@@ -42,6 +44,10 @@ class SignedIn:
     expires_at: datetime
     stale: bool
     way: SignInWay | None = None
+    acting: Role | None = None
+    own_roles: frozenset[Role] = frozenset()
+    viewing: Viewing | None = None
+    granted: list[str] = field(default_factory=list, compare=False)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -73,7 +79,7 @@ def open_session(
     opened = OpenedSession(secrets.token_urlsafe(32), secrets.token_urlsafe(32), now + IDLE)
     session.add(
         AccountSession(
-            digest=_digest(opened.token),
+            digest=digest_of(opened.token),
             account_id=account.id,
             csrf=opened.csrf,
             way=way,
@@ -90,29 +96,42 @@ def read_session(session: Session, token: str, *, now: datetime) -> SignedIn | N
     found = session.exec(
         select(AccountSession, Account)
         .join(Account, col(Account.id) == col(AccountSession.account_id))
-        .where(AccountSession.digest == _digest(token))
+        .where(AccountSession.digest == digest_of(token))
     ).first()
     if found is None:
         return None
     row, account = found
     if now >= row.expires_at or account.disabled_at is not None:
         return None
+    own = grants_of(session, row.account_id)
+    grants, viewing = seen_in(session, row, own, now=now)
     return SignedIn(
         account_id=row.account_id,
         name=account.name,
         email=account.email,
         language=account.language,
-        grants=grants_of(session, row.account_id),
+        grants=grants,
         csrf=row.csrf,
         expires_at=row.expires_at,
         stale=_renewed(row, now) - row.expires_at >= RENEW_AFTER,
         way=row.way,
+        acting=row.acting,
+        own_roles=frozenset(grant.role for grant in own),
+        viewing=viewing,
     )
+
+
+def choose_role(session: Session, token: str, role: Role | None) -> None:
+    """Puts all roles but one aside in this browser; None takes them up again."""
+    row = session.get(AccountSession, digest_of(token))
+    if row is not None:
+        row.acting = role
+        session.add(row)
 
 
 def renew_session(session: Session, token: str, *, now: datetime) -> None:
     """Keeps a used session open: 12 hours from now, but never past 7 days from signing in."""
-    row = session.get(AccountSession, _digest(token))
+    row = session.get(AccountSession, digest_of(token))
     if row is not None and now < row.expires_at:
         row.expires_at = max(row.expires_at, _renewed(row, now))
         session.add(row)
@@ -120,7 +139,7 @@ def renew_session(session: Session, token: str, *, now: datetime) -> None:
 
 def close_session(session: Session, token: str) -> None:
     """Signs the browser out; an unknown token is nothing to sign out."""
-    session.execute(sa.delete(AccountSession).where(col(AccountSession.digest) == _digest(token)))
+    session.execute(sa.delete(AccountSession).where(col(AccountSession.digest) == digest_of(token)))
 
 
 def open_sessions(session: Session, account_id: int, token: str, *, now: datetime) -> list[OwnSession]:
@@ -130,7 +149,7 @@ def open_sessions(session: Session, account_id: int, token: str, *, now: datetim
         .where(AccountSession.account_id == account_id, col(AccountSession.expires_at) > now)
         .order_by(col(AccountSession.created_at).desc(), col(AccountSession.digest))
     )
-    own = _digest(token)
+    own = digest_of(token)
     return [
         OwnSession(row.way, row.created_at, row.expires_at, row.digest == own) for row in session.exec(query)
     ]
@@ -140,26 +159,10 @@ def close_other_sessions(session: Session, account_id: int, token: str) -> None:
     """Signs the account out everywhere but in the browser with this token."""
     session.execute(
         sa.delete(AccountSession).where(
-            col(AccountSession.account_id) == account_id, col(AccountSession.digest) != _digest(token)
+            col(AccountSession.account_id) == account_id, col(AccountSession.digest) != digest_of(token)
         )
     )
 
 
-def grants_of(session: Session, account_id: int) -> tuple[Granted, ...]:
-    """The account's grants with the paths of their units."""
-    unit = sa.table("unit", sa.column("id", sa.String), sa.column("path", sa.String))
-    query = (
-        sa.select(col(Grant.role), col(Grant.unit_id), unit.c.path)
-        .join(unit, unit.c.id == col(Grant.unit_id))
-        .where(col(Grant.account_id) == account_id)
-        .order_by(col(Grant.id))
-    )
-    return tuple(Granted(role, unit_id, path) for role, unit_id, path in session.execute(query))
-
-
 def _renewed(row: AccountSession, now: datetime) -> datetime:
     return min(now + IDLE, row.created_at + LONGEST)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -41,7 +41,11 @@ class Grant(SQLModel, table=True):
 
 
 class AccountSession(SQLModel, table=True):
-    """A signed-in browser. The cookie's value is kept only as a SHA-256 digest. `way`: how it signed in."""
+    """A signed-in browser. The cookie's value is kept only as a SHA-256 digest. `way`: how it signed in.
+
+    `acting`: the one role that is not put aside. `viewed_account` or `viewed_person`: as whom the pages are
+    seen until `viewing_until`, and nothing is changed.
+    """
 
     __tablename__ = "account_session"
 
@@ -49,6 +53,10 @@ class AccountSession(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True)
     csrf: str
     way: SignInWay = Field(default=SignInWay.PASSWORD, sa_type=enum_type(SignInWay))
+    acting: Role | None = Field(default=None, sa_type=enum_type(Role))
+    viewed_account: int | None = Field(default=None, foreign_key="account.id")
+    viewed_person: int | None = Field(default=None, foreign_key="person.id")
+    viewing_until: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
 

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.access.accounts import find_account
 from cycle.access.roles import OPENS, TokenScope
-from cycle.access.sessions import SignedIn, grants_of
+from cycle.access.sessions import SignedIn
 from cycle.access.tables import AccessToken, Account
+from cycle.access.viewing import grants_of
 from cycle.errors import Invalid, NotAllowed, NotFound, Problem
 
 PREFIX = "aarshjul_"

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cycle.access.roles import KnownBy
 from cycle.errors import AnswerInvalid, Conflict, NotNow
 from cycle.messages.tables import MessageKind
 from cycle.store import in_pieces, table_of
@@ -75,6 +76,7 @@ def submit(
     now: datetime,
     once: str,
     actor: Actor = Actor.HOLDER,
+    known_by: KnownBy | None = None,
 ) -> Submission:
     """Takes an answer: a new immutable version, its receipt and its history in one go.
 
@@ -101,6 +103,7 @@ def submit(
         answers=dict(answers),
         form_version_id=task.form_version_id,
         channel=channel,
+        known_by=known_by,
         by=by,
         received_at=received_at,
         after_close=received_at >= occurrence.closes_at,

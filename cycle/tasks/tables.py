@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from cycle.access.roles import KnownBy
 from cycle.columns import Instant
 from cycle.plan.model import PlanKind
 from cycle.store import enum_type
@@ -176,7 +177,8 @@ class Draft(SQLModel, table=True):
 class Submission(SQLModel, table=True):
     """One immutable version of an answer. `once` makes a repeated POST or mail the same submission.
 
-    `withdrawn_at`: it was a mail that was no answer, and the secretariat took it back; it counts for nothing.
+    `known_by`: how its sender was recognised. `withdrawn_at`: it was a mail that was no answer, and the
+    secretariat took it back; it counts for nothing.
     """
 
     __table_args__ = (
@@ -192,6 +194,7 @@ class Submission(SQLModel, table=True):
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     channel: Channel = Field(sa_type=enum_type(Channel))
+    known_by: KnownBy | None = Field(default=None, sa_type=enum_type(KnownBy))
     by: str
     received_at: datetime = Field(sa_type=Instant)
     after_close: bool = False

@@ -559,7 +559,7 @@ def sign_as(agreement: Agreement, capacity: str, session: Session, year: Year) -
         order=["underskrift-leder", "underskrift-nærmeste-leder"],
         name="Ida Invented",
         by="person:1",
-        identified_by="web",
+        identified_by="link",
         now=year.now,
     )
     book.write()

@@ -1,9 +1,11 @@
 """Answering behind a leader's link, as a browser without JavaScript does it."""
 
 import threading
+from collections import Counter
 
 import pytest
 
+from cycle.messages.tables import Message, MessageKind
 from cycle.tasks.forms import Field, FieldType
 from cycle.tasks.forms import Form as TaskForm
 from cycle.tasks.states import SubmissionKind, TaskState
@@ -11,6 +13,8 @@ from cycle.tasks.tables import Draft, Submission, Task
 from tests.support import municipality
 from tests.support.leader import CANONICAL, EVERY_TYPE, FILLED, GOALS, World
 from tests.support.web import Form
+
+REPLAYS = 100
 
 
 @pytest.fixture
@@ -96,6 +100,28 @@ def test_two_clicks_at_the_same_moment_are_one_submission(engine, tmp_path):
         click_.join()
     assert results == [303] * 4
     assert [answer["beloeb"] for answer in world.answers()] == ["1.00", "2.00"]
+
+
+def test_a_hundred_replays_at_the_same_moment_are_one_submission(engine, tmp_path):
+    world, results = World(engine, tmp_path), Counter()
+    form, start = world.form(), threading.Barrier(REPLAYS)
+
+    def replay():
+        browser = world.site.browser()
+        browser.get(world.link)
+        start.wait(120)
+        sent = form.send(browser, act="submit", status__light="grøn", beloeb="1")
+        results[sent.status_code, sent.headers.get("location")] += 1
+
+    replays = [threading.Thread(target=replay) for _ in range(REPLAYS)]
+    for each in replays:
+        each.start()
+    for each in replays:
+        each.join()
+    assert results == {(303, f"{world.page}/kvittering"): REPLAYS}
+    assert [answer["beloeb"] for answer in world.answers()] == ["1.00"]
+    receipts = [each for each in world.rows(Message) if each.kind is MessageKind.RECEIPT]
+    assert len(receipts) == 1
 
 
 def test_going_back_and_sending_something_else_is_not_taken_for_the_same_click(world):

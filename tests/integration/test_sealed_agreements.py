@@ -17,7 +17,7 @@ from cycle.goals.sealed import document_of, long_unsealed, unsealed
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Goal, SealedDocument
 from cycle.history import History
 from cycle.messages.tables import Message, MessageKind
-from cycle.organisation.tables import Appointment, Person, Unit
+from cycle.organisation.tables import Address, Appointment, Person, Unit
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Review, Task
@@ -30,7 +30,7 @@ from flows.runtime import RunContext
 from tests.support import koebenhavn
 from tests.support.koebenhavn import Year
 from tests.support.municipality import instant
-from tests.support.web import Site
+from tests.support.web import Form, Site
 
 SCHOOL, DISTRICT = "101003", "KBH-SKOLER-02"
 STEPS: tuple[tuple[TaskKind, dict[str, object]], ...] = (
@@ -147,6 +147,39 @@ def test_the_signed_agreement_is_sealed_with_its_words_its_signatures_and_what_t
     assert [
         words.index(a) for a in ("Fælles mål", "Områdemål", "Enhedens egne mål", "Underskriftsbevis")
     ] == sorted(words.index(a) for a in ("Fælles mål", "Områdemål", "Enhedens egne mål", "Underskriftsbevis"))
+
+
+def test_a_signature_may_need_an_account_and_the_document_says_how_each_signer_was_known(
+    year: Year, tmp_path: Path
+) -> None:
+    for kind, raw in STEPS[:-2]:
+        take(year, kind, raw)
+        year.until(year.now + timedelta(days=1))
+    (task,) = [
+        each
+        for each in year.tasks(occurrence_of(year), TaskKind.SIGN)
+        if each.state is TaskState.OPEN and each.subject.partition(":")[2] == SCHOOL
+    ]
+    with reading(year.engine) as session:
+        holder = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first() or 0
+        address = session.exec(select(Address.email).where(Address.person_id == holder)).one()
+    site = Site(year.engine, tmp_path, at=year.now, secret_key="k" * 40, signatures_need="account")
+    page, signed = f"/opgave/{task.id}", {str(name): str(value) for name, value in STEPS[-2][1].items()}
+    by_link = site.stranger()
+    shown = by_link.get(site.link(task, holder), follow_redirects=True)
+    assert "Log ind for at skrive under" in shown.text and "Flere fælles timer" in shown.text
+    refused = Form(shown, page).send(by_link, act="submit", **signed)
+    assert refused.status_code == 403 and f'href="/log-ind?videre={page}"' in refused.text
+    assert Form(shown, page).send(by_link, act="draft").status_code == 303
+    account = site.signed_in(address, Role.SUPERIOR, SCHOOL)
+    assert Form(account.get(page), page).send(account, act="submit", **signed).status_code == 303
+    year.until(year.now + timedelta(days=1))
+    take(year, *STEPS[-1])
+    year.until(year.now + timedelta(days=1))
+    pages = PdfReader(BytesIO(document(year))).pages
+    words = " ".join(" ".join(each.extract_text() for each in pages).split())
+    assert words.count("Genkendt ved konto med adgangskode") == 1
+    assert words.count("Genkendt ved personligt link, sendt til postens e-mailadresse") == 1
 
 
 def test_it_is_made_once_however_often_the_run_is_repeated_and_stands_in_the_history(year: Year) -> None:

@@ -6,16 +6,21 @@ import threading
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from starlette.datastructures import FormData
 
 from cycle.access.roles import Role
-from cycle.errors import NotFound
+from cycle.access.rules import Verb
+from cycle.access.sessions import SignedIn
+from cycle.errors import NotAllowed, NotFound
 from cycle.store import transaction
 from cycle.tasks.tables import Submission
 from tests.support import municipality
 from tests.support.leader import World
+from tests.support.municipality import instant
 from tests.support.routes import NAMED, gets, posts
 from tests.support.web import BASE, PASSWORD, Form, Site
 from web import faults
+from web import session as signed_in
 from web.paths import local_path
 from web.signing_in import faults as sign_in_faults
 
@@ -198,8 +203,31 @@ def test_the_session_cookie_is_httponly_lax_and_secure_behind_https(sqlite_engin
     site.add_account("ida@by.example", Role.SECRETARIAT, "BY")
     answer = site.browser().post("/log-ind", data={"email": "IDA@by.example ", "password": PASSWORD})
     flags = answer.headers["set-cookie"]
+    assert flags.startswith("__Host-aarshjul=") and "Path=/;" in flags and "Domain" not in flags
     assert "HttpOnly" in flags and "SameSite=lax" in flags and "Secure" in flags
     assert answer.headers["strict-transport-security"]
+
+
+def test_every_cookie_is_named_so_that_no_other_host_can_set_it(sqlite_engine, tmp_path):
+    https = {"base_url": "https://aarshjul.example"}
+    world = World(sqlite_engine, tmp_path)
+    world.site = Site(sqlite_engine, tmp_path, two_step_roles="secretariat", **https)
+    person = world.site.stranger()
+    given = [
+        person.get(world.link).headers["set-cookie"],
+        person.get("/log-ind?sprog=en").headers["set-cookie"],
+    ]
+    given.append(person.post("/mine/log-ind", data={"email": "ingen@by.example"}).headers["set-cookie"])
+    world.site.add_account("ida@by.example", Role.SECRETARIAT, "BY")
+    half = person.post("/log-ind", data={"email": "ida@by.example", "password": PASSWORD})
+    given.append(half.headers["set-cookie"])
+    for flags in given:
+        whole_site = "Path=/;" in flags
+        assert flags.startswith("__Host-" if whole_site else "__Secure-") and "Secure" in flags, flags
+    assert person.get(world.page).status_code == 200
+    assert "Password" in person.get("/log-ind").text  # the language that was chosen
+    plain = {"aarshjul-link": person.cookies["__Secure-aarshjul-link"]}
+    assert world.site.browser(cookies=plain).get(world.page).status_code == 401
 
 
 def test_wrong_passwords_look_alike_and_lock_the_account_for_a_while(world):
@@ -264,3 +292,28 @@ def test_a_flood_of_sign_ins_is_refused_and_leaders_answers_go_on(world):
     for thread in attempts:
         thread.join()
     assert set(statuses) == {401, 503}
+
+
+def test_what_was_sent_cannot_be_read_before_the_senders_rights_were_asked():
+    actor = SignedIn(1, "Ida", "ida@by.example", "da", (), "", instant(2027, 4, 12), stale=False)
+    sealed = signed_in.SealedForm(FormData([("why", "Ferie"), ("why", "Syg")]), actor)
+    for read in (
+        lambda: sealed.get("why"),
+        lambda: sealed["why"],
+        lambda: sealed.getlist("why"),
+        lambda: sealed.multi_items(),
+        lambda: list(sealed),
+        lambda: dict(sealed),
+        lambda: list(sealed.values()),
+        lambda: list(sealed.items()),
+        lambda: "why" in sealed,
+        lambda: len(sealed),
+    ):
+        with pytest.raises(signed_in.RightsNotAsked):
+            read()
+    with pytest.raises(NotAllowed):
+        signed_in.require(actor, Verb.EXTEND, "/BY/")
+    with pytest.raises(signed_in.RightsNotAsked):
+        sealed.get("why")
+    signed_in.grant(actor, "prepare")
+    assert (sealed["why"], sealed.getlist("why"), len(sealed)) == ("Syg", ["Ferie", "Syg"], 1)

@@ -9,7 +9,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ from fastapi.openapi.utils import get_openapi
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
-from starlette.testclient import TestClient
 
 import web
+from tests.support.direct import Direct
 from web.api.room import document
 
 TEMPLATES = Path(web.__file__).parent / "templates"
@@ -90,8 +90,8 @@ class TimeIsUp(KeyboardInterrupt):
 class Caller:
     """One role with its browser and its program, and what the answers to it were."""
 
-    browser: TestClient
-    program: TestClient
+    browser: Direct
+    program: Direct
     csrf: str = ""
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -140,11 +140,7 @@ def ask_as(
         for caller in callers:
             caller.ask(of_api, case)
 
-    with ExitStack() as stack:  # one thread for all requests of a client instead of one each
-        for caller in callers:
-            stack.enter_context(caller.browser)
-            stack.enter_context(caller.program)
-        stack.enter_context(suppress(TimeIsUp))
+    with suppress(TimeIsUp):
         ask()
 
 

@@ -33,6 +33,11 @@ def posts(app: FastAPI) -> list[str]:
     return sorted(set(_paths(app.routes, "POST")))
 
 
+def queries(app: FastAPI) -> dict[str, list[str]]:
+    """What each GET route that can be asked something takes behind its question mark."""
+    return {path: names for path, names in _asked(app.routes) if names}
+
+
 def pages(app: FastAPI) -> list[str]:
     """Those that are pages and not files."""
     return [path for path in gets(app) if not FILE.search(path)]
@@ -54,6 +59,14 @@ def _paths(routes: Iterable[Any], method: str, prefix: str = "") -> Iterator[str
             yield from _paths(inner.routes, method, prefix + route.include_context.prefix)
         elif method in (getattr(route, "methods", None) or ()):
             yield prefix + route.path
+
+
+def _asked(routes: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    for route in routes:
+        if inner := getattr(route, "original_router", None):
+            yield from _asked(inner.routes, prefix + route.include_context.prefix)
+        elif "GET" in (getattr(route, "methods", None) or ()) and hasattr(route, "dependant"):
+            yield prefix + route.path, [each.alias for each in route.dependant.query_params]
 
 
 def _ids(name: str, engine: Engine) -> list[str]:

@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.links import task_token
-from cycle.access.sessions import grants_of, open_session
+from cycle.access.sessions import open_session
 from cycle.access.tables import Account
+from cycle.access.viewing import grants_of
 from cycle.errors import NotFound
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit

@@ -22,6 +22,7 @@ from cycle.tasks.states import Channel, SubmissionKind, TaskKind
 from cycle.tasks.submit import save_draft, submit
 from cycle.tasks.tables import Submission
 from web import context, render
+from web.leader.known import require_known
 from web.leader.link import Holding, open_link
 from web.tickets import read_ticket
 from web.typed import Sender, typed_form, uploads, wrote_anything
@@ -99,6 +100,8 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
     """Does what the button says, once. Raises NotAllowed, Unfinished, Overtaken, NotNow."""
     if holding.is_done_elsewhere:
         raise NotAllowed("answer", f"task {holding.task_id}")
+    if sent.act is not Act.DRAFT:
+        require_known(request, holding)
     typed = typed_form(holding.form, sender(request, holding, sent))
     _check_given(request, holding, sent, typed)
     once = once_of(holding, sent, typed)
@@ -203,6 +206,7 @@ def _submit(
             answers=answers,
             kind=SubmissionKind.NIL if nil else SubmissionKind.COMPLETE,
             channel=Channel.WEB,
+            known_by=holding.known_by,
             by=holding.by,
             received_at=now,
             now=now,

@@ -7,6 +7,7 @@ from fastapi import Request
 from sqlmodel import Session, col, select
 
 from cycle.access.links import LinkClaims
+from cycle.access.roles import KnownBy
 from cycle.calendar import WorkingCalendar
 from cycle.errors import LinkInvalid
 from cycle.organisation.directory import Capacity, Directory, Recipient
@@ -25,8 +26,9 @@ from web import context, faults
 from web.forms import form_of
 from web.preparation import prepares_with
 from web.signing_in import visits
-from web.signing_in.person import person_of
+from web.signing_in.person import known_as, person_of
 from web.signing_in.visits import Arrival
+from web.viewing import is_looking
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Holding:
     returned: Review | None
     takes_answer: bool
     today: date
+    known_by: KnownBy = KnownBy.LINK
     prepares_with: Recipient | None = None
     """The other party of the dialogue this task is about, when this person may prepare it."""
 
@@ -113,13 +116,26 @@ def open_link(session: Session, request: Request, token: str, *, ended: bool = F
     directory = Directory.for_post(session, task.unit_id, calendar.local_date(now))
     _require_acting(directory, task, claims.person_id)
     visits.begin(request, arrival, token)
-    return _holding(session, task, occurrence, person, directory, calendar, now)
+    known_by = known_as(session, request, claims.person_id)
+    return _holding(
+        session,
+        task,
+        occurrence,
+        person,
+        directory,
+        calendar,
+        now,
+        is_viewed=arrival.is_viewed,
+        known_by=known_by,
+    )
 
 
 def _arrival(session: Session, request: Request, token: str, *, ended: bool) -> Arrival:
     """By the link, else as a person known by the mailbox who acts for the task's post today."""
     try:
-        return visits.arrival(request, token, TASK, ended=ended)
+        if not is_looking(request):
+            return visits.arrival(request, token, TASK, ended=ended)
+        raise visits.LinkNeeded
     except (visits.LinkNeeded, visits.LinkEnded):
         own, task = person_of(session, request), session.get(Task, int(token))
         if own is None or task is None:
@@ -129,7 +145,8 @@ def _arrival(session: Session, request: Request, token: str, *, ended: bool) -> 
         directory = Directory.for_post(session, task.unit_id, on)
         for person_id in own.ids:
             if directory.may_act(task.unit_id, task.role, person_id):
-                return Arrival(LinkClaims(int(token), person_id, task.link_generation))
+                claims = LinkClaims(int(token), person_id, task.link_generation)
+                return Arrival(claims, is_viewed=own.is_viewed)
         raise
 
 
@@ -150,6 +167,9 @@ def _holding(
     directory: Directory,
     calendar: WorkingCalendar,
     now: datetime,
+    *,
+    is_viewed: bool,
+    known_by: KnownBy,
 ) -> Holding:
     assert task.id is not None and person.id is not None
     submission = latest_submission(session, task.id)
@@ -163,11 +183,12 @@ def _holding(
         capacity=_capacity(directory, task, person.id),
         calendar=calendar,
         form=with_choices(form_of(session, task.form_version_id), task.prefill),
-        draft=session.get(Draft, task.id),
+        draft=None if is_viewed else session.get(Draft, task.id),
         submission=submission,
         returned=_return_of(session, submission) if task.state is TaskState.RETURNED else None,
         takes_answer=takes_answer(session, task, occurrence, received_at=now),
         today=calendar.local_date(now),
+        known_by=known_by,
         prepares_with=prepares_with(directory, task, occurrence, person.id, now=now),
     )
 

@@ -22,6 +22,7 @@ from web.forms import form_of
 from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
 from web.leader.answering import WITHOUT_OWN, Sent, editions_of
 from web.leader.below import below
+from web.leader.known import may_answer
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
 from web.leader.merging import Merged, carried, prints
@@ -83,6 +84,7 @@ def show_form(
         given=given_shown(holding.task.prefill, language),
         same=_named(asked, (same,)),
         given_changes=given_changes(holding.task.prefill, language),
+        may_answer=may_answer(request, holding),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
     )

@@ -112,10 +112,10 @@ def frame(
 @router.post("/ramme/{frame_id}/tekst")
 def write(request: Request, actor: CurrentActor, frame_id: Id, sent: CheckedForm) -> Response:
     """A new text of the yearly part, while the frame is a draft."""
-    item = readable(sent.get("item"))
     with context.writing(request) as session:
         it = _reach(session, actor, frame_id)
         require(actor, Verb.EDIT_FRAME, f"/{it.root_id}/")
+        item = readable(sent.get("item"))
         write_section(
             session,
             it,

@@ -75,6 +75,7 @@ def edit(request: Request, actor: CurrentActor, goal_id: Id, sent: CheckedForm) 
 
 def _take(request: Request, actor: SignedIn, sent: FormData, find: Find) -> Response:
     """What was sent: saved, shown before it is saved, or back in its fields with what is wrong."""
+    roots_for(actor, Verb.EDIT_GOAL)
     typed = typed_fields(sent)
     request.state.labels = {
         name: words[render.language_of(request) == "en"] for name, words in LABELS.items()

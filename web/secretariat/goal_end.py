@@ -36,10 +36,11 @@ def ending(request: Request, actor: CurrentActor, goal_id: Id) -> Response:
 @router.post("/maal/{goal_id}/afslut")
 def end(request: Request, actor: CurrentActor, goal_id: Id, sent: CheckedForm) -> Response:
     """Ends it. Refused while a later year uses it."""
-    after, seen = whole_number(sent, "after", "Året"), text_of(sent, "seen")
+    after = 0
     try:
         with context.writing(request) as session:
             sheet = sheet_of(session, actor, goal_id)
+            after, seen = whole_number(sent, "after", "Året"), text_of(sent, "seen")
             _in_range(after, sheet.year)
             end_goal(session, goal_id, after, seen=seen, by=actor.by, now=context.now(request))
     except NotNow:

@@ -66,9 +66,9 @@ def hearing(request: Request, actor: CurrentActor, occurrence_id: Id, efter: str
 @router.post("/hoering/{occurrence_id}/sammenfatning")
 def note(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedForm) -> Response:
     """The secretariat's summary of one group."""
-    group = text_of(sent, "group")
     with context.writing(request) as session:
         found = reach_hearing(session, actor, occurrence_id, Verb.EDIT_STRATEGY)
+        group = text_of(sent, "group")
         rollup = roll_up(session, occurrence_id, now=context.now(request))
         shown = gathered(session, found.occurrence, rollup, "da")
         if group not in {each.name for each in shown.groups} | {each.name for each in shown.areas}:

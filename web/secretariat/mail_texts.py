@@ -74,6 +74,7 @@ def write(
     request.state.labels = {
         name: words[render.language_of(request) == "en"] for name, words in LABELS.items()
     }
+    roots_for(actor, Verb.EDIT_MAIL_TEXT)
     typed = Texts(**{part: readable(sent.get(part)) for part in Part})
     act = sent.get("act")
     try:
@@ -100,6 +101,7 @@ def look(
     request: Request, actor: CurrentActor, kind: MessageKind, language: Language, sent: CheckedForm
 ) -> Response:
     """The mail as mail programs draw it, with the typed texts; its links lead nowhere. Nothing is kept."""
+    roots_for(actor, Verb.EDIT_MAIL_TEXT)
     typed = Texts(**{part: readable(sent.get(part)) for part in Part})
     with context.reading(request) as session:
         key = _key(session, actor, kind, language, text_of(sent, "aktivitet"))
@@ -114,6 +116,7 @@ def back(
     request: Request, actor: CurrentActor, kind: MessageKind, language: Language, sent: CheckedForm
 ) -> Response:
     """Puts an earlier version in force again, 0 for the standard texts."""
+    roots_for(actor, Verb.EDIT_MAIL_TEXT)
     version, seen = whole_number(sent, "version", "Udgaven"), whole_number(sent, "seen", "Udgaven")
     now, why = context.now(request), needed(sent, "why", "Begrundelsen")
     try:

@@ -36,7 +36,7 @@ from web import context
 from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
-from web.secretariat.reach import Reach, reach, reach_task
+from web.secretariat.reach import Reach, reach, reach_any, reach_task
 from web.secretariat.typed import needed, whole_date
 from web.session import CheckedForm, CurrentActor
 
@@ -70,14 +70,17 @@ class Line:
 @router.post("/vis")
 def preview(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedForm) -> Response:
     """Who it would concern; nothing is changed."""
-    order = _order(sent)
     with context.reading(request) as session:
+        reach_any(session, actor, occurrence_id, VERBS.values())
+        order = _order(sent)
         return _show(session, request, actor, occurrence_id, order, _chosen(sent), secrets.token_urlsafe(12))
 
 
 @router.post("")
 def act(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedForm) -> Response:
     """Does it; when a unit has answered meanwhile, nothing is done and the page says so."""
+    with context.reading(request) as session:
+        reach_any(session, actor, occurrence_id, VERBS.values())
     order, chosen = _order(sent), _chosen(sent)
     once = needed(sent, "once", "Formularens nummer")[:40]
     try:

@@ -63,9 +63,9 @@ def do_call(request: Request, actor: CurrentActor, meeting_id: Id, sent: Checked
 @router.post("/aflys/vis")
 def preview_cancel(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm) -> Response:
     """Who would be told that the meeting is off; nothing is done."""
-    needed(sent, "why", "Begrundelsen")
     with context.reading(request) as session:
         gathering, _ = reach_meeting(session, actor, meeting_id, Verb.CALL_MEETING)
+        needed(sent, "why", "Begrundelsen")
         check_move(gathering, GatheringVerb.CANCEL)
         return _preview(session, request, gathering, None, sent)
 
@@ -73,9 +73,9 @@ def preview_cancel(request: Request, actor: CurrentActor, meeting_id: Id, sent: 
 @router.post("/aflys")
 def do_cancel(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm) -> Response:
     """Cancels the meeting and tells whoever was invited."""
-    why = needed(sent, "why", "Begrundelsen")
     with context.writing(request) as session:
         gathering, _ = reach_meeting(session, actor, meeting_id, Verb.CALL_MEETING)
+        why = needed(sent, "why", "Begrundelsen")
         cancel(session, gathering, why=why, seen=_seen(sent), by=actor.by, now=context.now(request))
     return _back(meeting_id, "aflyst")
 
@@ -83,14 +83,9 @@ def do_cancel(request: Request, actor: CurrentActor, meeting_id: Id, sent: Check
 @router.post("/deltager")
 def add(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm) -> Response:
     """Adds a person by name and address, who is invited with the next call."""
-    name, address = needed(sent, "name", "Navnet"), text_of(sent, "email")
-    if address:
-        try:
-            wire_address(address)
-        except AddressRefused as refused:
-            raise AnswerInvalid([Problem("email", str(refused), "Ret adressen.")]) from refused
     with context.writing(request) as session:
         gathering, _ = reach_meeting(session, actor, meeting_id, Verb.CALL_MEETING)
+        name, address = needed(sent, "name", "Navnet"), _address(sent)
         now = context.now(request)
         invite_named(session, gathering, name, address, seen=_seen(sent), by=actor.by, now=now)
     return _back(meeting_id, "tilfoejet")
@@ -99,17 +94,14 @@ def add(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm
 @router.post("/referat")
 def record(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm) -> Response:
     """The meeting was held: attendance, minutes, a file with them."""
-    minutes, now = readable(sent.get("minutes")), context.now(request)
-    if len(minutes) > LONGEST_MINUTES:
-        what = f"Teksten er for lang: højst {format_count(LONGEST_MINUTES)} tegn."
-        raise AnswerInvalid([Problem("minutes", what, "Vedhæft referatet som fil i stedet.")])
+    now = context.now(request)
     with context.writing(request) as session:
         gathering, _ = reach_meeting(session, actor, meeting_id, Verb.CALL_MEETING)
         hold(
             session,
             gathering,
             attendance=_attendance(session, gathering, sent),
-            minutes=minutes,
+            minutes=_minutes(sent),
             minutes_file=_kept(session, sent.get("file"), now),
             seen=_seen(sent),
             by=actor.by,
@@ -134,6 +126,24 @@ def homework(request: Request, actor: CurrentActor, meeting_id: Id, sent: Checke
             now=context.now(request),
         )
     return _back(meeting_id, "hjemmeopgave")
+
+
+def _address(sent: FormData) -> str:
+    address = text_of(sent, "email")
+    if address:
+        try:
+            wire_address(address)
+        except AddressRefused as refused:
+            raise AnswerInvalid([Problem("email", str(refused), "Ret adressen.")]) from refused
+    return address
+
+
+def _minutes(sent: FormData) -> str:
+    minutes = readable(sent.get("minutes"))
+    if len(minutes) > LONGEST_MINUTES:
+        what = f"Teksten er for lang: højst {format_count(LONGEST_MINUTES)} tegn."
+        raise AnswerInvalid([Problem("minutes", what, "Vedhæft referatet som fil i stedet.")])
+    return minutes
 
 
 def _details(session: Session, gathering: Gathering, sent: FormData) -> Details:

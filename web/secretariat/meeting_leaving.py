@@ -50,9 +50,9 @@ def preview(request: Request, actor: CurrentActor, meeting_id: Id, sent: Checked
 @router.post("")
 def take_off(request: Request, actor: CurrentActor, meeting_id: Id, sent: CheckedForm) -> Response:
     """Takes the participant off the meetings that are ticked, all or none; whoever was invited is told."""
-    ids = {int(value) for value in map(str, sent.getlist("meeting")) if value.isascii() and value.isdigit()}
     with context.writing(request) as session:
         seats = _seats(session, request, actor, meeting_id, sent)
+        ids = {int(each) for each in map(str, sent.getlist("meeting")) if each.isascii() and each.isdigit()}
         if not ids:
             what = "Der er ikke valgt noget møde."
             raise AnswerInvalid([Problem("meeting", what, "Sæt kryds ved mindst ét.")])

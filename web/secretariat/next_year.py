@@ -73,9 +73,9 @@ def preview(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
 @router.post("")
 def start(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm) -> Response:
     """Starts the year as it was shown, with the goals that are ticked; a second time it changes nothing."""
-    chosen = {str(value) for value in sent.getlist("goal")}
     with context.writing(request) as session:
         cycle = _wheel(session, actor, cycle_id, lock=True)
+        chosen = {str(value) for value in sent.getlist("goal")}
         found = next_year(session, cycle)
         left_out = {text.identity for text in found.goals.copied} - chosen
         there = {goal.key for goal in found.goals.there}

@@ -1,6 +1,7 @@
 """What of the store an account may reach, asked the same way by every page of the room."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from cycle.tasks.moves import get_occurrence, get_task
 from cycle.tasks.releases import is_released
 from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import english_titles
-from web.session import require
+from web.session import grant, require
 
 
 def roots_for(actor: SignedIn, verb: Verb) -> tuple[str, ...]:
@@ -23,6 +24,7 @@ def roots_for(actor: SignedIn, verb: Verb) -> tuple[str, ...]:
     found = sorted(root for root in roots if allowed(actor.grants, verb, Thing.ORDINARY, f"/{root}/"))
     if not found:
         raise NotAllowed(verb.value, "")
+    grant(actor, verb.value)
     return tuple(found)
 
 
@@ -62,6 +64,15 @@ def reach(session: Session, actor: SignedIn, occurrence_id: int, verb: Verb) -> 
     found = Reach(occurrence, (activity := activity_of(occurrence)), _thing(activity), actor)
     require(actor, verb, found.root_path, found.thing)
     return found
+
+
+def reach_any(session: Session, actor: SignedIn, occurrence_id: int, verbs: Iterable[Verb]) -> None:
+    """Raises NotFound, and NotAllowed unless the account may do one of these things to the occurrence."""
+    for verb in (wanted := tuple(verbs)):
+        with suppress(NotAllowed):
+            reach(session, actor, occurrence_id, verb)
+            return
+    raise NotAllowed(" or ".join(wanted), f"occurrence {occurrence_id}")
 
 
 def reach_released(session: Session, actor: SignedIn, occurrence_id: int) -> Reach:

@@ -52,6 +52,7 @@ from web.secretariat import (
     task,
     timeliness,
     unfiled,
+    view_as,
     wheel,
 )
 
@@ -105,6 +106,7 @@ for part in (
     unfiled,
     handout,
     reading,
+    view_as,
 ):
     router.include_router(part.router)
 
@@ -130,5 +132,6 @@ ROOM = Room(
         MenuItem("/soeg", "Søg", "Search", OFFICE),
         MenuItem("/aktindsigt", "Aktindsigt", "Hand-out", OFFICE),
         MenuItem("/indsigt", "Persondata", "Personal data", OFFICE),
+        MenuItem("/se-som", "Se som", "View as", OFFICE),
     ),
 )

@@ -120,6 +120,7 @@ def run_again(request: Request, actor: CurrentActor, run_id: Id, sent: CheckedFo
 @router.post("/pause")
 def pause_flow(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """Nothing of this flow starts from now on."""
+    roots_for(actor, Verb.PAUSE_FLOW)
     flow, root_id = _flow_of(sent.get("flow")), text_of(sent, "root")
     require(actor, Verb.PAUSE_FLOW, f"/{root_id}/")
     why, now = needed(sent, "why", "Begrundelsen"), context.now(request)
@@ -132,6 +133,7 @@ def pause_flow(request: Request, actor: CurrentActor, sent: CheckedForm) -> Resp
 @router.post("/genoptag")
 def resume_flow(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """The flow goes on."""
+    roots_for(actor, Verb.PAUSE_FLOW)
     flow, root_id, now = _flow_of(sent.get("flow")), text_of(sent, "root"), context.now(request)
     require(actor, Verb.PAUSE_FLOW, f"/{root_id}/")
     with context.writing(request) as session:

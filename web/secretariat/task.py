@@ -105,9 +105,9 @@ def new_link(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedFo
 @router.post("/besked/vis")
 def preview(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """The mail as it would be sent, and to whom; nothing is sent."""
-    text = needed(sent, "text", "Teksten")
     with context.reading(request) as session:
         found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.NUDGE)
+        text = needed(sent, "text", "Teksten")
         recipient = _recipient(session, request, found)
         mail = nudge_preview(session, request, found, recipient, text) if recipient else None
         return show(

@@ -18,6 +18,7 @@ from cycle.access.person_sessions import close_person_session, open_person_sessi
 from cycle.messages.sign_in_mail import send_code
 from web import context, render
 from web.context import Sent
+from web.cookies import Cookie
 from web.paths import local_path
 from web.plain import readable
 from web.rooms import Room
@@ -27,7 +28,7 @@ from web.signing_in.person import CheckedPersonForm
 router = APIRouter(prefix="/mine")
 ROOM = Room(router)
 READ = ["GET", "HEAD"]
-HANDLE = "aarshjul-kode"
+HANDLE = Cookie("aarshjul-kode", "/mine")
 FRONT = "/mine"
 
 
@@ -50,8 +51,7 @@ def send(request: Request, sent: Sent) -> Response:
         now = context.browser_now(request)
         handle = send_code(session, secret, typed=email, came_from=came_from, now=now)
     response = RedirectResponse(f"/mine/kode?videre={quote(onward, safe='')}", status_code=303)
-    secure = context.settings(request).base_url.startswith("https")
-    response.set_cookie(HANDLE, handle, path="/mine", httponly=True, samesite="lax", secure=secure)
+    HANDLE.give(response, request, handle)
     return response
 
 
@@ -67,14 +67,14 @@ def check_code(request: Request, sent: Sent) -> Response:
     onward, typed = _onward(str(sent.get("videre", FRONT))), str(sent.get("kode", ""))
     secret, now = context.settings(request).secret, context.browser_now(request)
     with context.writing(request) as session:
-        handle = request.cookies.get(HANDLE, "")
+        handle = HANDLE.read(request)
         address = use_code(session, secret, handle=handle, typed=typed, now=now)
         token = open_person_session(session, address, now=now) if address else ""
     if not token:
         return render.page(request, "signing_in/code.html", status=401, onward=onward, wrong=True)
     response = RedirectResponse(onward, status_code=303)
     own.remember(response, request, token)
-    response.delete_cookie(HANDLE, path="/mine")
+    HANDLE.forget(response, request)
     return response
 
 
@@ -82,9 +82,9 @@ def check_code(request: Request, sent: Sent) -> Response:
 def sign_out(request: Request, sent: CheckedPersonForm) -> Response:
     """Ends the session here and in the store."""
     with context.writing(request) as session:
-        close_person_session(session, request.cookies.get(own.COOKIE, ""))
+        close_person_session(session, own.KEPT.read(request))
     response = RedirectResponse("/mine/log-ind", status_code=303)
-    response.delete_cookie(own.COOKIE, path="/")
+    own.KEPT.forget(response, request)
     return response
 
 

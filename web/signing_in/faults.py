@@ -100,3 +100,15 @@ TOO_MANY = Fault(
         "Wait an hour, or use the link in the e-mail about the task.",
     ),
 )
+SIGN_IN_TO_SIGN = Fault(
+    403,
+    ("Log ind for at skrive under", "Sign in to sign"),
+    (
+        "Kommunen kræver, at du er logget ind, når du skriver under. Intet er underskrevet.",
+        "The municipality asks you to be signed in when you sign. Nothing was signed.",
+    ),
+    (
+        "Log ind. Så kommer du tilbage til aftalen og kan skrive under.",
+        "Sign in. You then come back to the agreement and can sign.",
+    ),
+)

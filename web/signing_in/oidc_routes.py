@@ -22,6 +22,7 @@ from cycle.access.roles import SignInWay
 from cycle.access.sessions import close_session, open_session
 from cycle.errors import Conflict, NotAllowed
 from web import context, session
+from web.cookies import Cookie
 from web.faults import Refused
 from web.paths import local_path
 from web.rooms import Room
@@ -30,7 +31,7 @@ from web.signing_in.oidc import Errand, LoginFailed, login_of
 
 router = APIRouter(prefix="/log-ind/kommunen")
 ROOM = Room(router)
-COOKIE = "aarshjul-login"
+CARRIED = Cookie("aarshjul-login", router.prefix)
 LASTS = timedelta(minutes=15)
 log = logging.getLogger("aarshjul.web")
 
@@ -43,16 +44,7 @@ def begin(request: Request, videre: str = "/") -> Response:
     except LoginFailed as error:
         raise _refused(error) from error
     response = RedirectResponse(address, status_code=303)
-    secure = context.settings(request).base_url.startswith("https")
-    response.set_cookie(
-        COOKIE,
-        _sealed(request, errand),
-        path=router.prefix,
-        max_age=int(LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=secure,
-    )
+    CARRIED.give(response, request, _sealed(request, errand), seconds=int(LASTS.total_seconds()))
     return response
 
 
@@ -73,7 +65,7 @@ def finish(request: Request) -> Response:
     token = _signed_in(request, claims)
     response = RedirectResponse(errand.onward, status_code=303)
     session.remember(response, request, token)
-    response.delete_cookie(COOKIE, path=router.prefix)
+    CARRIED.forget(response, request)
     return response
 
 
@@ -87,7 +79,7 @@ def _signed_in(request: Request, claims: dict[str, Any]) -> str:
     try:
         with context.writing(request) as store:
             account = account_of(store, identity, grants, now=now)
-            close_session(store, request.cookies.get(session.COOKIE, ""))
+            close_session(store, session.KEPT.read(request))
             return open_session(store, account, now=now, way=SignInWay.LOGIN).token
     except Conflict as error:
         raise Refused(LOGIN_CONFLICT) from error
@@ -112,7 +104,7 @@ def _sealed(request: Request, errand: Errand) -> str:
 
 def _carried(request: Request) -> Errand | None:
     """What the browser was given on its way out; None when it has nothing, or it is not ours or too old."""
-    text, _, mac = request.cookies.get(COOKIE, "").partition(".")
+    text, _, mac = CARRIED.read(request).partition(".")
     if not hmac.compare_digest(mac.encode(), _mac(request, text).encode()):
         return None
     carried = json.loads(urlsafe_b64decode(text))

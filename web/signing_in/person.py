@@ -22,13 +22,18 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cycle.access.person_sessions import read_person_session
+from cycle.access.roles import KnownBy
+from cycle.access.sessions import SignedIn
 from cycle.organisation.mailboxes import people_with
 from cycle.organisation.tables import Person
 from web import context
 from web.context import Sent
-from web.session import CsrfWrong, actor_of
+from web.cookies import Cookie
+from web.session import CsrfWrong, actor_of, signed_in
+from web.viewing import require_shown
 
 COOKIE = "aarshjul-mig"
+KEPT = Cookie(COOKIE)
 
 
 class PersonNeeded(Exception):
@@ -37,12 +42,16 @@ class PersonNeeded(Exception):
 
 @dataclass(frozen=True)
 class OwnPerson:
-    """The person, once for each municipality that has the address. `by_account`: signed in with one."""
+    """The person, once for each municipality that has the address. `by_account`: signed in with one.
+
+    `is_viewed`: the secretariat looks at the pages as the person has them.
+    """
 
     address: str
     people: tuple[Person, ...]
     csrf: str
     by_account: bool
+    is_viewed: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -56,9 +65,12 @@ class OwnPerson:
 
 
 def person_of(session: Session, request: Request) -> OwnPerson | None:
-    """Who is known by the mailbox, if anybody. Reads only."""
+    """Who is known by the mailbox, if anybody, or as whom one looks. Reads only. Raises Refused."""
+    viewer = signed_in(request)
+    if viewer is not None and viewer.viewing is not None:
+        return _viewed(session, request, viewer)
     now = context.browser_now(request)
-    known = read_person_session(session, request.cookies.get(COOKIE, ""), now=now)
+    known = read_person_session(session, KEPT.read(request), now=now)
     if known is not None:
         return _own(people_with(session, known.address), known.address, known.csrf, by_account=False)
     actor = actor_of(request)
@@ -93,8 +105,31 @@ CheckedPersonForm = Annotated[FormData, Depends(checked_person_form)]
 
 def remember(response: Response, request: Request, token: str) -> None:
     """Sets the cookie, which the browser forgets when it is closed."""
-    secure = context.settings(request).base_url.startswith("https")
-    response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
+    KEPT.give(response, request, token)
+
+
+def known_as(session: Session, request: Request, person_id: int) -> KnownBy:
+    """How the browser has shown that this person is behind it: the strongest way there is."""
+    actor = signed_in(request)
+    if actor is not None and actor.way is not None and _has(session, actor.email, person_id):
+        return KnownBy(actor.way.value)
+    known = read_person_session(session, KEPT.read(request), now=context.browser_now(request))
+    if known is not None and _has(session, known.address, person_id):
+        return KnownBy.CODE
+    return KnownBy.LINK
+
+
+def _has(session: Session, address: str, person_id: int) -> bool:
+    return any(person.id == person_id for person in people_with(session, address))
+
+
+def _viewed(session: Session, request: Request, viewer: SignedIn) -> OwnPerson | None:
+    person = session.get(Person, viewer.viewing.person_id) if viewer.viewing else None
+    if person is None:
+        return None
+    require_shown(request)
+    actor_of(request)
+    return OwnPerson(viewer.email, (person,), viewer.csrf, by_account=True, is_viewed=True)
 
 
 def _own(people: Sequence[Person], address: str, csrf: str, *, by_account: bool) -> OwnPerson | None:

@@ -27,19 +27,22 @@ from cycle.access.second_factor import (
     remove_factor,
     second_step,
 )
-from cycle.access.sessions import close_session, grants_of, open_session
+from cycle.access.sessions import close_session, open_session
 from cycle.access.tables import Account, SecondFactor
+from cycle.access.viewing import grants_of
 from web import context, render, session
 from web.context import Sent
+from web.cookies import Cookie
 from web.faults import BAD_REQUEST, Refused
 from web.paths import local_path
 from web.rooms import Room
-from web.session import CheckedForm, CurrentActor, SignInNeeded
+from web.session import CurrentActor, OwnForm, SignInNeeded
 
 router = APIRouter()
 ROOM = Room(router)
 READ = ["GET", "HEAD"]
 COOKIE = "aarshjul-trin"
+HALF = Cookie(COOKIE, "/log-ind")
 LASTS = timedelta(minutes=10)
 
 
@@ -59,9 +62,8 @@ def half_way(request: Request, account_id: int, address: str, onward: str) -> Re
     ends = int((context.browser_now(request) + LASTS).timestamp())
     response = RedirectResponse(address, status_code=303)
     text = f"{account_id}.{ends}.{onward.encode().hex()}"
-    secure = context.settings(request).base_url.startswith("https")
     value = f"{text}.{_mac(request, text)}"
-    response.set_cookie(COOKIE, value, path="/log-ind", httponly=True, samesite="lax", secure=secure)
+    HALF.give(response, request, value)
     return response
 
 
@@ -116,7 +118,7 @@ def show(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.post("/konto/app")
-def change(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
+def change(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
     """Begins, confirms or removes an app; removing takes a code."""
     act, now = str(sent.get("act", "")), context.browser_now(request)
     with context.writing(request) as store:
@@ -170,19 +172,19 @@ def _state_page(request: Request, row: SecondFactor | None, *, wrong: bool = Fal
 
 
 def _open(request: Request, store: Session, account: Account) -> str:
-    close_session(store, request.cookies.get(session.COOKIE, ""))
+    close_session(store, session.KEPT.read(request))
     return open_session(store, account, now=context.browser_now(request), way=SignInWay.TWO_STEPS).token
 
 
 def _in(request: Request, response: Response, token: str) -> Response:
     session.remember(response, request, token)
-    response.delete_cookie(COOKIE, path="/log-ind")
+    HALF.forget(response, request)
     return response
 
 
 def _half(request: Request) -> tuple[int, str]:
     """Whose password was right a moment ago, and where they were going. Raises SignInNeeded."""
-    text, _, mac = request.cookies.get(COOKIE, "").rpartition(".")
+    text, _, mac = HALF.read(request).rpartition(".")
     if not hmac.compare_digest(mac.encode(), _mac(request, text).encode()):
         raise SignInNeeded
     account_id, ends, onward = text.split(".")

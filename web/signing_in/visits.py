@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.links import LinkClaims, Visit, read_token, read_visit, visit_token
 from cycle.errors import LinkInvalid
 from web import context
+from web.cookies import Cookie
 from web.plain import LARGEST
 
 COOKIE = "aarshjul-link"
@@ -43,10 +44,14 @@ class LinkOpened(Exception):
 
 @dataclass(frozen=True)
 class Arrival:
-    """Who comes, to what. `visit`: what a mailed link is exchanged for; empty when it has been."""
+    """Who comes, to what. `visit`: what a mailed link is exchanged for; empty when it has been.
+
+    `is_viewed`: the secretariat looks at the page as that person has it, without what was not sent yet.
+    """
 
     claims: LinkClaims
     visit: str = ""
+    is_viewed: bool = False
 
 
 def arrival(request: Request, token: str, purpose: str, *, ended: bool = False) -> Arrival:
@@ -73,8 +78,7 @@ def exchanged(request: Request, opened: LinkOpened) -> Response:
     path = f"/{room}/{opened.number}"
     query = f"?{request.url.query}" if request.url.query else ""
     response = RedirectResponse("/".join([path, *rest]) + query, status_code=303)
-    secure = context.settings(request).base_url.startswith("https")
-    response.set_cookie(COOKIE, opened.visit, path=path, httponly=True, samesite="lax", secure=secure)
+    Cookie(COOKIE, path).give(response, request, opened.visit)
     return response
 
 
@@ -83,7 +87,7 @@ def _visited(
 ) -> LinkClaims:
     visit = None
     with suppress(LinkInvalid):
-        visit = read_visit(secret, request.cookies.get(COOKIE, ""), purpose)
+        visit = read_visit(secret, Cookie(COOKIE, request.url.path).read(request), purpose)
     if visit is None or visit.claims.task_id != number:
         raise LinkNeeded
     if now >= visit.ends_at + (WRITTEN_LATE if ended else timedelta()):

@@ -19,7 +19,7 @@ from web import context, preparation
 from web.plain import Id
 from web.preparation import Desk
 from web.rooms import Room
-from web.session import CheckedForm, CurrentActor
+from web.session import CheckedForm, CurrentActor, grant
 
 router = APIRouter(prefix="/mine-enheder/opgave/{task_id}/forberedelse")
 ROOM = Room(router)
@@ -59,7 +59,9 @@ def _open(session: Session, request: Request, actor: SignedIn, task_id: int) -> 
         raise NotFound("task", task_id)
     root_id = session.get_one(Occurrence, task.occurrence_id).root_id
     person_id = person_of_account(session, root_id, actor.email)
-    return preparation.open_desk(session, request, task, person_id)
+    desk = preparation.open_desk(session, request, task, person_id)
+    grant(actor, "prepare")
+    return desk
 
 
 def _address(task_id: int) -> str:

@@ -33,6 +33,7 @@ from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness
 from cycle.tasks.submit import latest_submission
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
 from web.forms import form_of
+from web.session import grant
 
 ANSWERED = (TaskState.SUBMITTED, TaskState.APPROVED)
 OWED = (TaskState.OPEN, TaskState.RETURNED)
@@ -154,6 +155,7 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
     activity = activity_of(occurrence)
     if not allowed(actor.grants, Verb.SEE_UNIT, thing_of(activity), unit.path):
         raise NotAllowed(Verb.SEE_UNIT.value, f"task {task_id}")
+    grant(actor, Verb.SEE_UNIT.value)
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(now)
     submission = latest_submission(session, task_id)

@@ -200,19 +200,6 @@ def upgrade() -> None:
     with op.batch_alter_table('access_token', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_access_token_account_id'), ['account_id'], unique=False)
 
-    op.create_table('account_session',
-    sa.Column('digest', sa.String(), nullable=False),
-    sa.Column('account_id', sa.Integer(), nullable=False),
-    sa.Column('csrf', sa.String(), nullable=False),
-    sa.Column('way', sa.Enum('password', 'two_steps', 'login', name='signinway', native_enum=False, length=32), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
-    sa.PrimaryKeyConstraint('digest')
-    )
-    with op.batch_alter_table('account_session', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_account_session_account_id'), ['account_id'], unique=False)
-
     op.create_table('column_choice',
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
@@ -410,6 +397,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
     sa.PrimaryKeyConstraint('account_id')
     )
+    op.create_table('account_session',
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('csrf', sa.String(), nullable=False),
+    sa.Column('way', sa.Enum('password', 'two_steps', 'login', name='signinway', native_enum=False, length=32), nullable=False),
+    sa.Column('acting', sa.Enum('leader', 'superior', 'secretariat', 'direction', 'committee', 'operator', name='role', native_enum=False, length=32), nullable=True),
+    sa.Column('viewed_account', sa.Integer(), nullable=True),
+    sa.Column('viewed_person', sa.Integer(), nullable=True),
+    sa.Column('viewing_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['viewed_account'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['viewed_person'], ['person.id'], ),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    with op.batch_alter_table('account_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_account_session_account_id'), ['account_id'], unique=False)
+
     op.create_table('address',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
@@ -933,6 +939,7 @@ def upgrade() -> None:
     sa.Column('answers', sa.JSON(), nullable=False),
     sa.Column('form_version_id', sa.Integer(), nullable=True),
     sa.Column('channel', sa.Enum('web', 'mail', name='channel', native_enum=False, length=32), nullable=False),
+    sa.Column('known_by', sa.Enum('mail', 'link', 'code', 'password', 'two_steps', 'login', name='knownby', native_enum=False, length=32), nullable=True),
     sa.Column('by', sa.String(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('after_close', sa.Boolean(), nullable=False),
@@ -1280,6 +1287,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_address_email'))
 
     op.drop_table('address')
+    with op.batch_alter_table('account_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_session_account_id'))
+
+    op.drop_table('account_session')
     op.drop_table('second_factor')
     with op.batch_alter_table('run', schema=None) as batch_op:
         batch_op.drop_index('uq_run_unfinished', sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
@@ -1328,10 +1339,6 @@ def downgrade() -> None:
 
     op.drop_table('cycle')
     op.drop_table('column_choice')
-    with op.batch_alter_table('account_session', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_account_session_account_id'))
-
-    op.drop_table('account_session')
     with op.batch_alter_table('access_token', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_access_token_account_id'))
 
