@@ -26,6 +26,8 @@ from web import context
 from web.context import Sent
 
 COOKIE = "aarshjul"
+FOLLOWS = "x-follows"
+"""Sent by a page that asks by itself: nobody is there, so it keeps no session open."""
 
 
 class SignInNeeded(Exception):
@@ -52,7 +54,7 @@ def actor_of(request: Request) -> SignedIn | None:
         actor = read_session(session, value, now=now)
     if actor is None:
         return None
-    if actor.stale:
+    if actor.stale and FOLLOWS not in request.headers:
         with context.writing(request) as session:
             renew_session(session, value, now=now)
     request.state.actor, request.state.language = actor, actor.language

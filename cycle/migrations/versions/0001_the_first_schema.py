@@ -184,6 +184,14 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('worker_pulse',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('beaten_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hands', sa.Integer(), nullable=False),
+    sa.Column('busy', sa.Integer(), nullable=False),
+    sa.Column('prefect', sa.Enum('unused', 'answers', 'silent', name='prefectanswer', native_enum=False, length=32), nullable=False),
+    sa.PrimaryKeyConstraint('name')
+    )
     op.create_table('access_token',
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -435,6 +443,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cycle_revision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cycle_revision_cycle_id'), ['cycle_id'], unique=False)
+
+    op.create_table('run_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('fence', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Enum('claimed', 'came', name='runstep', native_enum=False, length=32), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['run_id'], ['run.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('run_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_run_line_run_id'), ['run_id'], unique=False)
 
     op.create_table('substitute',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1240,6 +1262,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_substitute_person_id'))
 
     op.drop_table('substitute')
+    with op.batch_alter_table('run_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_run_line_run_id'))
+
+    op.drop_table('run_line')
     with op.batch_alter_table('cycle_revision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cycle_revision_cycle_id'))
 
@@ -1306,6 +1332,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_access_token_account_id'))
 
     op.drop_table('access_token')
+    op.drop_table('worker_pulse')
     op.drop_table('wake')
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unit_root_id'))
