@@ -133,7 +133,7 @@ class Inbound(SQLModel, table=True):
     root_id: str = Field(index=True)
     message_id: str = Field(unique=True)
     received_at: datetime = Field(sa_type=Instant)
-    sender: str
+    sender: str = Field(index=True)
     subject: str = ""
     own_text: str = ""
     text: str = ""

@@ -192,7 +192,7 @@ class Submission(SQLModel, table=True):
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     channel: Channel = Field(sa_type=enum_type(Channel))
-    by: str
+    by: str = Field(index=True)
     received_at: datetime = Field(sa_type=Instant)
     after_close: bool = False
     once: str
@@ -208,7 +208,7 @@ class Review(SQLModel, table=True):
     verdict: Verdict = Field(sa_type=enum_type(Verdict))
     reason: str = ""
     field_reasons: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
-    by: str
+    by: str = Field(index=True)
     at: datetime = Field(sa_type=Instant)
 
 

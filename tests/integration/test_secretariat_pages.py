@@ -685,7 +685,8 @@ def test_a_persons_story_says_why_there_was_a_mail_and_why_not(office):
         session.add(_decision(office, Decided.ANSWERED, "Posten havde svaret.", None))
     person = office.town.leaders[office.tasks[0].unit_id]
     said = words(office.get(f"/mail/person/{person}"))
-    assert "Leder af BY-IN-D1-001" in said and "Mail sendt" in said and "Posten havde svaret." in said
+    assert "Leder af BY-IN-D1-001" in said and "Kvartalsrapport 1 er åben" in said
+    assert "Opgaven åbnede." in said and "Ingen mail: svaret. Posten havde svaret." in said
     assert office.get("/mail/person/9999").status_code == 404
 
 

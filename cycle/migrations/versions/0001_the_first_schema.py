@@ -823,6 +823,7 @@ def upgrade() -> None:
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_inbound_content'), ['content'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_root_id'), ['root_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_inbound_sender'), ['sender'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_task_id'), ['task_id'], unique=False)
 
     op.create_table('message',
@@ -942,6 +943,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('task_id', 'version')
     )
     with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_by'), ['by'], unique=False)
         batch_op.create_index('ix_submission_nil', ['task_id'], unique=False, sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
         batch_op.create_index(batch_op.f('ix_submission_task_id'), ['task_id'], unique=False)
 
@@ -1076,6 +1078,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('review', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_review_by'), ['by'], unique=False)
         batch_op.create_index(batch_op.f('ix_review_submission_id'), ['submission_id'], unique=False)
 
     op.create_table('goal_status',
@@ -1129,6 +1132,7 @@ def downgrade() -> None:
     op.drop_table('goal_status')
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_review_submission_id'))
+        batch_op.drop_index(batch_op.f('ix_review_by'))
 
     op.drop_table('review')
     with op.batch_alter_table('reminder_decision', schema=None) as batch_op:
@@ -1158,6 +1162,7 @@ def downgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_task_id'))
         batch_op.drop_index('ix_submission_nil', sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
+        batch_op.drop_index(batch_op.f('ix_submission_by'))
 
     op.drop_table('submission')
     with op.batch_alter_table('strategy', schema=None) as batch_op:
@@ -1184,6 +1189,7 @@ def downgrade() -> None:
     op.drop_table('message')
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inbound_task_id'))
+        batch_op.drop_index(batch_op.f('ix_inbound_sender'))
         batch_op.drop_index(batch_op.f('ix_inbound_root_id'))
         batch_op.drop_index(batch_op.f('ix_inbound_content'))
 
