@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from cycle.access.roles import Role
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict, Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth, Substitute
-from cycle.reminders.tables import Decided
+from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import transaction
 from cycle.tasks.states import Verdict
 from cycle.tasks.tables import Extension, Review, Submission
@@ -171,3 +171,19 @@ def test_a_long_story_has_pages_and_a_stranger_has_none(small):
     assert elsewhere.get(f"/mail/person/{person}").status_code == 404
     superior = small.site.signed_in("s@by.example", Role.SUPERIOR, "BY-IN")
     assert superior.get(f"/mail/person/{person}").status_code == 403
+
+
+def test_a_mail_says_why_it_was_written_and_leads_to_the_story(small):
+    with transaction(small.engine) as session:
+        daily = _message(session, small)
+        task_id = small.tasks[0].id
+        act = _message(session, small, 1, key="extended:1", kind=MessageKind.EXTENDED, task_id=task_id)
+        session.execute(sa.delete(ReminderDecision).where(ReminderDecision.message_id == act.id))
+        person = person_of(small)
+        daily_id, act_id = daily.id, act.id
+    page = small.get(f"/mail/{daily_id}")
+    assert "Opgaven åbner, Daginstitution 1.1 Ærø: Opgaven åbnede." in words(page)
+    assert f'href="/mail/person/{person}?opgave={task_id}"' in page.text
+    assert "følger af noget, nogen gjorde, og ikke af en påmindelse: fristen er forlænget" in words(
+        small.get(f"/mail/{act_id}")
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from cli.demo.names import rename_units
 from cli.municipality import Folder, load_municipality, start_years
 from cycle.access.links import task_token
 from cycle.calendar import WorkingCalendar
@@ -48,13 +49,15 @@ SIGNED = {**YES, "navn": "Ida Opdigtet", "bekraeft": "ja"}
 class Town:
     """A dozen of Copenhagen's units after a budget call, a hearing, a report, and one agreement signed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, invented_names: bool = False) -> None:
         self.engine = make_engine(f"sqlite:///{folder / 'aarshjul.db'}")
         METADATA.create_all(self.engine)
         example = cut(folder / "small")
         with transaction(self.engine) as session:
             loaded = load_municipality(session, Folder.at(example), now=BEFORE)
             start_years(session, loaded, [2027], example, now=BEFORE)
+            if invented_names:
+                rename_units(session)
         self.year = Year(self.engine, folder, BEFORE)
         self.year.only(*PLAYED)
         self.play()

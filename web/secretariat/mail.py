@@ -20,6 +20,7 @@ from cycle.tasks.mail_log import (
     mail_states,
 )
 from cycle.tasks.mail_topics import Subject, Topic, named_tasks, subjects, tasks_of_mail, topics
+from cycle.tasks.told import told_in
 from web import context, render
 from web.plain import Id, readable
 from web.secretariat.pages import show
@@ -81,6 +82,8 @@ def one(request: Request, actor: CurrentActor, message_id: Id) -> Response:
             "mail.html",
             mail=mail,
             about=list(about.values()),
+            subjects_of=about,
+            reasons=told_in(session, [message_id]),
             titles=_titles(session, request, about.values()),
             readable=readable,
             person=who,
