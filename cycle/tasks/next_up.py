@@ -21,11 +21,10 @@ class NextUp(StrEnum):
 
 @dataclass(frozen=True)
 class Waiting:
-    """The next of a kind: when (UTC; past means at the next turn), and how many wait for then or later."""
+    """The next of a kind, and when (UTC; past means at the next turn)."""
 
     what: NextUp
     at: datetime
-    count: int
 
 
 def next_up(session: Session, root_ids: Iterable[str]) -> list[Waiting]:
@@ -33,13 +32,10 @@ def next_up(session: Session, root_ids: Iterable[str]) -> list[Waiting]:
     roots = list(root_ids)
     at = col(Task.next_reminder_at)
     tasks = (
-        sa.select(sa.func.min(at), sa.func.count())
+        sa.select(sa.func.min(at))
         .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
         .where(at.is_not(None), col(Occurrence.root_id).in_(roots))
     )
-    mails = sa.select(sa.func.min(col(Message.next_at)), sa.func.count()).where(
-        UNSENT, col(Message.root_id).in_(roots)
-    )
-    asked = ((NextUp.REMINDERS, tasks), (NextUp.MAILS, mails))
-    rows = [(what, *session.execute(query).one()) for what, query in asked]
-    return sorted((Waiting(*row) for row in rows if row[1] is not None), key=lambda each: each.at)
+    mails = sa.select(sa.func.min(col(Message.next_at))).where(UNSENT, col(Message.root_id).in_(roots))
+    found = [(NextUp.REMINDERS, session.scalar(tasks)), (NextUp.MAILS, session.scalar(mails))]
+    return sorted((Waiting(what, at) for what, at in found if at is not None), key=lambda each: each.at)

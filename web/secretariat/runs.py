@@ -130,14 +130,14 @@ def resume_flow(request: Request, actor: CurrentActor, sent: CheckedForm) -> Res
 def _live(
     session: Session, request: Request, actor: SignedIn, roots: Sequence[str], wanted: Asked
 ) -> dict[str, Any]:
-    lines, more = _lines(session, request, roots, wanted)
-    red = len(failed_for_good(session, roots)) + len(stuck_runs(session, request, roots))
+    failed, stuck = failed_for_good(session, roots), stuck_runs(session, request, roots)
+    lines, more = _lines(session, roots, wanted, failed, stuck)
     named = [line.about.id for line in lines if line.about]
     return {
         "lines": lines,
         "more": more,
         "asked": wanted,
-        "said": _said(red, render.language_of(request)),
+        "said": _said(len(failed) + len(stuck), render.language_of(request)),
         "counts": run_counts(session, roots),
         "health": health(session, request, roots),
         "titles": titles_in(session, render.language_of(request), named),
@@ -150,16 +150,15 @@ def _live(
 
 
 def _lines(
-    session: Session, request: Request, roots: Sequence[str], wanted: Asked
+    session: Session, roots: Sequence[str], wanted: Asked, failed: Sequence[Run], stuck: set[int | None]
 ) -> tuple[list[Line], bool]:
     """The runs of one page, and whether there are more; on the first the red ones stand first."""
     found = recent_runs(session, roots, wanted.search, limit=PAGE + 1, offset=(wanted.side - 1) * PAGE)
     recent = found[:PAGE]
-    failed = failed_for_good(session, roots)
     if wanted.side == 1 and wanted.shows_failed:
         known = {run.id for run in recent}
         recent += [run for run in failed if run.id not in known and wanted.flow in ("", run.flow)]
-    lines = lines_about(session, recent, {run.id for run in failed}, stuck_runs(session, request, roots))
+    lines = lines_about(session, recent, {run.id for run in failed}, stuck)
     return sorted(lines, key=lambda line: (not line.red, -(line.run.id or 0))), len(found) > PAGE
 
 

@@ -863,6 +863,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_message_sent', ['address', 'sent_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('ix_message_uncertain', ['root_id'], unique=False, sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.create_index('ix_message_unsent', ['address'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
 
     op.create_table('sealed_document',
@@ -1179,6 +1180,7 @@ def downgrade() -> None:
     op.drop_table('sealed_document')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_unsent', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
+        batch_op.drop_index('ix_message_uncertain', sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.drop_index(batch_op.f('ix_message_task_id'))
         batch_op.drop_index('ix_message_sent')
         batch_op.drop_index(batch_op.f('ix_message_person_id'))
