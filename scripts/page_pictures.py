@@ -32,11 +32,11 @@ from web.signing_in import person
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pages"
 DESK, PHONE = 1280, 320
-TALLEST = 1500
+TALLEST = 1300
 """Of a page, in its own pixels: what lies below is more of the same."""
 
-DESK_WIDE, DARK_WIDE, BETWEEN = 800, 640, 16
-QUALITY = 50
+DESK_WIDE, DARK_WIDE, BETWEEN = 760, 480, 16
+QUALITY = 45
 GROUND = (128, 128, 128)
 OFFICE, OWN, NOBODY = "office", "own", "nobody"
 OWN_PAGES = re.compile(r"^/mine(/|$)")
@@ -98,6 +98,7 @@ def _of(route: str, town: Town) -> Iterable[Shown]:
     """Every address of the route, until one of them is a page."""
     who = OWN if OWN_PAGES.match(route) else NOBODY if BEFORE_SIGN_IN.match(route) else OFFICE
     given = {"token": [*town.leader_links(), *town.invitations()], "what": ["aktivitet"]}
+    given["person_id"] = [str(town.leader())]
     return (Shown(route, address, who) for address in addresses(route, town.engine, **given))
 
 
