@@ -12,7 +12,7 @@ ROOMS := cycle config notifications documents flows web cli
 APART := tests/unit tests/integration tests/artefacts tests/layouts
 ALONE := tests/browser tests/faults tests/prefect_runs tests/mail_stack
 
-.PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures look clean help
+.PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures usability look clean help
 
 help:             ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 22
@@ -77,8 +77,12 @@ bench: $(DEV)     ## measure; prints ratios against named limits
 proof: $(DEV) $(WEB)  ## the long proofs; the last output is kept under docs/proof/
 	$(BIN)/python scripts/proof.py
 
-pictures: $(DEV)  ## take the pictures of docs/pictures in a played demo (ten minutes)
+pictures: $(DEV)  ## take the pictures of docs/pictures and docs/pages anew (a quarter of an hour)
 	PYTHONPATH=. $(BIN)/python scripts/pictures.py
+	PYTHONPATH=. $(BIN)/python scripts/page_pictures.py
+
+usability: $(DEV)  ## try the tasks of docs/usability.md in a played demo and count clicks (ten minutes)
+	PYTHONPATH=. $(BIN)/python scripts/usability.py
 
 clean:
 	rm -rf $(VENV) node_modules

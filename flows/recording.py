@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from cycle.runs.tables import Recorded
+from cycle.runs.tables import PrefectAnswer, Recorded
 from flows import prefect_environment
 from flows.execution import CURRENT, Execution, RunFailed, perform
 
@@ -53,6 +53,13 @@ class Recorder:
         self._unusable = not api_url
         self._abandoned: set[asyncio.Task[None]] = set()
         self._probing = asyncio.Lock()
+
+    def heard(self) -> PrefectAnswer:
+        """What was last heard of the server. For any thread."""
+        if not self._api_url:
+            return PrefectAnswer.UNUSED
+        answers = not self._unusable and self._answered_at > self._failed_at
+        return PrefectAnswer.ANSWERS if answers else PrefectAnswer.SILENT
 
     async def ready(self) -> bool:
         """Whether Prefect can be used now: it has answered just now and is imported."""

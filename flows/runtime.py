@@ -5,6 +5,7 @@ Only this module reads a clock for the engine. `Runtime.clock` is the engine's t
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +20,13 @@ from cycle import store
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.directory import Directory
 from cycle.runs import queue
+from cycle.runs.log import write_line
 from cycle.runs.queue import Claim
+from cycle.runs.tables import RunStep
 from cycle.tasks.calendars import calendar_of_root
+
+LINE_SECONDS = 5.0
+"""Between two lines of a run's log: a body that commits every mail does not write one for each."""
 
 
 class Clock(Protocol):
@@ -92,7 +98,9 @@ class RunContext:
     (simulation, tests) has no Run row: its `run.id` and `run.fence` are 0 and no commit is guarded.
     """
 
-    def __init__(self, runtime: Runtime, run: Claim, now: datetime) -> None:
+    def __init__(
+        self, runtime: Runtime, run: Claim, now: datetime, *, line_every: float = LINE_SECONDS
+    ) -> None:
         self.engine = runtime.engine
         self.settings = runtime.settings
         self.run = run
@@ -101,6 +109,8 @@ class RunContext:
         self.counts: dict[str, int] = {}
         self._runtime = runtime
         self._progress: str | None = None
+        self._written: tuple[str | None, dict[str, int]] = (None, {})
+        self._line_every, self._line_from = line_every, float("-inf")
         self._inside = False
 
     @classmethod
@@ -172,3 +182,13 @@ class RunContext:
                 progress=self._progress,
                 counts=self.counts,
             )
+            self._write_line(session)
+
+    def _write_line(self, session: Session) -> None:
+        """A line of the run's log, when it has come further and the last line is some seconds old."""
+        came = (self._progress, dict(self.counts))
+        if came == self._written or time.monotonic() < self._line_from:
+            return
+        self._written, self._line_from = came, time.monotonic() + self._line_every
+        at, (text, counts) = self.moment(), came
+        write_line(session, self.run.id, self.run.fence, RunStep.CAME, at=at, text=text or "", counts=counts)

@@ -25,6 +25,7 @@ from flows import registry
 from flows.execution import BodyOf, Execution
 from flows.recording import Recorder, first_of
 from flows.runtime import Runtime
+from flows.worker_pulse import SignOfLife
 
 RENEW_EVERY = timedelta(seconds=15)
 IDLE_SECONDS = 0.5
@@ -68,12 +69,21 @@ class Worker:
     async def run(self) -> None:
         """Works until `stop` is called."""
         self._loop = asyncio.get_running_loop()
-        with self._leases:
+        with self._leases, self._sign_of_life():
             while not self.stopping.is_set():
                 if not await self._step():
                     await self._rest(IDLE_SECONDS)
             await self._finish_running()
         await self.recorded()
+
+    def _sign_of_life(self) -> SignOfLife:
+        return SignOfLife(
+            self._runtime,
+            self.name,
+            hands=self._concurrency,
+            busy=lambda: len(self._running),
+            prefect=self._recorder.heard,
+        )
 
     async def drain(self, *, recorded: bool = True) -> int:
         """Works until nothing can be claimed; gives how many runs it carried out. For the demo and tests.

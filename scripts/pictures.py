@@ -5,6 +5,7 @@ python scripts/pictures.py [folder]        (docs/pictures when none is named; so
 Units have invented names and every picture shows the demo's mark: its answers are about nobody.
 """
 
+import io
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import launched
@@ -20,6 +22,7 @@ from tests.support.demo import move_clock, running_demo
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 DESK, PHONE = 1280, 375
 TALLEST = 1600
+QUALITY = 70
 TO_AUGUST, TO_SEPTEMBER = 37, 4
 """Weeks: from 30 November 2026 to 16 August 2027, and on to 13 September."""
 
@@ -68,8 +71,9 @@ class Album:
         page.set_viewport_size({"width": width, "height": min(height, tall)})
         if below:
             page.evaluate(UNDER_THE_MARK, below)
-        page.screenshot(path=self.folder / f"{name}.png")
-        sys.stdout.write(f"{name}.png\n")
+        taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        taken.save(self.folder / f"{name}.webp", quality=QUALITY, method=6)
+        sys.stdout.write(f"{name}.webp\n")
 
 
 def in_august(album: Album) -> None:

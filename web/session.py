@@ -34,6 +34,8 @@ from web.cookies import Cookie
 
 COOKIE = "aarshjul"
 KEPT = Cookie(COOKIE)
+FOLLOWS = "x-follows"
+"""Sent by a page that asks by itself: nobody is there, so it keeps no session open."""
 
 
 class SignInNeeded(Exception):
@@ -116,7 +118,7 @@ def actor_of(request: Request) -> SignedIn | None:
     actor = signed_in(request)
     if actor is None:
         return None
-    if actor.stale:
+    if actor.stale and FOLLOWS not in request.headers:
         with context.writing(request) as session:
             renew_session(session, KEPT.read(request), now=context.browser_now(request))
     request.state.actor, request.state.language = actor, actor.language

@@ -48,6 +48,7 @@ class MessageState(StrEnum):
     WITHHELD = "withheld"
 
 
+UNCERTAIN = sa.text("state = 'unknown'")
 UNSENT = sa.text("state IN ('ready', 'waiting', 'claimed')")
 
 
@@ -74,6 +75,7 @@ class Message(SQLModel, table=True):
             sqlite_where=UNSENT,
             postgresql_where=UNSENT,
         ),
+        sa.Index("ix_message_uncertain", "root_id", sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN),
         sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),
         sa.Index("ix_message_sent", "address", "sent_at"),
         sa.Index("ix_message_created", "address", "kind", "created_at"),
@@ -133,7 +135,7 @@ class Inbound(SQLModel, table=True):
     root_id: str = Field(index=True)
     message_id: str = Field(unique=True)
     received_at: datetime = Field(sa_type=Instant)
-    sender: str
+    sender: str = Field(index=True)
     subject: str = ""
     own_text: str = ""
     text: str = ""

@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from cycle.errors import FenceLost
-from cycle.runs.tables import UNFINISHED, FlowPause, Recorded, Run, RunState
+from cycle.runs.log import write_line
+from cycle.runs.tables import UNFINISHED, FlowPause, Recorded, Run, RunState, RunStep
 from cycle.store import is_sqlite, table_of
 
 LEASE = timedelta(seconds=60)
@@ -102,6 +103,7 @@ def claim(
     ).first()
     if taken is None:
         return None
+    write_line(session, run_id, fence + 1, RunStep.CLAIMED, at=now, text=worker)
     return Claim(run_id, taken.root_id, taken.flow, taken.subject, fence + 1, taken.attempts)
 
 

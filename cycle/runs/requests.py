@@ -5,13 +5,17 @@ the caller records in the same transaction.
 """
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from cycle.errors import NotFound, NotNow
 from cycle.runs.queue import Work, want
+from cycle.runs.reading import newer_run
 from cycle.runs.tables import FlowPause, Run, RunState, Wake
+from cycle.store import is_sqlite
 
 BY_HAND = 100
 """Priority of what a person asked for: before everything the clock wants."""
@@ -23,41 +27,36 @@ def wake(session: Session, *, now: datetime) -> None:
 
 
 def retry(session: Session, run_id: int, *, now: datetime) -> int:
-    """Wants the same work again at once, whatever the back-off; gives the new run's id.
+    """Wants the same work again at once, whatever the back-off; gives the run that does it.
 
-    Raises NotFound; NotNow when the run has not ended, its flow is paused, or the same work is wanted
-    already.
+    Asked twice it is wanted once: a run that has not ended, or a newer one of the same work, is given as it
+    is. Raises NotFound; NotNow when the run's flow is paused.
     """
     run = session.get(Run, run_id)
     if run is None:
         raise NotFound("run", run_id)
     if run.state not in (RunState.DONE, RunState.FAILED):
-        raise NotNow("run", run_id, run.state.value, "retry")
+        return run_id
+    if (newer := newer_run(session, run)) is not None:
+        return newer
     if session.get(FlowPause, (run.root_id, run.flow)) is not None:
         raise NotNow("run", run_id, "paused", "retry")
-    work = Work(run.flow, run.subject, run.root_id, BY_HAND)
-    if not want(session, [work], now=now):
-        raise NotNow("run", run_id, "wanted already", "retry")
-    newest: int = session.execute(
-        sa.select(col(Run.id))
-        .where(col(Run.flow) == run.flow, col(Run.subject) == run.subject)
-        .order_by(col(Run.id).desc())
-        .limit(1)
-    ).scalar_one()
-    return newest
+    want(session, [Work(run.flow, run.subject, run.root_id, BY_HAND)], now=now)
+    return newer_run(session, run) or run_id
 
 
-def pause(session: Session, root_id: str, flow: str, *, by: str, now: datetime, why: str) -> None:
-    """From now on nothing of this flow starts for the municipality. Raises NotNow when paused already."""
-    if session.get(FlowPause, (root_id, flow)) is not None:
-        raise NotNow("flow", flow, "paused", "pause")
-    session.add(FlowPause(root_id=root_id, flow=flow, by=by, at=now, why=why))
+def pause(session: Session, root_id: str, flow: str, *, by: str, now: datetime, why: str) -> bool:
+    """From now on nothing of this flow starts for the municipality; False when it was paused already."""
+    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+    values = {"root_id": root_id, "flow": flow, "by": by, "at": now, "why": why}
+    new = insert(FlowPause).values(**values).on_conflict_do_nothing().returning(col(FlowPause.flow))
+    return session.execute(new).first() is not None
 
 
-def resume(session: Session, root_id: str, flow: str, *, now: datetime) -> None:
-    """Lets the flow go on and looks at once. Raises NotNow when it is not paused."""
-    row = session.get(FlowPause, (root_id, flow))
-    if row is None:
-        raise NotNow("flow", flow, "running", "resume")
-    session.delete(row)
+def resume(session: Session, root_id: str, flow: str, *, now: datetime) -> bool:
+    """Lets the flow go on and looks at once; False when it was not paused."""
+    row = sa.delete(FlowPause).where(col(FlowPause.root_id) == root_id, col(FlowPause.flow) == flow)
+    if not session.connection().execute(row).rowcount:
+        return False
     wake(session, now=now)
+    return True

@@ -80,6 +80,56 @@ class Run(SQLModel, table=True):
     prefect_id: str = ""
 
 
+class RunStep(StrEnum):
+    """What a line of a run's log says: a worker took it up, or it came so far."""
+
+    CLAIMED = "claimed"
+    CAME = "came"
+
+
+class RunLine(SQLModel, table=True):
+    """One line of a run's log: ids, figures and the engine's own words, never names.
+
+    A run that several workers took up in turn has one `CLAIMED` each, with the worker as `text` and the
+    `fence` it got; `CAME` is written with the body's own commit, so it says what was really kept. `at` is the
+    engine's `now` (see `Run`). The lines go with their run.
+    """
+
+    __tablename__ = "run_line"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="run.id", ondelete="CASCADE", index=True)
+    at: datetime = Field(sa_type=Instant)
+    fence: int
+    step: RunStep = Field(sa_type=enum_type(RunStep))
+    text: str = ""
+    counts: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class PrefectAnswer(StrEnum):
+    """What a worker last heard of Prefect's server."""
+
+    UNUSED = "unused"
+    ANSWERS = "answers"
+    SILENT = "silent"
+
+
+class WorkerPulse(SQLModel, table=True):
+    """A worker that lives, for the runs page: how many runs it has in hand, and whether Prefect answers it.
+
+    `beaten_at` is real time (see `Run`). A worker that ends takes its row with it; one that was killed leaves
+    it, until the next worker clears it away.
+    """
+
+    __tablename__ = "worker_pulse"
+
+    name: str = Field(primary_key=True)
+    beaten_at: datetime = Field(sa_type=Instant)
+    hands: int
+    busy: int = 0
+    prefect: PrefectAnswer = Field(default=PrefectAnswer.UNUSED, sa_type=enum_type(PrefectAnswer))
+
+
 class FlowPause(SQLModel, table=True):
     """A flow that the secretariat has paused for a municipality: nothing of it is wanted meanwhile."""
 

@@ -195,7 +195,7 @@ class Submission(SQLModel, table=True):
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     channel: Channel = Field(sa_type=enum_type(Channel))
     known_by: KnownBy | None = Field(default=None, sa_type=enum_type(KnownBy))
-    by: str
+    by: str = Field(index=True)
     received_at: datetime = Field(sa_type=Instant)
     after_close: bool = False
     once: str
@@ -211,7 +211,7 @@ class Review(SQLModel, table=True):
     verdict: Verdict = Field(sa_type=enum_type(Verdict))
     reason: str = ""
     field_reasons: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
-    by: str
+    by: str = Field(index=True)
     at: datetime = Field(sa_type=Instant)
 
 

@@ -1,5 +1,6 @@
 """Who was told what, and why (or why not): the ledger joined with its mails."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlmodel import Session, col
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
+from cycle.store import in_pieces
 from cycle.tasks.states import WAITING_FOR_HOLDER
 from cycle.tasks.tables import Occurrence, Task
 
@@ -73,6 +75,26 @@ def story(session: Session, person_id: int) -> list[Told]:
     """Everything that was decided about writing to a person, in order of time."""
     acts = sa.select(*_ACT).where(col(Message.person_id) == person_id)
     return _story(session, _decisions().where(col(ReminderDecision.person_id) == person_id), acts)
+
+
+def told_in(session: Session, message_ids: Iterable[int]) -> list[Told]:
+    """The decisions that these mails tell of, in order of time."""
+    return [
+        row
+        for ids in in_pieces(message_ids)
+        for row in _told(session, _decisions().where(col(ReminderDecision.message_id).in_(ids)))
+    ]
+
+
+def unwritten(session: Session, person_id: int) -> list[Told]:
+    """The decisions about a person that led to no mail, in order of time."""
+    about = (col(ReminderDecision.person_id) == person_id, col(ReminderDecision.message_id).is_(None))
+    return _told(session, _decisions().where(*about))
+
+
+def _told(session: Session, decisions: sa.Select[Any]) -> list[Told]:
+    order = (col(ReminderDecision.decided_at), col(ReminderDecision.id))
+    return [Told(**row._mapping) for row in session.execute(decisions.order_by(*order))]
 
 
 def unreached(session: Session, root_id: str) -> list[tuple[int, Decided]]:

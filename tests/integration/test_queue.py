@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
@@ -11,10 +12,11 @@ from config.settings import load_settings
 from cycle import store
 from cycle.errors import FenceLost, NotNow
 from cycle.organisation.tables import Unit
-from cycle.runs import queue, requests
+from cycle.runs import queue, requests, workers
+from cycle.runs.log import lines_of
 from cycle.runs.queue import LEASE, Claim, Work
-from cycle.runs.reading import overrun, recent_runs, run_counts
-from cycle.runs.tables import Recorded, Run, RunState, Wake
+from cycle.runs.reading import RunSearch, overrun, recent_runs, run_counts
+from cycle.runs.tables import FlowPause, PrefectAnswer, Recorded, Run, RunState, RunStep, Wake
 from flows.runtime import DemoClock, Runtime
 from flows.worker import LeaseKeeper
 from tests.support.municipality import instant
@@ -170,10 +172,49 @@ def test_a_retry_wants_the_same_work_before_everything_else(engine: Engine) -> N
     with store.transaction(engine) as session:
         again = requests.retry(session, claimed.id, now=NOW)
     assert held(engine).id == again != claimed.id
-    with pytest.raises(NotNow), store.transaction(engine) as session:
-        requests.retry(session, again, now=NOW)
-    with pytest.raises(NotNow), store.transaction(engine) as session:
-        requests.retry(session, claimed.id, now=NOW)
+    with store.transaction(engine) as session:
+        assert requests.retry(session, again, now=NOW) == again
+        assert requests.retry(session, claimed.id, now=NOW) == again
+        assert run_counts(session, ["BY"])[RunState.WANTED] == 1
+
+
+def test_a_paused_flow_is_not_retried_and_pausing_twice_keeps_the_first_reason(engine: Engine) -> None:
+    wanted(engine, REMIND)
+    claimed = held(engine)
+    with store.transaction(engine) as session:
+        queue.fail(session, claimed, now=NOW, milliseconds=1, error="ValueError: nej")
+        assert requests.pause(session, "BY", "remind", by="account:1", now=NOW, why="Forkert tekst")
+        assert not requests.pause(session, "BY", "remind", by="account:2", now=NOW, why="En anden")
+        assert session.get_one(FlowPause, ("BY", "remind")).why == "Forkert tekst"
+        with pytest.raises(NotNow):
+            requests.retry(session, claimed.id, now=NOW)
+        assert requests.resume(session, "BY", "remind", now=NOW)
+        assert not requests.resume(session, "BY", "remind", now=NOW)
+
+
+def test_a_runs_log_names_every_worker_that_took_it_up_and_goes_with_the_run(engine: Engine) -> None:
+    wanted(engine, REMIND)
+    first = held(engine, "w1")
+    second = held(engine, "w2", real=AFTER_LEASE)
+    with store.reading(engine) as session:
+        lines = [(line.fence, line.step, line.text) for line in lines_of(session, first.id)]
+    assert lines == [(first.fence, RunStep.CLAIMED, "w1"), (second.fence, RunStep.CLAIMED, "w2")]
+    with store.transaction(engine) as session:
+        session.execute(sa.delete(Run))
+    with store.reading(engine) as session:
+        assert lines_of(session, first.id) == []
+
+
+def test_workers_say_that_they_live_and_one_long_dead_is_forgotten(engine: Engine) -> None:
+    signs = {"hands": 2, "busy": 1, "prefect": PrefectAnswer.ANSWERS}
+    with store.transaction(engine) as session:
+        workers.beat(session, "dead", real=NOW - timedelta(days=2), **signs)
+        workers.beat(session, "w1", real=NOW, **signs)
+        workers.beat(session, "w1", real=AFTER_LEASE, **signs)
+    with store.transaction(engine) as session:
+        assert [(each.name, each.beaten_at) for each in workers.workers(session)] == [("w1", AFTER_LEASE)]
+        workers.leave(session, "w1")
+        assert workers.workers(session) == []
 
 
 def test_the_runs_page_reads_the_newest_first_and_counts_every_state(engine: Engine) -> None:
@@ -181,7 +222,11 @@ def test_the_runs_page_reads_the_newest_first_and_counts_every_state(engine: Eng
     finish(engine, held(engine))
     with store.reading(engine) as session:
         assert [run.subject for run in recent_runs(session, ["BY"])] == ["open:1", "BY"]
-        assert [run.subject for run in recent_runs(session, ["BY"], state=RunState.DONE)] == ["open:1"]
+        for search in (RunSearch(state=RunState.DONE), RunSearch(occurrence_id=1)):
+            assert [run.subject for run in recent_runs(session, ["BY"], search)] == ["open:1"]
+        assert recent_runs(session, ["BY"], RunSearch(occurrence_id=2)) == []
+        assert len(recent_runs(session, ["BY"], RunSearch(since=NOW, until=NOW + timedelta(days=1)))) == 2
+        assert recent_runs(session, ["BY"], RunSearch(until=NOW)) == []
         assert recent_runs(session, ["ANDEN"]) == []
         counts = run_counts(session, ["BY"])
     assert counts == {RunState.WANTED: 1, RunState.CLAIMED: 0, RunState.DONE: 1, RunState.FAILED: 0}

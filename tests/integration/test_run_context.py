@@ -11,10 +11,13 @@ from cycle import store
 from cycle.errors import FenceLost
 from cycle.organisation.tables import Unit
 from cycle.runs import queue
+from cycle.runs.log import lines_of
 from cycle.runs.queue import LEASE, Claim, Work
-from cycle.runs.tables import Run
+from cycle.runs.tables import PrefectAnswer, Run, RunStep
+from cycle.runs.workers import workers
 from flows import registry
 from flows.runtime import DemoClock, RunContext, Runtime
+from flows.worker_pulse import SignOfLife
 from tests.support.engine import NOW
 
 
@@ -115,3 +118,39 @@ def test_the_demo_clock_never_runs_backwards() -> None:
     with pytest.raises(ValueError, match="cannot go back"):
         clock.set(NOW)
     assert clock.now() == NOW + timedelta(days=7)
+
+
+def test_a_run_that_goes_on_for_long_writes_a_line_now_and_then_and_not_with_every_commit(
+    runtime: Runtime,
+) -> None:
+    held = claim(runtime)
+    context = RunContext(runtime, held, NOW)
+    add_unit(context, "A")
+    add_unit(context, "B")
+    late = RunContext(runtime, held, NOW, line_every=0)
+    add_unit(late, "C")
+    add_unit(late, "D")
+    late.progress("D er lavet")
+    with store.reading(runtime.engine) as session:
+        told = [(line.text, line.counts) for line in lines_of(session, held.id)][1:]
+    assert told == [("A er lavet", {"units": 1}), ("C er lavet", {"units": 1}), ("D er lavet", {"units": 2})]
+
+
+def test_a_line_of_what_was_rolled_back_is_not_there(runtime: Runtime) -> None:
+    held = claim(runtime)
+    claim(runtime, later=LEASE + timedelta(seconds=1))
+    with pytest.raises(FenceLost):
+        add_unit(RunContext(runtime, held, NOW), "A")
+    with store.reading(runtime.engine) as session:
+        assert [line.step for line in lines_of(session, held.id)] == [RunStep.CLAIMED, RunStep.CLAIMED]
+
+
+def test_a_worker_says_that_it_lives_until_it_ends(runtime: Runtime) -> None:
+    heard = PrefectAnswer.SILENT
+    with SignOfLife(runtime, "w", hands=2, busy=lambda: 1, prefect=lambda: heard, every=0.01) as sign:
+        sign.beat()
+        with store.reading(runtime.engine) as session:
+            (row,) = workers(session)
+            assert (row.name, row.beaten_at, row.hands, row.busy, row.prefect) == ("w", NOW, 2, 1, heard)
+    with store.reading(runtime.engine) as session:
+        assert workers(session) == []

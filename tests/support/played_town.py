@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from cli.demo.names import rename_units
 from cli.municipality import Folder, load_municipality, start_years
 from cycle.access.links import task_token
 from cycle.calendar import WorkingCalendar
@@ -26,6 +27,8 @@ from cycle.organisation.import_drafts import ListKind, keep_draft
 from cycle.organisation.tables import Appointment
 from cycle.plan.gatherings import Meetings
 from cycle.plan.model import Activity, Audience
+from cycle.runs.log import write_line
+from cycle.runs.tables import ClockPulse, PrefectAnswer, Run, RunState, RunStep, WorkerPulse
 from cycle.store import make_engine, reading, transaction
 from cycle.tables import METADATA
 from cycle.tasks.states import TaskKind, TaskState
@@ -42,6 +45,7 @@ from tests.support.web import Site
 
 SCHOOL = "101019"
 PLAYED = ("budgetudmelding", "strategirevision", "kvartalsrapport-1", "udviklingsaftaler")
+HELD = "MailHeld: Mailen venter: mailserveren kan ikke bruges, fejl ved connect (421)."
 YES = {"beslutning": "enig"}
 SIGNED = {**YES, "navn": "Ida Opdigtet", "bekraeft": "ja"}
 
@@ -49,13 +53,15 @@ SIGNED = {**YES, "navn": "Ida Opdigtet", "bekraeft": "ja"}
 class Town:
     """A dozen of Copenhagen's units after a budget call, a hearing, a report, and one agreement signed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, invented_names: bool = False) -> None:
         self.engine = make_engine(f"sqlite:///{folder / 'aarshjul.db'}")
         METADATA.create_all(self.engine)
         example = cut(folder / "small")
         with transaction(self.engine) as session:
             loaded = load_municipality(session, Folder.at(example), now=BEFORE)
             start_years(session, loaded, [2027], example, now=BEFORE)
+            if invented_names:
+                rename_units(session)
         self.year = Year(self.engine, folder, BEFORE)
         self.year.only(*PLAYED)
         self.play()
@@ -63,6 +69,7 @@ class Town:
         self.propose()
         self.reply()
         self.upload()
+        self.work()
         self.port = free_port()
         self.site = Site(
             self.engine,
@@ -158,22 +165,41 @@ class Town:
             keep_draft(
                 session, "KBH", ListKind.LEADERS, "ledere.csv", content, by="account:1", now=self.year.now
             )
+    def work(self) -> None:
+        """The engine has had work: one run is done, one has failed, and clock and worker live."""
+        now, report = self.year.now, self.year.occurrence("kvartalsrapport-1").id
+        given = {"root_id": "KBH", "wanted_at": now, "started_at": now, "ended_at": now, "milliseconds": 1200}
+        worker, heard = "by1:77:ab12", PrefectAnswer.ANSWERS
+        with transaction(self.engine) as session:
+            done = Run(flow="quarterly_report", subject=f"close:{report}", state=RunState.DONE, **given)
+            failed = Run(flow="deliver", subject="KBH", state=RunState.FAILED, error=HELD, **given)
+            session.add_all([done, failed])
+            session.add(ClockPulse(name="ur", turned_at=now, milliseconds=4, wanted=2))
+            session.add(WorkerPulse(name=worker, beaten_at=now, hands=2, busy=1, prefect=heard))
+            session.flush()
+            for run, counts in ((failed, {"sent": 240}), (done, {"answered": 9, "missing": 2})):
+                run.counts = counts
+                write_line(session, run.id or 0, 1, RunStep.CLAIMED, at=now, text=worker)
+                write_line(session, run.id or 0, 1, RunStep.CAME, at=now, counts=counts)
 
     def invitations(self) -> list[str]:
         """The tokens of the school's leader for the meetings."""
+        made = {"purpose": "meeting", "person_id": self.leader(), "generation": 1}
+        return [task_token(b"k" * 40, task_id=seat, **made) for seat in self.seats]
+
+    def leader(self) -> int:
+        """The id of the school's leader."""
         with reading(self.engine) as session:
             person = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
-        made = {"purpose": "meeting", "person_id": person or 0, "generation": 1}
-        return [task_token(b"k" * 40, task_id=seat, **made) for seat in self.seats]
+        return person or 0
 
     def leader_links(self) -> list[str]:
         """The tokens of the school's own tasks."""
-        with reading(self.engine) as session:
-            person = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
+        person = self.leader()
         tasks = [
             task
             for activity in PLAYED
             for task in self.year.tasks(self.year.occurrence(activity).id)
             if task.unit_id == SCHOOL and task.state is not TaskState.CANCELLED
         ]
-        return [self.site.link(task, person or 0).removeprefix("/opgave/") for task in tasks]
+        return [self.site.link(task, person).removeprefix("/opgave/") for task in tasks]

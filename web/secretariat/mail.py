@@ -1,4 +1,4 @@
-"""The mail log, one mail's text, and one person's story."""
+"""The mail log, and one mail's text."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -20,7 +20,7 @@ from cycle.tasks.mail_log import (
     mail_states,
 )
 from cycle.tasks.mail_topics import Subject, Topic, named_tasks, subjects, tasks_of_mail, topics
-from cycle.tasks.told import story
+from cycle.tasks.told import told_in
 from web import context, render
 from web.plain import Id, readable
 from web.secretariat.pages import show
@@ -68,27 +68,6 @@ def log(
         )
 
 
-@router.get("/person/{person_id}")
-def person(request: Request, actor: CurrentActor, person_id: Id, kalender: str = "") -> Response:
-    """Everything one person was, or was not, written to about."""
-    with context.reading(request) as session:
-        found = get_person(session, roots_for(actor, Verb.SEE_MAIL), person_id)
-        told = list(reversed(story(session, person_id)))
-        about = subjects(session, sorted({row.task_id for row in told if row.task_id}))
-        titles = _titles(session, request, about.values())
-        may_renew = allowed(actor.grants, Verb.RENEW_LINK, Thing.ORDINARY, f"/{found.root_id}/")
-        return show(
-            request,
-            "person.html",
-            person=found,
-            told=told,
-            about=about,
-            titles=titles,
-            may_renew=may_renew,
-            renewed=bool(kalender),
-        )
-
-
 @router.get("/{message_id}")
 def one(request: Request, actor: CurrentActor, message_id: Id) -> Response:
     """One mail. Its text needs the right to see the answers it may quote."""
@@ -103,6 +82,8 @@ def one(request: Request, actor: CurrentActor, message_id: Id) -> Response:
             "mail.html",
             mail=mail,
             about=list(about.values()),
+            subjects_of=about,
+            reasons=told_in(session, [message_id]),
             titles=_titles(session, request, about.values()),
             readable=readable,
             person=who,

@@ -184,6 +184,14 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('worker_pulse',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('beaten_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hands', sa.Integer(), nullable=False),
+    sa.Column('busy', sa.Integer(), nullable=False),
+    sa.Column('prefect', sa.Enum('unused', 'answers', 'silent', name='prefectanswer', native_enum=False, length=32), nullable=False),
+    sa.PrimaryKeyConstraint('name')
+    )
     op.create_table('access_token',
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -466,6 +474,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cycle_revision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cycle_revision_cycle_id'), ['cycle_id'], unique=False)
+
+    op.create_table('run_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('fence', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Enum('claimed', 'came', name='runstep', native_enum=False, length=32), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['run_id'], ['run.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('run_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_run_line_run_id'), ['run_id'], unique=False)
 
     op.create_table('substitute',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -832,6 +854,7 @@ def upgrade() -> None:
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_inbound_content'), ['content'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_root_id'), ['root_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_inbound_sender'), ['sender'], unique=False)
         batch_op.create_index(batch_op.f('ix_inbound_task_id'), ['task_id'], unique=False)
 
     op.create_table('message',
@@ -871,6 +894,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_message_sent', ['address', 'sent_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('ix_message_uncertain', ['root_id'], unique=False, sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.create_index('ix_message_unsent', ['address'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
 
     op.create_table('sealed_document',
@@ -952,6 +976,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('task_id', 'version')
     )
     with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_by'), ['by'], unique=False)
         batch_op.create_index('ix_submission_nil', ['task_id'], unique=False, sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
         batch_op.create_index(batch_op.f('ix_submission_task_id'), ['task_id'], unique=False)
 
@@ -1086,6 +1111,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('review', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_review_by'), ['by'], unique=False)
         batch_op.create_index(batch_op.f('ix_review_submission_id'), ['submission_id'], unique=False)
 
     op.create_table('goal_status',
@@ -1139,6 +1165,7 @@ def downgrade() -> None:
     op.drop_table('goal_status')
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_review_submission_id'))
+        batch_op.drop_index(batch_op.f('ix_review_by'))
 
     op.drop_table('review')
     with op.batch_alter_table('reminder_decision', schema=None) as batch_op:
@@ -1168,6 +1195,7 @@ def downgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_task_id'))
         batch_op.drop_index('ix_submission_nil', sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
+        batch_op.drop_index(batch_op.f('ix_submission_by'))
 
     op.drop_table('submission')
     with op.batch_alter_table('strategy', schema=None) as batch_op:
@@ -1184,6 +1212,7 @@ def downgrade() -> None:
     op.drop_table('sealed_document')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_unsent', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
+        batch_op.drop_index('ix_message_uncertain', sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.drop_index(batch_op.f('ix_message_task_id'))
         batch_op.drop_index('ix_message_sent')
         batch_op.drop_index(batch_op.f('ix_message_person_id'))
@@ -1194,6 +1223,7 @@ def downgrade() -> None:
     op.drop_table('message')
     with op.batch_alter_table('inbound', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inbound_task_id'))
+        batch_op.drop_index(batch_op.f('ix_inbound_sender'))
         batch_op.drop_index(batch_op.f('ix_inbound_root_id'))
         batch_op.drop_index(batch_op.f('ix_inbound_content'))
 
@@ -1272,6 +1302,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_substitute_person_id'))
 
     op.drop_table('substitute')
+    with op.batch_alter_table('run_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_run_line_run_id'))
+
+    op.drop_table('run_line')
     with op.batch_alter_table('cycle_revision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cycle_revision_cycle_id'))
 
@@ -1343,6 +1377,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_access_token_account_id'))
 
     op.drop_table('access_token')
+    op.drop_table('worker_pulse')
     op.drop_table('wake')
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unit_root_id'))

@@ -1,0 +1,168 @@
+"""Takes a picture of every page for docs/pages: on a desk, on a phone of 320 px, and in the dark.
+
+python scripts/page_pictures.py [folder]       (docs/pages when none is named; some five minutes)
+
+The pages are those of a dozen units whose year is played as for the tests, under invented names; a page that
+is added tomorrow is among them without being named here. One WebP holds the three views of a page.
+"""
+
+import io
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlmodel import col, select
+
+from cli.demo.command import MARK
+from cycle.access.person_sessions import open_person_session
+from cycle.access.roles import Role
+from cycle.organisation.tables import Address, Appointment
+from cycle.store import transaction
+from tests.support.browser import launched, served
+from tests.support.played_town import SCHOOL, Town
+from tests.support.routes import addresses, pages
+from web.session import COOKIE
+from web.signing_in import person
+
+FOLDER = Path(__file__).parent.parent / "docs" / "pages"
+DESK, PHONE = 1280, 320
+TALLEST = 1300
+"""Of a page, in its own pixels: what lies below is more of the same."""
+
+DESK_WIDE, DARK_WIDE, BETWEEN = 760, 480, 16
+QUALITY = 45
+GROUND = (128, 128, 128)
+OFFICE, OWN, NOBODY = "office", "own", "nobody"
+OWN_PAGES = re.compile(r"^/mine(/|$)")
+BEFORE_SIGN_IN = re.compile(r"^/log-ind")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page that is there: its route, an address of it, and who looks at it."""
+
+    route: str
+    address: str
+    who: str
+
+    @property
+    def name(self) -> str:
+        """What its picture is called."""
+        words = re.sub(r"[{}]", "", self.route).strip("/")
+        return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "forside"
+
+
+def main() -> int:
+    """Plays, looks at every page, and writes the list of them."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.webp"):
+        old.unlink()
+    with tempfile.TemporaryDirectory(prefix="aarshjul-pages-", ignore_cleanup_errors=True) as data:
+        # Sealing runs an event loop of its own, which the thread that Playwright lives in cannot.
+        with ThreadPoolExecutor(1) as thread:
+            town = thread.submit(Town, Path(data), invented_names=True).result()
+        town.site.app.state.marks = [MARK]
+        with served(town.site.app, town.port), launched() as browser:
+            taken = list(_taken(town, browser, folder))
+        town.engine.dispose()
+    (folder / "README.md").write_text(_list(taken), encoding="utf-8")
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    sys.stdout.write(f"{len(taken)} pages, {size / 1e6:.1f} MB\n")
+    return 0
+
+
+def _taken(town: Town, browser: Browser, folder: Path) -> Iterator[tuple[Shown, str]]:
+    """Each page's picture kept, with the page's heading."""
+    contexts = dict(_contexts(town, browser))
+    for route in pages(town.site.app):
+        for shown in _of(route, town):
+            page = contexts[shown.who].new_page()
+            answer = page.goto(town.site.settings.base_url + shown.address)
+            if answer is not None and answer.status == 200 and page.locator("h1").count():
+                heading = page.inner_text("h1 >> nth=0")
+                _sheet(page).save(folder / f"{shown.name}.webp", quality=QUALITY, method=6)
+                page.close()
+                yield shown, " ".join(heading.split())
+                break
+            page.close()
+
+
+def _of(route: str, town: Town) -> Iterable[Shown]:
+    """Every address of the route, until one of them is a page."""
+    who = OWN if OWN_PAGES.match(route) else NOBODY if BEFORE_SIGN_IN.match(route) else OFFICE
+    given = {"token": [*town.leader_links(), *town.invitations()], "what": ["aktivitet"]}
+    given["person_id"] = [str(town.leader())]
+    return (Shown(route, address, who) for address in addresses(route, town.engine, **given))
+
+
+def _contexts(town: Town, browser: Browser) -> Iterator[tuple[str, BrowserContext]]:
+    """Browsers of the secretariat, of a school's leader at their own pages, and of nobody."""
+    base = town.site.settings.base_url
+    client = town.site.signed_in("sekretariat@kbh.example", Role.SECRETARIAT, "KBH")
+    with transaction(town.engine) as session:
+        query = (
+            select(Address.email)
+            .join(Appointment, col(Appointment.person_id) == col(Address.person_id))
+            .where(Appointment.unit_id == SCHOOL)
+        )
+        token = open_person_session(session, session.exec(query).first() or "", now=town.site.clock.at)
+    cookies = {OFFICE: (COOKIE, client.cookies[COOKIE]), OWN: (person.COOKIE, token), NOBODY: None}
+    for who, cookie in cookies.items():
+        context = browser.new_context(locale="da-DK", bypass_csp=True)
+        if cookie is not None:
+            context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": base}])
+        yield who, context
+
+
+def _sheet(page: Page) -> Image.Image:
+    """The page's three views beside each other."""
+    desk = _view(page, DESK, DESK_WIDE)
+    phone = _view(page, PHONE, PHONE)
+    page.emulate_media(color_scheme="dark")
+    dark = _view(page, DESK, DARK_WIDE)
+    views = (desk, phone, dark)
+    wide = sum(view.width for view in views) + BETWEEN * (len(views) - 1)
+    sheet = Image.new("RGB", (wide, max(view.height for view in views)), GROUND)
+    left = 0
+    for view in views:
+        sheet.paste(view, (left, 0))
+        left += view.width + BETWEEN
+    return sheet
+
+
+def _view(page: Page, width: int, drawn: int) -> Image.Image:
+    """The top of the page in a window so wide, drawn smaller."""
+    page.set_viewport_size({"width": width, "height": 900})
+    tall = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": width, "height": min(tall, TALLEST)})
+    taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    return taken.resize((drawn, taken.height * drawn // width), Image.Resampling.LANCZOS)
+
+
+def _list(taken: list[tuple[Shown, str]]) -> str:
+    lines = "\n".join(
+        f"| `{shown.route}` | [{heading.replace('|', '/')}]({shown.name}.webp) |" for shown, heading in taken
+    )
+    return HEAD.format(count=len(taken)) + lines + "\n"
+
+
+HEAD = """# Every page
+
+{count} pages, each on a desk, on a phone of 320 px, and in the dark. Written by `make pictures` from a
+dozen units whose year was played as for the tests (`tests/support/played_town.py`). Units, leaders and
+answers are invented (*Opdigtede svar*). Of a long page the top is shown.
+
+| address | page |
+|---|---|
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
