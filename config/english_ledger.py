@@ -71,6 +71,7 @@ LEDGER: Mapping[str, str] = {
     "Ikke sendt: alt er besvaret.": "Not sent: everything has been answered.",
     "Ikke sendt: der bedes ikke længere om svar.": "Not sent: no answer is asked for any more.",
     "Ikke sendt: mødet er ændret siden.": "Not sent: the meeting has changed since.",
+    "Ikke sendt: ønskerne er afgjort eller bortfaldet.": "Not sent: the wishes are decided or have lapsed.",
     "Ikke sendt: bemærkningerne er afklaret.": "Not sent: the remarks are resolved.",
     "Et menneske har set, at mailen kom frem.": "Somebody has seen that the mail arrived.",
     "Venter: en mailserver på vejen tager kun imod uden kryptering.": (

@@ -84,6 +84,28 @@ YEAR: Mapping[str, str] = {
     "Fristen ligger før den dag, trinet åbner.": "The deadline lies before the day the step opens.",
     "Ret den ene af datoerne.": "Correct one of the dates.",
     "Den nye frist ligger før i dag.": "The new deadline lies before today.",
+    "Den ønskede frist skal ligge efter den nuværende frist og ikke før i dag.": (
+        "The deadline wished for has to lie after the present one and not before today."
+    ),
+    "Vælg en dag fra {}.": "Choose a day from {}.",
+    "Svar kan kun modtages til og med {}.": "Answers can be taken up to and including {} only.",
+    "Vælg en tidligere dag, eller skriv til sekretariatet.": (
+        "Choose an earlier day, or write to the secretariat."
+    ),
+    "Vælg en tidligere dag. Kun sekretariatet kan give en senere.": (
+        "Choose an earlier day. Only the secretariat can give a later one."
+    ),
+    "Den ønskede frist er ikke en arbejdsdag.": "The deadline wished for is not a working day.",
+    "Vælg en arbejdsdag.": "Choose a working day.",
+    "Begrundelsen mangler.": "The reason is missing.",
+    "Skriv kort, hvorfor I har brug for mere tid.": "Write briefly why you need more time.",
+    "Skriv, hvorfor fristen ikke kan forlænges, så lederen ved det.": (
+        "Write why the deadline cannot be extended, so that the leader knows."
+    ),
+    "Der er allerede bedt om en ny frist, som ikke er afgjort endnu.": (
+        "A later deadline has been asked for already, and not been decided yet."
+    ),
+    "Vent på svaret, eller skriv til sekretariatet.": "Wait for the answer, or write to the secretariat.",
     "Den sidste dag skal ligge fra i dag og højst et år frem.": (
         "The last day has to lie from today to a year ahead."
     ),

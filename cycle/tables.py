@@ -19,6 +19,7 @@ from cycle.preparations import tables as preparations
 from cycle.reminders import tables as reminders
 from cycle.runs import tables as runs
 from cycle.tasks import tables as tasks
+from cycle.tasks import wish_tables as wishes
 
 MODULES = (
     access,
@@ -38,5 +39,6 @@ MODULES = (
     reminders,
     runs,
     tasks,
+    wishes,
 )
 METADATA = SQLModel.metadata

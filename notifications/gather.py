@@ -1,11 +1,11 @@
 """From messages (a kind and ids) to letters (what they say), as things stand when they are sent.
 
-What each kind carries in `Message.context`: receipt `submission`; returned `review`; extended and
-refused `extension`; deadline_changed `tasks`, `old_due_on` (ISO); still_holds `tasks`; nudge `text`;
-declined `submission`, `text` and `tasks`; reply_problem `inbound` and `problems` ([[field id, sentence], …]);
-remarks `agreement` and `remarks` (ids); invitation `gathering`, `participant`, `sequence`, `told`;
-sign_in_code `code`. The
-daily mail's content is the decisions that point to it.
+What each kind carries in `Message.context`: receipt `submission`; returned `review`; extended `extension`;
+refused `wish`; extension_wish `wishes` and `tasks`; deadline_changed `tasks`, `old_due_on` (ISO); still_holds
+`tasks`; nudge `text`; declined `submission`, `text` and `tasks`; reply_problem `inbound` and
+`problems` ([[field id, sentence], …]); remarks `agreement` and `remarks` (ids); invitation `gathering`,
+`participant`, `sequence`, `told`; sign_in_code `code`. The daily mail's content is the decisions that
+point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +25,7 @@ from cycle.tasks.doubt import printed_due
 from cycle.tasks.standing import standing_of
 from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Submission, Task
+from cycle.tasks.wish_tables import ExtensionWish
 from notifications.along import goes_along
 from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
@@ -39,6 +40,7 @@ from notifications.sign_in_letters import CODE_OVER, sign_in_letter
 from notifications.sources import Rows, Trial, read
 from notifications.threads import Threads
 from notifications.titles import title_of
+from notifications.wish_letters import ALL_DECIDED, undecided
 from notifications.wording import texts_for
 
 JUDGED = frozenset({TaskKind.REVIEW, TaskKind.APPROVE})
@@ -135,7 +137,7 @@ class _Writer:
             items=tuple(items),
             reasons_why=reasons_why(self._rows, message, tasks, current, self._language),
             demo=self._office.demo,
-            overview_url=self._office.overview if any(i.group is Group.MISSING for i in items) else "",
+            overview_url=self._overview(items),
             tokens=frozenset(self._tokens | self._offers.tokens),
             texts=texts_for(self._rows, message, self._language, tasks),
             **goes_along(self._rows, self._office, message, current, tasks, items, self._language),
@@ -153,6 +155,8 @@ class _Writer:
 
     def _why_nothing(self, standings: Iterable[Standing]) -> str:
         """Why a mail has nothing to say: all is answered, or it is not asked for any more."""
+        if self._message.kind is MessageKind.EXTENSION_WISH:
+            return ALL_DECIDED
         found = set(standings) or {self._standing(task) for task in self._tasks([])}
         return ALL_ANSWERED if found <= {Standing.ANSWERED} else NOTHING_ASKED
 
@@ -162,7 +166,14 @@ class _Writer:
         ids = self._message.context.get("tasks") or [self._message.task_id]
         return [self._rows.tasks[task_id] for task_id in ids if task_id in self._rows.tasks]
 
+    def _overview(self, items: Iterable[Item]) -> str:
+        if self._message.kind is MessageKind.EXTENSION_WISH:
+            return self._office.wishes
+        return self._office.overview if any(item.group is Group.MISSING for item in items) else ""
+
     def _items(self) -> list[Item]:
+        if self._message.kind is MessageKind.EXTENSION_WISH:
+            return [self._wished(wish) for wish in undecided(self._rows, self._message)]
         asks = self._message.kind in ABOUT_WAITING
         tasks = [task for task in self._tasks([]) if not asks or self._standing(task) is Standing.WAITING]
         return [self._item(task, Group.NEW) for task in tasks]
@@ -216,6 +227,9 @@ class _Writer:
             drafted=self._drafted(task) if group is Group.HANDED else "",
         )
 
+    def _wished(self, wish: ExtensionWish) -> Item:
+        return replace(self._item(self._rows.tasks[wish.task_id], Group.MISSING), wished_on=wish.wished_on)
+
     def _drafted(self, task: Task) -> str:
         by = self._rows.handed.drafts.get(task.id or 0, "")
         return self._rows.handed.names.get(by, "")
@@ -247,8 +261,10 @@ class _Writer:
                 "by": by,
                 "remarks": remarks_on(form, review.field_reasons.items(), self._language),
             }
-        if self._message.kind in (MessageKind.EXTENDED, MessageKind.REFUSED):
+        if self._message.kind is MessageKind.EXTENDED:
             return {"note": rows.extensions[context["extension"]].reason}
+        if self._message.kind is MessageKind.REFUSED:
+            return {"note": rows.wishes[context["wish"]].why}
         if self._message.kind is MessageKind.WAIVED:
             return {"note": rows.tasks[self._message.task_id or 0].waived_why}
         if self._message.kind is MessageKind.DECLINED:

@@ -35,7 +35,8 @@ class Item:
     `figures` are (label, amount as shown). Of a task that a reply may answer, `questions` are the lines that
     ask (none: too many for a mail, or `one_text`: the reply is the answer) and `letter` is what names the
     task in a mail about several.
-    `printed_due` is how the source has a deadline that cannot be decided; `drafted` who began a draft.
+    `printed_due` is how the source has a deadline that cannot be decided; `drafted` who began a draft;
+    `wished_on` the deadline (local, inclusive) that a leader asks for.
     """
 
     group: Group
@@ -56,6 +57,7 @@ class Item:
     old_due_on: date | None = None
     printed_due: str = ""
     drafted: str = ""
+    wished_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,11 @@ class Office:
         """The page on which a superior sees the units below."""
         return f"{self.base_url}/mine-enheder"
 
+    @property
+    def wishes(self) -> str:
+        """The page on which a superior decides wishes for a later deadline."""
+        return f"{self.overview}/frister"
+
 
 class Linkless(Office):
     """The same office for a mail that is only shown: no token is made, no reply is offered."""

@@ -48,6 +48,8 @@ def reasons_why(
     """The sentences under a mail, one per capacity, and for the daily mail what occasioned it."""
     language = language if language in OCCASION else "da"
     late = {d.task_id for d in decisions if d.rule_kind == ReminderKind.ESCALATE}
+    if message.kind is MessageKind.EXTENSION_WISH:
+        return (ABOVE[language].format(units=_names(rows, tasks, language)),)
     own = {d.task_id for d in decisions if d.rule_kind != ReminderKind.ESCALATE}
     mine = [task for task in tasks if task.id in own or message.kind is not MessageKind.DAILY]
     found = _posts(rows, message, mine, language)

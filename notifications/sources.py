@@ -25,6 +25,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.states import AGREEMENT_STEPS, Channel, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
+from cycle.tasks.wish_tables import ExtensionWish
 from notifications.handover import Handed, read_handed
 from notifications.samples import Asked, sample
 
@@ -51,6 +52,7 @@ class Rows:
     submissions: dict[int, Submission] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     extensions: dict[int, Extension] = field(default_factory=dict)
+    wishes: dict[int, ExtensionWish] = field(default_factory=dict)
     inbound: dict[int, Inbound] = field(default_factory=dict)
     readings: list[InboundTask] = field(default_factory=list)
     gatherings: dict[int, Gathering] = field(default_factory=dict)
@@ -120,7 +122,7 @@ def read(
     rows.reviews = _by_id(session, Review, _context_ids(messages, "review"))
     wanted = [*_context_ids(messages, "submission"), *(r.submission_id for r in rows.reviews.values())]
     rows.submissions = _by_id(session, Submission, wanted)
-    rows.extensions = _by_id(session, Extension, _context_ids(messages, "extension"))
+    _read_dates(session, messages, rows)
     rows.gatherings = _by_id(session, Gathering, _context_ids(messages, "gathering"))
     rows.participants = _by_id(session, GatheringParticipant, _context_ids(messages, "participant"))
     rows.remarks = _by_id(session, GoalRemark, _several(messages, "remarks"))
@@ -142,6 +144,13 @@ def read(
     people = [message.person_id for message in messages if message.person_id is not None]
     rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
     return rows
+
+
+def _read_dates(session: Session, messages: Sequence[Message], rows: Rows) -> None:
+    """The later deadlines that were given and those that were asked for."""
+    rows.extensions = _by_id(session, Extension, _context_ids(messages, "extension"))
+    wished = [*_context_ids(messages, "wish"), *_several(messages, "wishes")]
+    rows.wishes = _by_id(session, ExtensionWish, wished)
 
 
 def _read_replies(session: Session, messages: Sequence[Message], rows: Rows) -> None:

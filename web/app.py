@@ -24,7 +24,7 @@ from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
 from web.language import KeepLanguage
-from web.leader import calendar, handing_over, meeting, own_agreements, own_calendar, own_mails, remarks
+from web.leader import calendar, handing_over, meeting, own_agreements, own_calendar, own_mails, remarks, wish
 from web.leader import preparation as leader_preparation
 from web.leader import routes as leader
 from web.rooms import Room
@@ -33,6 +33,7 @@ from web.security import Guard
 from web.signing_in import codes, oidc_routes, own_password, own_sessions, own_tasks, roles, two_steps
 from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
+from web.superior import wishes
 from web.viewing import only_look
 
 ROOMS: tuple[Room, ...] = (
@@ -51,9 +52,11 @@ ROOMS: tuple[Room, ...] = (
     leader.ROOM,
     leader_preparation.ROOM,
     handing_over.ROOM,
+    wish.ROOM,
     remarks.ROOM,
     meeting.ROOM,
     calendar.ROOM,
+    wishes.ROOM,
     superior.ROOM,
     superior_preparation.ROOM,
     SECRETARIAT,

@@ -11,6 +11,7 @@ from web.words import Pair
 FIELDS: Mapping[str, Pair] = {
     "new_due_on": ("Ny frist", "New deadline"),
     "due_on": ("Ny frist", "New deadline"),
+    "wished_on": ("Ønsket frist", "Deadline wished for"),
     "reason": ("Begrundelse", "Reason"),
     "why": ("Begrundelse", "Reason"),
     "body": ("Udvalg eller råd", "Body"),

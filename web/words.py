@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from cycle.tasks.rollup import Outcome
-from cycle.tasks.states import OccurrenceState, TaskState, Timeliness
+from cycle.tasks.states import OccurrenceState, TaskState, Timeliness, WishState
 from documents import rollup_words
 
 Word = tuple[str, str, str]
@@ -46,6 +46,12 @@ TIMELINESS: Mapping[Timeliness, Word] = {
     Timeliness.LATE: ("For sent", "Late", "warn"),
     Timeliness.MISSING: ("Mangler", "Missing", "bad"),
     Timeliness.NOT_OWED: ("Skal ikke svare", "Need not answer", ""),
+}
+WISHES: Mapping[WishState, Word] = {
+    WishState.ASKED: ("Venter på svar", "Awaiting an answer", "warn"),
+    WishState.GRANTED: ("Givet", "Granted", "good"),
+    WishState.REFUSED: ("Afslået", "Refused", "warn"),
+    WishState.LAPSED: ("Bortfaldet", "Lapsed", ""),
 }
 OCCURRENCES: Mapping[OccurrenceState, Word] = {
     OccurrenceState.PLANNED: ("Ikke åbnet endnu", "Not opened yet", ""),

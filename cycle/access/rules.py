@@ -113,6 +113,7 @@ PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
         Verb.SEE_ACTIVITY: _WHOLE,
         Verb.SEE_UNIT: _BELOW_ALL,
         Verb.REVIEW: _BELOW_ALL,
+        Verb.EXTEND: _BELOW_ALL,
         Verb.EXPORT: _BELOW,
     },
     Role.SECRETARIAT: dict.fromkeys(Verb, _WHOLE_ALL),

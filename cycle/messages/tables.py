@@ -15,12 +15,13 @@ from cycle.store import enum_type
 class MessageKind(StrEnum):
     """Every mail the engine can write. `DAILY` is the one a person gets at most once a day.
 
-    `REFUSED` answers a leader who asks for a later date (DESIGN, "Extension"); no page lets one ask yet.
+    `EXTENSION_WISH` tells a superior that leaders ask for a later date; `EXTENDED` and `REFUSED` answer.
     """
 
     DAILY = "daily"
     RECEIPT = "receipt"
     RETURNED = "returned"
+    EXTENSION_WISH = "extension_wish"
     EXTENDED = "extended"
     REFUSED = "refused"
     DEADLINE_CHANGED = "deadline_changed"

@@ -23,6 +23,7 @@ from cycle.tasks.states import (
     TaskVerb,
 )
 from cycle.tasks.tables import Extension, Occurrence, Task
+from cycle.tasks.wishes import lapse
 
 RUNNING = frozenset({OccurrenceState.OPEN, OccurrenceState.CLOSED})
 """When a task can be acted on: after the close an extension still reopens it."""
@@ -44,6 +45,7 @@ def extend(
     )
     session.add(extension)
     _change_due(session, task, new_due_on, now=now)
+    lapse(session, task_id, now=now)
     session.flush()
     data = {"due_on": new_due_on.isoformat()}
     record_task(session, occurrence, task, "extend", by=by, now=now, why=reason, data=data)
@@ -64,6 +66,7 @@ def waive(session: Session, task_id: int, *, why: str, by: str, now: datetime) -
     move(
         session, task, TaskVerb.WAIVE, actor=Actor.SECRETARIAT, waived_why=why.strip(), next_reminder_at=None
     )
+    lapse(session, task_id, now=now)
     record_task(session, occurrence, task, "waive", by=by, now=now, why=why)
     _write(session, occurrence, task, MessageKind.WAIVED, f"waive:{task_id}", now=now, context={})
     assert occurrence.id is not None

@@ -10,6 +10,7 @@ from cycle.tasks.calendars import calendar_of
 from cycle.tasks.records import record_occurrence
 from cycle.tasks.states import TASK_MOVES, OccurrenceState, TaskState, TaskVerb
 from cycle.tasks.tables import Draft, Occurrence, Task
+from cycle.tasks.wishes import lapse_all
 
 
 def close_occurrence(session: Session, occurrence: Occurrence, *, now: datetime, by: str = "engine") -> bool:
@@ -33,6 +34,7 @@ def close_occurrence(session: Session, occurrence: Occurrence, *, now: datetime,
     over = (col(Task.occurrence_id) == occurrence.id, col(Task.due_on) < today)
     session.execute(sa.delete(Draft).where(col(Draft.task_id).in_(sa.select(col(Task.id)).where(*over))))
     session.execute(sa.update(Task).where(*over).values(next_reminder_at=None))
+    lapse_all(session, occurrence.id or 0, now=now)
     record_occurrence(session, occurrence, "close", by=by, now=now, why="")
     session.refresh(occurrence)
     return True
@@ -87,5 +89,6 @@ def cancel_occurrence(session: Session, occurrence: Occurrence, *, why: str, by:
         .where(col(Task.occurrence_id) == occurrence.id, col(Task.state).in_(sources))
         .values(state=target, next_reminder_at=None)
     )
+    lapse_all(session, occurrence.id or 0, now=now)
     record_occurrence(session, occurrence, TaskVerb.CANCEL.value, by=by, now=now, why=why)
     session.refresh(occurrence)

@@ -132,6 +132,15 @@ class Verdict(StrEnum):
     RETURNED = "returned"
 
 
+class WishState(StrEnum):
+    """What became of a wish for a later deadline. It lapses when the task is answered, extended or ended."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
 class Timeliness(StrEnum):
     """Computed from dates: how a task stands against its deadline (DESIGN, "States")."""
 

@@ -21,6 +21,7 @@ from cycle.tasks.records import record_task
 from cycle.tasks.standing import asked_anew
 from cycle.tasks.states import TASK_MOVES, Actor, Channel, OccurrenceState, SubmissionKind, TaskKind, TaskVerb
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
+from cycle.tasks.wishes import lapse
 
 ACTED_ON = frozenset({LATER_STEPS, PARTICIPANTS})
 """Rows whose answer the flow takes over: the dates of later steps, who was at a meeting."""
@@ -111,6 +112,7 @@ def submit(
     )
     session.add(submission)
     session.connection().execute(_DELETE_DRAFT, {"its_id": task_id})
+    lapse(session, task_id, now=now)
     session.flush()
     _tell(session, task, occurrence, submission, now=now)
     return submission

@@ -216,14 +216,13 @@ class Review(SQLModel, table=True):
 
 
 class Extension(SQLModel, table=True):
-    """A later due date for one task: granted, or (later) asked for and refused."""
+    """A later due date that was given to one task."""
 
     id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id", index=True)
     old_due_on: date
     new_due_on: date
     reason: str
-    granted: bool = True
     by: str
     at: datetime = Field(sa_type=Instant)
 

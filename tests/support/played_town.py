@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cli.demo.names import rename_units
 from cli.municipality import Folder, load_municipality, start_years
@@ -31,8 +31,10 @@ from cycle.runs.log import write_line
 from cycle.runs.tables import ClockPulse, PrefectAnswer, Run, RunState, RunStep, WorkerPulse
 from cycle.store import make_engine, reading, transaction
 from cycle.tables import METADATA
+from cycle.tasks.calendars import calendar_of
 from cycle.tasks.states import TaskKind, TaskState
-from cycle.tasks.tables import Occurrence
+from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.wishes import ask, first_day, last_day, may_ask
 from notifications.incoming import take
 from notifications.mailbox import Delivered, Place
 from notifications.office import REPLY, Office
@@ -70,6 +72,7 @@ class Town:
         self.reply()
         self.upload()
         self.work()
+        self.wish()
         self.port = free_port()
         self.site = Site(
             self.engine,
@@ -181,6 +184,21 @@ class Town:
                 run.counts = counts
                 write_line(session, run.id or 0, 1, RunStep.CLAIMED, at=now, text=worker)
                 write_line(session, run.id or 0, 1, RunStep.CAME, at=now, counts=counts)
+    def wish(self) -> None:
+        """The school's leader has asked for more time."""
+        with transaction(self.engine) as session:
+            for task, occurrence in session.exec(
+                select(Task, Occurrence)
+                .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+                .where(Task.unit_id == SCHOOL)
+            ):
+                calendar = calendar_of(session, occurrence)
+                first = first_day(task, calendar, today=calendar.local_date(self.year.now))
+                if may_ask(task, occurrence) and first <= last_day(occurrence, calendar):
+                    asked = {"wished_on": first, "reason": "To nye kolleger (opdigtet)."}
+                    ask(session, task.id or 0, **asked, by="person:1", now=self.year.now)
+                    return
+        raise LookupError("no task of the school's waits in an open activity")
 
     def invitations(self) -> list[str]:
         """The tokens of the school's leader for the meetings."""

@@ -11,7 +11,12 @@ from sqlalchemy.engine import Engine
 from cycle.tables import METADATA
 
 NAMED = re.compile(r"\{(\w+)[^}]*\}")
-CALLED_OTHERWISE = {"row_id": "strategy", "number": "occurrence", "meeting_id": "gathering"}
+CALLED_OTHERWISE = {
+    "row_id": "strategy",
+    "number": "occurrence",
+    "meeting_id": "gathering",
+    "wish_id": "extension_wish",
+}
 ALWAYS = {"kind": ["daily"], "language": ["da"], "activity_id": ["budgetudmelding"]}
 """What stands for a name that is no table's, wherever it is asked for."""
 ASKED = {"/maal/ny": "?aar=2028"}

@@ -23,8 +23,8 @@ EXPECTED: dict[Role, dict[str, set[Verb]]] = {
     # a role granted at AREA: what it may do there, below, beside, at the top and to strangers
     Role.LEADER: {place: set() for place in (AREA, SCHOOL, BESIDE, ROOT)},
     Role.SUPERIOR: {
-        AREA: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.REVIEW, V.EXPORT},
-        SCHOOL: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.REVIEW, V.EXPORT},
+        AREA: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.REVIEW, V.EXTEND, V.EXPORT},
+        SCHOOL: {V.SEE_WHEEL, V.SEE_ACTIVITY, V.SEE_UNIT, V.REVIEW, V.EXTEND, V.EXPORT},
         BESIDE: {V.SEE_WHEEL, V.SEE_ACTIVITY},
         ROOT: {V.SEE_WHEEL, V.SEE_ACTIVITY},
     },

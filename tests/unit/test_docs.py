@@ -14,7 +14,7 @@ from cycle.goals.tables import AgreementState
 from cycle.messages.outbox import CAPPED_KINDS
 from cycle.messages.tables import MessageKind, MessageState
 from cycle.runs.tables import RunState
-from cycle.tasks.states import OccurrenceState, TaskState
+from cycle.tasks.states import OccurrenceState, TaskState, WishState
 from tests.support import documents as docs
 from web.secretariat.words import NAMES
 
@@ -54,6 +54,7 @@ def test_a_table_in_the_documents_is_what_the_code_says(
     ("heading", "states"),
     [
         ("Task", TaskState),
+        ("Wish", WishState),
         ("Occurrence", OccurrenceState),
         ("Meeting", GatheringState),
         ("Agreement", AgreementState),
@@ -69,7 +70,13 @@ def test_every_state_is_explained_and_no_other(heading: str, states: type[TaskSt
 
 
 @pytest.mark.parametrize(
-    ("heading", "states"), [("Occurrence", OccurrenceState), ("Message", MessageState), ("Run", RunState)]
+    ("heading", "states"),
+    [
+        ("Wish", WishState),
+        ("Occurrence", OccurrenceState),
+        ("Message", MessageState),
+        ("Run", RunState),
+    ],
 )
 def test_every_state_can_be_reached_by_the_moves_that_are_told(
     heading: str, states: type[OccurrenceState]
@@ -85,6 +92,7 @@ def test_every_state_can_be_reached_by_the_moves_that_are_told(
 def test_the_states_read_as_they_do_on_the_pages() -> None:
     told = dict(re.findall(r"^\| `(\w+)` \| (\w[\w ]*) \| ", STATES.read_text(), re.MULTILINE))
     shown = {state.value: words[0].lower() for state, words in web.words.STATES.items()}
+    shown |= {state.value: words[0].lower() for state, words in web.words.WISHES.items()}
     for states in (AgreementState, GatheringState):
         shown |= {state.value: words[0].lower() for state, words in NAMES[states].items()}
     assert {state: told[state] for state in shown} == shown

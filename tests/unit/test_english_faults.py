@@ -25,6 +25,9 @@ SOURCES = [
     ROOT / "cycle" / "messages" / "resending.py",
     ROOT / "notifications" / "smtp.py",
     ROOT / "notifications" / "remark_letters.py",
+    ROOT / "notifications" / "wish_letters.py",
+    ROOT / "cycle" / "tasks" / "wishes.py",
+    ROOT / "cycle" / "tasks" / "wish_decisions.py",
     ROOT / "notifications" / "samples.py",
 ]
 NAMES = ("what", "cure", "what_is_wrong")

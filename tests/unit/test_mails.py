@@ -65,6 +65,8 @@ LETTERED = tuple(
     replace(item, letter=letter, questions=tuple(letter + line for line in item.questions))
     for letter, item in (("A", NEW), ("B", REMINDER), ("C", replace(OVERDUE, questions=())))
 )
+WISHES = "https://aarshjul.by.example/mine-enheder/frister"
+WISHED = replace(MISSING, due_on=date(2027, 4, 20), days_left=10, wished_on=date(2027, 4, 26))
 SIGNED = replace(
     NEW,
     kind=TaskKind.SIGN,
@@ -185,6 +187,11 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "extended": (
         MessageKind.EXTENDED,
         {"note": "Sygdom på skolen.", "items": (replace(NEW, old_due_on=date(2027, 4, 20)),)},
+    ),
+    "extension-wish": (MessageKind.EXTENSION_WISH, {"items": (WISHED,), "overview_url": WISHES}),
+    "extension-wishes": (
+        MessageKind.EXTENSION_WISH,
+        {"items": (WISHED, replace(WISHED, unit="Ø-skolen", person="")), "overview_url": WISHES},
     ),
     "refused": (MessageKind.REFUSED, {"note": "Udvalget skal bruge svaret den 3. maj."}),
     "deadline-changed": (

@@ -15,6 +15,7 @@ MAIL_NAMES: Mapping[type[StrEnum], Mapping[StrEnum, Pair]] = {
         MessageKind.DECLINED: ("Aftalen er afvist", "Agreement refused"),
         MessageKind.STILL_HOLDS: ("Ingen ny underskrift", "No new signature needed"),
         MessageKind.REMARKS: ("Bemærkninger til en aftale", "Remarks on an agreement"),
+        MessageKind.EXTENSION_WISH: ("Ønsker om ny frist", "Wishes for a later deadline"),
         MessageKind.EXTENDED: ("Fristen er forlænget", "Deadline extended"),
         MessageKind.REFUSED: ("Fristen er ikke forlænget", "Extension refused"),
         MessageKind.DEADLINE_CHANGED: ("Fristen er ændret", "Deadline changed"),

@@ -19,6 +19,7 @@ TABLES: Mapping[str, Pair] = {
     "draft": ("Kladder", "Drafts"),
     "review": ("Godkendelser", "Reviews"),
     "extension": ("Fristforlængelser", "Extensions"),
+    "extension_wish": ("Ønsker om ny frist", "Wishes for a later deadline"),
     "task": ("Opgaver", "Tasks"),
     "signature": ("Underskrifter", "Signatures"),
     "agreement_version": ("Udviklingsaftaler", "Development agreements"),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
-from cycle.access.rules import Verb
+from cycle.access.rules import Verb, allowed
 from cycle.calendar import WorkingCalendar
 from cycle.errors import NotFound
 from cycle.files import store as files
@@ -20,9 +20,10 @@ from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names, task_file
 from cycle.tasks.mail_log import received
 from cycle.tasks.standing import as_read, timeliness
-from cycle.tasks.states import NEVER_WAIVED, WAITING_FOR_HOLDER, SubmissionKind, TaskState
+from cycle.tasks.states import NEVER_WAIVED, WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskState
 from cycle.tasks.tables import FormVersion, Submission, Task
 from cycle.tasks.told import why
+from cycle.tasks.wishes import wishes_of
 from web import context, render
 from web.attachments import attachment
 from web.plain import Id
@@ -33,6 +34,7 @@ from web.secretariat.reach import TaskReach, reach_task
 from web.secretariat.typed import needed, whole_date, whole_number
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
+from web.superior.wishes import check_latest, latest_day
 
 router = APIRouter(prefix="/opgave-historik/{task_id}")
 
@@ -68,11 +70,13 @@ def fetch(request: Request, actor: CurrentActor, task_id: Id, digest: str) -> Re
 def extend_deadline(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """A later due date for this post alone."""
     with context.writing(request) as session:
-        reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.EXTEND)
+        found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.EXTEND)
+        new_due_on = whole_date(sent, "new_due_on", "Den nye frist")
+        check_latest(new_due_on, latest_day(session, actor, found.occurrence))
         extend(
             session,
             task_id,
-            new_due_on=whole_date(sent, "new_due_on", "Den nye frist"),
+            new_due_on=new_due_on,
             reason=needed(sent, "reason", "Begrundelsen"),
             by=actor.by,
             now=context.now(request),
@@ -141,11 +145,12 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
     task, calendar = found.task, calendar_of(session, found.occurrence)
     today = calendar.local_date(context.now(request))
     kept = task_file(session, task.id or 0)
-    told = why(session, task.id or 0)
+    told, wishes = why(session, task.id or 0), wishes_of(session, task.id or 0)
     acting = [
         *(s.by for s in kept.submissions),
         *(c.actor for c in kept.changes),
         *(r.by for r in kept.reviews),
+        *(name for wish in wishes for name in (wish.by, wish.decided_by)),
     ]
     people = [f"person:{row.person_id}" for row in told if row.person_id]
     return {
@@ -157,6 +162,7 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "recipient": _recipient(session, request, found),
         "versions": _versions(session, request, task, kept.submissions),
         "kept": kept,
+        "wishes": wishes,
         "figures": figures_of(task.prefill),
         "told": told if found.may(Verb.SEE_MAIL) else [],
         "incoming": _incoming(session, found),
@@ -172,10 +178,11 @@ def _may(found: TaskReach) -> dict[str, bool]:
     task, state = found.task, found.occurrence.state
     waits = task.state in WAITING_FOR_HOLDER
     running = state in RUNNING
+    whole = allowed(found.actor.grants, Verb.EXTEND, found.thing, f"/{found.occurrence.root_id}/")
     owed = waits or task.state is TaskState.SUBMITTED
     needed_by_all = task.kind in NEVER_WAIVED
     return {
-        "extend": waits and running and found.may(Verb.EXTEND),
+        "extend": waits and found.may(Verb.EXTEND) and (whole or state is OccurrenceState.OPEN) and running,
         "waive": owed and not needed_by_all and found.may(Verb.WAIVE),
         "replace": owed and needed_by_all and found.may(Verb.WAIVE),
         "nudge": waits and running and found.may(Verb.NUDGE),

@@ -18,7 +18,15 @@ from cycle.runs.tables import Recorded, RunState
 from cycle.tasks.many import Hindrance
 from cycle.tasks.overview import Standing
 from cycle.tasks.rollup import Outcome
-from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Timeliness
+from cycle.tasks.states import (
+    Channel,
+    OccurrenceState,
+    SubmissionKind,
+    TaskKind,
+    TaskState,
+    Timeliness,
+    WishState,
+)
 from cycle.tasks.states import Verdict as ReviewVerdict
 from cycle.tasks.told import Told
 from documents.frame_document import PARTS
@@ -29,7 +37,7 @@ from web.secretariat.mail_words import MAIL_NAMES
 from web.secretariat.meeting_words import MEETING_NAMES, MEETING_TONES, MEETING_VERBS
 from web.secretariat.post_words import POST_VERBS
 from web.secretariat.search_words import SEARCH_NAMES
-from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, Pair, pairs
+from web.words import OCCURRENCES, OUTCOMES, STATES, TIMELINESS, WISHES, Pair, pairs
 
 Words = Mapping[type[StrEnum], Mapping[StrEnum, Pair]]
 
@@ -39,6 +47,7 @@ NAMES: Words = {
     TaskState: pairs(STATES),
     OccurrenceState: pairs(OCCURRENCES),
     Timeliness: pairs(TIMELINESS),
+    WishState: pairs(WISHES),
     TaskKind: {
         TaskKind.ANSWER: ("Besvarelse", "Answer"),
         TaskKind.REVIEW: ("Godkendelse af besvarelser", "Review of answers"),
@@ -201,6 +210,8 @@ VERBS: Mapping[str, Pair] = {
     "mail_sent_again": ("mailen sendt igen", "mail sent again"),
     "mail_arrived": ("mailen kom frem", "mail arrived"),
     "extend": ("fristen forlænget", "deadline extended"),
+    "ask_extension": ("ny frist ønsket", "later deadline asked for"),
+    "refuse_extension": ("ny frist afslået", "later deadline refused"),
     "waive": ("fritaget", "waived"),
     "cancel": ("aflyst", "cancelled"),
     "erase": ("forberedelser slettet", "preparations erased"),

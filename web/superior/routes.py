@@ -27,6 +27,8 @@ from cycle.tasks.rollup import Outcome, roll_up
 from cycle.tasks.standing import as_read, awaits_approval
 from cycle.tasks.states import Actor, Verdict
 from cycle.tasks.tables import Occurrence
+from cycle.tasks.wish_tables import ExtensionWish
+from cycle.tasks.wishes import open_wish
 from web import context, render, words
 from web.attachments import attachment
 from web.plain import Id, readable
@@ -47,6 +49,7 @@ from web.superior.scope import (
     standings,
     thing_of,
 )
+from web.superior.wishes import wishes_in_sight
 
 router = APIRouter(prefix="/mine-enheder")
 ROOM = Room(
@@ -60,8 +63,10 @@ FIRST = (Outcome.RETURNED, Outcome.MISSING, Outcome.WAITING)
 def activities(request: Request, actor: CurrentActor) -> Response:
     """What is running among the actor's units, and what waits for a verdict."""
     with context.reading(request) as session:
-        found = standings(session, actor)
-        return render.page(request, "superior/activities.html", standings=found, states=words.OCCURRENCES)
+        found, wished = standings(session, actor), len(wishes_in_sight(session, actor))
+        return render.page(
+            request, "superior/activities.html", standings=found, states=words.OCCURRENCES, wished=wished
+        )
 
 
 @router.get("/{occurrence_id}")
@@ -101,7 +106,10 @@ def case(request: Request, actor: CurrentActor, task_id: Id, gjort: str = "") ->
         prepares = prepared_with(session, request, actor, found.task, found.occurrence)
         onward = next_case(session, actor, found)
         proposal = proposal_of(session, actor, found, render.language_of(request))
-        return _show(request, found, done=gjort, onward=onward, prepares=prepares, proposal=proposal)
+        wish = open_wish(session, task_id)
+        return _show(
+            request, found, done=gjort, onward=onward, prepares=prepares, proposal=proposal, wish=wish
+        )
 
 
 @router.get("/opgave/{task_id}/fil/{digest}")
@@ -159,6 +167,7 @@ def _show(
     status: int = 200,
     prepares: Recipient | None = None,
     proposal: Proposal | None = None,
+    wish: ExtensionWish | None = None,
 ) -> Response:
     language = render.language_of(request)
     typed: Mapping[str, str] = {name: readable(value) for name, value in sent.items()} if sent else {}
@@ -175,6 +184,7 @@ def _show(
         onward=onward,
         prepares=prepares,
         proposal=proposal,
+        wish=wish,
         figures=figures_of(found.task.prefill),
         reasons=reasons_for(found.reviews, found.submission),
         state=words.standing(as_read(found.task), awaits_approval(found.task)),

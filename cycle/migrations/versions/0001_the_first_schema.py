@@ -314,7 +314,7 @@ def upgrade() -> None:
     op.create_table('mail_text',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', 'sign_in_code', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extension_wish', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', 'sign_in_code', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('activity_id', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -747,7 +747,6 @@ def upgrade() -> None:
     sa.Column('old_due_on', sa.Date(), nullable=False),
     sa.Column('new_due_on', sa.Date(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
-    sa.Column('granted', sa.Boolean(), nullable=False),
     sa.Column('by', sa.String(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
@@ -861,7 +860,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('root_id', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', 'sign_in_code', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('daily', 'receipt', 'returned', 'extension_wish', 'extended', 'refused', 'deadline_changed', 'nudge', 'waived', 'new_link', 'declined', 'still_holds', 'remarks', 'invitation', 'reply_problem', 'trial', 'sign_in_code', name='messagekind', native_enum=False, length=32), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.String(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=True),
@@ -979,6 +978,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_submission_by'), ['by'], unique=False)
         batch_op.create_index('ix_submission_nil', ['task_id'], unique=False, sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
         batch_op.create_index(batch_op.f('ix_submission_task_id'), ['task_id'], unique=False)
+
+    op.create_table('extension_wish',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('wished_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Enum('asked', 'granted', 'refused', 'lapsed', name='wishstate', native_enum=False, length=32), nullable=False),
+    sa.Column('decided_by', sa.String(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('why', sa.String(), nullable=False),
+    sa.Column('extension_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['extension_id'], ['extension.id'], ),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('extension_wish', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_extension_wish_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('ux_extension_wish_open', ['task_id'], unique=True, sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
 
     op.create_table('frame_section',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1192,6 +1212,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_frame_section_frame_id'))
 
     op.drop_table('frame_section')
+    with op.batch_alter_table('extension_wish', schema=None) as batch_op:
+        batch_op.drop_index('ux_extension_wish_open', sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
+        batch_op.drop_index(batch_op.f('ix_extension_wish_task_id'))
+
+    op.drop_table('extension_wish')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_task_id'))
         batch_op.drop_index('ix_submission_nil', sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
