@@ -12,6 +12,7 @@ from cycle.messages.tables import Inbound, InboundTask, InboundVerdict
 from cycle.organisation.directory import Directory
 from cycle.tasks.answers import read_answers, read_draft
 from cycle.tasks.calendars import calendar_of
+from cycle.tasks.reopened import refused_changes, reopened_in
 from cycle.tasks.states import Actor, Channel, SubmissionKind
 from cycle.tasks.submit import latest_submission, save_draft, submit, takes_answer
 from cycle.tasks.tables import Draft, Submission
@@ -59,6 +60,8 @@ class Answering:
         self._task = found.task
         on = calendar_of(session, found.occurrence).local_date(inbound.received_at)
         self.directory = Directory.for_post(session, found.task.unit_id, on)
+        forms = {found.task.form_version_id or 0: found.form}
+        self._reopened = reopened_in(session, [found.task], forms).get(found.task.id or 0)
         recipient = self.directory.recipient(found.task.unit_id, found.task.role)
         self.language = "en" if recipient is not None and recipient.language == "en" else "da"
 
@@ -136,7 +139,7 @@ class Answering:
         )
 
     def _nil_taken(self) -> bool:
-        if not self._found.form.nil_allowed:
+        if not self._found.form.nil_allowed or self._reopened is not None:
             raise AnswerInvalid([Problem("", NIL_NOT_ALLOWED[self.language])])
         return True
 
@@ -145,7 +148,13 @@ class Answering:
             raise AnswerInvalid(list(reply.doubts))
         if not reply.raw:
             raise AnswerInvalid([Problem("", NOTHING_READ[self.language])])
-        return read_answers(self._found.form, reply.raw, rows=self._task.prefill, language=self.language)
+        form, rows = self._found.form, self._task.prefill
+        if self._reopened is None:
+            return read_answers(form, reply.raw, rows=rows, language=self.language)
+        if changed := self._reopened.changed(form, reply.raw, rows):
+            raise AnswerInvalid(refused_changes(changed, self.language))
+        whole = self._reopened.with_the_rest(form, reply.raw, rows)
+        return read_answers(form, whole, rows=rows, language=self.language)
 
     def _save(self, answers: Mapping[str, Any]) -> None:
         try:

@@ -7,7 +7,7 @@ from cycle.tasks.states import BY_MAIL
 from cycle.tasks.tables import Task
 from notifications.letters_of_tasks import answerable, fingerprint, letter_of
 from notifications.office import REPLY, SEVERAL, Office
-from notifications.questions import MOST_SHOWN, is_one_text, questions_of
+from notifications.questions import MOST_SHOWN, Question, is_one_text, questions_of
 from notifications.sources import Rows
 
 LETTERED = frozenset({MessageKind.DAILY, MessageKind.REPLY_PROBLEM})
@@ -49,9 +49,15 @@ class Offers:
         lines: tuple[str, ...] = ()
         address = self._address(task, person_id, several=bool(letter))
         if address and not is_one_text(form):
-            asked = questions_of(form, task.prefill, language)
+            asked = [each for each in questions_of(form, task.prefill, language) if self._asks(task, each)]
             lines = tuple(each.line(letter, language) for each in asked) if len(asked) <= MOST_SHOWN else ()
-        return Offer(address, letter, lines, is_one_text(form), form.nil_allowed)
+        may_be_nil = form.nil_allowed and task.id not in self._rows.reopened
+        return Offer(address, letter, lines, is_one_text(form), may_be_nil)
+
+    def _asks(self, task: Task, question: Question) -> bool:
+        """Whether the question is to be answered: of an answer sent back perhaps only some are."""
+        reopened = self._rows.reopened.get(task.id or 0)
+        return reopened is None or reopened.is_open(question.where)
 
     def _address(self, task: Task, person_id: int, *, several: bool) -> str:
         if several:

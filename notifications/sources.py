@@ -23,6 +23,7 @@ from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.forms import Form
 from cycle.tasks.ledger import actor_names
+from cycle.tasks.reopened import Reopened, reopened_in
 from cycle.tasks.states import AGREEMENT_STEPS, Channel, TaskKind
 from cycle.tasks.tables import Extension, FormVersion, Occurrence, Review, Submission, Task
 from cycle.tasks.wish_tables import ExtensionWish
@@ -53,6 +54,7 @@ class Rows:
     reviews: dict[int, Review] = field(default_factory=dict)
     extensions: dict[int, Extension] = field(default_factory=dict)
     wishes: dict[int, ExtensionWish] = field(default_factory=dict)
+    reopened: dict[int, Reopened] = field(default_factory=dict)
     inbound: dict[int, Inbound] = field(default_factory=dict)
     readings: list[InboundTask] = field(default_factory=list)
     gatherings: dict[int, Gathering] = field(default_factory=dict)
@@ -139,7 +141,7 @@ def read(
     )
     named = {rows.tasks[each.task_id].subject.partition(":")[2] for each in refusals}
     rows.units = _units(session, rows, named)
-    rows.forms = _forms(session, rows)
+    _read_forms(session, rows)
     _read_posts(session, rows)
     people = [message.person_id for message in messages if message.person_id is not None]
     rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
@@ -212,11 +214,13 @@ def _by_id(session: Session, table: type[Row], ids: Iterable[int]) -> dict[int, 
     return {row.id: row for row in session.exec(select(table).where(key.in_(wanted)))}  # type: ignore[attr-defined]  # as above
 
 
-def _forms(session: Session, rows: Rows) -> dict[int, Form]:
+def _read_forms(session: Session, rows: Rows) -> None:
+    """The forms of the tasks and answers, and which of a form's questions were sent back."""
     ids = [task.form_version_id for task in rows.tasks.values()]
     ids += [submission.form_version_id for submission in rows.submissions.values()]
     versions = _by_id(session, FormVersion, [each for each in ids if each is not None])
-    return {version_id: _form(version.spec) for version_id, version in versions.items()}
+    rows.forms = {version_id: _form(version.spec) for version_id, version in versions.items()}
+    rows.reopened = reopened_in(session, rows.tasks.values(), rows.forms)
 
 
 def _read_posts(session: Session, rows: Rows) -> None:

@@ -20,7 +20,7 @@ from cycle.organisation.snapshot import UnitRow
 from cycle.preparations.parties import Parties, parties_of
 from cycle.preparations.parts import is_prepared, read_parts, write_part
 from cycle.tasks.answer_values import blank
-from cycle.tasks.answers import label, read_draft
+from cycle.tasks.answers import label, read_draft, typed_answers
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.cycles import PREPARATION
 from cycle.tasks.forms import Form
@@ -28,7 +28,7 @@ from cycle.tasks.states import TaskKind
 from cycle.tasks.tables import Occurrence, Task
 from web import context, faults, preparation_faults, render
 from web.forms import form_of
-from web.questions import Beside, guidance_of, questions, typed_answers
+from web.questions import Beside, guidance_of, questions
 from web.shown import shown_answers
 from web.typed import Sender, typed_form
 

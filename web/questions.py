@@ -6,10 +6,9 @@ in the problems of `cycle.tasks.answers`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any
 
-from cycle.danish import format_decimal
 from cycle.errors import Problem
 from cycle.goals.indicators import indicator_of
 from cycle.tasks.answer_model import asked_rows, row_key
@@ -17,8 +16,6 @@ from cycle.tasks.answer_values import blank
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, FieldType, Form
 from documents.goal_words import indicator_words
-
-NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT)
 
 
 @dataclass(frozen=True)
@@ -120,11 +117,6 @@ def flat(asked: Sequence[Question]) -> list[Question]:
 def guidance_of(thing: Field | Form, language: str) -> str:
     """The guidance in the reader's language."""
     return (thing.guidance_en if language == "en" else "") or thing.guidance
-
-
-def typed_answers(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Canonical answers as they stand in the inputs, numbers in Danish form."""
-    return {field.id: _typed(field, answers[field.id]) for field in fields if field.id in answers}
 
 
 def shown_safely(field: Field, value: Any, language: str) -> str:
@@ -249,14 +241,3 @@ def _with_defaults(field: Field, typed: Any) -> Any:
     if field.type is FieldType.FILE:
         return typed if isinstance(typed, Mapping) and typed.get("sha256") else None
     return "" if typed is None else typed
-
-
-def _typed(field: Field, value: Any) -> Any:
-    if field.type in NUMBERS:
-        try:
-            return format_decimal(Decimal(str(value)))
-        except InvalidOperation:
-            return str(value)
-    if field.type is FieldType.REPEAT and isinstance(value, list):
-        return {str(row["row"]): typed_answers(field.fields, row) for row in value if "row" in row}
-    return value

@@ -7,12 +7,12 @@ the store, not for reading in again: show them first (`show_answer`).
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import ValidationError
 
-from cycle.danish import format_date
+from cycle.danish import format_date, format_decimal
 from cycle.errors import AnswerInvalid, Problem
 from cycle.tasks.answer_model import DRAFT, Rows, answer_model, canonical, every_part
 from cycle.tasks.answer_sentences import sentences
@@ -88,6 +88,22 @@ def _problem(place: Place, detail: dict[str, Any], language: str) -> Problem:
     kind = error.kind if isinstance(error, Wrong) else KINDS[detail["type"]]
     what, cure = sentences(kind, error.facts if isinstance(error, Wrong) else {}, language)
     return Problem(".".join(place), what, cure)
+
+
+def typed_answers(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Canonical answers as they stand in the inputs, numbers in Danish form."""
+    return {field.id: _typed(field, answers[field.id]) for field in fields if field.id in answers}
+
+
+def _typed(field: Field, value: Any) -> Any:
+    if field.type in NUMBERS:
+        try:
+            return format_decimal(Decimal(str(value)))
+        except InvalidOperation:
+            return str(value)
+    if field.type is FieldType.REPEAT and isinstance(value, list):
+        return {str(row["row"]): typed_answers(field.fields, row) for row in value if "row" in row}
+    return value
 
 
 def show_answer(field: Field, value: Any, language: str = "da") -> str:

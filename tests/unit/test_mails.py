@@ -184,6 +184,14 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
             "remarks": (("Forventet resultat", "Skal være i hele kroner."),),
         },
     ),
+    "returned-one-question": (
+        MessageKind.RETURNED,
+        {
+            "note": "Tallene går ikke op.",
+            "remarks": (("Forventet resultat", "Er det tusinder?"),),
+            "items": (replace(NEW, questions=("2. Forventet resultat (kr.):",), nil_allowed=False),),
+        },
+    ),
     "extended": (
         MessageKind.EXTENDED,
         {"note": "Sygdom på skolen.", "items": (replace(NEW, old_due_on=date(2027, 4, 20)),)},

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import FormData
 
-from cycle.tasks.answers import read_answers
+from cycle.tasks.answers import read_answers, typed_answers
 from cycle.tasks.forms import Field, FieldType, Form
-from web.questions import Beside, flat, questions, typed_answers
+from web.questions import Beside, flat, questions
 from web.typed import Sender, typed_form
 
 PREFILL = {"goals": [{"row": "A"}, {"row": "B.2"}]}

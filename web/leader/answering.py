@@ -103,6 +103,8 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
     if sent.act is not Act.DRAFT:
         require_known(request, holding)
     typed = typed_form(holding.form, sender(request, holding, sent))
+    if holding.reopened is not None:
+        typed = holding.reopened.with_the_rest(holding.form, typed, holding.task.prefill)
     _check_given(request, holding, sent, typed)
     once = once_of(holding, sent, typed)
     if already_done(session, once):
@@ -221,7 +223,7 @@ def _submit(
 def _check_nil(request: Request, holding: Holding, typed: Mapping[str, Any]) -> None:
     """Nothing to report, and yet something was written: the person says which of the two holds."""
     t = render.translator(render.language_of(request))
-    if not holding.form.nil_allowed:
+    if not holding.form.nil_allowed or holding.reopened is not None:
         raise Unfinished(typed, [Problem("", t("Der skal svares på opgaven.", "The task needs an answer."))])
     if wrote_anything(holding.form, typed):
         what = t("Du har skrevet noget i skemaet.", "You have written something in the form.")

@@ -18,6 +18,7 @@ from cycle.tasks.calendars import calendar_of
 from cycle.tasks.choices import with_choices
 from cycle.tasks.doubt import printed_due
 from cycle.tasks.forms import Form
+from cycle.tasks.reopened import Reopened, reopened
 from cycle.tasks.states import DONE_ELSEWHERE, WAITING_FOR_HOLDER, TaskKind, TaskState
 from cycle.tasks.submit import latest_submission, takes_answer
 from cycle.tasks.tables import Draft, Occurrence, Review, Submission, Task
@@ -46,6 +47,7 @@ class Holding:
     draft: Draft | None
     submission: Submission | None
     returned: Review | None
+    reopened: Reopened | None
     takes_answer: bool
     today: date
     known_by: KnownBy = KnownBy.LINK
@@ -173,6 +175,8 @@ def _holding(
 ) -> Holding:
     assert task.id is not None and person.id is not None
     submission = latest_submission(session, task.id)
+    form = with_choices(form_of(session, task.form_version_id), task.prefill)
+    returned = _return_of(session, submission) if task.state is TaskState.RETURNED else None
     above = [directory.units[unit_id] for unit_id in directory.ancestors(task.unit_id)]
     return Holding(
         task=task,
@@ -182,10 +186,11 @@ def _holding(
         person=person,
         capacity=_capacity(directory, task, person.id),
         calendar=calendar,
-        form=with_choices(form_of(session, task.form_version_id), task.prefill),
+        form=form,
         draft=None if is_viewed else session.get(Draft, task.id),
         submission=submission,
-        returned=_return_of(session, submission) if task.state is TaskState.RETURNED else None,
+        returned=returned,
+        reopened=reopened(form, task, submission, returned),
         takes_answer=takes_answer(session, task, occurrence, received_at=now),
         today=calendar.local_date(now),
         known_by=known_by,

@@ -13,8 +13,9 @@ from typing import Any
 
 from cycle.tasks.answer_model import Rows, asked_rows
 from cycle.tasks.answer_values import blank, clean_text
+from cycle.tasks.answers import typed_answers
 from cycle.tasks.forms import Field, FieldType, Form
-from web.questions import shown_safely, typed_answers
+from web.questions import shown_safely
 
 Prints = Mapping[str, str]
 """A print of what stood in each field, by its name on the page."""

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from cycle.errors import Problem
 from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
 from cycle.messages.tables import Message, MessageState
+from cycle.tasks.answers import typed_answers
 from cycle.tasks.choices import with_choices
 from cycle.tasks.forms import PARTICIPANTS, FieldType, Form
 from cycle.tasks.jumps import Jump, jumps
@@ -28,7 +29,8 @@ from web.leader.letter import writes_letter
 from web.leader.link import Holding
 from web.leader.merging import Merged, carried, prints
 from web.leader.remarks import open_remarks
-from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, row_words, typed_answers
+from web.leader.sent_back import closed_answers, open_questions
+from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, row_words
 from web.shown import shown_answers
 from web.tickets import write_ticket
 
@@ -67,7 +69,8 @@ def show_form(
         language=language,
         theirs=merged.both if merged else {},
     )
-    asked = questions(holding.form, _stored(holding) if typed is None else typed, beside)
+    stored = _stored(holding) if typed is None else typed
+    asked = open_questions(questions(holding.form, stored, beside), holding.reopened)
     return render.page(
         request,
         "leader/form.html",
@@ -82,13 +85,21 @@ def show_form(
         **_to_be_sent(request, holding, again, problems),
         **_pointed_out(holding, asked if typed is None else None, language),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
-        given=given_shown(holding.task.prefill, language),
+        **_to_be_read(holding, language),
         same=_named(asked, (same,)),
-        given_changes=given_changes(holding.task.prefill, language),
         may_answer=may_answer(request, holding),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
     )
+
+
+def _to_be_read(holding: Holding, language: str) -> dict[str, Any]:
+    """What stands beside the questions: what need not be corrected, and the goals already given."""
+    return {
+        "closed": closed_answers(holding, language),
+        "given": given_shown(holding.task.prefill, language),
+        "given_changes": given_changes(holding.task.prefill, language),
+    }
 
 
 def _to_be_sent(

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from cycle.tasks.answers import typed_answers
 from cycle.tasks.forms import Field, Form
-from web.questions import repeatable, typed_answers
+from web.questions import repeatable
 
 BUTTON = "uaendret"
 """The button's name; its value is the question's place."""
