@@ -128,6 +128,8 @@ _TASKS: Mapping[str, str] = {
     "Der er ikke valgt, hvad der skal ske.": "What is to be done has not been chosen.",
     "Vælg en af mulighederne.": "Choose one of the options.",
     "Der er ikke valgt nogen enhed.": "No unit has been chosen.",
+    "Der er valgt mere end {} enheder.": "More than {} units have been chosen.",
+    "Vælg færre ad gangen.": "Choose fewer at a time.",
     "Sæt kryds ved mindst én.": "Tick at least one.",
     "Det, der er skrevet, kan ikke læses: det er gemt med en anden nøgle end den, installationen har nu.": (
         "What was written cannot be read: it is kept under another key than the installation has now."

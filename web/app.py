@@ -31,9 +31,9 @@ from web.rooms import Room
 from web.secretariat.room import ROOM as SECRETARIAT
 from web.security import Guard
 from web.signing_in import codes, oidc_routes, own_password, own_sessions, own_tasks, roles, two_steps
+from web.superior import approving, wishes
 from web.superior import preparation as superior_preparation
 from web.superior import routes as superior
-from web.superior import wishes
 from web.viewing import only_look
 
 ROOMS: tuple[Room, ...] = (
@@ -57,6 +57,7 @@ ROOMS: tuple[Room, ...] = (
     meeting.ROOM,
     calendar.ROOM,
     wishes.ROOM,
+    approving.ROOM,
     superior.ROOM,
     superior_preparation.ROOM,
     SECRETARIAT,

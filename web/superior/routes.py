@@ -9,8 +9,9 @@ POST /mine-enheder/opgave/{task}/retur      send it back with a reason
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -25,7 +26,7 @@ from cycle.tasks import review
 from cycle.tasks.ledger import reasons_for
 from cycle.tasks.rollup import Outcome, roll_up
 from cycle.tasks.standing import as_read, awaits_approval
-from cycle.tasks.states import Actor, Verdict
+from cycle.tasks.states import Verdict
 from cycle.tasks.tables import Occurrence
 from cycle.tasks.wish_tables import ExtensionWish
 from cycle.tasks.wishes import open_wish
@@ -37,6 +38,7 @@ from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
 from web.superior import turn
+from web.superior.capacity import capacity
 from web.superior.preparation import prepared_with
 from web.superior.proposal import Proposal, proposal_of
 from web.superior.scope import (
@@ -46,6 +48,7 @@ from web.superior.scope import (
     entries_in_sight,
     next_case,
     open_case,
+    own_turn,
     standings,
     thing_of,
 )
@@ -56,6 +59,7 @@ ROOM = Room(
     router,
     (MenuItem("/mine-enheder", "Mine enheder", "My units", frozenset({Role.SUPERIOR, Role.DIRECTION})),),
 )
+NOTHING: list[str] = []
 FIRST = (Outcome.RETURNED, Outcome.MISSING, Outcome.WAITING)
 
 
@@ -70,8 +74,14 @@ def activities(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.get("/{occurrence_id}")
-def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
-    """The actor's units in one activity; what needs an eye comes first."""
+def units(
+    request: Request,
+    actor: CurrentActor,
+    occurrence_id: Id,
+    godkendt: str = "",
+    ikke: Annotated[list[str], Query()] = NOTHING,
+) -> Response:
+    """The actor's units in one activity; what needs an eye comes first. `ikke`: what was not approved."""
     with context.reading(request) as session:
         occurrence = session.get(Occurrence, occurrence_id)
         if occurrence is None:
@@ -91,6 +101,9 @@ def units(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
             lines=lines,
             entries={entry.task_id: entry for entry in entries_in_sight(session, occurrence, paths, now=now)},
             waiting=waiting,
+            own_turn=own_turn(session, actor, occurrence, waiting, now=now),
+            approved=godkendt if godkendt.isdecimal() and len(godkendt) < 5 else "",
+            left=[line.unit for line in lines if str(line.task_id) in ikke],
             to_judge=sum(line.task_id in waiting for line in lines),
             standing=words.standing,
             timeliness=words.TIMELINESS,
@@ -130,7 +143,7 @@ def approve(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedFor
         found = open_case(session, actor, task_id, now=now, lock=True)
         if not turn.is_done(found, sent, Verdict.APPROVED):
             turn.check(found, sent, Verdict.APPROVED)
-            review.approve(session, task_id, by=actor.by, now=now, actor=_capacity(actor))
+            review.approve(session, task_id, by=actor.by, now=now, actor=capacity(actor))
     return RedirectResponse(f"/mine-enheder/opgave/{task_id}?gjort=godkendt", status_code=303)
 
 
@@ -220,7 +233,7 @@ def _return(
         due_on=_due_on(sent, render.language_of(request)),
         by=actor.by,
         now=now,
-        actor=_capacity(actor),
+        actor=capacity(actor),
     )
 
 
@@ -248,7 +261,3 @@ def _due_on(sent: FormData, language: str) -> date | None:
         what = t("Den nye frist kan ikke læses som en dato.", "The new deadline cannot be read as a date.")
         cure = t("Skriv den som 2027-05-04.", "Write it as 2027-05-04.")
         raise AnswerInvalid([Problem("due_on", what, cure)]) from error
-
-
-def _capacity(actor: SignedIn) -> Actor:
-    return Actor.SUPERIOR if Role.SUPERIOR in actor.roles else Actor.SECRETARIAT

@@ -1,6 +1,6 @@
 """What a superior sees and may judge: units at and below the grants, and whose turn a verdict is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,8 +29,8 @@ from cycle.tasks.listing import Entry, entries
 from cycle.tasks.new_dates import due_after_return
 from cycle.tasks.review import approvers
 from cycle.tasks.standing import timeliness
-from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness
-from cycle.tasks.submit import latest_submission
+from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness, Verdict
+from cycle.tasks.submit import latest_submission, latest_submissions
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
 from web.forms import form_of
 from web.session import grant
@@ -214,14 +214,34 @@ def awaiting_verdict(session: Session, occurrence: Occurrence) -> set[int]:
     return {task_id for task_id in session.exec(answers) if task_id is not None}
 
 
+def own_turn(
+    session: Session, actor: SignedIn, occurrence: Occurrence, waiting: Collection[int], *, now: datetime
+) -> set[int]:
+    """Of the answers that lack an approval those whose next one lies with the actor, who gave none yet."""
+    if not waiting or not any(visible_paths(actor.grants, Verb.REVIEW, thing) for thing in Thing):
+        return set()
+    activity = activity_of(occurrence)
+    given = select(Submission.task_id).join(Review, col(Review.submission_id) == col(Submission.id))
+    own = given.where(Review.by == actor.by, Review.verdict == Verdict.APPROVED)
+    newest = latest_submissions(session, session.exec(own.where(col(Submission.task_id).in_(waiting))))
+    gave = {task_id for task_id, each in newest.items() if actor.by in approvers(session, each)}
+    directory = Directory.load(session, occurrence.root_id, calendar_of(session, occurrence).local_date(now))
+    tasks = session.exec(select(Task).where(col(Task.id).in_(set(waiting) - gave)))
+    return {task.id or 0 for task in tasks if _judges(directory, actor, task, activity)}
+
+
 def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity, today: date) -> bool:
+    """As `_judges`, of one task."""
+    return _judges(Directory.for_post(session, task.unit_id, today), actor, task, activity)
+
+
+def _judges(directory: Directory, actor: SignedIn, task: Task, activity: Activity) -> bool:
     """Whether the next verdict lies with the actor: with an account over the unit of the reviewing post
     itself, with one further up only while nobody has that post, and always with the secretariat.
     """
     if task.kind is not TaskKind.ANSWER:
         return False
     chain = activity.approval or (NEAREST_SUPERIOR,)
-    directory = Directory.for_post(session, task.unit_id, today)
     post = reviewer_of(directory, task.unit_id, chain, min(task.level, len(chain) - 1))
     if post is None:
         return False
