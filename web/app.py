@@ -24,7 +24,17 @@ from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
 from web.language import KeepLanguage
-from web.leader import calendar, handing_over, meeting, own_agreements, own_calendar, own_mails, remarks, wish
+from web.leader import (
+    autosave,
+    calendar,
+    handing_over,
+    meeting,
+    own_agreements,
+    own_calendar,
+    own_mails,
+    remarks,
+    wish,
+)
 from web.leader import preparation as leader_preparation
 from web.leader import routes as leader
 from web.rooms import Room
@@ -53,6 +63,7 @@ ROOMS: tuple[Room, ...] = (
     leader_preparation.ROOM,
     handing_over.ROOM,
     wish.ROOM,
+    autosave.ROOM,
     remarks.ROOM,
     meeting.ROOM,
     calendar.ROOM,
