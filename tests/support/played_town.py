@@ -168,6 +168,7 @@ class Town:
             keep_draft(
                 session, "KBH", ListKind.LEADERS, "ledere.csv", content, by="account:1", now=self.year.now
             )
+
     def work(self) -> None:
         """The engine has had work: one run is done, one has failed, and clock and worker live."""
         now, report = self.year.now, self.year.occurrence("kvartalsrapport-1").id
@@ -184,6 +185,7 @@ class Town:
                 run.counts = counts
                 write_line(session, run.id or 0, 1, RunStep.CLAIMED, at=now, text=worker)
                 write_line(session, run.id or 0, 1, RunStep.CAME, at=now, counts=counts)
+
     def wish(self) -> None:
         """The school's leader has asked for more time."""
         with transaction(self.engine) as session:
