@@ -19,8 +19,10 @@ from cycle.access.tables import Account
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict, Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
+from cycle.tasks.states import WishState
 from cycle.tasks.tables import Extension, Review, Submission
 from cycle.tasks.told import Told, told_in, unwritten
+from cycle.tasks.wish_tables import ExtensionWish
 
 
 class Happened(StrEnum):
@@ -189,8 +191,13 @@ def _judged(session: Session, whom: Known) -> Iterable[Line]:
 def _extended(session: Session, whom: Known) -> Iterable[Line]:
     query = select(Extension).where(col(Extension.by).in_(whom.actors))
     for each in session.exec(query):
-        what = "extended" if each.granted else "refused"
-        yield Line(each.at, Happened.EXTENDED, each.task_id, what=what, reason=each.reason)
+        yield Line(each.at, Happened.EXTENDED, each.task_id, what="extended", reason=each.reason)
+    for wish in session.exec(select(ExtensionWish).where(col(ExtensionWish.by).in_(whom.actors))):
+        yield Line(wish.at, Happened.EXTENDED, wish.task_id, what="asked", reason=wish.reason)
+    refused = col(ExtensionWish.decided_by).in_(whom.actors), ExtensionWish.state == WishState.REFUSED
+    for wish in session.exec(select(ExtensionWish).where(*refused)):
+        at = wish.decided_at or wish.at
+        yield Line(at, Happened.EXTENDED, wish.task_id, what="refused", reason=wish.why)
 
 
 def _posts(session: Session, whom: Known, zone: ZoneInfo) -> Iterable[Line]:

@@ -12,8 +12,9 @@ from cycle.messages.tables import Inbound, InboundTask, InboundVerdict, Message,
 from cycle.organisation.tables import Address, AddressHealth, Substitute
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import transaction
-from cycle.tasks.states import Verdict
+from cycle.tasks.states import Verdict, WishState
 from cycle.tasks.tables import Extension, Review, Submission
+from cycle.tasks.wish_tables import ExtensionWish
 from tests.integration.test_secretariat_pages import Office, _decision, _message, words
 from tests.support.municipality import instant
 
@@ -135,20 +136,16 @@ def test_what_the_account_of_a_superior_did_is_in_the_superiors_story(small):
         email = session.exec(sa.select(Address.email).where(Address.person_id == person)).scalar_one()
     small.site.signed_in(email, Role.SUPERIOR, "BY")
     with transaction(small.engine) as session:
-        for granted in (True, False):
-            session.add(
-                Extension(
-                    task_id=small.tasks[0].id,
-                    old_due_on=date(2027, 4, 20),
-                    new_due_on=date(2027, 4, 27),
-                    reason="Ferie",
-                    granted=granted,
-                    by="account:2",
-                    at=instant(2027, 4, 12),
-                )
-            )
+        task, day, at = small.tasks[0].id or 0, date(2027, 4, 20), instant(2027, 4, 12)
+        later = {"reason": "Ferie", "new_due_on": date(2027, 4, 27)}
+        session.add(Extension(task_id=task, old_due_on=day, by="account:2", at=at, **later))
+        wish = {"due_on": day, "wished_on": date(2027, 4, 27), "at": at, "reason": "Sygdom"}
+        refused = {"state": WishState.REFUSED, "decided_by": "account:2", "decided_at": at, "why": "For sent"}
+        session.add(ExtensionWish(task_id=task, by="person:99", **wish, **refused))
+        session.add(ExtensionWish(task_id=small.tasks[1].id or 0, by="account:2", **wish))
     said = words(small.get(f"/mail/person/{person}?vis=gjort"))
     assert "Forlængede fristen" in said and "Afslog at forlænge fristen" in said and "Ferie" in said
+    assert "For sent" in said and "Bad om mere tid" in said and "Sygdom" in said
 
 
 def test_a_mail_that_was_refused_or_came_back_is_red_with_what_the_server_said(small):

@@ -23,6 +23,7 @@ WHAT: Mapping[tuple[Happened, str], Pair] = {
     (Happened.JUDGED, "approved"): ("Godkendte", "Approved"),
     (Happened.JUDGED, "returned"): ("Sendte retur", "Sent back"),
     (Happened.EXTENDED, "extended"): ("Forlængede fristen", "Extended the deadline"),
+    (Happened.EXTENDED, "asked"): ("Bad om mere tid", "Asked for more time"),
     (Happened.EXTENDED, "refused"): ("Afslog at forlænge fristen", "Refused an extension"),
     (Happened.POST, "begins"): ("Tiltræder", "Takes up the post"),
     (Happened.POST, "ends"): ("Sidste dag på posten", "Last day in the post"),
