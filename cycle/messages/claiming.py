@@ -35,7 +35,9 @@ _HELD = (
 )
 _TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*_HELD)
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('claim mail of ' || :root_id))")
-_SETTLE = sa.update(TABLE).where(*_HELD)
+KNOWN = sa.case((TABLE.c.unsure < MAX_LOST_LEASES, TABLE.c.unsure), else_=MAX_LOST_LEASES - 1)
+_LOSE = sa.update(TABLE).where(*_HELD)
+_SETTLE = _LOSE.values(unsure=KNOWN)  # without a loss that was counted before it could happen (`in_hand`)
 
 ALL_ANSWERED = "Ikke sendt: alt er besvaret."
 NOTHING_ASKED = "Ikke sendt: der bedes ikke længere om svar."
@@ -177,7 +179,9 @@ def settle(
         values |= {"sent_at": now, "subject": subject, "text": text, "about_task_id": about_task_id}
     if kind is MessageKind.DAILY and "next_at" in values:
         values["next_at"] = calendar.next_send(values["next_at"])
-    result = connection.execute(_SETTLE, {**held, "lease_until": None, **values})
+    result = connection.execute(
+        _LOSE if "unsure" in values else _SETTLE, {**held, "lease_until": None, **values}
+    )
     if result.rowcount == 0:
         raise Conflict("message", message_id)
     state: MessageState = values["state"]

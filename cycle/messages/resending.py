@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from cycle import history
 from cycle.errors import Conflict
-from cycle.messages.claiming import HELD_PAUSE
+from cycle.messages.claiming import HELD_PAUSE, KNOWN
 from cycle.messages.outbox import mailbox
 from cycle.messages.tables import Message, MessageState
 
@@ -36,10 +36,14 @@ def send_again(
     encryption is tried once more.
     """
     fresh: dict[str, Any] = {"next_at": now, "attempts": 0, "reason": "", "unencrypted_at": None}
+    fresh["unsure"] = KNOWN
     if address:
         same = col(Message.address) == mailbox(address)
-        unsure = sa.case((same, col(Message.unsure)), else_=0)
-        fresh |= {"person_id": person_id, "address": mailbox(address), "unsure": unsure}
+        fresh |= {
+            "person_id": person_id,
+            "address": mailbox(address),
+            "unsure": sa.case((same, KNOWN), else_=0),
+        }
     _move(session, message_id, STUCK, MessageState.READY, fresh)
     _note(session, message_id, "mail_sent_again", by, now, {"person": person_id} if person_id else None)
 
