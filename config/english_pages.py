@@ -15,6 +15,7 @@ _CASES: Mapping[str, str] = {
     "Skriv sagens nummer i ESDH-systemet.": "Write the case's number in the records system.",
     "Sagsnummeret er for langt: højst {} tegn.": "The case number is too long: at most {} characters.",
     "Skriv nummeret alene.": "Write the number alone.",
+    "Der er ikke valgt nogen.": "Nobody has been chosen.",
     "Der er ikke valgt et dokument.": "No document has been chosen.",
     "Vælg mindst ét, eller vælg alle.": "Choose at least one, or all.",
     "Sagen har ikke {}.": "The case does not have {}.",

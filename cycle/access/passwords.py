@@ -20,12 +20,12 @@ GOOD_ENOUGH = 3
 LOOKED_AT = 72
 """So many characters are judged; what is behind them only makes a password better."""
 _KNOWN = """
-adgangskode kodeord kode hemmelig hemmelighed velkommen aarshjul aarshjulet årshjul årshjulet styring
-styringsårshjul styringsaarshjul kommune kommunen skole skolen institution børnehave leder skoleleder
+adgangskode kodeord kode hemmelig hemmelighed velkommen årshjul årshjulet styring
+styringsårshjul kommune kommunen skole skolen institution børnehave leder skoleleder
 sekretariat sekretariatet forvaltning danmark københavn koebenhavn kobenhavn aarhus århus odense aalborg
 sommer vinter efterår efteraar forår foraar januar februar marts april maj juni juli august september
 oktober november december mandag tirsdag onsdag torsdag fredag lørdag søndag hund kat elsker fodbold
-brøndby jensen nielsen hansen pedersen andersen christensen larsen sørensen rasmussen
+brøndby jensen nielsen hansen pedersen andersen christensen larsen sørensen rasmussen aarshjulet aarshjul
 """
 KNOWN_WORDS = tuple(_KNOWN.split())
 

@@ -1,7 +1,7 @@
 """No request ends in an error of ours: thousands that schemathesis draws, in every role.
 
 `CALLS` says how many each role makes: 2,000 here, 50,000 in `scripts/proof.py any-request`. The same start is
-the same requests. They have to be made within `CALLING_SECONDS`: some two minutes of a processor's time.
+the same requests. They have to be made within `CALLING_SECONDS`: some two minutes of a processor's time here.
 """
 
 import os

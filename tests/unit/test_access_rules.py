@@ -7,8 +7,21 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycle.access.roles import Role
-from cycle.access.rules import PERMISSIONS, Granted, Thing, Verb, allowed, visible_paths, within
+from cycle.access.roles import KnownBy, Role
+from cycle.access.rules import (
+    OWN,
+    PERMISSIONS,
+    Granted,
+    OwnVerb,
+    Thing,
+    Verb,
+    acting_as,
+    allowed,
+    own_allowed,
+    seen_as,
+    visible_paths,
+    within,
+)
 
 REPOSITORY = Path(__file__).parents[2]
 ROOT, AREA, SCHOOL = "/BY/", "/BY/SK/", "/BY/SK/S1/"
@@ -112,3 +125,27 @@ def test_every_verb_of_the_table_is_asked_for_somewhere():
         for file in (REPOSITORY / room).rglob("*.py")
     )
     assert [verb for verb in Verb if f"Verb.{verb.name}" not in asked] == []
+
+
+def test_a_leader_answers_by_mail_link_code_or_account_and_signs_where_the_text_is_shown():
+    assert set(OWN) == set(OwnVerb)
+    may = {verb: {way for way in KnownBy if own_allowed(verb, way)} for verb in OwnVerb}
+    assert may[OwnVerb.ANSWER] == may[OwnVerb.DRAFT] == set(KnownBy)
+    assert may[OwnVerb.SIGN] == may[OwnVerb.SEE] == set(KnownBy) - {KnownBy.MAIL}
+    strict = {way for way in KnownBy if own_allowed(OwnVerb.SIGN, way, signing_needs_account=True)}
+    assert strict == {KnownBy.PASSWORD, KnownBy.TWO_STEPS, KnownBy.LOGIN}
+    assert own_allowed(OwnVerb.ANSWER, KnownBy.LINK, signing_needs_account=True)
+
+
+def test_one_role_puts_the_others_aside_and_a_leader_all_of_them():
+    both = (*grant(Role.SECRETARIAT, ROOT), *grant(Role.SUPERIOR, AREA))
+    assert acting_as(both, None) == both
+    assert acting_as(both, Role.SUPERIOR) == grant(Role.SUPERIOR, AREA)
+    assert acting_as(both, Role.LEADER) == acting_as(both, Role.DIRECTION) == ()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_secretariat_alone_sees_as_others_do_and_in_its_own_municipality(role):
+    viewed = (*grant(Role.SUPERIOR, AREA), *grant(Role.SUPERIOR, STRANGER))
+    expected = grant(Role.SUPERIOR, AREA) if role is Role.SECRETARIAT else ()
+    assert seen_as(grant(role, ROOT), viewed) == expected

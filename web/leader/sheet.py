@@ -87,7 +87,6 @@ def show_form(
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
         **_to_be_read(holding, language),
         same=_named(asked, (same,)),
-        may_answer=may_answer(request, holding),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
     )
@@ -113,6 +112,7 @@ def _to_be_sent(
         else prints(holding.form, kept(holding), holding.task.prefill)
     )
     return {
+        "may_answer": may_answer(request, holding),
         "edition": edition,
         "seen": seen,
         "shown": json.dumps(shown),

@@ -23,7 +23,7 @@ from web import context, render, session
 from web.plain import readable
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
-from web.secretariat.typed import text_of, whole_number
+from web.secretariat.typed import needed, text_of, whole_number
 from web.session import CheckedForm, CurrentActor, OwnForm
 from web.signing_in.roles import WORDS
 
@@ -51,7 +51,7 @@ def choose(request: Request, actor: CurrentActor, q: Annotated[str, Query(max_le
 def begin(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """Shows the pages as the chosen one has them, for a quarter of an hour."""
     roots_for(actor, Verb.VIEW_AS)
-    who, why = _chosen(sent), text_of(sent, "why")
+    who, why = _chosen(sent), needed(sent, "why", "Begrundelsen")
     token, now = session.KEPT.read(request), context.browser_now(request)
     with context.writing(request) as store:
         viewed = begin_viewing(store, token, viewer=actor.grants, **who, why=why, by=actor.by, now=now)
