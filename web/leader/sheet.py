@@ -28,6 +28,7 @@ from web.leader.known import may_answer
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
 from web.leader.merging import Merged, carried, prints
+from web.leader.onward import onward
 from web.leader.remarks import open_remarks
 from web.leader.sent_back import closed_answers, open_questions
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, row_words
@@ -137,6 +138,7 @@ def show_answer_page(
         figures=figures_of(holding.task.prefill),
         sealed=sealed_document(session, holding) is not None,
         mailed=_receipt_goes(session, holding),
+        onward=onward(session, request, holding),
         **common(session, holding, token, language),
     )
 

@@ -19,6 +19,7 @@ from cycle.tasks.own_deadlines import Own, own_deadlines, standing_in
 from cycle.tasks.standing import as_read, standing_of, timeliness
 from cycle.tasks.states import WAITING_FOR_HOLDER, TaskState
 from cycle.tasks.tables import Draft
+from cycle.tasks.vacant_posts import of_vacant_posts
 from web import context, render, words
 from web.rooms import Room
 from web.signing_in.person import CurrentPerson
@@ -31,11 +32,15 @@ DRAFTED: Word = ("Kladde gemt", "Draft saved", "")
 
 @dataclass(frozen=True)
 class Line:
-    """One task as it stands. `last_day`: until when the person stands in for its post."""
+    """One task as it stands. `vacant`: its post is, and the person is its nearest superior.
+
+    `last_day`: until when the person stands in for its post.
+    """
 
     own: Own
     state: Word
     stands_in: bool
+    vacant: bool
     last_day: date | None
 
 
@@ -77,14 +82,17 @@ def _lines(session: Session, person: Person, today: date) -> list[Line]:
     """The person's tasks in one municipality, by due date."""
     person_id = person.id or 0
     posts = standing_in(session, person_id, today=today)
-    listed = own_deadlines(session, person_id, today=today)
+    fallen = of_vacant_posts(session, person_id, person.root_id, today=today)
+    listed = [*own_deadlines(session, person_id, today=today), *fallen]
+    listed.sort(key=lambda own: own.task.due_on)
     calendar = calendar_of_root(session, person.root_id)
     drafted = _drafted(session, [own.task.id or 0 for own in listed])
     lines = []
     for own in listed:
         post = (own.task.unit_id, own.task.role)
         on_time = words.TIMELINESS[timeliness(own.task, own.occurrence, today=today, calendar=calendar)]
-        lines.append(Line(own, _state(own, on_time, drafted), post in posts, posts.get(post)))
+        stands_in, vacant = post in posts, own in fallen
+        lines.append(Line(own, _state(own, on_time, drafted), stands_in, vacant, posts.get(post)))
     return lines
 
 
