@@ -7,6 +7,7 @@ not reach what is that person's alone.
 import re
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 
 from web import session
 from web.faults import Refused
@@ -15,7 +16,8 @@ from web.viewing_faults import PRIVATE, READ_ONLY
 
 WAYS_BACK = frozenset({"/se-som/slut", "/log-ud"})
 AS_A_PERSON = re.compile(
-    r"/mine|/opgave/\d+(/kvittering|/aftale\.pdf|/budgetbrev\.pdf|/bemaerkninger|/fil/\w+)?"
+    r"/mine(/mails|/aftaler(/\d+(/aftale\.pdf)?)?)?"
+    r"|/opgave/\d+(/kvittering|/aftale\.pdf|/budgetbrev\.pdf|/bemaerkninger|/fil/\w+)?"
 )
 """What is shown of a person's own pages. Preparations, calendar addresses and the like are theirs alone."""
 
@@ -29,9 +31,12 @@ def note_viewer(request: Request) -> bool:
     return True
 
 
-def only_look(request: Request) -> None:
-    """Raises Refused when somebody who sees as another sends anything."""
-    if not note_viewer(request):
+async def only_look(request: Request) -> None:
+    """Raises Refused when somebody who sees as another sends anything.
+
+    Most requests are of nobody signed in, and cost no thread.
+    """
+    if not session.KEPT.read(request) or not await run_in_threadpool(note_viewer, request):
         return
     if request.method not in SAFE_METHODS and request.url.path not in WAYS_BACK:
         raise Refused(READ_ONLY)

@@ -102,8 +102,14 @@ def test_what_was_not_sent_and_what_is_the_persons_alone_is_not_shown(small):
     office = office_of(small)
     view_as_the_leader(small, office)
     assert "En halv tanke" not in office.get(small.page).text
-    for path in ("/forberedelse", "/kalender", "/moede"):
-        answer = office.get(small.page + path)
+    assert {office.get(path).status_code for path in ("/mine", "/mine/mails", "/mine/aftaler")} == {200}
+    for path in (
+        f"{small.page}/forberedelse",
+        f"{small.page}/kalender",
+        f"{small.page}/moede",
+        "/mine/kalender",
+    ):
+        answer = office.get(path)
         assert answer.status_code == 403 and "Siden er personens egen" in answer.text
 
 

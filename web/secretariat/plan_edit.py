@@ -72,15 +72,17 @@ def change_one(
 @router.post("/vis")
 def preview(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm) -> Response:
     """What the text would do; with faults, the text with its faults."""
+    with context.reading(request) as session:
+        _reach(session, actor, cycle_id)
     return _preview(request, actor, cycle_id, _text(sent), text_of(sent, "seen"))
 
 
 @router.post("")
 def save(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm) -> Response:
     """Makes the revision, unless somebody has made another since the plan was seen."""
-    text = _text(sent)
     with context.writing(request) as session:
         year = year_of(session, _reach(session, actor, cycle_id, lock=True))
+        text = _text(sent)
         if text_of(sent, "seen") != year.seen:
             return _page(session, request, year, text, overtaken=True)
         try:

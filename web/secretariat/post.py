@@ -81,7 +81,7 @@ def post(request: Request, actor: CurrentActor, unit_id: str, rolle: str = "") -
 def preview(request: Request, actor: CurrentActor, unit_id: str, sent: CheckedForm) -> Response:
     """Who leaves and what the new leader takes over."""
     with context.reading(request) as session:
-        at = _at(session, request, actor, unit_id, text_of(sent, "role"))
+        at = _at(session, request, actor, unit_id, sent)
         try:
             who, first_day = _newcomer(sent), whole_date(sent, "first_day", "Datoen")
             file = read_post(session, at.post)
@@ -174,7 +174,7 @@ def _act(
     now = context.now(request)
     try:
         with context.writing(request) as session:
-            at = _at(session, request, actor, unit_id, text_of(sent, "role"))
+            at = _at(session, request, actor, unit_id, sent)
             seen = text_of(sent, "seen")
             act(session, Change(at.unit.root_id, at.post, seen, actor.by, now, at.today))
             session.flush()
@@ -182,23 +182,24 @@ def _act(
                 wake(session, now=now)
     except AnswerInvalid as error:
         with context.reading(request) as session:
-            at = _at(session, request, actor, unit_id, text_of(sent, "role"))
+            at = _at(session, request, actor, unit_id, sent)
             return _page(session, request, at, sent=sent, form=form, problems=error.problems)
     except Conflict:
         with context.reading(request) as session:
-            at = _at(session, request, actor, unit_id, text_of(sent, "role"))
+            at = _at(session, request, actor, unit_id, sent)
             return _page(session, request, at, sent=sent, form=form, overtaken=True)
     return RedirectResponse(f"{at.address}?rolle={quote(at.post[1])}&gjort={form}", status_code=303)
 
 
-def _at(session: Session, request: Request, actor: SignedIn, unit_id: str, role: str) -> At:
-    """The post, when the account may change it. Raises NotFound, NotAllowed."""
+def _at(session: Session, request: Request, actor: SignedIn, unit_id: str, asked: str | FormData) -> At:
+    """The post that is asked for by its role, when the account may change it. Raises NotFound, NotAllowed."""
     unit = session.get(Unit, readable(unit_id))
     if unit is None:
         raise NotFound("unit", unit_id)
     require(actor, Verb.EDIT_POST, unit.path)
     today = calendar_of_root(session, unit.root_id).local_date(context.now(request))
     directory = Directory.for_post(session, unit.id, today)
+    role = asked if isinstance(asked, str) else text_of(asked, "role")
     wanted = role or directory.head_role(unit.id) or ""
     if not wanted or not directory.has_post(unit.id, wanted):
         raise NotFound("post", f"{unit_id}/{wanted}")
