@@ -77,6 +77,13 @@ class Directory:
         root_id, chain = way_up(session, unit_id)
         return cls(read_rows(session, root_id, chain), on)
 
+    @classmethod
+    def for_units(cls, session: Session, root_id: str, paths: Iterable[str], on: date) -> "Directory":
+        """As `for_post`, of the units with these paths ("/KBH/…/") of one municipality together."""
+        session.flush()
+        ids = sorted({unit_id for path in paths for unit_id in path.strip("/").split("/")})
+        return cls(read_rows(session, root_id, ids), on)
+
     def at(self, on: date) -> "Directory":
         """The same rows seen on another local date, without reading the store again."""
         return self if on == self.on else Directory(self._rows, on, self._lasting)

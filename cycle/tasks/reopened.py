@@ -21,6 +21,10 @@ from cycle.tasks.states import SubmissionKind, TaskState, Verdict
 from cycle.tasks.submit import latest_submissions
 from cycle.tasks.tables import Review, Submission, Task
 
+CLOSED_TOLD = {
+    "da": ("Spørgsmålet er ikke sendt retur og kan ikke ændres her.", "Svar kun på dem, der skal rettes."),
+    "en": ("This question was not sent back and cannot be changed here.", "Answer the others only."),
+}
 Typed = Mapping[str, Any]
 """Answers as they stand in inputs, by field; those of a repeated group by row key and field."""
 
@@ -112,12 +116,8 @@ def reopened(form: Form, task: Task, submission: Submission | None, review: Revi
 
 def refused_changes(names: Collection[str], language: str) -> list[Problem]:
     """The faults of answers to questions that were not sent back."""
-    if language == "en":
-        what, cure = "This question was not sent back and cannot be changed here.", "Answer the others only."
-    else:
-        what = "Spørgsmålet er ikke sendt retur og kan ikke ændres her."
-        cure = "Svar kun på dem, der skal rettes."
-    return [Problem(name, what, cure) for name in names]
+    told = CLOSED_TOLD["en" if language == "en" else "da"]
+    return [Problem(name, *told) for name in names]
 
 
 def _asked(fields: Sequence[Field], rows: Rows) -> Iterable[tuple[str, Field]]:

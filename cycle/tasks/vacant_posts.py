@@ -13,9 +13,6 @@ from cycle.tasks.own_deadlines import KEPT, Own, posts_of
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState, TaskKind
 from cycle.tasks.tables import Occurrence, Task
 
-FEW = 5
-"""Units up to which each is looked up by itself; beyond, the municipality is read once."""
-
 
 def of_vacant_posts(session: Session, person_id: int, root_id: str, *, today: date) -> Sequence[Own]:
     """What waits at posts that nobody holds or stands in for on the local date and that fall to the person.
@@ -29,19 +26,17 @@ def of_vacant_posts(session: Session, person_id: int, root_id: str, *, today: da
     ).all()
     if not paths:
         return []
-    rows = [Own(*row) for row in session.execute(_waiting(paths, today))]
-    units = {own.task.unit_id for own in rows}
-    whole = Directory.load(session, root_id, today) if len(units) > FEW else None
-    known = {unit_id: whole or Directory.for_post(session, unit_id, today) for unit_id in units}
-    posts = {(own.task.unit_id, own.task.role) for own in rows}
-    fallen = {post for post in posts if known[post[0]].may_act(*post, person_id)}
-    return [own for own in rows if (own.task.unit_id, own.task.role) in fallen]
+    rows = session.execute(_waiting(paths, today)).all()
+    directory = Directory.for_units(session, root_id, {path for *_, path in rows}, today)
+    posts = {(task.unit_id, task.role) for task, *_ in rows}
+    fallen = {post for post in posts if directory.may_act(*post, person_id)}
+    return [Own(*own) for *own, _ in rows if (own[0].unit_id, own[0].role) in fallen]
 
 
-def _waiting(paths: Sequence[str], today: date) -> sa.Select[Task, Occurrence, str]:
-    """What vacant posts at and below these units owe, by due date."""
+def _waiting(paths: Sequence[str], today: date) -> sa.Select[Task, Occurrence, str, str]:
+    """What vacant posts at and below these units owe, by due date; with the name and path of the unit."""
     return (
-        sa.select(Task, Occurrence, col(Unit.name))
+        sa.select(Task, Occurrence, col(Unit.name), col(Unit.path))
         .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(

@@ -72,6 +72,7 @@ def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_pa
     assert front.headers["location"] == "/mine-enheder"
     listed = office.district.get("/mine-enheder").text
     assert "Kvartalsrapport 1 2027" in listed and '<strong class="badge badge-warning">1</strong>' in listed
+    assert 'data-label="Besvaret">1 af 3<' in listed and 'data-label="Til tiden">1 af 1<' in listed
     units = office.district.get(f"/mine-enheder/{office.occurrence_id}").text
     assert "Daginstitution 1.1 Ærø" in units and "Besvaret, ikke godkendt" in units
     assert "Daginstitution 2.1" not in units and "Skole" not in units

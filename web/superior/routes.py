@@ -39,6 +39,7 @@ from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, files_in, shown_answers
 from web.superior import turn
 from web.superior.capacity import capacity
+from web.superior.district import numbers_of
 from web.superior.preparation import prepared_with
 from web.superior.proposal import Proposal, proposal_of
 from web.superior.scope import (
@@ -69,7 +70,12 @@ def activities(request: Request, actor: CurrentActor) -> Response:
     with context.reading(request) as session:
         found, wished = standings(session, actor), len(wishes_in_sight(session, actor))
         return render.page(
-            request, "superior/activities.html", standings=found, states=words.OCCURRENCES, wished=wished
+            request,
+            "superior/activities.html",
+            standings=found,
+            numbers=numbers_of(session, request, actor, found),
+            states=words.OCCURRENCES,
+            wished=wished,
         )
 
 
@@ -93,6 +99,7 @@ def units(
         if not lines:
             raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
         waiting = awaiting_verdict(session, occurrence)
+        seen = {line.task_id for line in lines}
         lines.sort(key=lambda line: (line.task_id not in waiting, _urgency(line.outcome)))
         return render.page(
             request,
@@ -101,7 +108,7 @@ def units(
             lines=lines,
             entries={entry.task_id: entry for entry in entries_in_sight(session, occurrence, paths, now=now)},
             waiting=waiting,
-            own_turn=own_turn(session, actor, occurrence, waiting, now=now),
+            own_turn=own_turn(session, actor, occurrence, seen & waiting, now=now),
             approved=godkendt if godkendt.isdecimal() and len(godkendt) < 5 else "",
             left=[line.unit for line in lines if str(line.task_id) in ikke],
             to_judge=sum(line.task_id in waiting for line in lines),

@@ -47,14 +47,7 @@ class Standing:
 
     occurrence: Occurrence
     to_judge: int
-    answered: int
     owed: int
-    not_owed: int
-
-    @property
-    def all(self) -> int:
-        """Every task in sight."""
-        return self.to_judge + self.answered + self.owed + self.not_owed
 
 
 @dataclass(frozen=True)
@@ -225,9 +218,11 @@ def own_turn(
     own = given.where(Review.by == actor.by, Review.verdict == Verdict.APPROVED)
     newest = latest_submissions(session, session.exec(own.where(col(Submission.task_id).in_(waiting))))
     gave = {task_id for task_id, each in newest.items() if actor.by in approvers(session, each)}
-    directory = Directory.load(session, occurrence.root_id, calendar_of(session, occurrence).local_date(now))
-    tasks = session.exec(select(Task).where(col(Task.id).in_(set(waiting) - gave)))
-    return {task.id or 0 for task in tasks if _judges(directory, actor, task, activity)}
+    mine = select(Task, Unit.path).join(Unit, col(Unit.id) == col(Task.unit_id))
+    rows = session.exec(mine.where(col(Task.id).in_(set(waiting) - gave))).all()
+    on = calendar_of(session, occurrence).local_date(now)
+    directory = Directory.for_units(session, occurrence.root_id, [path for _, path in rows], on)
+    return {task.id or 0 for task, _ in rows if _judges(directory, actor, task, activity)}
 
 
 def _is_judge(session: Session, actor: SignedIn, task: Task, activity: Activity, today: date) -> bool:
@@ -256,22 +251,20 @@ def _in_sight(actor: SignedIn, activity: Activity) -> bool:
     return bool(visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity)))
 
 
-def _counts(session: Session, paths: Sequence[str]) -> dict[int, tuple[int, int, int, int]]:
-    to_judge = AWAITS_VERDICT
-    answered = sa.and_(col(Task.state).in_(ANSWERED), sa.not_(AWAITS_VERDICT))
+def _counts(session: Session, paths: Sequence[str]) -> dict[int, tuple[int, int]]:
+    """By activity: how many answers lack a verdict, and how many are owed."""
     owed = col(Task.state).in_(OWED)
     rows = session.execute(
         sa.select(
             col(Task.occurrence_id),
-            *(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (to_judge, answered, owed)),
-            sa.func.count(),
+            *(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (AWAITS_VERDICT, owed)),
         )
         .join(Unit, col(Unit.id) == col(Task.unit_id))
         .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
         .where(within(sa.type_coerce(col(Unit.path), sa.String), paths), col(Task.kind).in_(ANSWER_KINDS))
         .group_by(col(Task.occurrence_id))
     )
-    return {id_: (j, a, o, total - j - a - o) for id_, j, a, o, total in rows}
+    return {id_: (to_judge, owed) for id_, to_judge, owed in rows}
 
 
 def _reviews(session: Session, task_id: int) -> Sequence[Review]:
