@@ -57,6 +57,7 @@ class Run(SQLModel, table=True):
             postgresql_where=UNFINISHED,
         ),
         sa.Index("ix_run_subject", "flow", "subject", "wanted_at"),
+        sa.Index("ix_run_work", "flow", "subject", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -19,6 +19,7 @@ from cycle.access.tables import Account
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict, Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, Appointment, Person, Substitute, Unit
 from cycle.reminders.tables import ReminderDecision
+from cycle.store import in_pieces
 from cycle.tasks.states import WishState
 from cycle.tasks.tables import Extension, Review, Submission
 from cycle.tasks.told import Told, told_in, unwritten
@@ -149,26 +150,31 @@ def _not_written(session: Session, whom: Known) -> Iterable[Line]:
 
 def _received(session: Session, whom: Known) -> Iterable[Line]:
     """Mails from an address of theirs, and those from elsewhere that were taken as theirs."""
+    mail = Inbound
+    for ids in in_pieces(_received_ids(session, whom)):
+        query = sa.select(
+            col(mail.received_at),
+            col(mail.task_id),
+            col(mail.id),
+            col(mail.subject),
+            col(mail.verdict),
+            col(mail.reason),
+        ).where(col(mail.root_id) == whom.person.root_id, col(mail.id).in_(ids))
+        for at, task_id, mail_id, subject, verdict, reason in session.execute(query):
+            told = {"subject": subject, "verdict": verdict, "reason": reason}
+            yield Line(at, Happened.RECEIVED, task_id, mail_id, **told)
+
+
+def _received_ids(session: Session, whom: Known) -> list[int]:
+    """Asked one after the other: together, neither index would be used."""
     spelled = {spelling for each in whom.addresses for spelling in (each.email, email_key(each.email))}
     taken = (
         sa.select(col(InboundTask.inbound_id))
         .join(Submission, col(Submission.id) == col(InboundTask.submission_id))
         .where(col(Submission.by).in_(whom.actors))
     )
-    mail = Inbound
-    query = sa.select(
-        col(mail.received_at),
-        col(mail.task_id),
-        col(mail.id),
-        col(mail.subject),
-        col(mail.verdict),
-        col(mail.reason),
-    ).where(
-        col(mail.root_id) == whom.person.root_id,
-        sa.or_(col(mail.sender).in_(spelled), col(mail.id).in_(taken)),
-    )
-    for at, task_id, mail_id, subject, verdict, reason in session.execute(query):
-        yield Line(at, Happened.RECEIVED, task_id, mail_id, subject=subject, verdict=verdict, reason=reason)
+    sent = sa.select(col(Inbound.id)).where(col(Inbound.sender).in_(spelled))
+    return sorted({*session.scalars(sent), *session.scalars(taken)})
 
 
 def _answered(session: Session, whom: Known) -> Iterable[Line]:

@@ -95,7 +95,6 @@ def test_an_activity_s_own_text_goes_before_the_municipality_s_part_by_part() ->
 def test_kinds_that_are_written_elsewhere_or_never_sent_have_no_text_of_their_own() -> None:
     assert set(MessageKind) - set(EDITABLE) == {
         MessageKind.INVITATION,
-        MessageKind.REFUSED,
         MessageKind.TRIAL,
         MessageKind.SIGN_IN_CODE,
     }

@@ -395,6 +395,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_run_state'), ['state'], unique=False)
         batch_op.create_index('ix_run_subject', ['flow', 'subject', 'wanted_at'], unique=False)
         batch_op.create_index('ix_run_unfinished', ['priority', 'id'], unique=False, sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
+        batch_op.create_index('ix_run_work', ['flow', 'subject', 'id'], unique=False)
         batch_op.create_index('uq_run_unfinished', ['flow', 'subject'], unique=True, sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
 
     op.create_table('second_factor',
@@ -1353,6 +1354,7 @@ def downgrade() -> None:
     op.drop_table('second_factor')
     with op.batch_alter_table('run', schema=None) as batch_op:
         batch_op.drop_index('uq_run_unfinished', sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
+        batch_op.drop_index('ix_run_work')
         batch_op.drop_index('ix_run_unfinished', sqlite_where=sa.text("state IN ('wanted', 'claimed')"), postgresql_where=sa.text("state IN ('wanted', 'claimed')"))
         batch_op.drop_index('ix_run_subject')
         batch_op.drop_index(batch_op.f('ix_run_state'))
