@@ -32,7 +32,7 @@ WHO = ("owner", "colleague", "superior", "other superior", "secretariat", "stran
 OPEN = re.compile(r"^/(log-ind|mine/(log-ind|kode)|aarshjul/hjul\.css|tilgaengelighed|api/v1/openapi\.json$)")
 """What anybody may ask for: the ways in, a style sheet, and what the API is."""
 OWN = re.compile(r"^/(opgave|indkaldelse)/")
-OF_ONESELF = re.compile(r"^/(konto|log-ud|udseende|sprog|mine$|mine/)")
+OF_ONESELF = re.compile(r"^/(konto|log-ud|udseende|sprog|mine$|mine/|se-som/slut$)")
 """What needs no right but being signed in."""
 OF_A_ROW = re.compile(r"\{(\w+_id|number|token)")
 """Addresses of what belongs to one municipality; the others show each its own."""

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from cycle.access.rules import Verb
+from cycle.access.rules import Verb, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, Conflict, NotAllowed, NotFound, NotNow, Problem
 from cycle.tasks import review
@@ -22,11 +22,11 @@ from cycle.tasks.tables import Occurrence
 from web import context, faults, render, words
 from web.plain import LARGEST, Id, readable
 from web.rooms import Room
-from web.session import CheckedForm, CurrentActor
+from web.session import CheckedForm, CurrentActor, grant
 from web.shown import Shown, shown_answers
 from web.superior import turn
 from web.superior.capacity import capacity
-from web.superior.scope import Case, open_case
+from web.superior.scope import Case, activity_of, open_case, thing_of
 
 router = APIRouter(prefix="/mine-enheder/{occurrence_id}/flere")
 ROOM = Room(router)
@@ -45,9 +45,10 @@ class Seen:
 @router.post("/vis")
 def preview(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedForm) -> Response:
     """Which they are and what they say; nothing is changed."""
-    chosen, now = _numbers(sent), context.now(request)
+    now = context.now(request)
     with context.reading(request) as session:
-        occurrence = _occurrence(session, occurrence_id)
+        occurrence = _reach(session, actor, occurrence_id)
+        chosen = _numbers(sent)
         cases = [_case(session, actor, occurrence_id, task_id, now) for task_id in chosen]
         language = render.language_of(request)
         return render.page(
@@ -63,7 +64,10 @@ def preview(request: Request, actor: CurrentActor, occurrence_id: Id, sent: Chec
 @router.post("")
 def approve(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedForm) -> Response:
     """Approves each in the version and at the level that was shown; the same POST twice approves once."""
-    chosen, now = _numbers(sent), context.now(request)
+    now = context.now(request)
+    with context.reading(request) as session:
+        _reach(session, actor, occurrence_id)
+    chosen = _numbers(sent)
     left = [each for each in chosen if not _approve(request, actor, occurrence_id, each, sent, now)]
     told = f"godkendt={len(chosen) - len(left)}" + "".join(f"&ikke={task_id}" for task_id in left)
     return RedirectResponse(f"/mine-enheder/{occurrence_id}?{told}", status_code=303)
@@ -106,10 +110,15 @@ def _case(
     return case
 
 
-def _occurrence(session: Session, occurrence_id: int) -> Occurrence:
+def _reach(session: Session, actor: SignedIn, occurrence_id: int) -> Occurrence:
+    """An activity of which the actor may see some answers. Raises NotFound, NotAllowed."""
     occurrence = session.get(Occurrence, occurrence_id)
     if occurrence is None:
         raise NotFound("occurrence", occurrence_id)
+    paths = visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity_of(occurrence)))
+    if not any(path.startswith(f"/{occurrence.root_id}/") for path in paths):
+        raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
+    grant(actor, Verb.SEE_UNIT.value)
     return occurrence
 
 

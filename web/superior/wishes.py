@@ -36,6 +36,7 @@ from web.plain import Id, readable
 from web.rooms import Room
 from web.secretariat.typed import text_of, whole_date
 from web.session import CheckedForm, CurrentActor
+from web.session import grant as note_right
 from web.superior.scope import activity_of, thing_of
 
 router = APIRouter(prefix="/mine-enheder/frister")
@@ -64,10 +65,10 @@ def show(request: Request, actor: CurrentActor, gjort: str = "") -> Response:
 @router.post("/{wish_id}")
 def decide(request: Request, actor: CurrentActor, wish_id: Id, sent: CheckedForm) -> Response:
     """Grants or refuses, once: of two at the same time the second is told what the first one did."""
-    act = str(sent.get("act", ""))
     try:
         with context.writing(request) as session:
             line = _reach(session, request, actor, wish_id)
+            act = str(sent.get("act", ""))
             if act not in (GRANT, REFUSE):
                 raise faults.Refused(faults.BAD_REQUEST)
             if not _is_done(session, line.wish, actor, act, sent):
@@ -141,6 +142,7 @@ def _reach(session: Session, request: Request, actor: SignedIn, wish_id: int) ->
     line = _line(session, request, actor, wish, task, occurrence, session.get_one(Unit, task.unit_id))
     if not line.may:
         raise NotAllowed(Verb.EXTEND.value, f"wish {wish_id}")
+    note_right(actor, Verb.EXTEND.value)
     return line
 
 
