@@ -62,7 +62,8 @@ class LocalServer:
 
     With `folder` the mails are files there, and only their facts stay in memory. `port` 0 takes a free
     one. `login` (user, password) demands AUTH; `tls` offers STARTTLS, or wraps every connection when
-    `implicit_tls`. `note` is told of every mail before the server says that it has taken it.
+    `implicit_tls`; `pipelining` offers that. `note` is told of every mail before the server says that it
+    has taken it.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class LocalServer:
         host: str = "127.0.0.1",
         port: int = 0,
         smtputf8: bool = True,
+        pipelining: bool = True,
         login: tuple[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
@@ -81,6 +83,7 @@ class LocalServer:
     ) -> None:
         self._now, self._folder, self._hook, self._note = now, folder, hook, note
         self._smtputf8, self._login, self._tls, self._implicit = smtputf8, login, tls, implicit_tls
+        self.offers = ("250-PIPELINING",) if pipelining else ()
         self._lock = threading.Lock()
         self._received: list[Received] = []
         self._connections = 0
@@ -88,7 +91,7 @@ class LocalServer:
         self._sessions: list[SMTP] = []
         self._thread: threading.Thread | None = None
         self._server: asyncio.Server | None = None
-        self._socket = socket.socket()
+        self._socket = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio then sends each answer at once
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((host, port))
         self.host, self.port = host, int(self._socket.getsockname()[1])
@@ -210,6 +213,12 @@ class _Handler:
 
     def __init__(self, owner: LocalServer) -> None:
         self._owner = owner
+
+    async def handle_EHLO(  # noqa: N802  # aiosmtpd's name
+        self, _server: SMTP, session: SmtpSession, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *self._owner.offers, responses[-1]]
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
         self, server: SMTP, session: SmtpSession, envelope: Envelope, address: str, options: list[str]

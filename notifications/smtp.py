@@ -24,12 +24,13 @@ from notifications.smtp_answers import (
     of_recipient,
     said,
 )
+from notifications.smtp_pipeline import Dialogue
 
 NO_SMTPUTF8 = "Mailserveren kan ikke sende til adresser med æ, ø eller å før @ (SMTPUTF8 mangler)."
 UNPROTECTED = "Venter: mailserveren tager kun imod uden kryptering."
 
 COMMANDS = 4
-"""MAIL, RCPT, DATA and the content: what one mail waits for on a connection that is open."""
+"""MAIL, RCPT, DATA and the content: how many answers one mail waits for on a connection that is open."""
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -138,21 +139,22 @@ class Connection:
         return self._client
 
     async def _transact(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome:
-        refused = await self._mail_from(client, mail)
+        dialogue = Dialogue(client, _commands(client, mail), timeout=self._server.timeout)
+        refused = await self._mail_from(dialogue)
         if refused is None:
-            response = await client.execute_command(b"RCPT", b"TO:<" + mail.recipient.encode() + b">")
+            response = await dialogue.next()
             refused = None if response.code in (250, 251) else of_recipient(response)
+        if refused is None:
+            response = await dialogue.next()
+            refused = None if response.code == 354 else of_content(response)
         if refused is not None:
-            await self._reset(client)
+            await self._reset(client, dialogue)
             return refused
-        if mail.after is not None:
-            await mail.after
-        return await self._data(client, mail.content)
+        return await self._content(client, mail)
 
-    async def _mail_from(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome | None:
-        path = b"FROM:<" + mail.return_path.encode() + b">"
+    async def _mail_from(self, dialogue: Dialogue) -> Outcome | None:
         try:
-            response = await client.execute_command(b"MAIL", path, *_options(client, mail))
+            response = await dialogue.next()
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
             raise _HungUp("forbindelse", _words(error)) from error
@@ -162,19 +164,20 @@ class Connection:
             return Outcome(Fate.REJECTED, said(response))  # this message is too big; others may pass
         if enhanced(response) in UNENCRYPTED:
             return Outcome(Fate.UNPROTECTED, said(response))
-        await self.close()
+        await self._leave(dialogue)
         raise (_HungUp if response.code == 421 else QueueStopped)("afsender", said(response))
 
-    async def _data(self, client: aiosmtplib.SMTP, content: bytes) -> Outcome:
-        response = await client.execute_command(b"DATA")
-        if response.code != 354:
-            refused = of_content(response)
-            await self._reset(client)
-            return refused
+    async def _content(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome:
         protocol = client.protocol
         assert protocol is not None
+        if mail.after is not None:
+            try:
+                await mail.after
+            except BaseException:
+                await self._drop()  # the server waits for content, and would take a farewell for it
+                raise
         try:
-            protocol.write(stuffed(content))
+            protocol.write(stuffed(mail.content))
             response = await protocol.read_response(timeout=self._server.timeout)
         except (aiosmtplib.SMTPException, OSError) as error:
             # The server may have taken the mail before the line broke: sending again could make two.
@@ -182,8 +185,15 @@ class Connection:
             return Outcome(Fate.UNKNOWN, _words(error))
         return Outcome(Fate.SENT, said(response)) if response.code == 250 else of_content(response)
 
-    async def _reset(self, client: aiosmtplib.SMTP) -> None:
+    async def _leave(self, dialogue: Dialogue) -> None:
+        """Ends the line; without a farewell where the server would take it for a mail's content."""
+        await (self._drop() if dialogue.wants_content else self.close())
+
+    async def _reset(self, client: aiosmtplib.SMTP, dialogue: Dialogue) -> None:
         """Ready for the next mail. A server that hangs up now has said of this one what it had to say."""
+        if dialogue.wants_content:
+            await self._drop()
+            return
         try:
             if (await client.execute_command(b"RSET")).code == 250:
                 return
@@ -240,6 +250,16 @@ def is_protected(client: aiosmtplib.SMTP) -> bool:
         return True
     peer = client.get_transport_info("peername")
     return bool(peer) and ip_address(peer[0]).is_loopback
+
+
+def _commands(client: aiosmtplib.SMTP, mail: _Mail) -> list[bytes]:
+    """What is said before the content. Whoever waits for `mail.after` does so once the server wants it."""
+    path, to = mail.return_path.encode(), mail.recipient.encode()
+    return [
+        b" ".join([b"MAIL FROM:<" + path + b">", *_options(client, mail)]),
+        b"RCPT TO:<" + to + b">",
+        b"DATA",
+    ]
 
 
 def _options(client: aiosmtplib.SMTP, mail: _Mail) -> list[bytes]:

@@ -69,8 +69,9 @@ def misjudged(rows: Mapping[str, Message], received: list[Received], proxy: Faul
 
 
 @pytest.mark.timeout(7200)
+@pytest.mark.parametrize("pipelining", [True, False])
 def test_of_many_mails_over_a_bad_line_none_is_lost_and_only_after_the_final_dot_can_one_come_twice(
-    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pipelining: bool, sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tls, trusted = mail_server.certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
@@ -80,7 +81,7 @@ def test_of_many_mails_over_a_bad_line_none_is_lost_and_only_after_the_final_dot
     )
     every = max(MAILS * 4 // 5 // len(faults), 1)
     with (
-        mail_server.running(login=LOGIN) as server,
+        mail_server.running(login=LOGIN, pipelining=pipelining) as server,
         FaultProxy(server, faults=faults, every=every, tls=tls) as proxy,
     ):
         settings = sending_to(
@@ -108,9 +109,10 @@ def test_of_many_mails_over_a_bad_line_none_is_lost_and_only_after_the_final_dot
         f"{state} {number}" for state, number in Counter(r.state for r in rows.values()).items()
     )
     lost = [id_ for id_, row in rows.items() if id_ not in came and row.address not in proxy.refused]
+    how = "in one go" if pipelining else "one by one"
     tell(
-        f"{len(addresses)} mails over a line with {len(proxy.fired)} faults ({happened}): the queue stopped "
-        f"{stopped} times; {states}; {len(lost)} lost; {len(twice)} came twice, after the final dot, under "
-        "the same Message-ID, and noted as unsure"
+        f"{len(addresses)} mails, commands {how}, over a line with {len(proxy.fired)} faults ({happened}): "
+        f"the queue stopped {stopped} times; {states}; {len(lost)} lost; {len(twice)} came twice, after the "
+        "final dot, under the same Message-ID, and noted as unsure"
     )
     assert lost == []

@@ -16,6 +16,12 @@ from tests.support import mail_server
 MAIL = b"From: a@by.example\r\nTo: b@by.example\r\nMessage-ID: <1@by.example>\r\n\r\nHej\r\n.punktum\r\n"
 
 
+@pytest.fixture(autouse=True, params=["one by one", "in one go"])
+def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the servers of these tests let commands go together; it must make no difference."""
+    monkeypatch.setitem(LocalServer.__init__.__kwdefaults__, "pipelining", request.param == "in one go")
+
+
 def send(
     server: LocalServer,
     recipients: Sequence[str] = ("b@by.example",),
@@ -257,7 +263,8 @@ def test_a_refused_recipient_is_settled_also_when_the_server_hangs_up_afterwards
         assert hand_over(server.port, 2)[1].fate is Fate.ADDRESS_DEAD
 
 
-def test_nothing_of_a_mail_is_sent_before_what_it_waits_for_is_done():
+@pytest.mark.parametrize("offers", [(), ("PIPELINING",)])
+def test_nothing_of_a_mail_is_sent_before_what_it_waits_for_is_done(offers: Sequence[str]):
     async def fails(port: int) -> None:
         last: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         last.set_exception(ValueError("not kept"))
@@ -268,6 +275,6 @@ def test_nothing_of_a_mail_is_sent_before_what_it_waits_for_is_done():
         finally:
             await connection.close()
 
-    with mail_server.scripted() as server:
+    with mail_server.scripted(offers=offers) as server:
         asyncio.run(fails(server.port))
-    assert any(command.startswith("RCPT") for command in server.told) and "DATA" not in server.told
+    assert server.told[-1] == "DATA" and server.mails == 0, "nor a farewell that it would take for content"

@@ -88,6 +88,7 @@ def seeded(seed: int, count: int, among: Sequence[Fault], besides: Sequence[Faul
     return random.sample([*found, *besides], len(found) + len(besides))
 
 
+NOBODY = b"554 5.5.1 no valid recipients\r\n"
 OLD_LINE = "451 4.4.2 this line has been open for long enough"
 OF_A_LINE = (Step.CONNECT, Step.BANNER, Step.EHLO, Step.STARTTLS, Step.AUTH, Step.QUIT)
 
@@ -204,6 +205,7 @@ class _Line:
         self._proxy, self._reader, self._writer = proxy, reader, writer
         self._up: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._recipient, self._secure = "", False
+        self._taken_by_server = False
 
     def drop(self) -> None:
         """Both ends are gone at once."""
@@ -230,14 +232,18 @@ class _Line:
             self._recipient = line.partition(b"<")[2].partition(b">")[0].decode()
         said = await self._trouble(step) if step is not None else None
         if said is not None:
+            self._taken_by_server = False
             await self._refuse(said, of_recipient=step in (Step.RCPT, Step.DATA))
         elif step is Step.STARTTLS and self._proxy.tls is not None:
             await self._begin_tls(self._proxy.tls)
-        elif step is Step.DATA:
+        elif step is Step.DATA and self._taken_by_server:
             await self._say(b"354 go on\r\n")
             await self._content()
+        elif step is Step.DATA:
+            await self._say(NOBODY)
         else:
             reply = await self._ask(line)
+            self._taken_by_server = step is Step.RCPT and reply.startswith(b"25")
             await self._say(self._offering_tls(reply) if verb == "ehlo" else reply)
         if step is Step.QUIT:
             raise Cut

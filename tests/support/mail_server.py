@@ -79,6 +79,7 @@ class Talk:
     port: int
     told: list[str] = field(default_factory=list)
     connections: int = 0
+    mails: int = 0
 
 
 @contextmanager
@@ -119,7 +120,7 @@ def scripted(
 def _converse(
     line: socket.socket, talk: Talk, answers: Mapping[str, str], offers: Sequence[str], hangs_up_after: int
 ) -> None:
-    mails = 0
+    before = talk.mails
     with line.makefile("rwb", buffering=0) as file:
         file.write(b"220 localhost\r\n")
         while command := file.readline().decode().strip():
@@ -131,11 +132,12 @@ def _converse(
                 said = answers.get(verb) or {"QUIT": "221 Bye", "DATA": "354 Go"}.get(verb, "250 OK")
             file.write(said.encode() + b"\r\n")
             if said.startswith("354"):
-                while file.readline() != b".\r\n":
-                    pass
-                mails += 1
+                while (content := file.readline()) != b".\r\n":
+                    if not content:
+                        return
+                talk.mails += 1
                 file.write(b"250 OK\r\n")
-            if verb == "QUIT" or (hangs_up_after and mails >= hangs_up_after):
+            if verb == "QUIT" or (hangs_up_after and talk.mails - before >= hangs_up_after):
                 return
 
 
