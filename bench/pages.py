@@ -7,6 +7,7 @@ superiors who approve. Then a real server is asked for each page again and again
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import httpx
 import sqlalchemy as sa
@@ -30,13 +31,15 @@ from flows.recording import Recorder
 from flows.runtime import DemoClock, Runtime
 from flows.worker import Worker
 from tests.support import koebenhavn, mail_server
-from tests.support.browser import served
+from tests.support.browser import launched, served
 from tests.support.municipality import instant
 from tests.support.postgres import free_port
 from tests.support.web import Site
 from web.session import COOKIE
 
 LIMIT_MS = 150
+FIRST_PAINT_MS, PAINTS = 1000, 5
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 RUNS = 20
 BEGINS, ENDS = instant(2027, 3, 31, 5), instant(2027, 4, 8, 11)
 REPORT, AREA = "kvartalsrapport-1", "KBH-INST"
@@ -55,6 +58,7 @@ def measure() -> Iterator[Measurement]:
         with served(site.app, port):
             for what, address in addresses.items():
                 yield page(site, what, address, superior if address.startswith("/mine-") else office)
+            yield painted(site, addresses["a leader's task"])
 
 
 def play(engine: Engine, settings: Settings) -> None:
@@ -106,6 +110,20 @@ def pages(site: Site) -> dict[str, str]:
 def cookie(site: Site, role: Role, unit_id: str) -> str:
     """The session of a new account."""
     return str(site.signed_in(f"{role.value}@kbh.example", role, unit_id).cookies[COOKIE])
+
+
+def painted(site: Site, address: str) -> Measurement:
+    """When a browser on a telephone's screen shows the first of a leader's task, its letters kept."""
+    shown = []
+    with launched() as browser:
+        tab = browser.new_page(viewport={"width": 375, "height": 700})
+        for _ in range(PAINTS + 1):
+            tab.goto(f"{site.settings.base_url}{address}")
+            tab.wait_for_load_state("networkidle")
+            shown.append(float(tab.evaluate(FIRST_PAINT)))
+    return Measurement(
+        "pages", "first content of a leader's task", median(shown[1:]), "ms", FIRST_PAINT_MS, runs=PAINTS
+    )
 
 
 def page(site: Site, what: str, address: str, session: str, *, limit: int = LIMIT_MS) -> Measurement:
