@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "proof"
 PROOFS = {
     "bench": ("-m", "bench"),
+    "bench-mail": ("-m", "bench", "reading", "deliver", "decide"),
     "year": ("-m", "cli.main", "demo", "--play-year", "--exit", "--json"),
     "standstill": ("-m", "pytest", "--quiet", "tests/prefect_runs/test_goes_on_without_prefect.py"),
     "seal": (
