@@ -59,7 +59,7 @@ class MailTown:
             calendar = calendar_of_root(session, ROOT)
             today = calendar.local_date(datetime.now(UTC))
             self.opens_on = calendar.add_working_days(today, -1)
-            # no reminder falls on this very day, whatever the time: the first is two weeks before the deadline
+            # no reminder falls on this very day, whatever the time: the first is two weeks before
             self.due_on, self.closes_on = today + timedelta(days=21), today + timedelta(days=27)
             cycle = municipality.start_cycle(session, self.town, self.opens_on.year)
             report = municipality.add_occurrence(
