@@ -27,7 +27,11 @@ class MailSettings(BaseSettings):
         default=30, gt=0, le=600, description="Seconds to wait for the mail server before trying again later."
     )
     smtp_connections: int = Field(
-        default=2, ge=1, le=16, description="Connections to the mail server used at the same time."
+        default=3,
+        ge=1,
+        le=16,
+        description="Connections to the mail server used at the same time. Exchange Online lets a mailbox "
+        "have three.",
     )
     smtp_workers: int = Field(
         default=1,

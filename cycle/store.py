@@ -5,6 +5,7 @@ queue up at BEGIN instead of failing at COMMIT. `reading(engine)` gives a consis
 """
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -13,13 +14,16 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 from cycle.columns import json_text
 
 BUSY_SECONDS = 30
+RESTED_SECONDS = 1.0
+"""A connection to PostgreSQL that was not used for so long is asked whether it still stands."""
+
 STATEMENTS = 1000
 """How many statements a SQLite connection keeps prepared; more than there are different ones."""
 
@@ -117,7 +121,9 @@ def make_engine(url: str) -> Engine:
         "insertmanyvalues_page_size": ROWS,
     }
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **always)
+        server = sa.create_engine(url, pool_size=10, max_overflow=20, **always)
+        _ask_the_rested(server)
+        return server
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 20}
     arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS, "cached_statements": STATEMENTS}
@@ -125,6 +131,29 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _ask_the_rested(engine: Engine) -> None:
+    """What SQLAlchemy's `pool_pre_ping` does for every use of a connection, for those that have rested.
+
+    Many short transactions in a row (mails being settled) ask nothing; a server that was started anew is
+    noticed before anything is asked of it, and all its old connections are given up at once.
+    """
+
+    def keep_time(_dbapi: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    def ask(dbapi: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", float("inf")) <= RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(dbapi)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
+
+    event.listen(engine, "connect", keep_time)
+    event.listen(engine, "checkin", keep_time)
+    event.listen(engine, "checkout", ask)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
-from cycle.messages.claiming import ALL_ANSWERED, LEASE, Outcome, claim, hold, settle
+from cycle.messages.claiming import LEASE, claim, hold
 from cycle.messages.in_hand import take_in_hand
+from cycle.messages.outcomes import ALL_ANSWERED, Outcome, Sent, settle, settle_sent
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.tables import AddressHealth
 from cycle.reminders.decide import Standing
@@ -54,6 +55,22 @@ class Settled:
     left_out: Mapping[int, Standing] = field(default_factory=dict)
     why: str = ALL_ANSWERED
     about_task_id: int | None = None
+
+    @property
+    def merely_sent(self) -> bool:
+        """Whether it is to be noted that it was sent, and nothing else."""
+        return self.handed is not None and self.handed.fate is Fate.SENT and not self.left_out
+
+    def as_sent(self) -> Sent:
+        """What is kept of a mail that was sent."""
+        return Sent(
+            self.message.id or 0,
+            self.message.fence,
+            self.handed.reason if self.handed else "",
+            self.subject,
+            self.text,
+            self.about_task_id,
+        )
 
 
 @dataclass(frozen=True)
@@ -104,10 +121,16 @@ class Desk:
         return letters
 
     def settle(self, fates: Sequence[Settled]) -> None:
-        """Commits what became of mails, and what that says about their addresses."""
+        """Commits what became of mails, and what that says about their addresses.
+
+        Raises Conflict, and commits nothing, when one of several sent ones was taken over by another sender.
+        """
+        several = sum(each.merely_sent for each in fates) > 1
+        sent = [each for each in fates if several and each.merely_sent]
         with self.transaction() as session:
-            states = [self._keep(session, each) for each in fates]
-        for state in states:
+            settle_sent(session, [each.as_sent() for each in sent], now=self.clock())
+            states = [self._keep(session, each) for each in fates if not (several and each.merely_sent)]
+        for state in (*states, *(MessageState.SENT for _ in sent)):
             self.count(state.value if state else "taken_over")
 
     def _keep(self, session: Session, settled: Settled) -> MessageState | None:

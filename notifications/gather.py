@@ -16,7 +16,7 @@ from typing import Any
 from sqlmodel import Session
 
 from cycle.goals.remark_tables import GoalRemark
-from cycle.messages.claiming import ALL_ANSWERED, NOTHING_ASKED
+from cycle.messages.outcomes import ALL_ANSWERED, NOTHING_ASKED
 from cycle.messages.tables import Message, MessageKind
 from cycle.plan.model import ReminderKind
 from cycle.reminders.decide import Standing

@@ -1,8 +1,7 @@
-"""Handing mails to a sender: claimed under a fence with a lease, then settled with what became of them."""
+"""Handing mails to a sender: claimed under a fence, with a lease. What becomes of them: `outcomes`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,56 +9,20 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from cycle.calendar import WorkingCalendar
-from cycle.errors import Conflict
 from cycle.messages.pace import too_fast
 from cycle.messages.tables import UNSENT, Message, MessageKind, MessageState
 from cycle.store import is_sqlite
 
-TABLE: sa.Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel's table
 LEASE = timedelta(minutes=5)
 BEHIND = timedelta(seconds=1)
-LADDER = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240))
-MAX_ATTEMPTS = 16
-UNSURE_RETRY = timedelta(minutes=15)
 MAX_LOST_LEASES = 3
-HELD_PAUSE = timedelta(hours=1)
 NO_LIMITS: Mapping[str, int] = {}
 FEW = 10
 LONGEST_WAIT = timedelta(days=60)
 """More than 20 working days, which is as far ahead as a day with room for a mail is looked for."""
 
-_HELD = (
-    TABLE.c.id == sa.bindparam("its_id"),
-    TABLE.c.fence == sa.bindparam("its_fence"),
-    TABLE.c.state == MessageState.CLAIMED,
-)
-_TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*_HELD)
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('claim mail of ' || :root_id))")
-KNOWN = sa.case((TABLE.c.unsure < MAX_LOST_LEASES, TABLE.c.unsure), else_=MAX_LOST_LEASES - 1)
-_LOSE = sa.update(TABLE).where(*_HELD)
-_SETTLE = _LOSE.values(unsure=KNOWN)  # without a loss that was counted before it could happen (`in_hand`)
-
-ALL_ANSWERED = "Ikke sendt: alt er besvaret."
-NOTHING_ASKED = "Ikke sendt: der bedes ikke længere om svar."
-GIVEN_UP = f"Opgivet efter {MAX_ATTEMPTS} forsøg."
 LOST = f"Uvist om mailen gik ud: afsendelsen blev afbrudt {MAX_LOST_LEASES} gange."
-
-
-class Outcome(StrEnum):
-    """What became of one try. `HANDED_BACK`: it was not tried (the server cannot be reached). `HELD`: it may
-    not go now (it could only go unencrypted), and is looked at again for as long as that lasts."""
-
-    SENT = "sent"
-    TEMPORARY = "temporary"
-    REJECTED = "rejected"
-    UNKNOWN = "unknown"
-    WITHHELD = "withheld"
-    HANDED_BACK = "handed_back"
-    HELD = "held"
-
-
-_FINAL = frozenset({Outcome.SENT, Outcome.REJECTED, Outcome.WITHHELD})
-"""Outcomes after which nothing depends on how often a mail was tried."""
 
 
 def claim(
@@ -145,49 +108,6 @@ def _take(
     return list(session.exec(in_order.execution_options(populate_existing=True)))
 
 
-def settle(
-    session: Session,
-    message_id: int,
-    fence: int,
-    outcome: Outcome,
-    *,
-    now: datetime,
-    calendar: WorkingCalendar,
-    subject: str = "",
-    text: str = "",
-    reason: str = "",
-    about_task_id: int | None = None,
-) -> MessageState:
-    """Writes what became of a claimed mail; gives the state it now has.
-
-    `subject`, `text` (links and reply address blanked) and the one task it was about, if it was one, are
-    kept of a sent mail. Temporary failures
-    are tried again after 5, 15, 60 and then every 240 minutes, `MAX_ATTEMPTS` times in all; an
-    uncertain outcome once more under the same Message-ID, then it is listed. Raises Conflict when
-    the claim was taken over meanwhile.
-    """
-    held = {"its_id": message_id, "its_fence": fence}
-    connection = session.connection()  # plain statements, made once: a settle is what every mail costs
-    kind, attempts, unsure = None, 0, 0
-    if outcome not in _FINAL:
-        row = connection.execute(_TRIES, held).first()
-        if row is None:
-            raise Conflict("message", message_id)
-        kind, attempts, unsure = row
-    values = _after(outcome, now=now, attempts=attempts, unsure=unsure, reason=reason)
-    if outcome is Outcome.SENT:
-        values |= {"sent_at": now, "subject": subject, "text": text, "about_task_id": about_task_id}
-    if kind is MessageKind.DAILY and "next_at" in values:
-        values["next_at"] = calendar.next_send(values["next_at"])
-    result = connection.execute(
-        _LOSE if "unsure" in values else _SETTLE, {**held, "lease_until": None, **values}
-    )
-    if result.rowcount == 0:
-        raise Conflict("message", message_id)
-    state: MessageState = values["state"]
-    return state
-
-
 def hold(
     session: Session, root_id: str, *, now: datetime, until: datetime, last: Collection[int] = ()
 ) -> int:
@@ -204,23 +124,6 @@ def hold(
     )
     _move(session, (col(Message.id).in_(last), col(Message.next_at) == until), until + BEHIND)
     return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
-
-
-def _after(outcome: Outcome, *, now: datetime, attempts: int, unsure: int, reason: str) -> dict[str, Any]:
-    if outcome is Outcome.TEMPORARY and attempts < MAX_ATTEMPTS:
-        pause = LADDER[min(attempts, len(LADDER)) - 1]
-        return {"state": MessageState.WAITING, "next_at": now + pause, "reason": reason}
-    if outcome is Outcome.TEMPORARY:
-        return {"state": MessageState.REJECTED, "reason": f"{reason} {GIVEN_UP}".strip()}
-    if outcome is Outcome.UNKNOWN and unsure == 0:
-        again = {"state": MessageState.WAITING, "next_at": now + UNSURE_RETRY}
-        return {**again, "unsure": 1, "reason": reason}
-    if outcome is Outcome.HELD:
-        again = {"state": MessageState.WAITING, "next_at": now + HELD_PAUSE}
-        return {**again, "attempts": max(attempts - 1, 0), "reason": reason}
-    if outcome is Outcome.HANDED_BACK:
-        return {"state": MessageState.READY, "attempts": max(attempts - 1, 0), "reason": reason}
-    return {"state": MessageState(outcome.value), "reason": reason}
 
 
 def _due(root_id: str, now: datetime) -> tuple[Any, ...]:

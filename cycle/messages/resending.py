@@ -9,8 +9,8 @@ from sqlmodel import Session, col
 
 from cycle import history
 from cycle.errors import Conflict
-from cycle.messages.claiming import HELD_PAUSE, KNOWN
 from cycle.messages.outbox import mailbox
+from cycle.messages.outcomes import HELD_PAUSE, KNOWN
 from cycle.messages.tables import Message, MessageState
 
 UNCERTAIN = frozenset({MessageState.UNKNOWN})

@@ -9,8 +9,9 @@ from sqlalchemy.engine import Engine
 
 from config.settings import Settings, load_settings
 from cycle.calendar import WorkingCalendar
-from cycle.messages.claiming import Outcome, claim, settle
+from cycle.messages.claiming import claim
 from cycle.messages.daily import daily_slots
+from cycle.messages.outcomes import Outcome, settle
 from cycle.runs.queue import Work
 from cycle.store import reading, transaction
 from flows.collect import collect

@@ -9,9 +9,10 @@ from sqlmodel import Session, select
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
-from cycle.messages import claiming, outbox
-from cycle.messages.claiming import Outcome, claim, settle
+from cycle.messages import claiming, outbox, outcomes
+from cycle.messages.claiming import claim
 from cycle.messages.in_hand import goes_alone, take_in_hand
+from cycle.messages.outcomes import Outcome, settle
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.store import transaction
 from tests.support import municipality
@@ -84,6 +85,40 @@ def test_the_sixth_receipt_of_an_address_within_a_day_is_withheld(town):
         assert all(m and m.state is MessageState.READY for m in (other, returned, next_day))
 
 
+def sent(message: Message) -> outcomes.Sent:
+    return outcomes.Sent(message.id or 0, message.fence, "250 OK", f"Om {message.key}", "Kære leder")
+
+
+def test_several_that_were_sent_are_noted_in_one_go(town):
+    with transaction(town) as session:
+        for n in range(3):
+            write(session, f"receipt:{n}")
+    taken = take(town)
+    with transaction(town) as session:
+        outcomes.settle_sent(session, [sent(message) for message in taken], now=NOON)
+    for message in taken:
+        row = stored(town, message.key)
+        assert (row.state, row.sent_at, row.lease_until) == (MessageState.SENT, NOON, None)
+        assert (row.subject, row.text, row.reason) == (f"Om {message.key}", "Kære leder", "250 OK")
+
+
+def test_when_one_of_several_was_taken_over_none_is_noted_until_each_is_by_itself(town):
+    with transaction(town) as session:
+        write(session, "receipt:1")
+        write(session, "receipt:2")
+    first = take(town, limit=1)
+    (other,) = take(town)
+    late = NOON + claiming.LEASE
+    taken_over = take(town, late, limit=1)
+    assert [message.key for message in taken_over] == [first[0].key]
+    with pytest.raises(Conflict), transaction(town) as session:
+        outcomes.settle_sent(session, [sent(first[0]), sent(other)], now=NOON)
+    assert stored(town, other.key).state is MessageState.CLAIMED
+    assert end(town, other, Outcome.SENT, late) is MessageState.SENT
+    with pytest.raises(Conflict):
+        end(town, first[0], Outcome.SENT, late)
+
+
 def test_a_claimed_mail_is_not_given_to_another_until_its_lease_has_run_out(town):
     with transaction(town) as session:
         write(session, "receipt:1")
@@ -124,7 +159,7 @@ def test_temporary_failures_are_tried_again_on_a_ladder_and_given_up_in_the_end(
     with transaction(town) as session:
         write(session, "receipt:1")
     now, pauses = NOON, []
-    for _ in range(claiming.MAX_ATTEMPTS):
+    for _ in range(outcomes.MAX_ATTEMPTS):
         (message,) = take(town, now)
         state = end(town, message, Outcome.TEMPORARY, now, reason="451 prøv senere.")
         if state is MessageState.WAITING:
@@ -133,7 +168,7 @@ def test_temporary_failures_are_tried_again_on_a_ladder_and_given_up_in_the_end(
             now += pauses[-1]
     assert [p.total_seconds() / 60 for p in pauses[:5]] == [5, 15, 60, 240, 240]
     assert state is MessageState.REJECTED
-    assert stored(town, "receipt:1").reason == f"451 prøv senere. {claiming.GIVEN_UP}"
+    assert stored(town, "receipt:1").reason == f"451 prøv senere. {outcomes.GIVEN_UP}"
 
 
 def test_an_uncertain_outcome_is_tried_once_more_and_then_listed(town):
@@ -141,7 +176,7 @@ def test_an_uncertain_outcome_is_tried_once_more_and_then_listed(town):
         write(session, "receipt:1")
     (message,) = take(town)
     assert end(town, message, Outcome.UNKNOWN) is MessageState.WAITING
-    later = NOON + claiming.UNSURE_RETRY
+    later = NOON + outcomes.UNSURE_RETRY
     (again,) = take(town, later)
     assert outbox.message_id(again.key, "by.example") == outbox.message_id(message.key, "by.example")
     assert end(town, again, Outcome.UNKNOWN, later) is MessageState.UNKNOWN

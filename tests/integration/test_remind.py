@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from cycle.access.links import read_token
 from cycle.calendar import LocalDays, WorkingCalendar
-from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, settle
+from cycle.messages.claiming import claim
+from cycle.messages.outcomes import ALL_ANSWERED, Outcome, settle
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Address, AddressHealth, Appointment, Person, Substitute

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from cycle.calendar import WorkingCalendar
-from cycle.messages.claiming import Outcome, claim, settle
+from cycle.messages.claiming import claim
+from cycle.messages.outcomes import Outcome, settle
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.directory import Directory
 from cycle.plan.model import DEFAULT_REMINDERS, ReminderRule

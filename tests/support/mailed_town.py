@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 
 from config.settings import Settings
 from cycle.calendar import WorkingCalendar
-from cycle.messages.claiming import ALL_ANSWERED, Outcome, claim, settle
+from cycle.messages.claiming import claim
+from cycle.messages.outcomes import ALL_ANSWERED, Outcome, settle
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.tables import Address, Appointment, Person
 from cycle.plan.model import DEFAULT_REMINDERS, ReminderRule

@@ -21,6 +21,7 @@ SOURCES = [
     ROOT / "cycle" / "tasks" / "revise.py",
     ROOT / "cycle" / "reminders" / "wording.py",
     ROOT / "cycle" / "messages" / "claiming.py",
+    ROOT / "cycle" / "messages" / "outcomes.py",
     ROOT / "cycle" / "messages" / "outbox.py",
     ROOT / "cycle" / "messages" / "resending.py",
     ROOT / "notifications" / "smtp.py",
