@@ -8,9 +8,9 @@ BASE := $(VENV)/.base
 DEV := $(VENV)/.dev
 WEB := node_modules/.package-lock.json
 ROOMS := cycle config notifications documents flows web cli
-# Tests that share nothing run beside each other; those with servers, browsers and kills one by one.
-APART := tests/unit tests/integration tests/artefacts tests/layouts
-ALONE := tests/browser tests/faults tests/prefect_runs tests/mail_stack
+# Tests that share nothing run beside each other, the longest files first; those with servers and kills one by one.
+APART := tests/browser tests/unit tests/integration tests/artefacts tests/layouts
+ALONE := tests/faults tests/prefect_runs tests/mail_stack
 
 .PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures usability look clean help
 
@@ -46,7 +46,7 @@ serve: $(BASE)    ## the real thing, empty
 
 test: $(DEV) $(WEB)  ## every test
 	$(BIN)/python scripts/test_machine.py
-	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile $(APART)
+	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder $(APART)
 	$(BIN)/python -m pytest $(ALONE)
 
 lint: $(DEV)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -29,6 +28,15 @@ hypothesis.settings.load_profile("short")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="write golden files anew instead of comparing")
+
+
+LONGEST = ("test_a_played_town.py", "test_any_request.py", "test_every_page.py", "test_who_may_open_what.py")
+"""Files that take minutes begin first: where files run beside each other, none is left to run alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 @pytest.fixture
@@ -76,9 +84,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         sqlite: Engine = request.getfixturevalue("sqlite_engine")
         return sqlite
     server: Engine = request.getfixturevalue("postgres_engine")
-    with server.begin() as connection:
-        tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    postgres.empty(server)
     return server
 
 

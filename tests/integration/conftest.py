@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 from cycle.store import make_engine
-from tests.support import koebenhavn
+from tests.support import koebenhavn, postgres
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +60,5 @@ def installed(
 
 def _empty(address: str) -> None:
     engine = make_engine(address)
-    with engine.begin() as connection:
-        names = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
-        if names:
-            tables = ", ".join(f'"{name}"' for name in sorted(names))
-            connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    postgres.empty(engine, but=["alembic_version"])
     engine.dispose()
