@@ -9,7 +9,8 @@ _PLACE = r"\w*(?:skolen?|huset|institutionen|klubben|cent(?:ret|eret)|gården|da
 _WHO = rf"(?:(?:vi|jeg|{_PLACE}) har |herfra |(?:der|her) er )?"
 _FROM = rf"fra (?:os )?(?:{_NAME}(?: {_NAME}){{0,4}}|{_PLACE})"
 _TAIL = (
-    rf"(?:herfra|her fra os|{_FROM}|fra os|fra (?:{_SIDE}) side|i denne omgang|denne gang|for nuværende|pt)"
+    rf"(?:herfra|her fra os|{_FROM}|fra os|fra (?:{_SIDE}) side|i denne omgang|denne gang|for nuværende|pt|"
+    r"i år|(?:i )?dette kvartal|i kvartalet|i (?:denne periode|perioden))"
 )
 _REMARKS = r"bem(?:æ|ae|e)rkn?inge?r?|kommentar(?:er)?"
 _TO_SAY = r"bem(?:æ|ae|e)rke|tilføje|berette|indberette|melde|rapportere"

@@ -63,6 +63,8 @@ def test_a_sentence_that_looks_like_a_greeting_is_kept(line: str):
     "text",
     [
         "Intet at bemærke",
+        "Der er ikke noget at bemærke i år.",
+        "Vi har ingen bemærkninger i dette kvartal",
         "intet at bemærke.",
         "  Ingen bemærkninger!\n",
         "»Intet at bemærke«",
@@ -75,7 +77,15 @@ def test_nothing_to_report_is_understood(text: str):
     assert read_reply(FORM, text).nil
 
 
-@pytest.mark.parametrize("text", ["Intet at bemærke ud over fraværet", "Bemærkninger: ingen", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Intet at bemærke ud over fraværet",
+        "Intet at bemærke i år ud over fraværet",
+        "Bemærkninger: ingen",
+        "",
+    ],
+)
 def test_more_than_that_is_an_answer(text: str):
     assert not is_nil(text)
 
