@@ -72,9 +72,9 @@ class CasePress:
     def papers(self, item: Item) -> Iterator[Paper]:
         """The document itself, then what is attached to it. Raises TemplateInvalid."""
         yield self.paper(item)
-        for digest in item.files:
+        for digest, name in item.files.items():
             file = files.read(self._session, digest)
-            yield Paper(file.name, file.sniffed_type, file.content, original=True)
+            yield Paper(name, file.sniffed_type, file.content, original=True)
 
     def paper(self, item: Item) -> Paper:
         """The document itself. Raises TemplateInvalid."""

@@ -105,7 +105,7 @@ def fetch(request: Request, actor: CurrentActor, agreement_id: Id) -> Response:
         found = document_of(session, agreement_id)
         if found is None:
             raise NotFound("document", agreement_id)
-        return attachment(found[1])
+        return attachment(found[1], found[0].name)
 
 
 @router.get("/bilag/{digest}")
@@ -114,9 +114,10 @@ def annexed(request: Request, actor: CurrentActor, agreement_id: Id, digest: str
     with context.reading(request) as session:
         agreement, _ = _reach(session, actor, agreement_id)
         made = statements(session, agreement, agreement.version)
-        if digest not in {each.file["sha256"] for each in made if each.file}:
+        names = files.named([each.file for each in made if each.file])
+        if digest not in names:
             raise NotFound("file", digest)
-        return attachment(files.read(session, digest))
+        return attachment(files.read(session, digest), names[digest])
 
 
 def _parties(

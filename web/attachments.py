@@ -7,9 +7,9 @@ from starlette.responses import Response
 from cycle.files.tables import File
 
 
-def attachment(file: File) -> Response:
-    """The file as a download under the name it came with."""
-    return attached(file.content, file.name, file.sniffed_type)
+def attachment(file: File, name: str) -> Response:
+    """The file as a download under the name it has where it was found."""
+    return attached(file.content, name, file.sniffed_type)
 
 
 def attached(content: bytes, name: str, media_type: str) -> Response:

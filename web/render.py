@@ -24,6 +24,7 @@ from starlette.responses import HTMLResponse
 
 from config.english import in_english
 from cycle import danish
+from cycle.files.taken import ENDINGS
 from cycle.gatherings.agenda import numbered
 from cycle.plan.model import Step
 from cycle.tasks.tables import Occurrence, Task
@@ -103,7 +104,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= FILTERS
-    made.globals |= {"asset": asset, "icon": icon, "iso": is_iso_date}
+    made.globals |= {"asset": asset, "icon": icon, "iso": is_iso_date, "file_endings": ENDINGS}
     return made
 
 

@@ -39,16 +39,6 @@ def shown_answers(
     return _group(with_choices(form, prefill).fields, answers, prefill, language, "")
 
 
-def files_in(answers: Any) -> set[str]:
-    """The digests of all files an answer or a draft names."""
-    if isinstance(answers, Mapping):
-        own = {str(answers["sha256"])} if "sha256" in answers else set()
-        return own.union(*(files_in(value) for value in answers.values()))
-    if isinstance(answers, list):
-        return set().union(*(files_in(value) for value in answers))
-    return set()
-
-
 def _group(
     fields: Sequence[Field],
     answers: Mapping[str, Any],

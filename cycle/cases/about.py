@@ -1,6 +1,6 @@
 """One activity, and who its documents come from and go to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -97,13 +97,3 @@ class About:
 def post(task: Task | TaskRow, unit: Unit | UnitRow, name: str = "") -> Party:
     """The post that owes a task, under its holder's name when that is known."""
     return Party(name or f"{task.role}, {unit.name}", unit.id, unit.name, task.role)
-
-
-def digests(answers: Any) -> list[str]:
-    """The files that an answer names, each once, in their order."""
-    if isinstance(answers, Mapping):
-        own = [str(answers["sha256"])] if "sha256" in answers else []
-        return list(dict.fromkeys([*own, *(each for value in answers.values() for each in digests(value))]))
-    if isinstance(answers, list):
-        return list(dict.fromkeys(each for value in answers for each in digests(value)))
-    return []

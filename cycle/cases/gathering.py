@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.cases.about import About, TaskRow, UnitRow, digests, post
+from cycle.cases.about import About, TaskRow, UnitRow, post
 from cycle.cases.made import decided_in, releases_of
 from cycle.cases.model import Case, Direction, Item, ItemKind, Party
 from cycle.cases.said import WITH_WORDS, remarks_where, reviews_where
+from cycle.files.store import named
 from cycle.gatherings.reading import of_occurrence
 from cycle.gatherings.states import GatheringState
 from cycle.gatherings.tables import Gathering
@@ -133,7 +134,7 @@ def answer_item(
         receiver=about.municipality,
         answers=f"letter:{task.id}" if own_letter else about.request_key,
         unit_id=unit.id,
-        files=tuple(digests(submission.answers)),
+        files=named(submission.answers),
     )
 
 
@@ -155,7 +156,7 @@ def minutes_items(session: Session, about: About, meetings: Iterable[Gathering])
             at=row.at,
             sender=about.municipality,
             receiver=Party("Mødets deltagere"),
-            files=tuple(digests(held[thing].minutes_file)),
+            files=named(held[thing].minutes_file),
         )
         for thing, row in written.items()
     ]

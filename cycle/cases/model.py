@@ -1,6 +1,6 @@
 """A case as values: the documents of one activity or agreement, as a records system knows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -49,7 +49,7 @@ class Item:
     """One document. `key` names it for ever; `row_id` is the row it is made from.
 
     `at` is when it was sent or received (aware). `answers` is the key of the document that it answers,
-    `files` the digests of what is attached. `confidential`: of an activity marked so.
+    `files` what is attached: names by digest. `confidential`: of an activity marked so.
     """
 
     key: str
@@ -63,7 +63,7 @@ class Item:
     receiver: Party
     answers: str = ""
     unit_id: str = ""
-    files: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
     confidential: bool = False
 
 

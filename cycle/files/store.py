@@ -1,8 +1,10 @@
 """Keeping attachments: found by their content, their type read from their first bytes."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
@@ -27,8 +29,9 @@ OFFICE = {
 UNKNOWN = "application/octet-stream"
 
 
-def keep(session: Session, name: str, content: bytes, *, now: datetime) -> File:
-    """Keeps the bytes once, however often they come; `name` is what the sender called them.
+def keep(session: Session, content: bytes, *, now: datetime) -> File:
+    """Keeps the bytes once, however often they come. What a sender called them is kept where they are named:
+    two senders of the same bytes know nothing of each other.
 
     Safe when two senders bring the same file at once.
     """
@@ -36,7 +39,6 @@ def keep(session: Session, name: str, content: bytes, *, now: datetime) -> File:
     values = {
         "sha256": digest,
         "size": len(content),
-        "name": plain_name(name),
         "sniffed_type": sniff(content),
         "content": content,
         "created_at": now,
@@ -51,6 +53,18 @@ def read(session: Session, sha256: str) -> File:
     found = session.get(File, sha256)
     if found is None:
         raise NotFound("file", sha256)
+    return found
+
+
+def named(answers: Any) -> dict[str, str]:
+    """The files that an answer or a draft names: what they are called in it by digest, in their order."""
+    if isinstance(answers, Mapping):
+        found = {str(answers["sha256"]): str(answers.get("name", ""))} if "sha256" in answers else {}
+        parts: Iterable[Any] = answers.values()
+    else:
+        found, parts = {}, answers if isinstance(answers, list) else ()
+    for part in parts:
+        found = {**named(part), **found}
     return found
 
 

@@ -75,9 +75,9 @@ def keep_document(
 ) -> bool:
     """Keeps the sealed PDF of the version in force; False when another run has kept one already."""
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
-    file = files.keep(session, name, content, now=now)
+    file = files.keep(session, content, now=now)
     what = {"agreement_id": agreement.id, "version": agreement.in_force_version, "file": file.sha256}
-    row = {**what, "level": level, "fingerprint": fingerprint, "at": now}
+    row = {**what, "name": files.plain_name(name), "level": level, "fingerprint": fingerprint, "at": now}
     new = insert(SealedDocument).values(row).on_conflict_do_nothing().returning(col(SealedDocument.id))
     if session.connection().execute(new).scalar_one_or_none() is None:
         return False

@@ -86,6 +86,7 @@ def _given(
                     "value": str(row.get(VALUE_FIELD) or ""),
                     "comment": light.get("comment", ""),
                     "evidence_file": file["sha256"] if file else None,
+                    "evidence_name": str(file.get("name", "")) if file else "",
                     "submission_id": submission.id,
                 }
                 yield (goal.id or 0, unit.id), values

@@ -121,7 +121,8 @@ class GoalStatus(SQLModel, table=True):
     """How a unit stands on a goal in one occurrence, taken from its answer when the occurrence closes.
 
     `value` is the indicator's value as a plain decimal, "" when none was given; `evidence_file` is a
-    `File`. The indexes hold all that is counted, and all that a page shows, so that neither reads a row.
+    `File`, `evidence_name` what the unit called it. The indexes hold all that is counted, and all that a
+    page shows, so that neither reads a row.
     """
 
     __tablename__ = "goal_status"
@@ -139,6 +140,7 @@ class GoalStatus(SQLModel, table=True):
     value: str = ""
     comment: str = ""
     evidence_file: str | None = Field(default=None, foreign_key="file.sha256")
+    evidence_name: str = ""
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
 
 
@@ -227,7 +229,8 @@ class Signature(SQLModel, table=True):
 class SealedDocument(SQLModel, table=True):
     """The sealed PDF of one agreement in one version: made once, when the last signature was given.
 
-    `level` is that of the seal (B-B, B-T, B-LTA), `fingerprint` the SHA-256 of its certificate.
+    `name` is what the file is called, `level` is that of the seal (B-B, B-T, B-LTA), `fingerprint` the
+    SHA-256 of its certificate.
     """
 
     __tablename__ = "sealed_document"
@@ -237,6 +240,7 @@ class SealedDocument(SQLModel, table=True):
     agreement_id: int = Field(foreign_key="agreement.id", index=True)
     version: int
     file: str = Field(foreign_key="file.sha256")
+    name: str
     level: str
     fingerprint: str
     at: datetime = Field(sa_type=Instant)

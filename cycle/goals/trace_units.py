@@ -80,23 +80,21 @@ def _fill(session: Session, found: Trace, lines: dict[str, Line], language: str)
 
 def _add_said(session: Session, found: Trace, lines: dict[str, Line]) -> None:
     """Comments and files on the traced goal alone: those on the goals below stand on their own pages."""
-    status, file = table_of(GoalStatus).c, table_of(File).c
-    query = (
-        sa.select(status.unit_id, status.occurrence_id, status.id, status.comment, file.name)
-        .join_from(table_of(GoalStatus), table_of(File), file.sha256 == status.evidence_file, isouter=True)
-        .where(
-            status.goal_id == found.goal.id,
-            status.unit_id.in_(list(lines)),
-            status.occurrence_id.in_([period.id for period in found.periods]),
-            sa.or_(status.comment != "", status.evidence_file.is_not(None)),
-        )
+    status = table_of(GoalStatus).c
+    query = sa.select(
+        status.unit_id, status.occurrence_id, status.id, status.comment, status.evidence_name
+    ).where(
+        status.goal_id == found.goal.id,
+        status.unit_id.in_(list(lines)),
+        status.occurrence_id.in_([period.id for period in found.periods]),
+        sa.or_(status.comment != "", status.evidence_file.is_not(None)),
     )
     for unit_id, period, id_, comment, name in session.execute(query):
-        lines[unit_id].said[period] = Said(id_, comment, name or "")
+        lines[unit_id].said[period] = Said(id_, comment, name)
 
 
-def evidence(session: Session, goal: Goal, status_id: int, *, paths: Sequence[str]) -> File:
-    """The file behind a unit's status, as the goal's page links it. Raises NotFound."""
+def evidence(session: Session, goal: Goal, status_id: int, *, paths: Sequence[str]) -> tuple[File, str]:
+    """The file behind a unit's status and its name, as the goal's page links it. Raises NotFound."""
     status = session.get(GoalStatus, status_id)
     if status is None or status.goal_id != goal.id or not status.evidence_file or goal.hide_small:
         raise NotFound("goal_status", status_id)
@@ -104,7 +102,7 @@ def evidence(session: Session, goal: Goal, status_id: int, *, paths: Sequence[st
     path = session.get_one(Unit, status.unit_id).path
     if status.occurrence_id not in shown or not path.startswith(tuple(paths)):
         raise NotFound("goal_status", status_id)
-    return files.read(session, status.evidence_file)
+    return files.read(session, status.evidence_file), status.evidence_name
 
 
 class _Followed(NamedTuple):

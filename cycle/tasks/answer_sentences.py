@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cycle.danish import format_count
+from cycle.files.taken import NotTaken
+
+_OTHER_FILE = {
+    "da": "Vedhæft en pdf, et dokument, et regneark eller et billede.",
+    "en": "Attach a PDF, a document, a spreadsheet or a picture.",
+}
 
 SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "missing": {
@@ -80,6 +86,22 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "not_file": {
         "da": ("Filen blev ikke modtaget.", "Vedhæft den igen."),
         "en": ("The file did not arrive.", "Please attach it again."),
+    },
+    NotTaken.EMPTY: {
+        "da": ("Filen »{name}« er tom.", "Vælg filen igen, når der er noget i den."),
+        "en": ("The file “{name}” is empty.", "Choose it again when there is something in it."),
+    },
+    NotTaken.RUNS: {
+        "da": ("»{name}« tages ikke imod: det er et program eller en fil med makroer.", _OTHER_FILE["da"]),
+        "en": ("“{name}” is not accepted: it is a program or a file with macros.", _OTHER_FILE["en"]),
+    },
+    NotTaken.LARGE: {
+        "da": ("Filen »{name}« er for stor.", "Vedhæft en mindre fil."),
+        "en": ("The file “{name}” is too large.", "Attach a smaller file."),
+    },
+    NotTaken.KIND: {
+        "da": ("»{name}« er ikke en slags fil, vi tager imod.", _OTHER_FILE["da"]),
+        "en": ("“{name}” is not a kind of file that is accepted.", _OTHER_FILE["en"]),
     },
     "not_confirm": {
         "da": ("»{text}« er ikke en bekræftelse.", "Sæt kryds, eller skriv ja."),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cycle.danish import MONTHS, MONTHS_EN, format_amount, format_decimal, has_doubtful_point, parse_decimal
+from cycle.files.taken import NotTaken
 from cycle.tasks.forms import Field, FieldType
 
 LIGHTS = ("grøn", "gul", "rød")
@@ -158,6 +159,8 @@ def _light(field: Field, raw: object) -> dict[str, str]:
 
 def _file(field: Field, raw: object) -> dict[str, Any]:
     given = raw if isinstance(raw, Mapping) else {}
+    if given.get("why") in set(NotTaken):
+        raise Wrong(str(given["why"]), name=str(given.get("name", ""))[:60])
     digest, name, size = (str(given.get(part, "")) for part in ("sha256", "name", "size"))
     if not re.fullmatch(r"[0-9a-f]{64}", digest) or not size.isdecimal():
         raise Wrong("not_file")

@@ -102,7 +102,7 @@ def test_a_boards_chair_signs_for_a_self_governing_unit_and_its_statement_and_fi
     chair = open_step(year)
     assert (chair.unit_id, chair.role) == (UNIT, "bestyrelsesformand")
     with transaction(engine) as session:
-        kept = files.keep(session, "udtalelse.pdf", STATEMENT, now=year.now)
+        kept = files.keep(session, STATEMENT, now=year.now)
         named = {"sha256": kept.sha256, "name": "udtalelse.pdf", "size": str(kept.size)}
     take(year, (TaskKind.SIGN, {**BOARD, "udtalelse-fil": named}))
     last = open_step(year)
@@ -138,7 +138,7 @@ def test_whoever_signs_after_a_board_and_the_office_read_the_pages_whatever_the_
 ) -> None:
     take(year, *TO_SIGNING, (TaskKind.SIGN, SIGN))
     with transaction(year.engine) as session:
-        kept = files.keep(session, "udtalelse.pdf", STATEMENT, now=year.now)
+        kept = files.keep(session, STATEMENT, now=year.now)
     file = {"sha256": kept.sha256, "name": "udtalelse.pdf", "size": str(kept.size)}
     statement = {"udtalelse": "Bestyrelsen støtter aftalen.", "udtalelse-fil": file}
     take(year, (TaskKind.SIGN, {**SIGN, **{name: statement[name] for name in said}}))

@@ -173,10 +173,16 @@ def signing(session: Session, town: Town, cycle: Cycle) -> int:
     )  # fmt: skip
     session.add(agreement)
     session.flush()
-    file = files.keep(session, "aftale.pdf", b"%PDF-1.7 forseglet", now=NOW)
+    file = files.keep(session, b"%PDF-1.7 forseglet", now=NOW)
     session.add(
         SealedDocument(
-            agreement_id=agreement.id, version=1, file=file.sha256, level="B-B", fingerprint="f", at=NOW
+            agreement_id=agreement.id,
+            version=1,
+            file=file.sha256,
+            name="aftale.pdf",
+            level="B-B",
+            fingerprint="f",
+            at=NOW,
         )
     )
     return it.id or 0

@@ -91,8 +91,8 @@ def house(engine: Engine, tmp_path: Path) -> House:
         cycle = municipality.start_cycle(session, town)
         occurrence = municipality.add_occurrence(session, town, cycle, activity=ACTIVITY)
         tasks = {task.unit_id: task for task in municipality.add_tasks(session, town, occurrence)}
-        file = files.keep(session, "noter.txt", "Fraværet er faldet.".encode(), now=NOW)
-        evidence = {"sha256": file.sha256, "name": file.name, "size": file.size}
+        file = files.keep(session, "Fraværet er faldet.".encode(), now=NOW)
+        evidence = {"sha256": file.sha256, "name": "noter.txt", "size": file.size}
         first = municipality.answer(
             session, tasks[SCHOOL], at=instant(2027, 4, 9), answers={**municipality.ANSWERS, "fil": evidence}
         )
@@ -421,7 +421,7 @@ def test_only_the_secretariat_files_and_hands_out(house: House, role: Role, unit
 
 def test_an_agreement_is_a_case_of_its_own_with_the_document_as_it_was_sealed(house: House) -> None:
     with transaction(house.site.engine) as session:
-        sealed = files.keep(session, "aftale.pdf", b"%PDF-1.7 forseglet", now=NOW)
+        sealed = files.keep(session, b"%PDF-1.7 forseglet", now=NOW)
         agreement = Agreement(
             root_id=ROOT,
             occurrence_id=1,
@@ -437,7 +437,13 @@ def test_an_agreement_is_a_case_of_its_own_with_the_document_as_it_was_sealed(ho
         session.flush()
         session.add(
             SealedDocument(
-                agreement_id=agreement.id, version=1, file=sealed.sha256, level="B-B", fingerprint="f", at=NOW
+                agreement_id=agreement.id,
+                version=1,
+                file=sealed.sha256,
+                name="aftale.pdf",
+                level="B-B",
+                fingerprint="f",
+                at=NOW,
             )
         )
     office = house.office()

@@ -132,10 +132,10 @@ def test_the_page_of_a_goal_has_what_each_unit_said_and_the_file_that_shows_it(
 ) -> None:
     town, ids = filled(engine)
     with transaction(engine) as session:
-        file = keep(session, "fravær.pdf", b"%PDF-1.7 fravaer", now=NOW)
+        file = keep(session, b"%PDF-1.7 fravaer", now=NOW)
         school = GoalStatus.unit_id == town.units[0]
         for status in session.exec(select(GoalStatus).where(school)):
-            status.evidence_file = file.sha256
+            status.evidence_file, status.evidence_name = file.sha256, "fravær.pdf"
             session.add(status)
         session.flush()
         shown = {row.goal_id: row.id for row in session.exec(select(GoalStatus).where(school))}

@@ -4,8 +4,11 @@ import threading
 from collections import Counter
 
 import pytest
+from sqlmodel import select
 
+from cycle.files.tables import File
 from cycle.messages.tables import Message, MessageKind
+from cycle.store import transaction
 from cycle.tasks.forms import Field, FieldType
 from cycle.tasks.forms import Form as TaskForm
 from cycle.tasks.states import SubmissionKind, TaskState
@@ -247,13 +250,13 @@ def test_a_file_is_kept_through_a_fault_and_fetched_as_an_attachment(engine, tmp
         ),
     )
     world = World(engine, tmp_path, form)
-    attached = {"bilag": ("..\\regnskab æ.html", b"<script>alert(1)</script>", "text/html")}
+    attached = {"bilag": ("..\\regnskab æ.txt", b"<script>alert(1)</script>", "text/html")}
     faulty = world.form().send(world.browser, act="submit", files=attached)
-    assert faulty.status_code == 422 and "regnskab æ.html" in faulty.text
+    assert faulty.status_code == 422 and "regnskab æ.txt" in faulty.text
     again = Form(faulty, world.link)
     assert again.send(world.browser, act="submit", tekst="Se bilag").status_code == 303
     file = world.answers()[0]["bilag"]
-    assert (file["name"], file["size"]) == ("regnskab æ.html", 25)
+    assert (file["name"], file["size"]) == ("regnskab æ.txt", 25)
     fetched = world.browser.get(f"{world.link}/fil/{file['sha256']}")
     assert fetched.content == b"<script>alert(1)</script>"
     assert fetched.headers["content-type"].startswith("text/plain")
@@ -261,6 +264,58 @@ def test_a_file_is_kept_through_a_fault_and_fetched_as_an_attachment(engine, tmp
     assert fetched.headers["x-content-type-options"] == "nosniff"
     elsewhere = world.site.link(world.other, world.town.leaders[world.other.unit_id])
     assert world.browser.get(f"{elsewhere}/fil/{file['sha256']}").status_code == 404
+
+
+def with_file(engine, tmp_path) -> World:
+    fields = (
+        Field(id="bilag", type=FieldType.FILE, label="Bilag"),
+        Field(id="tekst", type=FieldType.TEXT, label="Tekst"),
+    )
+    return World(engine, tmp_path, TaskForm(id="bilag", title="B", fields=fields))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("virus.exe", b"MZ\x90\x00\x03", "et program eller en fil med makroer"),
+        ("regnskab.pdf", b"MZ\x90\x00\x03", "ikke en slags fil, vi tager imod"),
+        ("makro.docm", b"PK\x03\x04....word/document.xml", "et program eller en fil med makroer"),
+        ("tom.pdf", b"", "er tom"),
+    ],
+)
+def test_a_program_or_an_empty_file_is_refused_at_its_question_and_the_rest_is_kept(
+    engine, tmp_path, name, content, said
+):
+    world = with_file(engine, tmp_path)
+    sent = {"bilag": (name, content, "application/pdf")}
+    refused = world.form().send(world.browser, act="submit", tekst="Se bilag", files=sent)
+    assert refused.status_code == 422 and said in refused.text and f"»{name}«" in refused.text
+    assert Form(refused, world.link).fields["tekst"] == "Se bilag" and world.answers() == []
+    draft = world.form().send(world.browser, act="draft", tekst="Se bilag", files=sent)
+    assert draft.status_code in (200, 422) and said in draft.text
+    with transaction(engine) as session:
+        assert session.exec(select(File)).all() == []
+
+
+def test_the_same_bytes_from_two_units_have_each_units_name(engine, tmp_path):
+    world = with_file(engine, tmp_path)
+    world.form().send(
+        world.browser,
+        act="submit",
+        tekst="A",
+        files={"bilag": ("opsigelse.txt", b"fortroligt", "text/plain")},
+    )
+    other = world.site.link(world.other, world.town.leaders[world.other.unit_id])
+    page = Form(world.browser.get(other), other)
+    page.send(
+        world.browser, act="submit", tekst="B", files={"bilag": ("budget.txt", b"fortroligt", "text/plain")}
+    )
+    digest = world.answers()[0]["bilag"]["sha256"]
+    for link, mine, theirs in ((world.link, "opsigelse", "budget"), (other, "budget", "opsigelse")):
+        named = world.browser.get(f"{link}/fil/{digest}").headers["content-disposition"]
+        receipt = world.browser.get(f"{link}/kvittering").text
+        assert mine in named and theirs not in named
+        assert mine in receipt and theirs not in receipt
 
 
 def test_a_file_of_another_unit_cannot_be_named_by_its_digest(engine, tmp_path):

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from config.english import problem_in_english
 from cycle.errors import Problem
+from cycle.files.store import named
 from cycle.files.tables import File
 from cycle.goals.agreement_terms import TERMS
 from cycle.goals.agreements import of_units, version_of
@@ -65,11 +66,11 @@ def agreement_shown(session: Session, holding: Holding, language: str) -> Agreem
     )
 
 
-def annexed(session: Session, holding: Holding) -> set[str]:
-    """The digests of the files that came with the signatures of the agreement that the task speaks of."""
+def annexed(session: Session, holding: Holding) -> dict[str, str]:
+    """The names, by digest, of the files that came with the signatures of the task's agreement."""
     agreement, no = _named(session, holding)
     made = statements(session, agreement, no) if agreement else ()
-    return {str(each.file["sha256"]) for each in made if each.file}
+    return named([each.file for each in made if each.file])
 
 
 def _named(session: Session, holding: Holding) -> tuple[Agreement | None, int]:
@@ -106,9 +107,9 @@ def doubtful(answers: Mapping[str, Any], language: str) -> list[tuple[str, Probl
     ]
 
 
-def sealed_document(session: Session, holding: Holding) -> File | None:
-    """The sealed PDF of the agreement that the task is a step of, when all have signed."""
+def sealed_document(session: Session, holding: Holding) -> tuple[File, str] | None:
+    """The sealed PDF of the agreement that the task is a step of, and its name, when all have signed."""
     unit_id = holding.task.subject.partition(":")[2] or holding.task.unit_id
     agreement = of_units(session, holding.occurrence.id or 0, [unit_id]).get(unit_id)
     found = document_of(session, agreement.id or 0) if agreement else None
-    return found[1] if found else None
+    return (found[1], found[0].name) if found else None

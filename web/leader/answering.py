@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from config.english import problem_in_english
 from cycle.errors import AnswerInvalid, NotAllowed, NotNow, Problem
 from cycle.files import store as files
+from cycle.files.taken import why_not
 from cycle.goals.given_goals import GIVEN
 from cycle.tasks.answer_values import blank
 from cycle.tasks.answers import read_answers, read_draft
@@ -266,6 +267,8 @@ def sender(request: Request, holding: Holding, sent: Sent) -> Sender:
 
 
 def _keep(session: Session, upload: UploadFile, request: Request) -> dict[str, Any]:
-    content = upload.file.read()
-    kept = files.keep(session, upload.filename or "", content, now=context.now(request))
-    return {"sha256": kept.sha256, "name": files.plain_name(upload.filename or ""), "size": kept.size}
+    content, name = upload.file.read(), files.plain_name(upload.filename or "")
+    if why := why_not(name, content):
+        return {"name": name, "size": len(content), "why": why.value}
+    kept = files.keep(session, content, now=context.now(request))
+    return {"sha256": kept.sha256, "name": name, "size": kept.size}

@@ -201,4 +201,4 @@ def open_invitation(session: Session, request: Request, token: str) -> Invited:
 def _file(session: Session, gathering: Gathering) -> Response:
     if not gathering.minutes_file:
         raise NotFound("file", gathering.id)
-    return attachment(files.read(session, gathering.minutes_file["sha256"]))
+    return attachment(files.read(session, gathering.minutes_file["sha256"]), gathering.minutes_file["name"])

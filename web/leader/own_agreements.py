@@ -82,7 +82,7 @@ def fetch(request: Request, person: CurrentPerson, agreement_id: Id) -> Response
         found = document_of(session, agreement_id)
         if found is None:
             raise NotFound("document", agreement_id)
-        return attachment(found[1])
+        return attachment(found[1], found[0].name)
 
 
 def _units(session: Session, request: Request, person: OwnPerson) -> dict[str, str]:

@@ -34,7 +34,6 @@ from web.leader.merging import carried, merged
 from web.leader.unchanged import BUTTON, with_last
 from web.questions import Beside, flat, questions
 from web.rooms import Room
-from web.shown import files_in
 from web.signing_in.visits import LinkEnded
 from web.typed import typed_form
 
@@ -110,9 +109,10 @@ def fetch(request: Request, token: str, digest: str) -> Response:
         stored: list[Mapping[str, Any]] = [holding.draft.answers if holding.draft else {}]
         stored.append(holding.submission.answers if holding.submission else {})
         stored += answers_below(session, holding, now=context.now(request))
-        if digest not in {*files_in(stored), *annexed(session, holding)}:
+        names = {**annexed(session, holding), **files.named(stored)}
+        if digest not in names:
             raise NotFound("file", digest)
-        return attachment(files.read(session, digest))
+        return attachment(files.read(session, digest), names[digest])
 
 
 @router.api_route("/aftale.pdf", methods=READ)
@@ -122,7 +122,7 @@ def agreement(request: Request, token: str) -> Response:
         found = sealed_document(session, open_link(session, request, token))
         if found is None:
             raise NotFound("document", token)
-        return attachment(found)
+        return attachment(*found)
 
 
 @router.api_route("/budgetbrev.pdf", methods=READ)

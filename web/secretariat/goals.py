@@ -112,7 +112,7 @@ def evidence_file(request: Request, actor: CurrentActor, goal_id: Id, status_id:
         if goal is None:
             raise NotFound("goal", goal_id)
         require(actor, Verb.SEE_ACTIVITY, f"/{goal.root_id}/")
-        return attachment(evidence(session, goal, status_id, paths=_paths(actor, goal.root_id)))
+        return attachment(*evidence(session, goal, status_id, paths=_paths(actor, goal.root_id)))
 
 
 def branches(goals: Sequence[Goal]) -> list[Branch]:

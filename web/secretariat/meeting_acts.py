@@ -15,6 +15,7 @@ from cycle.access.rules import Verb
 from cycle.danish import format_count
 from cycle.errors import AnswerInvalid, Problem
 from cycle.files import store as files
+from cycle.files.taken import why_not
 from cycle.gatherings.calling import Details, call, cancel, check_details, invite_named, mailings
 from cycle.gatherings.changing import check_move
 from cycle.gatherings.homework import give_homework
@@ -22,6 +23,7 @@ from cycle.gatherings.reading import participants_of
 from cycle.gatherings.recording import hold
 from cycle.gatherings.states import Attendance, GatheringVerb
 from cycle.gatherings.tables import Gathering
+from cycle.tasks.answer_sentences import sentences
 from cycle.tasks.calendars import calendar_of_root
 from notifications.mime import AddressRefused, wire_address
 from web import context
@@ -205,8 +207,11 @@ def _people(session: Session, gathering: Gathering) -> Any:
 def _kept(session: Session, upload: object, now: datetime) -> dict[str, Any] | None:
     if not isinstance(upload, UploadFile) or not upload.filename:
         return None
-    kept = files.keep(session, upload.filename, upload.file.read(), now=now)
-    return {"sha256": kept.sha256, "name": files.plain_name(upload.filename), "size": kept.size}
+    content, name = upload.file.read(), files.plain_name(upload.filename)
+    if why := why_not(name, content):
+        raise AnswerInvalid([Problem("file", *sentences(why, {"name": name}, "da"))])
+    kept = files.keep(session, content, now=now)
+    return {"sha256": kept.sha256, "name": name, "size": kept.size}
 
 
 def _seen(sent: FormData) -> int:

@@ -71,7 +71,9 @@ def fetch(request: Request, actor: CurrentActor, meeting_id: Id) -> Response:
         gathering, _ = reach_meeting(session, actor, meeting_id, Verb.SEE_ACTIVITY)
         if not gathering.minutes_file:
             raise NotFound("file", meeting_id)
-        return attachment(files.read(session, gathering.minutes_file["sha256"]))
+        return attachment(
+            files.read(session, gathering.minutes_file["sha256"]), gathering.minutes_file["name"]
+        )
 
 
 def reach_meeting(session: Session, actor: SignedIn, meeting_id: int, verb: Verb) -> tuple[Gathering, Reach]:

@@ -33,7 +33,7 @@ from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
 from web.secretariat.typed import needed, whole_date, whole_number
 from web.session import CheckedForm, CurrentActor
-from web.shown import Shown, files_in, shown_answers
+from web.shown import Shown, shown_answers
 from web.superior.wishes import check_latest, latest_day
 
 router = APIRouter(prefix="/opgave-historik/{task_id}")
@@ -61,9 +61,10 @@ def fetch(request: Request, actor: CurrentActor, task_id: Id, digest: str) -> Re
     """A file that some version of the answer names."""
     with context.reading(request) as session:
         reach_task(session, actor, task_id, Verb.SEE_UNIT)
-        if digest not in files_in([s.answers for s in task_file(session, task_id).submissions]):
+        names = files.named([each.answers for each in task_file(session, task_id).submissions])
+        if digest not in names:
             raise NotFound("file", digest)
-        return attachment(files.read(session, digest))
+        return attachment(files.read(session, digest), names[digest])
 
 
 @router.post("/forlaeng")

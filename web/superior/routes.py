@@ -36,7 +36,7 @@ from web.plain import Id, readable
 from web.questions import figures_of
 from web.rooms import MenuItem, Room
 from web.session import CheckedForm, CurrentActor
-from web.shown import Shown, files_in, shown_answers
+from web.shown import Shown, shown_answers
 from web.superior import turn
 from web.superior.capacity import capacity
 from web.superior.district import numbers_of
@@ -137,9 +137,10 @@ def fetch(request: Request, actor: CurrentActor, task_id: Id, digest: str) -> Re
     """A file of the newest answer."""
     with context.reading(request) as session:
         found = open_case(session, actor, task_id, now=context.now(request))
-        if found.submission is None or digest not in files_in(found.submission.answers):
+        names = files.named(found.submission.answers if found.submission else {})
+        if digest not in names:
             raise NotFound("file", digest)
-        return attachment(files.read(session, digest))
+        return attachment(files.read(session, digest), names[digest])
 
 
 @router.post("/opgave/{task_id}/godkend")
