@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.organisation.directory import HEAD_ROLES
+from cycle.organisation.lasting import HEAD_ROLES
 from cycle.organisation.tables import Address, Appointment, Person, Unit
 from cycle.plan.model import FlowName
 from cycle.tasks.tables import Figure, Occurrence

@@ -4,31 +4,24 @@ A *post* is a unit and a role. Each unit has one *head role*; the nearest unit a
 superior. Kinds that the file names otherwise get the role their appointments show.
 """
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from sqlmodel import Session
 
-from cycle.organisation.snapshot import Post, Rows, Term, UnitRow, read_rows, way_up
+from cycle.organisation.lasting import Lasting, read_some
+from cycle.organisation.snapshot import (
+    Post,
+    Rows,
+    Term,
+    UnitRow,
+    read_rows,
+    way_up,
+)
 from cycle.organisation.tables import AddressHealth
 from cycle.plan.model import Audience
-
-HEAD_ROLES: Mapping[str, str] = {
-    "kommune": "kommunaldirektør",
-    "forvaltning": "direktør",
-    "område": "områdechef",
-    "distrikt": "distriktschef",
-    "skole": "leder",
-    "daginstitution": "leder",
-    "klub": "leder",
-    "center": "leder",
-    "bydækkende institution": "leder",
-}
-"""The role that heads a unit of each kind, unless its appointments show another."""
 
 
 class Capacity(StrEnum):
@@ -54,9 +47,9 @@ class Recipient:
 class Directory:
     """The organisation of one municipality on one local date. Nothing is queried after `load`."""
 
-    def __init__(self, rows: Rows, on: date, lasting: "_Lasting | None" = None) -> None:
+    def __init__(self, rows: Rows, on: date, lasting: Lasting | None = None) -> None:
         self._rows = rows
-        self._lasting = lasting or _Lasting(rows)
+        self._lasting = lasting or Lasting(rows)
         self.on = on
         self.units: dict[str, UnitRow] = rows.units
         self._acting = self._lasting.acting(on)
@@ -75,14 +68,14 @@ class Directory:
         """
         session.flush()
         root_id, chain = way_up(session, unit_id)
-        return cls(read_rows(session, root_id, chain), on)
+        return cls(read_some(session, root_id, chain), on)
 
     @classmethod
     def for_units(cls, session: Session, root_id: str, paths: Iterable[str], on: date) -> "Directory":
         """As `for_post`, of the units with these paths ("/KBH/…/") of one municipality together."""
         session.flush()
         ids = sorted({unit_id for path in paths for unit_id in path.strip("/").split("/")})
-        return cls(read_rows(session, root_id, ids), on)
+        return cls(read_some(session, root_id, ids), on)
 
     def at(self, on: date) -> "Directory":
         """The same rows seen on another local date, without reading the store again."""
@@ -202,87 +195,3 @@ class Directory:
         mailbox = self._rows.shared.get((term.unit_id, term.role)) or self._rows.personal.get(term.person_id)
         address, health = mailbox or (None, AddressHealth.OK)
         return Recipient(term.person_id, name, language, address, health, capacity)
-
-
-class _Acting:
-    """Who acts for which post while no term begins or ends, and what was found out about that already."""
-
-    def __init__(self, rows: Rows, on: date) -> None:
-        self.holders = _in_force(rows.appointments, on)
-        self.substitutes = _in_force(rows.substitutes, on)
-        self.recipients: dict[Post, Recipient | None] = {}
-        self.superiors: dict[str, Sequence[Recipient]] = {}
-
-
-class _Lasting:
-    """What outlives a date: who acts between two changes, the roles at each unit, whom an audience means."""
-
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self._units = rows.units
-        terms = (*rows.appointments, *rows.substitutes)
-        ends = {term.valid_to + timedelta(days=1) for term in terms if term.valid_to not in (None, date.max)}
-        self.changes = sorted({term.valid_from for term in terms} | ends)
-        self._acting: dict[int, _Acting] = {}
-        self.seen: dict[str, set[str]] = defaultdict(set)
-        self._by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-        for term in rows.appointments:
-            self.seen[term.unit_id].add(term.role)
-            self._by_kind[rows.units[term.unit_id].kind][term.role] += 1
-        self._beside: dict[str, set[str]] = defaultdict(set)
-        """Roles that stand beside the usual head at some unit of the kind, as a board's chair: no heads."""
-        for unit_id, roles in self.seen.items():
-            kind = rows.units[unit_id].kind
-            if (usual := HEAD_ROLES.get(kind)) in roles:
-                self._beside[kind] |= roles - {usual}
-        self._common = {kind: _most_common(roles) for kind, roles in self._by_kind.items()}
-        self._heads: dict[str, str | None] = {}
-        self._chosen: dict[Audience, list[str]] = {}
-
-    def acting(self, on: date) -> _Acting:
-        """Who acts on the local date; the same object until a term begins or ends."""
-        period = bisect_right(self.changes, on)
-        if period not in self._acting:
-            self._acting[period] = _Acting(self._rows, on)
-        return self._acting[period]
-
-    def head(self, unit_id: str) -> str | None:
-        """See `Directory.head_role`; found once for each unit."""
-        if unit_id not in self._heads:
-            self._heads[unit_id] = self._find_head(unit_id)
-        return self._heads[unit_id]
-
-    def chosen(self, audience: Audience) -> list[str]:
-        """The ids of the audience's units in the order of their paths; found once for each audience."""
-        if audience not in self._chosen:
-            units = sorted(self._units.values(), key=lambda unit: unit.path)
-            self._chosen[audience] = [unit.id for unit in units if _chosen(unit, audience)]
-        return self._chosen[audience]
-
-    def _find_head(self, unit_id: str) -> str | None:
-        kind = self._units[unit_id].kind
-        usual = HEAD_ROLES.get(kind)
-        seen = self.seen.get(unit_id, set()) - self._beside.get(kind, set())
-        if usual in seen or not seen:
-            return usual or self._common.get(kind)
-        held = self._by_kind[kind]
-        return min(seen, key=lambda role: (-held[role], role))
-
-
-def _in_force(terms: Iterable[Term], on: date) -> dict[Post, Term]:
-    """The term of each post on the date; of two at once the later begun counts, then the later written."""
-    return {(term.unit_id, term.role): term for term in terms if term.covers(on)}
-
-
-def _most_common(roles: Counter[str]) -> str:
-    return min(roles, key=lambda role: (-roles[role], role))
-
-
-def _chosen(unit: UnitRow, audience: Audience) -> bool:
-    return (
-        (not audience.kinds or unit.kind in audience.kinds)
-        and (not audience.areas or unit.area in audience.areas)
-        and (not audience.ownership or unit.ownership in audience.ownership)
-        and (not audience.units or unit.id in audience.units)
-        and unit.id not in audience.except_units
-    )

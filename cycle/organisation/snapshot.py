@@ -1,7 +1,8 @@
 """The rows that a directory is made of, read once: units, people, terms and mailboxes."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -47,6 +48,14 @@ class Term(NamedTuple):
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
+class Held(NamedTuple):
+    """How many terms there ever were of a role at a unit."""
+
+    unit_id: str
+    role: str
+    times: int
+
+
 class Mailbox(NamedTuple):
     """An address in use."""
 
@@ -67,6 +76,8 @@ class Rows:
     substitutes: tuple[Term, ...]
     personal: dict[int, Mailbox]
     shared: dict[Post, Mailbox]
+    held: Mapping[str, Sequence[Held]] = field(default_factory=dict)
+    """By kind, where only some units were read: what was held at all units of that kind."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,13 @@ _SHARED = _Question.of(
 )
 
 
+_appointment = table_of(Appointment).c
+_HELD = (
+    sa.select(_unit.kind, _unit.id, _appointment.role, sa.func.count())
+    .join_from(table_of(Appointment), table_of(Unit), _unit.id == _appointment.unit_id)
+    .where(_unit.root_id == _ROOT_ID, among(_unit.kind, "kinds"))
+    .group_by(_unit.kind, _unit.id, _appointment.role)
+)
 _PLACE = sa.select(_unit.root_id, _unit.path).where(_unit.id == sa.bindparam("unit_id"))
 
 
@@ -135,6 +153,15 @@ def way_up(session: Session, unit_id: str) -> tuple[str, list[str]]:
     """The municipality of a unit, and the ids from the root down to it; empty for an unknown unit."""
     found = session.connection().execute(_PLACE, {"unit_id": unit_id}).first()
     return (found.root_id, found.path.strip("/").split("/")) if found else ("", [])
+
+
+def read_held(session: Session, root_id: str, kinds: Collection[str]) -> dict[str, list[Held]]:
+    """What was ever held at the units of these kinds, by kind."""
+    found: dict[str, list[Held]] = defaultdict(list)
+    values = {"root_id": root_id, "kinds": sorted(kinds)}
+    for kind, *row in session.connection().execute(_HELD, values):
+        found[kind].append(Held(*row))
+    return found
 
 
 def read_rows(session: Session, root_id: str, only: Sequence[str] | None = None) -> Rows:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cycle.organisation.directory import HEAD_ROLES
 from cycle.organisation.faults import Faults
+from cycle.organisation.lasting import HEAD_ROLES
 from cycle.organisation.snapshot import Post
 from cycle.organisation.tables import Unit
 from cycle.organisation.unit_file import UnitFile

@@ -170,6 +170,34 @@ def test_roles_that_were_held_override_the_kinds_usual_head(town):
     assert directory.head_role("B2") == "afdelingsleder"
 
 
+def test_a_post_read_by_itself_has_the_head_that_the_whole_municipality_shows(town):
+    """A board's chair stands beside the leader elsewhere, and so does where the leader's post is vacant."""
+    with transaction(town) as session:
+        for unit_id in ("B1", "B2", "B3"):
+            unit(session, unit_id, DISTRICT, kind="daginstitution")
+        appoint(session, "B1", "leder", person(session, "Vivi"))
+        appoint(session, "B1", "bestyrelsesformand", person(session, "Per"))
+        appoint(session, "B2", "bestyrelsesformand", person(session, "Ole"))
+        unit(session, "H", DISTRICT, kind="hus")
+        unit(session, "H1", "H", kind="hus")
+        appoint(session, "H", "husleder", person(session, "Ib"))
+        unit(session, "F", DISTRICT, kind="filial")
+        appoint(session, "F", "souschef", person(session, "Liv"))
+        appoint(session, "F", "filialleder", person(session, "Bo"))
+        unit(session, "F1", DISTRICT, kind="filial")
+        appoint(session, "F1", "filialleder", person(session, "Eva"))
+    whole = load(town)
+    assert whole.head_role("B2") == "leder" and whole.has_post("B2", "leder")
+    with reading(town) as session:
+        for unit_id in whole.units:
+            alone = Directory.for_post(session, unit_id, TODAY)
+            assert alone.head_role(unit_id) == whole.head_role(unit_id), unit_id
+            assert alone.roles(unit_id) == whole.roles(unit_id), unit_id
+            assert alone.superiors(unit_id) == whole.superiors(unit_id), unit_id
+        together = Directory.for_units(session, ROOT, [whole.units["B2"].path], TODAY)
+        assert together.head_role("B2") == "leder"
+
+
 def test_an_audience_is_the_open_units_that_meet_every_criterion_in_tree_order(town):
     with transaction(town) as session:
         unit(session, "S0", DISTRICT, area="Skoler", closed_on=date(2027, 3, 31))

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from cycle.organisation.chosen_columns import LEVEL
 from cycle.organisation.columns import LEADERS, UNITS
-from cycle.organisation.directory import HEAD_ROLES
 from cycle.organisation.import_drafts import ListKind
+from cycle.organisation.lasting import HEAD_ROLES
 from cycle.organisation.leader_difference import LeaderChanged
 from cycle.organisation.people import Asked
 from cycle.organisation.unit_difference import UnitChanged
