@@ -24,6 +24,12 @@ def people_with(session: Session, address: str) -> Sequence[Person]:
     return [person for person, email in session.exec(query) if email_key(email) == key]
 
 
+def address_of(session: Session, person_id: int) -> str:
+    """The person's own address in use; empty when none is known."""
+    own = select(Address.email).where(Address.person_id == person_id, col(Address.valid_to).is_(None))
+    return session.exec(own.order_by(col(Address.id).desc())).first() or ""
+
+
 def _in_use(key: str) -> sa.Select[int | None]:
     """The newest open address of everyone who has, or has had, this one."""
     theirs = sa.select(col(Address.person_id)).where(

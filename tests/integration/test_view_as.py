@@ -41,6 +41,11 @@ def person(world):
         return session.get_one(Person, world.leader).name
 
 
+def address(world):
+    with reading(world.engine) as session:
+        return session.exec(select(Address.email).where(Address.person_id == world.leader)).one()
+
+
 def view_as_the_leader(world, office, why=WHY):
     page = office.get("/se-som", params={"q": person(world)})
     form = Form(page, "/se-som")
@@ -62,7 +67,8 @@ def test_the_secretariat_sees_a_leaders_pages_and_the_history_says_so(world):
     office = office_of(world)
     assert view_as_the_leader(world, office).headers["location"] == "/mine"
     mine = office.get("/mine")
-    assert world.page in mine.text and person(world) in mine.text
+    assert world.page in mine.text and f"{person(world)}, {address(world)}" in mine.text
+    assert "sif@by.example" not in mine.text.partition("<main")[2], "not the viewer's own"
     task = office.get(world.page)
     for page in (mine, task, office.get("/findes-ikke"), office.get("/konto")):
         assert "Du ser siderne som" in page.text and 'action="/se-som/slut"' in page.text

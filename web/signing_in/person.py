@@ -24,7 +24,7 @@ from starlette.responses import Response
 from cycle.access.person_sessions import read_person_session
 from cycle.access.roles import KnownBy
 from cycle.access.sessions import SignedIn
-from cycle.organisation.mailboxes import people_with
+from cycle.organisation.mailboxes import address_of, people_with
 from cycle.organisation.tables import Person
 from web import context
 from web.context import Sent
@@ -129,7 +129,8 @@ def _viewed(session: Session, request: Request, viewer: SignedIn) -> OwnPerson |
         return None
     require_shown(request)
     actor_of(request)
-    return OwnPerson(viewer.email, (person,), viewer.csrf, by_account=True, is_viewed=True)
+    address = address_of(session, person.id or 0)
+    return OwnPerson(address, (person,), viewer.csrf, by_account=True, is_viewed=True)
 
 
 def _own(people: Sequence[Person], address: str, csrf: str, *, by_account: bool) -> OwnPerson | None:
