@@ -32,6 +32,11 @@ _CASES: Mapping[str, str] = {
     "Skriv nummeret i parentesen.": "Write the number in brackets.",
     "»{}« er ikke en dato.": "“{}” is no date.",
 }
+_RUNS: Mapping[str, str] = {
+    "{} opgaver set på": "{} tasks looked at",
+    "{} af {} opgaver åbnet": "{} of {} tasks opened",
+}
+"""How far a run has come."""
 _MEETINGS: Mapping[str, str] = {
     "Mødet mangler en overskrift.": "The meeting has no title.",
     "Mødet skal slutte, efter at det begynder.": "The meeting must end after it begins.",
@@ -200,7 +205,7 @@ _ACCOUNTS: Mapping[str, str] = {
     "Påmindelserne er de samme som nu.": "The reminders are the same as now.",
     "Ret et tal, eller tilføj eller fjern en påmindelse.": "Change a number, or add or remove a reminder.",
 }
-PAGES: Mapping[str, str] = {**_CASES, **_MEETINGS, **_GOALS, **_TASKS, **_FIGURES, **_ACCOUNTS}
+PAGES: Mapping[str, str] = {**_CASES, **_RUNS, **_MEETINGS, **_GOALS, **_TASKS, **_FIGURES, **_ACCOUNTS}
 NAMED: Mapping[str, str] = {
     "Begrundelsen": "The reason",
     "Begyndelsen": "The beginning",

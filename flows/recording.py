@@ -23,6 +23,7 @@ REPROBE_SECONDS = 15.0
 TRUSTED_SECONDS = 2.0
 LATELY_SECONDS = 60.0
 PATIENCE_SECONDS = 20.0
+STARTING_SECONDS = 90.0
 BUSY_PAUSES = (0.3, 1.0, 3.0)
 
 log = logging.getLogger("aarshjul.prefect")
@@ -34,7 +35,8 @@ class Recorder:
     """Knows whether Prefect answers and runs accordingly. `api_url` ends in /api; empty: no Prefect.
 
     `probe`: seconds a healthy server answers in; `patience`: seconds it gets before and after a body;
-    `reprobe`: seconds it is left alone after it has failed.
+    `reprobe`: seconds it is left alone after it has failed; `starting`: seconds in which a server that
+    has not answered yet is only starting, which is nothing to warn of.
     """
 
     def __init__(
@@ -45,9 +47,11 @@ class Recorder:
         probe: float = PROBE_SECONDS,
         patience: float = PATIENCE_SECONDS,
         reprobe: float = REPROBE_SECONDS,
+        starting: float = STARTING_SECONDS,
     ) -> None:
         self._data_dir, self._api_url = data_dir, api_url.rstrip("/")
         self._probe_seconds, self._patience, self._reprobe = probe, patience, reprobe
+        self._started_by = time.monotonic() + starting
         self._answered_at = self._failed_at = float("-inf")
         self._flows: Flows | None = None
         self._unusable = not api_url
@@ -68,7 +72,7 @@ class Recorder:
                 return False
             if time.monotonic() - self._answered_at > TRUSTED_SECONDS and not await self._answers():
                 self._failed_at = time.monotonic()
-                log.warning("Prefect does not answer at %s; working without it", self._api_url)
+                self._tell_of_silence()
                 return False
             return await self._loaded()
 
@@ -136,6 +140,11 @@ class Recorder:
         self._abandoned.discard(task)
         if not task.cancelled():
             task.exception()
+
+    def _tell_of_silence(self) -> None:
+        starting = self._answered_at == float("-inf") and time.monotonic() < self._started_by
+        level = logging.INFO if starting else logging.WARNING
+        log.log(level, "Prefect does not answer at %s; working without it", self._api_url)
 
     async def _answers(self) -> bool:
         """A server that has answered lately is asked twice: it may only be busy."""

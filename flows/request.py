@@ -104,7 +104,7 @@ def open_for_audience(
                 before(session)
             opened = open_tasks(session, occurrence, piece, now=context.now, opens_with_them=last)
             context.count(opened=opened)
-            context.progress(f"{context.counts['opened']} af {len(wanted)}")
+            context.progress(f"{context.counts['opened']} af {len(wanted)} opgaver åbnet")
             if last:
                 finish_opening(session, get_occurrence(session, occurrence.id), now=context.now)
                 set_next_look(session, facts, context)

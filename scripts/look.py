@@ -41,7 +41,7 @@ COLOURS = {
 }
 """The palette of dkfds (functions/color) and our two colours of the house, by the names of _colours.scss."""
 
-ICONS = ("arrow-back", "chevron-left", "chevron-right", "error", "info", "success", "warning")
+ICONS = ("arrow-back", "chevron-left", "chevron-right", "error", "info", "menu", "success", "warning")
 """Drawn into pages by `icon("…")`, where they take the colour of their words."""
 
 HEX = re.compile(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")

@@ -31,7 +31,7 @@ from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from web import context as app_context
 from web.cookies import Cookie
-from web.rooms import MenuItem
+from web.rooms import Menu, MenuItem
 
 HERE = Path(__file__).parent
 LANGUAGES = ("da", "en")
@@ -80,12 +80,12 @@ def file_mark(request: Request) -> str:
     return translator(language_of(request))(*demo.file_mark) if demo else ""
 
 
-def menu_for(request: Request, actor: Any) -> list[MenuItem]:
+def menu_for(request: Request, actor: Any) -> Menu:
     """The menu items this account may see, in the order of the rooms."""
     if actor is None:
-        return []
+        return Menu()
     items: list[MenuItem] = request.app.state.navigation
-    return [item for item in items if item.roles & actor.roles]
+    return Menu([item for item in items if item.roles & actor.roles])
 
 
 def csrf_field(value: str) -> Markup:

@@ -34,7 +34,7 @@ _DESK = threading.Lock()
 @router.get("/")
 def front(request: Request, actor: CurrentActor) -> Response:
     """Sends the account to the first page of its menu."""
-    menu = render.menu_for(request, actor)
+    menu = render.menu_for(request, actor).items
     if not menu and actor.acting is Role.LEADER:
         return RedirectResponse("/mine", status_code=303)
     if not menu:

@@ -25,6 +25,7 @@ from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Person, Unit
 from cycle.runs.reading import overrun, pauses, pulses
 from cycle.runs.tables import Run, RunState
+from cycle.runs.workers import workers
 from cycle.tasks.tables import Cycle
 
 STOPPED_AFTER = timedelta(minutes=2)
@@ -67,7 +68,7 @@ def _not_made_yet(engine: Engine) -> bool:
 
 def _engine(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
     yield _clock(session, now, zone)
-    yield _workers(session, now)
+    yield _workers(session, now, zone)
     yield from _runs(session, now)
     yield _outbox(session, now)
 
@@ -84,11 +85,24 @@ def _clock(session: Session, now: datetime, zone: ZoneInfo) -> Finding:
     return ok("clock.ok", seconds=round((now - newest.turned_at).total_seconds()))
 
 
-def _workers(session: Session, now: datetime) -> Finding:
+def _workers(session: Session, now: datetime, zone: ZoneInfo) -> Finding:
     if stuck := overrun(session, real=now):
         return note("workers.overrun", count=len(stuck))
     idle = _count(session, RunState.WANTED, col(Run.wanted_at) < now - IDLE_AFTER)
-    return bad("workers.idle", count=idle) if idle else ok("workers.ok")
+    return bad("workers.idle", count=idle) if idle else _hands(session, now, zone)
+
+
+def _hands(session: Session, now: datetime, zone: ZoneInfo) -> Finding:
+    """Whether any worker lives; where the clock goes, one that does not is the fault."""
+    known = workers(session)
+    living = [each for each in known if now - each.beaten_at <= STOPPED_AFTER]
+    if living:
+        busy, hands = sum(each.busy for each in living), sum(each.hands for each in living)
+        return ok("workers.ok", count=len(living), busy=busy, hands=hands)
+    if known:
+        return bad("workers.silent", at=format_datetime(known[0].beaten_at, language(), zone))
+    turns = any(now - each.turned_at <= STOPPED_AFTER for each in pulses(session))
+    return bad("workers.none") if turns else note("workers.none")
 
 
 def _runs(session: Session, now: datetime) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ and a right password does not clear their count.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,6 +25,8 @@ ISSUER = "Årshjulet"
 DRIFT = (-1, 0, 1)
 """Half minutes by which a telephone's clock may be wrong."""
 RECOVERY_CODES = 10
+RECOVERY_BYTES, RECOVERY_GROUP = 15, 4
+"""120 random bits in six groups of letters and digits: a plain digest of so many cannot be tried out."""
 KEY_BYTES = 20
 
 
@@ -64,7 +67,7 @@ def confirm_factor(
         return None
     row.confirmed_at = now
     session.add(row)
-    made = [f"{secrets.token_hex(4)}-{secrets.token_hex(4)}" for _ in range(RECOVERY_CODES)]
+    made = [_recovery_code() for _ in range(RECOVERY_CODES)]
     _forget_recovery(session, account)
     session.add_all(RecoveryCode(digest=_digest(each), account_id=account.id or 0) for each in made)
     record(session, account, "second factor on", now, f"account:{account.id}")
@@ -117,7 +120,7 @@ def _right(secret: bytes, row: SecondFactor, code: str, now: datetime) -> bool:
 
 
 def _recovered(session: Session, account: Account, code: str, now: datetime) -> bool:
-    row = session.get(RecoveryCode, _digest(code.strip().lower()))
+    row = session.get(RecoveryCode, _digest(code))
     if row is None or row.account_id != account.id:
         return False
     session.delete(row)
@@ -129,5 +132,11 @@ def _forget_recovery(session: Session, account: Account) -> None:
     session.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
 
 
+def _recovery_code() -> str:
+    letters = base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode().lower()
+    return "-".join(re.findall("." * RECOVERY_GROUP, letters))
+
+
 def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
+    """Of the letters and digits alone: however the groups were typed."""
+    return hashlib.sha256(re.sub(r"[\s-]", "", code).lower().encode()).hexdigest()

@@ -110,14 +110,13 @@ def find_columns(
     Raises ImportInvalid naming what was found and what was expected.
     """
     places = places_of(headings, columns)
-    found = ", ".join(heading for heading in headings if heading) or "–"
+    found = tuple(heading for heading in headings if heading)
     for column in columns:
         standing = [headings[place] for place in places.get(column.id, ())]
         for other in standing[1:]:
             faults.add("double column", row=row, first=standing[0], second=other, column=column.names[0])
         if column.required and column.id not in places:
-            names = ", ".join(column.names)
-            faults.add("missing column", row=row, column=column.names[0], found=found, names=names)
+            faults.add("missing column", row=row, column=column.names[0], found=found, names=column.names)
     faults.raise_if_any()
     return {name: standing[0] for name, standing in places.items()}
 

@@ -12,6 +12,7 @@ from cycle.danish import format_count, format_date, format_decimal
 from cycle.errors import WHOLE_FILE, ImportInvalid, Problem
 
 Sentence = tuple[str, str]
+Sentences = Mapping[str, tuple[Sentence, Sentence]]
 """What is wrong, and how to mend it."""
 
 _SURE = ("Er det meningen, så gentag med --yes-really.", "If that is meant, repeat with --yes-really.")
@@ -260,9 +261,7 @@ WHERE: dict[str, tuple[str, str]] = {
 class Faults:
     """Problems found so far, in the order found. `more` are the sentences of one kind of file."""
 
-    def __init__(
-        self, language: str = "da", more: Mapping[str, tuple[Sentence, Sentence]] | None = None
-    ) -> None:
+    def __init__(self, language: str = "da", more: Sentences | None = None) -> None:
         self._english = language == "en"
         self._sentences = {**SENTENCES, **(more or {})}
         self.problems: list[Problem] = []
@@ -286,13 +285,14 @@ class Faults:
             raise ImportInvalid(self.problems)
 
     def _note(self, key: str, kind: str, number: int | None, values: Mapping[str, object]) -> None:
-        language = "en" if self._english else "da"
-        said = {name: _said(name, value, language) for name, value in values.items()}
+        said = {name: _said(name, value, ("da", "en")[self._english]) for name, value in values.items()}
         what, cure = (sentence.format(**said) for sentence in self._sentences[key][self._english])
         self.problems.append(Problem(WHERE[kind][self._english].format(n=number), what, cure))
 
 
 def _said(name: str, value: object, language: str) -> object:
+    if isinstance(value, tuple):  # words of a file, which may end in a full stop of their own
+        return ", ".join(("“{}”" if language == "en" else "»{}«").format(each) for each in value) or "–"
     if isinstance(value, date):
         return format_date(value, language)
     if isinstance(value, float):

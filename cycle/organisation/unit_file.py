@@ -44,8 +44,7 @@ def read_units(
     flat = "municipality" in how.columns and "parent_id" not in how.columns
     if not flat and "parent_id" not in how.columns:
         names = next(column.names for column in UNITS if column.id == "parent_id")
-        found = ", ".join(sorted(how.columns))
-        faults.fail("missing column", column=names[0], found=found, names=", ".join(names))
+        faults.fail("missing column", column=names[0], found=tuple(sorted(how.columns)), names=names)
     needed = frozenset({"unit_id", "name", "kind", *(("municipality",) if flat else ())})
     rows = [_row(cells, needed, faults, flat=flat) for cells in how.rows]
     if flat:

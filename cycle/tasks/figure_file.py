@@ -207,7 +207,7 @@ class _Sheet:
         found = {heading_key(text) for text in self._headings}
         for name in only:
             if heading_key(name) not in found:
-                headings = ", ".join(filter(None, self._headings))
+                headings = tuple(filter(None, self._headings))
                 self._faults.add("missing column", column=name, found=headings, names=headings)
 
     def _check_double(self, row: int) -> None:

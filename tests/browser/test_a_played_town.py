@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
@@ -17,8 +18,8 @@ from cycle.access.roles import Role
 from cycle.gatherings.calling import Details, call
 from cycle.gatherings.reading import participants_of
 from cycle.gatherings.tables import Gathering
-from cycle.organisation.tables import Address, Appointment
-from cycle.store import transaction
+from cycle.organisation.tables import Address, Appointment, Person
+from cycle.store import reading, transaction
 from tests.support.axe import accessible_at_every_width, accessible_in_every_light
 from tests.support.browser import served
 from tests.support.dialogue import Dialogue
@@ -26,26 +27,29 @@ from tests.support.municipality import instant
 from tests.support.played_town import SCHOOL, Town
 from tests.support.postgres import free_port
 from tests.support.processes import Process
-from tests.support.routes import addresses, pages
+from tests.support.routes import addresses, gets, pages
 from tests.support.valid_html import faults
 from tests.support.web import Site
+from web.app import create_app
 from web.session import COOKIE
 from web.signing_in import person
 
+TWO_READERS = "below: a preparation has two readers, and no office"
+SIGNING_IN = "test_signing_in.py looks at it"
+A_LEADERS_OWN = "below: a leader's own"
+NO_SUCH_LOGIN = "there is no municipal login here; it leads on and is no page"
+IN_THE_DEMO = "test_demo_round.py looks at it"
 ELSEWHERE = {
-    "/",  # leads on to the front page
-    "/mine-enheder/opgave/{task_id}/forberedelse",  # below: a preparation has two readers, and no office
-    "/opgave/{token}/forberedelse",
-    *("/mine", "/log-ind/app", "/log-ind/trin"),  # test_signing_in.py looks at them
-    *(
-        "/mine/aftaler",
-        "/mine/aftaler/{agreement_id}",
-        "/mine/kalender",
-        "/mine/mails",
-    ),  # below: a leader's own
-    *("/log-ind/kommunen", "/log-ind/kommunen/svar"),  # there is no such login here, and neither is a page
+    "/": "leads on to the front page",
+    "/mine-enheder/opgave/{task_id}/forberedelse": TWO_READERS,
+    "/opgave/{token}/forberedelse": TWO_READERS,
+    **dict.fromkeys(("/mine", "/log-ind/app", "/log-ind/trin"), SIGNING_IN),
+    **dict.fromkeys(("/mine/aftaler", "/mine/aftaler/{agreement_id}", "/mine/kalender"), A_LEADERS_OWN),
+    "/mine/mails": A_LEADERS_OWN,
+    **dict.fromkeys(("/log-ind/kommunen", "/log-ind/kommunen/svar"), NO_SUCH_LOGIN),
+    **dict.fromkeys(("/demo", "/demo/post", "/demo/post/{number}"), IN_THE_DEMO),
 }
-"""Pages that no row of this town shows to the office or the school. Every other one is looked at."""
+"""Pages that no row of this town shows to the office or the school, and why. Every other one is looked at."""
 SEVERAL = {"/opgave/{token}": 3, "/aktivitet/{occurrence_id}": 4, "/maal/{goal_id}": 2}
 """Pages that differ by what they are about: so many are looked at. Of the others, one."""
 
@@ -58,6 +62,18 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with served(town.site.app, town.port):
         yield town
     town.engine.dispose()
+
+
+class Demo:
+    """A demo with nothing in it but its own pages."""
+
+    controls = None
+    mark = file_mark = ("Demo", "Demo")
+
+
+def demo(site: Site) -> FastAPI:
+    """The same application as the demo has it."""
+    return create_app(site.engine, site.settings, site.clock, demo=Demo())
 
 
 def page_of(browser: Browser, base: str, cookie: str | None, complaints: list[str]) -> Page:
@@ -92,10 +108,53 @@ def test_every_page_there_is_is_valid_and_can_be_read_by_everyone_at_every_width
             looked_at[path] = looked_at.get(path, 0) + 1
             if looked_at[path] == SEVERAL.get(path, 1):
                 break
-    unseen = set(pages(town.site.app)) - looked_at.keys()
-    assert unseen == ELSEWHERE, "each page there is has to be seen with rows; give the town what it lacks"
+    unseen = {*pages(town.site.app), *pages(demo(town.site))} - looked_at.keys()
+    assert unseen == ELSEWHERE.keys(), "each page has to be seen with rows; give the town what it lacks"
     assert complaints == []
     assert faults(texts, tmp_path / "pages") == []
+
+
+@pytest.mark.timeout(600)
+def test_pages_that_have_been_asked_something_can_be_read_by_everyone(browser: Browser, town: Town) -> None:
+    complaints: list[str] = []
+    base = town.site.settings.base_url
+    office = town.site.signed_in("opslag@kbh.example", Role.SECRETARIAT, "KBH")
+    page = page_of(browser, base, office.cookies[COOKIE], complaints)
+    with reading(town.engine) as session:
+        name = session.get_one(Person, town.leader()).name
+    page.goto(f"{base}/os2mo")
+    assert "Svar på spørgsmålene ovenfor" in page.inner_text("main")
+    page.check("text=Ny person")
+    page.click("text=Vis ændringerne med svarene")
+    assert "lederskift" in page.inner_text("main") and page.is_visible("text=Indlæs ændringerne")
+    accessible_in_every_light(page)
+    for path, field, typed, words in (
+        ("/indsigt", "#hvem", name, "Hvad der er gemt"),
+        ("/indsigt", "#hvem", "Ingen Opdigtet", "Der er ikke gemt noget"),
+        ("/se-som", "#q", "Ingen Opdigtet", "Ingen med en post passer til det."),
+        ("/soeg", "#q", "skole", "Enheder"),
+        ("/poster", "#soeg", "findes-ikke", "Ingen"),
+    ):
+        page.goto(base + path)
+        page.fill(f"main {field}", typed)
+        page.press(f"main {field}", "Enter")
+        page.wait_for_selector(f"main :text('{words}')")
+        accessible_in_every_light(page)
+    assert complaints == []
+
+
+def test_what_is_not_looked_at_is_a_file_and_no_page(town: Town) -> None:
+    """The other half of the table: whatever answers with a page is among the pages."""
+    client = town.site.signed_in("filer@kbh.example", Role.SECRETARIAT, "KBH")
+    files, met = set(gets(town.site.app)) - set(pages(town.site.app)), set()
+    for path in sorted(files):
+        for address in addresses(path, town.engine, token=[*town.leader_links(), *town.invitations()]):
+            answer = client.get(address)
+            if answer.status_code == 200:
+                assert not answer.headers["content-type"].startswith("text/html"), address
+                met.add(path)
+                break
+    assert len(met) > 25
 
 
 @pytest.mark.timeout(600)

@@ -16,7 +16,7 @@ from cli import doctor
 from cli.checks import engine as engine_checks
 from cli.checks import machine as machine_checks
 from cli.checks import network
-from cli.checks.finding import Level
+from cli.checks.finding import Finding, Level
 from cli.checks.wording import SENTENCES, TITLES
 from cli.installation import open_installation
 from config.settings import Settings
@@ -25,7 +25,8 @@ from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.tables import Address, Appointment
 from cycle.runs import queue, requests
 from cycle.runs.queue import Work
-from cycle.runs.tables import ClockPulse
+from cycle.runs.tables import ClockPulse, PrefectAnswer, WorkerPulse
+from cycle.runs.workers import beat
 from flows.turn import pulse
 from notifications.door import Door
 from notifications.mailbox import FolderMailbox
@@ -37,12 +38,13 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Iterator[tuple[Engine, Settings]]:
-    """An installation that works: a municipality, a cycle, a clock that turned just now."""
+    """One that works: a municipality, a cycle, a clock that turned and a worker that beat just now."""
     here = open_installation("serve", data_dir=tmp_path)
     with store.transaction(here.engine) as session:
         town = municipality.build(session, units_per_district=1, districts=1)
         municipality.start_cycle(session, town, 2027)
         pulse(session, "ur", turned_at=NOW, milliseconds=1, wanted=0, error="")
+        beat(session, "by1:7:ab", real=NOW, hands=4, busy=1, prefect=PrefectAnswer.ANSWERS)
     yield here.engine, here.settings
     here.engine.dispose()
 
@@ -67,6 +69,26 @@ def test_a_clock_that_has_stopped_or_stumbles_is_bad(installed: tuple[Engine, Se
     assert levels(installed)["clock"] is Level.BAD
     (clock,) = (found for found in engine_checks.look(*installed, now=NOW) if found.check == "clock")
     assert clock.what == "Så sidst efter 1. august 2026 kl. 11.00."
+
+
+def test_workers_that_live_are_counted_and_one_that_does_not_is_bad(
+    installed: tuple[Engine, Settings],
+) -> None:
+    engine, _ = installed
+
+    def workers(now: datetime = NOW) -> Finding:
+        (found,) = (each for each in engine_checks.look(*installed, now=now) if each.check == "workers")
+        return found
+
+    assert workers().what == "1 svarer, 1 af 4 hænder er i brug, og intet arbejde er gået i stå."
+    with store.transaction(engine) as session:
+        session.execute(sa.update(WorkerPulse).values(beaten_at=datetime(2026, 8, 1, 9, tzinfo=UTC)))
+    assert workers().level is Level.BAD
+    assert workers().what == "Den sidste, der svarede, gjorde det 1. august 2026 kl. 11.00."
+    with store.transaction(engine) as session:
+        session.execute(sa.delete(WorkerPulse))
+    assert workers().level is Level.BAD, "the clock goes, and nobody does what it finds"
+    assert workers(NOW + timedelta(hours=1)).level is Level.NOTE, "nothing runs here, and the clock says so"
 
 
 def test_free_space_is_written_as_danes_write_numbers(
@@ -137,6 +159,7 @@ def test_units_that_have_no_leader_or_cannot_be_reached_are_warned_of_and_are_no
         session.execute(sa.delete(Address))
         # The command reads the machine's clock, and the tests before this one took a while.
         session.execute(sa.update(ClockPulse).values(turned_at=datetime.now(UTC)))
+        session.execute(sa.update(WorkerPulse).values(beaten_at=datetime.now(UTC)))
     assert levels(installed)["posts"] is Level.NOTE
     monkeypatch.setenv("AARSHJUL_DATA_DIR", str(settings.data_dir))
     done = CliRunner().invoke(doctor.app, [])

@@ -1,12 +1,15 @@
 """Units and leaders from OS2mo: fetched whole or not at all, shown, and applied by whom the setting says."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from graphql import parse, validate
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
@@ -17,7 +20,9 @@ from config.settings import load_settings
 from cycle.access.roles import Role
 from cycle.errors import PlanInvalid
 from cycle.organisation.directory import Directory
-from cycle.organisation.tables import Appointment, FetchedOrganisation, ImportRecord, Unit
+from cycle.organisation.leader_difference import LeaderChanged
+from cycle.organisation.tables import Appointment, FetchedOrganisation, ImportRecord, Person, Unit
+from cycle.organisation.unit_difference import UnitChanged
 from cycle.store import reading, transaction
 from flows.due_work import due_work
 from flows.organisation import organisation
@@ -27,6 +32,7 @@ from tests.support import os2mo
 from tests.support.municipality import instant
 from tests.support.os2mo import Organisation, Server
 from tests.support.web import Form, Site
+from web.secretariat.fetched_words import LEADER_CHANGED, UNIT_CHANGED
 
 LONG_AGO, TODAY = date(2000, 1, 1), date(2027, 4, 6)
 MORNING = instant(2027, 4, 6, 5)
@@ -223,6 +229,50 @@ def test_the_secretariat_looks_at_the_difference_and_imports_it(
         (record, *_) = session.exec(select(ImportRecord)).all()
         assert record.file_name == "OS2mo" and record.by.startswith("account:")
     assert "Alt her er som i OS2mo" in office.get("/os2mo").text
+
+
+def test_who_is_who_is_asked_one_by_one_and_what_follows_is_shown_first(
+    store: Engine, source: Server, tmp_path: Path
+) -> None:
+    run(store, source, tmp_path, os2mo_unasked=100)
+    with transaction(store) as session:
+        session.execute(sa.update(Person).values(key=Person.name))  # as they came from a file without ids
+    for key in ("ida", "pia"):
+        source.answers.it.people[key][1][0].facts["value"] = f"{key}.ny@by.example"
+    run(store, source, tmp_path, MORNING + timedelta(days=1))
+    office = Site(store, tmp_path, at=MORNING + timedelta(days=1)).signed_in(
+        "sif@by.example", Role.SECRETARIAT, "BY"
+    )
+    page = office.get("/os2mo").text
+    first, second = re.findall(r'id="row\.(\d+)-1"', page)
+    assert "Indlæs ændringerne" not in page, "nothing can be imported before both are answered"
+    assert "Indlæs ændringerne" not in office.get(f"/os2mo?row.{first}=same").text
+    both = office.get(f"/os2mo?row.{first}=same&row.{second}=new")
+    assert "ny e-mailadresse" in both.text and "lederskift" in both.text
+    form = Form(both, "/os2mo")
+    assert form.send(office, **{f"row.{second}": "same"}).status_code == 409, "another answer, another change"
+    assert form.send(office).status_code == 422, "somebody leaves, and of three that is much"
+    assert form.send(office, really="ja").status_code == 303
+    with reading(store) as session:
+        names = Counter(session.exec(select(Person.name)).all())
+        assert names["Ida Opdigtet"] + names["Pia Opdigtet"] == 3, "one of the two is somebody new"
+    assert "Alt her er som i OS2mo" in office.get("/os2mo").text
+
+
+def test_what_changed_since_it_was_looked_at_is_not_imported(
+    store: Engine, source: Server, tmp_path: Path
+) -> None:
+    run(store, source, tmp_path)
+    office = Site(store, tmp_path, at=MORNING).signed_in("sif@by.example", Role.SECRETARIAT, "BY")
+    form = Form(office.get("/os2mo"), "/os2mo")
+    with transaction(store) as session:
+        session.add(Unit(id="S9", root_id="BY", parent_id="BY", path="/BY/S9/", name="Ny", kind="skole"))
+    assert form.send(office).status_code == 409
+
+
+def test_a_unit_and_a_leader_with_another_name_are_told_apart() -> None:
+    assert UNIT_CHANGED[UnitChanged.RENAMED] == ("omdøbt", "renamed")
+    assert LEADER_CHANGED[LeaderChanged.RENAMED] == ("navn rettet", "name corrected")
 
 
 @pytest.mark.usefixtures("installed")

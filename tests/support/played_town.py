@@ -23,8 +23,10 @@ from cycle.gatherings.tables import GatheringParticipant
 from cycle.goals.decisions import record_decision
 from cycle.goals.strategies import begin_draft, current_strategy
 from cycle.organisation.directory import Directory
+from cycle.organisation.fetched import keep_fetched
 from cycle.organisation.import_drafts import ListKind, keep_draft
-from cycle.organisation.tables import Appointment
+from cycle.organisation.os2mo import Lists
+from cycle.organisation.tables import Appointment, Person, Unit
 from cycle.plan.gatherings import Meetings
 from cycle.plan.model import Activity, Audience
 from cycle.runs.log import write_line
@@ -71,6 +73,7 @@ class Town:
         self.propose()
         self.reply()
         self.upload()
+        self.fetch()
         self.work()
         self.wish()
         self.port = free_port()
@@ -168,6 +171,22 @@ class Town:
             keep_draft(
                 session, "KBH", ListKind.LEADERS, "ledere.csv", content, by="account:1", now=self.year.now
             )
+
+    def fetch(self) -> None:
+        """OS2mo has another name for the school, and for its leader an address we do not know."""
+        with transaction(self.engine) as session:
+            units = session.exec(select(Unit).where(Unit.root_id == "KBH", col(Unit.closed_on).is_(None)))
+            rows = [
+                f"{each.id};{each.parent_id or ''};{'Skolen ved Havnen' if each.id == SCHOOL else each.name};"
+                f"{each.kind}"
+                for each in units
+            ]
+            leader = session.get_one(Person, self.leader())
+            fetched = Lists(
+                "\n".join(["Enheds-id;Overordnet;Navn;Art", *rows]).encode(),
+                f"Enhed;Rolle;Navn;E-mail\n{SCHOOL};leder;{leader.name};ny@kbh.example\n".encode(),
+            )
+            keep_fetched(session, "KBH", fetched, 2, now=self.year.now)
 
     def work(self) -> None:
         """The engine has had work: one run is done, one has failed, and clock and worker live."""

@@ -72,13 +72,14 @@ def test_danish_and_english_headings_in_any_order_and_spelling_are_understood():
 def test_a_missing_column_is_named_with_what_was_found_and_what_it_may_be_called():
     told = only(read_leaders, "enhed;navn\nS1;Ida\n")
     assert told == (
-        "række 1: Kolonnen »e-mail« mangler. Fundet: enhed, navn. "
-        "Den kan hedde e-mail, email, mail, e-mailadresse, mailadresse, e-post."
+        "række 1: Kolonnen »e-mail« mangler. Fundet: »enhed«, »navn«. "
+        "Den kan hedde »e-mail«, »email«, »mail«, »e-mailadresse«, »mailadresse«, »e-post«."
     )
     assert "Kolonnen »overordnet« mangler" in only(read_units, "unit_id;name;kind\nA;B;kommune\n")
     assert only(read_leaders, "enhed;navn\nS1;Ida\n", "en").startswith(
-        "row 1: The column “e-mail” is missing."
+        "row 1: The column “e-mail” is missing. Found: “enhed”, “navn”."
     )
+    assert ".." not in only(read_leaders, "Enhedsnr.;Navn;Tlf.\nS1;Ida;1\n"), "their stop, and ours"
 
 
 def test_two_headings_with_one_meaning_and_unused_headings_are_told():

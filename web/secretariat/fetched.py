@@ -1,10 +1,14 @@
 """What OS2mo would change: the same difference as of a file, applied by whoever has looked at it.
 
-GET  /os2mo   what was fetched last, and what of it waits
+GET  /os2mo   what was fetched last, and what of it waits; ?row.3=same says who is who, one by one, and the
+              difference is the one that follows from it
 POST /os2mo   applies exactly what was shown
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -13,20 +17,44 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import Conflict, ImportInvalid
-from cycle.organisation.applying import Import
+from cycle.organisation.applying import Import, hold
 from cycle.organisation.fetched import SOURCE, Difference, apply_fetched, difference_of, lists_of_row
-from cycle.organisation.people import Choice, Choices
+from cycle.organisation.people import Choice, Choices, Question
 from cycle.organisation.tables import FetchedOrganisation
 from cycle.store import tried
 from cycle.tasks.change import look_again
 from web import context, render
-from web.secretariat.fetched_words import CHANGED, COLUMNS
+from web.secretariat.fetched_words import COLUMNS, LEADER_CHANGED, UNIT_CHANGED
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
-NOBODY_ASKED = Choices()
+ROW = "row."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits to be imported, as the answers given make it. `it` is None while something is wrong."""
+
+    it: Difference | None = None
+    questions: Sequence[Question] = ()
+    answers: Mapping[int, Choice] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+    today: date = date.min
+
+    @property
+    def open(self) -> Sequence[Question]:
+        """The questions nobody has answered yet."""
+        return self.it.leaders.questions if self.it else ()
+
+    @property
+    def seen(self) -> str:
+        """Another text as soon as an import would do anything else."""
+        if self.it is None:
+            return ""
+        said = repr((self.today, tuple(self.it.units.changes), tuple(self.it.leaders.changes), self.open))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 @router.get("/os2mo")
@@ -34,16 +62,14 @@ def waiting(request: Request, actor: CurrentActor, gemt: bool = False) -> Respon
     """The difference as it is now; nothing is changed by looking."""
     with tried(request.app.state.engine) as session:  # the units are written to compare their leaders
         row = _row(session, actor)
-        found, problems = _difference(session, request, row) if row else (None, [])
         return show(
             request,
             "fetched.html",
             row=row,
-            it=found,
-            problems=problems,
-            seen=_seen(row) if row else "",
+            waiting=_waiting(session, request, row, _answers(request.query_params)) if row else Waiting(),
             saved=gemt,
-            changed=CHANGED,
+            unit_changed=UNIT_CHANGED,
+            leader_changed=LEADER_CHANGED,
             columns=COLUMNS,
             is_set_up=context.settings(request).reads_os2mo,
         )
@@ -55,20 +81,17 @@ def apply(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     now = context.now(request)
     with context.writing(request) as session:
         row = _row(session, actor)
-        if row is None or _seen(row) != sent.get("seen"):
+        if row is None:
             raise Conflict("organisation", SOURCE)
-        lists = lists_of_row(row)
-        choices = Choices(default=Choice.SAME) if sent.get("same") == "ja" else NOBODY_ASKED
-        given = Import(
-            SOURCE,
-            lists.units + lists.leaders,
-            actor.by,
-            now,
-            now.astimezone(context.settings(request).zone).date(),
-            sent.get("really") == "ja",
-            render.language_of(request),
-        )
-        posts = apply_fetched(session, lists, given, choices=choices)
+        hold(session, [row.root_id])
+        answers = _answers(sent)
+        found = _waiting(session, request, row, answers)
+        if found.it is None or found.seen != sent.get("seen"):
+            raise Conflict("organisation", SOURCE)
+        lists, really = lists_of_row(row), sent.get("really") == "ja"
+        content, language = lists.units + lists.leaders, render.language_of(request)
+        given = Import(SOURCE, content, actor.by, now, found.today, really, language)
+        posts = apply_fetched(session, lists, given, choices=Choices(by_row=answers))
         look_again(session, sorted(posts), now=now)
         row.changes = 0
         session.add(row)
@@ -80,18 +103,28 @@ def _row(session: Session, actor: SignedIn) -> FetchedOrganisation | None:
     return next((row for row in found if row is not None), None)
 
 
-def _difference(
-    session: Session, request: Request, row: FetchedOrganisation
-) -> tuple[Difference | None, list[str]]:
-    if not row.units:
-        return None, []
+def _waiting(
+    session: Session, request: Request, row: FetchedOrganisation, answers: Mapping[int, Choice]
+) -> Waiting:
     today = context.now(request).astimezone(context.settings(request).zone).date()
+    if not row.units:
+        return Waiting(today=today)
+    language, lists = render.language_of(request), lists_of_row(row)
     try:
-        lists, language = lists_of_row(row), render.language_of(request)
-        return difference_of(session, lists, today=today, language=language), []
+        asked = it = difference_of(session, lists, today=today, language=language)
+        if answers:
+            given = Choices(by_row=answers)
+            it = difference_of(session, lists, today=today, choices=given, language=language)
+        return Waiting(it, asked.leaders.questions, answers, today=today)
     except ImportInvalid as error:
-        return None, [str(problem) for problem in error.problems]
+        return Waiting(problems=[str(problem) for problem in error.problems], today=today)
 
 
-def _seen(row: FetchedOrganisation) -> str:
-    return hashlib.sha256(f"{row.units}\0{row.leaders}".encode()).hexdigest()[:32]
+def _answers(sent: Mapping[str, object]) -> dict[int, Choice]:
+    """Who is who, by the row of the list that was fetched."""
+    rows = {key.removeprefix(ROW): value for key, value in sent.items() if key.startswith(ROW)}
+    return {
+        int(row): Choice(str(said))
+        for row, said in rows.items()
+        if row.isdecimal() and row.isascii() and len(row) < 10 and said in set(Choice)
+    }

@@ -7,13 +7,15 @@ from cycle.organisation.leader_difference import LeaderChanged
 from cycle.organisation.unit_difference import UnitChanged
 from web.words import Pair
 
-CHANGED: Mapping[UnitChanged | LeaderChanged, Pair] = {
+UNIT_CHANGED: Mapping[UnitChanged, Pair] = {
     UnitChanged.ADDED: ("ny enhed", "new unit"),
     UnitChanged.MOVED: ("flyttet", "moved"),
     UnitChanged.RENAMED: ("omdøbt", "renamed"),
     UnitChanged.CHANGED: ("ændret", "changed"),
     UnitChanged.REOPENED: ("genåbnet", "reopened"),
     UnitChanged.CLOSED: ("lukkes", "closed"),
+}
+LEADER_CHANGED: Mapping[LeaderChanged, Pair] = {
     LeaderChanged.ADDED: ("ny leder", "new leader"),
     LeaderChanged.ENDED: ("afsluttes", "ended"),
     LeaderChanged.LEADER_CHANGED: ("lederskift", "leader changed"),

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from cycle.access.roles import Role
-from web.rooms import MenuItem, Room
+from web.rooms import MenuItem, Place, Room
 from web.secretariat import (
     activity,
     annex,
@@ -118,24 +118,33 @@ READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMI
 OFFICE = frozenset({Role.SECRETARIAT})
 TECHNICAL = frozenset({Role.SECRETARIAT, Role.OPERATOR})
 
+GOALS = ("Mål og strategi", "Goals and strategy")
+CASES = ("Sager og indsigt", "Cases and access")
+
 ROOM = Room(
     router,
     navigation=(
-        MenuItem("/aarshjul", "Årshjulet", "The wheel", READERS, also=("/aktivitet", "/plan")),
+        MenuItem(
+            "/aarshjul",
+            "Årshjulet",
+            "The wheel",
+            READERS,
+            also=("/aktivitet", "/plan", "/afrapportering", "/opgave-historik", "/hoering", "/beslutning"),
+        ),
         MenuItem("/status", "Status", "Status", READERS),
-        MenuItem("/maal", "Mål", "Goals", READERS - {Role.COMMITTEE}),
-        MenuItem("/strategi", "Strategi", "Strategy", READERS),
-        MenuItem("/rammer", "Styringsrammer", "Frames", READERS),
+        MenuItem("/maal", "Mål", "Goals", READERS - {Role.COMMITTEE}, under=GOALS),
+        MenuItem("/strategi", "Strategi", "Strategy", READERS, under=GOALS),
+        MenuItem("/rammer", "Styringsrammer", "Frames", READERS, also=("/ramme",), under=GOALS),
         MenuItem("/moeder", "Møder", "Meetings", READERS - {Role.COMMITTEE}),
         MenuItem("/rettidighed", "Rettidighed", "Timeliness", READERS),
-        MenuItem("/koersler", "Kørsler", "Runs", TECHNICAL),
-        MenuItem("/mail", "Mails", "Mails", TECHNICAL),
+        MenuItem("/koersler", "Kørsler", "Runs", TECHNICAL, also=("/driftstjek",)),
+        MenuItem("/mail", "Mails", "Mails", TECHNICAL, also=("/mailtekster",)),
         MenuItem("/poster", "Poster", "Posts", OFFICE, also=("/post", "/indlaes", "/os2mo")),
-        MenuItem("/segl", "Segl", "Seals", OFFICE),
-        MenuItem("/sag", "Journalisering", "Filing", OFFICE),
-        MenuItem("/soeg", "Søg", "Search", OFFICE),
-        MenuItem("/aktindsigt", "Aktindsigt", "Hand-out", OFFICE),
-        MenuItem("/indsigt", "Persondata", "Personal data", OFFICE),
-        MenuItem("/se-som", "Se som", "View as", OFFICE),
+        MenuItem("/sag", "Journalisering", "Filing", OFFICE, under=CASES),
+        MenuItem("/aktindsigt", "Aktindsigt", "Access to documents", OFFICE, under=CASES),
+        MenuItem("/indsigt", "Indsigt i persondata", "Access to personal data", OFFICE, under=CASES),
+        MenuItem("/segl", "Kontrol af segl", "Check of seals", OFFICE, under=CASES),
+        MenuItem("/soeg", "Søg", "Search", OFFICE, place=Place.SEARCH),
+        MenuItem("/se-som", "Se som en anden", "View as", OFFICE, place=Place.BY_THE_NAME),
     ),
 )
