@@ -81,8 +81,10 @@ def main() -> int:
         town.site.app.state.marks = [MARK]
         with served(town.site.app, town.port), launched() as browser:
             taken = list(_taken(town, browser, folder))
+        shown = {each.route for each, _ in taken}
+        others = [route for route in pages(town.site.app) if route not in shown]
         town.engine.dispose()
-    (folder / "README.md").write_text(_list(taken), encoding="utf-8")
+    (folder / "README.md").write_text(_list(taken, others), encoding="utf-8")
     size = sum(file.stat().st_size for file in folder.iterdir())
     sys.stdout.write(f"{len(taken)} pages, {size / 1e6:.1f} MB\n")
     return 0
@@ -191,11 +193,12 @@ def _view(page: Page, width: int, drawn: int) -> Image.Image:
     return taken.resize((drawn, taken.height * drawn // width), Image.Resampling.LANCZOS)
 
 
-def _list(taken: list[tuple[Shown, str]]) -> str:
+def _list(taken: list[tuple[Shown, str]], others: list[str]) -> str:
     lines = "\n".join(
         f"| `{shown.route}` | [{heading.replace('|', '/')}]({shown.name}.webp) |" for shown, heading in taken
     )
-    return HEAD.format(count=len(taken)) + lines + "\n"
+    rest = ", ".join(f"`{route}`" for route in others)
+    return HEAD.format(count=len(taken)) + lines + "\n" + (REST.format(rest=rest) if others else "")
 
 
 HEAD = """# Every page
@@ -207,6 +210,10 @@ for a date or a file is the browser's own, in its own language.
 
 | address | page |
 |---|---|
+"""
+REST = """
+Without a picture, because they lead to another page or come only within an act (the second step of signing
+in, the preview of what was just written): {rest}.
 """
 
 
