@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from urllib.parse import urlsplit
 
 from PIL import Image
@@ -197,8 +198,8 @@ def _list(taken: list[tuple[Shown, str]], others: list[str]) -> str:
     lines = "\n".join(
         f"| `{shown.route}` | [{heading.replace('|', '/')}]({shown.name}.webp) |" for shown, heading in taken
     )
-    rest = ", ".join(f"`{route}`" for route in others)
-    return HEAD.format(count=len(taken)) + lines + "\n" + (REST.format(rest=rest) if others else "")
+    rest = REST + ", ".join(f"`{route}`" for route in others) + "."
+    return HEAD.format(count=len(taken)) + lines + "\n\n" + fill(rest, 118, break_on_hyphens=False) + "\n"
 
 
 HEAD = """# Every page
@@ -211,10 +212,10 @@ for a date or a file is the browser's own, in its own language.
 | address | page |
 |---|---|
 """
-REST = """
-Without a picture, because they lead to another page or come only within an act (the second step of signing
-in, the preview of what was just written): {rest}.
-"""
+REST = (
+    "Without a picture, because they lead to another page or come only within an act (the second step of signing "
+    "in, the preview of what was just written): "
+)
 
 
 if __name__ == "__main__":
