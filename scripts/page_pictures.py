@@ -99,7 +99,7 @@ def _taken(town: Town, browser: Browser, folder: Path) -> Iterator[tuple[Shown, 
             page = contexts[shown.who].new_page()
             answer = page.goto(town.site.settings.base_url + shown.address)
             if answer is not None and answer.status == 200 and _is_there(page, shown):
-                heading = page.inner_text("h1 >> nth=0")
+                heading = page.inner_text("h1 >> nth=0").replace("\u00ad", "")
                 _sheet(page).save(folder / f"{shown.name}.webp", quality=QUALITY, method=6)
                 page.close()
                 yield shown, " ".join(heading.split())
@@ -213,8 +213,8 @@ for a date or a file is the browser's own, in its own language.
 |---|---|
 """
 REST = (
-    "Without a picture, because they lead to another page or come only within an act (the second step of signing "
-    "in, the preview of what was just written): "
+    "Without a picture, because they lead to another page or come only within an act (the second step of "
+    "signing in, the preview of what was just written): "
 )
 
 
