@@ -511,7 +511,7 @@ def test_an_unknown_flow_or_another_municipality_cannot_be_paused(small):
     assert small.site.row_counts()["flow_pause"] == 0
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(5, "Uret går."), (119, "Uret går."), (121, "Uret går ikke.")])
+@pytest.mark.parametrize(("seconds", "said"), [(5, "Uret Går."), (119, "Uret Går."), (121, "Uret Går ikke.")])
 def test_the_clocks_pulse_is_red_after_two_minutes(small, seconds, said):
     with transaction(small.engine) as session:
         at = small.site.clock.at - timedelta(seconds=seconds)
@@ -520,7 +520,7 @@ def test_the_clocks_pulse_is_red_after_two_minutes(small, seconds, said):
 
 
 def test_a_clock_that_never_ran_is_said(small):
-    assert "Uret har aldrig gået" in words(small.get("/koersler"))
+    assert "Uret Har aldrig gået" in words(small.get("/koersler"))
 
 
 def test_the_coming_runs_of_ninety_days_are_listed_and_those_of_the_year_folded_below(small):

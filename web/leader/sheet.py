@@ -18,7 +18,7 @@ from cycle.tasks.forms import PARTICIPANTS, FieldType, Form
 from cycle.tasks.jumps import Jump, jumps
 from cycle.tasks.states import AGREEMENT_STEPS, SubmissionKind, TaskState
 from cycle.tasks.submit import receipt_key
-from cycle.tasks.wishes import open_wish
+from cycle.tasks.wishes import may_ask, open_wish
 from web import context, render
 from web.forms import form_of
 from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
@@ -233,6 +233,7 @@ def common(session: Session, holding: Holding, token: str, language: str) -> dic
         "agreement": agreement_shown(session, holding, language),
         "letter": writes_letter(holding),
         "wish": open_wish(session, holding.task_id),
+        "may_wish": may_ask(holding.task, holding.occurrence),
         "returned": holding.task.state is TaskState.RETURNED,
         "has_meeting": not MEETINGS.isdisjoint(holding.task.prefill),
     }
