@@ -5,7 +5,7 @@ the own unit, the committee where the activity has been released.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,10 +40,19 @@ class Choice:
 
     def between(self, first: int, last: int, activity_id: str = "") -> "Choice":
         """Those of these years (inclusive), of one activity of the plan where it is given."""
+        wanted = [
+            each.occurrence.id or 0
+            for each in self.activities
+            if first <= each.year <= last and activity_id in ("", each.occurrence.activity_id)
+        ]
+        return self.only(wanted)
+
+    def only(self, occurrence_ids: Collection[int]) -> "Choice":
+        """Those with these ids."""
         kept = [
             (each, paths)
             for each, paths in zip(self.activities, self.paths, strict=True)
-            if first <= each.year <= last and activity_id in ("", each.occurrence.activity_id)
+            if each.occurrence.id in occurrence_ids
         ]
         return Choice([each for each, _ in kept], [paths for _, paths in kept])
 

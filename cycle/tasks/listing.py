@@ -1,13 +1,14 @@
-"""One activity's list: every post that owes something, how it stands, and how many stand so.
+"""One activity's list: every post that owes something, and how it stands.
 
 What is counted at the top and what a filter shows are the same predicates, so a number always equals the
-length of the list behind it.
+length of the list behind it. `entries` reads all of it, for files; a page of it with its counts is
+`list_pages.list_page`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -59,8 +60,23 @@ class Entry(NamedTuple):
         return self.waits or self.state is TaskState.SUBMITTED
 
 
+class Standing(Protocol):
+    """What the filters look at: an `Entry`, or a `Fate` that many have."""
+
+    @property
+    def state(self) -> TaskState: ...
+    @property
+    def timeliness(self) -> Timeliness: ...
+    @property
+    def nil(self) -> bool: ...
+    @property
+    def awaits_approval(self) -> bool: ...
+    @property
+    def waits(self) -> bool: ...
+
+
 T, S = Timeliness, TaskState
-FILTERS: Mapping[str, Callable[[Entry], bool]] = {
+FILTERS: Mapping[str, Callable[[Standing], bool]] = {
     "alle": lambda e: True,
     "svaret": lambda e: e.state in (S.SUBMITTED, S.APPROVED),
     "til-tiden": lambda e: e.timeliness is T.ON_TIME,
@@ -87,19 +103,6 @@ class Wish:
     kind: str = ""
     text: str = ""
 
-    def admits(self, entry: Entry) -> bool:
-        """Whether the entry is asked for."""
-        return FILTERS[self.state or "alle"](entry) and self.admits_place(entry)
-
-    def admits_place(self, entry: Entry) -> bool:
-        """Whether the entry's unit is asked for, whatever its state."""
-        return (
-            self.area in ("", entry.area)
-            and self.district in ("", entry.district)
-            and self.kind in ("", entry.kind)
-            and self.text.casefold() in f"{entry.unit} {entry.unit_id}".casefold()
-        )
-
 
 def entries(
     session: Session,
@@ -110,7 +113,33 @@ def entries(
     calendar: WorkingCalendar,
 ) -> list[Entry]:
     """Everything the units below `paths` owe in the occurrence, in the order of the tree."""
-    assert occurrence.id is not None
+    its = (
+        col(Task.occurrence_id) == occurrence.id,
+        col(Task.kind).in_(UNIT_KINDS),
+        within(col(Unit.path), paths),
+    )
+    return _read(session, its, occurrence, today, calendar)
+
+
+def entries_of(
+    session: Session,
+    occurrence: Occurrence,
+    task_ids: Collection[int],
+    *,
+    today: date,
+    calendar: WorkingCalendar,
+) -> list[Entry]:
+    """These of the occurrence's entries, in the order of the tree."""
+    return _read(session, [col(Task.id).in_(task_ids)], occurrence, today, calendar)
+
+
+def _read(
+    session: Session,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    occurrence: Occurrence,
+    today: date,
+    calendar: WorkingCalendar,
+) -> list[Entry]:
     rows = session.execute(
         sa.select(*_TASK, *_UNIT, *_SUBMISSION)
         .join(Unit, col(Unit.id) == col(Task.unit_id))
@@ -122,19 +151,16 @@ def entries(
                 ~_NEWER,
             ),
         )
-        .where(
-            col(Task.occurrence_id) == occurrence.id,
-            col(Task.kind).in_(UNIT_KINDS),
-            within(col(Unit.path), paths),
-        )
+        .where(*conditions)
         .order_by(col(Unit.path), col(Task.role), col(Task.subject))
     )
     return [_entry(row, occurrence, today, calendar) for row in rows]
 
 
-def tallies(found: Sequence[Entry]) -> dict[str, int]:
-    """How many entries each filter would show."""
-    return {name: sum(map(admits, found)) for name, admits in FILTERS.items()}
+def tallies(found: Iterable[tuple[Standing, int]]) -> dict[str, int]:
+    """How many each filter would show of those who stand so, so many each."""
+    each = list(found)
+    return {name: sum(number for one, number in each if admits(one)) for name, admits in FILTERS.items()}
 
 
 _newer = aliased(Submission)

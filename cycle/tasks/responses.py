@@ -1,23 +1,19 @@
 """One activity day by day: how many answered, and how many were written to about it."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from cycle.access.rules import within
-from cycle.calendar import WorkingCalendar
 from cycle.local_dates import local_date_of
 from cycle.organisation.tables import Unit
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import is_sqlite
-from cycle.tasks.listing import Entry
-from cycle.tasks.overview import UNIT_KINDS
-from cycle.tasks.tables import Occurrence, Task
+from cycle.tasks.fates import Asked, answered_on
+from cycle.tasks.tables import Task
 
 REMINDERS = (ReminderKind.BEFORE, ReminderKind.ON, ReminderKind.AFTER)
 
@@ -37,18 +33,9 @@ class Day:
     escalated: int
 
 
-def day_by_day(
-    session: Session,
-    occurrence: Occurrence,
-    listed: Sequence[Entry],
-    *,
-    paths: Sequence[str],
-    calendar: WorkingCalendar,
-    now: datetime,
-) -> list[Day]:
-    """The days on which something happened, in order. `listed` are the occurrence's entries below `paths`."""
-    answers = Counter(calendar.local_date(e.received_at) for e in listed if e.received_at)
-    written = _written(session, occurrence, paths=paths, calendar=calendar, now=now)
+def day_by_day(session: Session, asked: Asked) -> list[Day]:
+    """The days on which something happened, in order."""
+    answers, written = _answered(session, asked), _written(session, asked)
     found, total = [], 0
     for day in sorted({*answers, *(day for day, _ in written)}):
         total += answers[day]
@@ -58,28 +45,29 @@ def day_by_day(
     return found
 
 
-def _written(
-    session: Session,
-    occurrence: Occurrence,
-    *,
-    paths: Sequence[str],
-    calendar: WorkingCalendar,
-    now: datetime,
-) -> Counter[tuple[date, str]]:
+def _answered(session: Session, asked: Asked) -> Counter[date]:
+    """How many were answered first on which day."""
+    day = answered_on(session, asked).label("day")
+    rows = session.execute(
+        sa.select(day, sa.func.count())
+        .select_from(Task)
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(*asked.conditions, col(Task.received_at).is_not(None))
+        .group_by("day")
+    )
+    return Counter({on: int(number) for on, number in rows})
+
+
+def _written(session: Session, asked: Asked) -> Counter[tuple[date, str]]:
     """How many tasks were written about on which day, by the kind of step."""
-    decision, years = ReminderDecision, (occurrence.opens_at.year, now.year)
-    at = col(decision.decided_at)
-    day = local_date_of(at, calendar.zone, years=years, sqlite=is_sqlite(session)).label("day")
+    decision = ReminderDecision
+    at, zone = col(decision.decided_at), asked.calendar.zone
+    day = local_date_of(at, zone, years=asked.years, sqlite=is_sqlite(session)).label("day")
     rows = session.execute(
         sa.select(day, col(decision.rule_kind), sa.func.count())
         .join(Task, col(Task.id) == col(decision.task_id))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(
-            col(Task.occurrence_id) == occurrence.id,
-            col(Task.kind).in_(UNIT_KINDS),
-            col(decision.verdict).in_((Decided.SENT, Decided.MERGED)),
-            within(col(Unit.path), paths),
-        )
+        .where(*asked.conditions, col(decision.verdict).in_((Decided.SENT, Decided.MERGED)))
         .group_by("day", col(decision.rule_kind))
     )
     return Counter({(on, kind): int(number) for on, kind, number in rows})

@@ -241,16 +241,25 @@ def _line(
 
 
 def outcome(task: Owed, answer: _Answer | None, standing: Timeliness) -> Outcome:
-    """The one place a unit is counted in. What nobody has approved yet is named so before all else."""
-    if task.state in (TaskState.WAIVED, TaskState.CANCELLED):
+    """The one place a unit is counted in."""
+    return outcome_of(task.state, answer.kind if answer else None, standing, finished=finished(task))
+
+
+def outcome_of(
+    state: TaskState, answer: SubmissionKind | None, standing: Timeliness, *, finished: bool
+) -> Outcome:
+    """The same of what tells it: the kind of the newest answer (None: there is none), and whether more is
+    expected of anyone. What nobody has approved yet is named so before all else.
+    """
+    if state in (TaskState.WAIVED, TaskState.CANCELLED):
         return Outcome.WAIVED
-    if task.state is TaskState.RETURNED:
+    if state is TaskState.RETURNED:
         return Outcome.RETURNED
     if answer is None:
         return Outcome.MISSING if standing is Timeliness.MISSING else Outcome.WAITING
-    if not finished(task):
+    if not finished:
         return Outcome.NOT_APPROVED
-    if answer.kind is SubmissionKind.NIL:
+    if answer is SubmissionKind.NIL:
         return Outcome.NIL
     return Outcome.LATE if standing is Timeliness.LATE else Outcome.ANSWERED
 

@@ -9,11 +9,10 @@ two against each other. Counted in the database: years of answers of thousands o
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from operator import attrgetter
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -24,9 +23,10 @@ from cycle.access.rules import within
 from cycle.local_dates import local_date_of
 from cycle.organisation.tables import Unit
 from cycle.store import in_pieces, is_sqlite
+from cycle.tasks.numbers import Numbers
 from cycle.tasks.overview import ANSWERED, NOT_OWED, UNIT_KINDS
 from cycle.tasks.states import SubmissionKind
-from cycle.tasks.tables import Submission, Task
+from cycle.tasks.tables import Occurrence, Submission, Task
 
 
 class Level(StrEnum):
@@ -37,45 +37,6 @@ class Level(StrEnum):
     DISTRICT = "district"
     KIND = "kind"
     UNIT = "unit"
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """What was expected and what came. `nil` are those of the received whose answer has nothing to report."""
-
-    expected: int = 0
-    on_time: int = 0
-    extended: int = 0
-    late: int = 0
-    missing: int = 0
-    waived: int = 0
-    nil: int = 0
-
-    @property
-    def received(self) -> int:
-        """The tasks that were answered, whenever."""
-        return self.on_time + self.extended + self.late
-
-    @property
-    def waiting(self) -> int:
-        """Not answered, and the deadline is not over."""
-        return self.expected - self.received - self.missing
-
-    @property
-    def decided(self) -> int:
-        """The tasks of which it is known whether they came in time: answered, or over the deadline."""
-        return self.received + self.missing
-
-    @property
-    def share(self) -> float | None:
-        """Which part of `decided` came on time, extensions included; None when nothing is decided."""
-        return (self.on_time + self.extended) / self.decided if self.decided else None
-
-    def __add__(self, other: Self) -> "Numbers":
-        return Numbers(*(mine + theirs for mine, theirs in zip(_VALUES(self), _VALUES(other), strict=True)))
-
-
-_VALUES = attrgetter(*(each.name for each in fields(Numbers)))
 
 
 class Place(NamedTuple):
@@ -113,7 +74,7 @@ class Question:
     """What is counted: where, in rows of which level. `periods` gives each occurrence its period, if asked.
 
     `years` are the first and the last in which answers came (UTC); `zone` is the municipality's. `units`:
-    only these of the units that are asked for.
+    only these of the units that are asked for. `nil`: whether those with nothing to report are counted too.
     """
 
     level: Level
@@ -123,22 +84,25 @@ class Question:
     place: Place = EVERYWHERE
     periods: Mapping[int, int] = field(default_factory=dict)
     units: Sequence[str] | None = None
+    nil: bool = True
 
 
-_UNITS: Mapping[Level, tuple[str, ...]] = {
+_PLACES: Mapping[Level, tuple[str, ...]] = {
     Level.MUNICIPALITY: (),
     Level.AREA: ("area",),
     Level.DISTRICT: ("area", "district"),
     Level.KIND: ("kind",),
-    Level.UNIT: ("id",),
+    Level.UNIT: (),
 }
+"""The columns of `Unit` that the rows of a level are told apart by; those of units need none but the id."""
 
 
 def count(session: Session, parts: Sequence[Part], question: Question) -> list[Row]:
     """The rows in order of place and period; places of which nothing was asked are not there."""
     found: dict[tuple[Any, ...], list[int]] = {}
-    for part in parts:
-        for counted in (_timed(session, part, question), _nil(session, part, question)):
+    counts = (_timed, _nil) if question.nil else (_timed,)
+    for part in _own(session, parts):
+        for counted in (each(session, part, question) for each in counts):
             for *key, numbers in counted:
                 before = found.get(tuple(key))
                 found[tuple(key)] = (
@@ -151,11 +115,12 @@ def count(session: Session, parts: Sequence[Part], question: Question) -> list[R
 
 def units_asked(session: Session, parts: Sequence[Part], question: Question) -> list[Place]:
     """The units of which something was asked, in order: each has its rows at the level of units."""
-    found: set[str] = set()
-    for part in parts:
-        asked = sa.select(col(Task.unit_id)).join(Unit, col(Unit.id) == col(Task.unit_id)).distinct()
-        found.update(session.execute(asked.where(*_counted(part, question))).scalars())
-    return sorted(_named(session, found).values())
+    found: set[Place] = set()
+    for part in _own(session, parts):
+        asked = sa.exists().where(col(Task.unit_id) == col(Unit.id), *_of_tasks(part, question))
+        units = sa.select(*_NAMED).where(asked, within(col(Unit.path), part.paths), *_asked(question.place))
+        found.update(Place(*row) for row in session.execute(units))
+    return sorted(found)
 
 
 def total(rows: Sequence[Row]) -> Numbers:
@@ -180,12 +145,21 @@ def _timed(session: Session, part: Part, question: Question) -> Counted:
     received: Any = col(Task.received_at)
     due = sa.func.coalesce(col(Task.due_when_received), col(Task.due_on))
     day = local_date_of(received, question.zone, years=question.years, sqlite=is_sqlite(session))
+
+    def after(date_: Any) -> Any:
+        """Whether it came after the date. Most came long before: SQLite reckons the day of the others."""
+        if not is_sqlite(session):
+            return day > date_
+        return sa.and_(
+            sa.type_coerce(received, sa.String()) > sa.type_coerce(date_, sa.String()), day > date_
+        )
+
     owed = col(Task.state).not_in(NOT_OWED)
     counted = [
         _sum(owed),
         _sum(sa.and_(owed, received.is_not(None))),
-        _sum(sa.and_(owed, day > sa.case((due < original, due), else_=original))),
-        _sum(sa.and_(owed, day > due)),
+        _sum(sa.and_(owed, after(sa.case((due < original, due), else_=original)))),
+        _sum(sa.and_(owed, after(due))),
         _sum(sa.and_(owed, received.is_(None), col(Task.due_on) < question.today)),
         _sum(sa.not_(owed)),
     ]
@@ -213,7 +187,7 @@ def _nil(session: Session, part: Part, question: Question) -> Counted:
             .select_from(Task)
             .join(Submission, col(Submission.task_id) == col(Task.id))
             .where(
-                col(Submission.kind) == SubmissionKind.NIL,
+                _IS_NIL,
                 col(Submission.withdrawn_at).is_(None),
                 col(Task.state).in_(ANSWERED),
                 ~overtaken,
@@ -231,26 +205,53 @@ def _grouped(session: Session, query: Callable[..., Any], part: Part, question: 
         alone = all(occurrence == period for occurrence, period in question.periods.items())
         of: Any = col(Task.occurrence_id)
         period = of if alone else sa.case(dict(question.periods), value=of)
-    key = [*(getattr(Unit, name) for name in _UNITS[question.level]), period.label("period")]
-    rows = session.execute(
-        query(*key)
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(*_counted(part, question))
-        .group_by(*key[:-1], "period")
-    )
-    for row in rows:
+    units = [getattr(Unit, name) for name in _PLACES[question.level]]
+    if question.level is Level.UNIT:
+        units = [col(Task.unit_id)]
+    key = [*units, period.label("period")]
+    counted = query(*key).where(*_of_tasks(part, question), *_of_units(part, question))
+    if _PLACES[question.level]:
+        counted = counted.join(Unit, col(Unit.id) == col(Task.unit_id))
+    for row in session.execute(counted.group_by(*units, "period")):
         yield *row[: len(key)], [int(number) for number in row[len(key) :]]
 
 
-def _counted(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
-    """Which tasks are counted: what units owe, within the reader's reach, where it is asked for."""
+def _own(session: Session, parts: Sequence[Part]) -> list[Part]:
+    """The parts, a whole municipality's without the activities of others, which no path of its reaches."""
+    found = []
+    for part in parts:
+        root = _whole(part)
+        own = col(Occurrence.root_id) == root if root else sa.true()
+        kept = session.scalars(
+            sa.select(col(Occurrence.id)).where(col(Occurrence.id).in_(part.occurrences), own)
+        )
+        found.append(Part([id_ for id_ in kept if id_ is not None], part.paths))
+    return found
+
+
+def _whole(part: Part) -> str:
+    """The municipality of which the reader may see every unit; empty for a reader of some."""
+    return part.paths[0].strip("/") if len(part.paths) == 1 and part.paths[0].count("/") == 2 else ""
+
+
+def _of_tasks(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
+    """Which tasks are counted, by what they tell themselves: what units owe in the activities."""
     return [
         col(Task.occurrence_id).in_(part.occurrences),
         col(Task.kind).in_(UNIT_KINDS),
-        within(col(Unit.path), part.paths),
-        *_asked(question.place),
         *([] if question.units is None else [col(Task.unit_id).in_(question.units)]),
     ]
+
+
+def _of_units(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
+    """Which tasks are counted, by their units: within the reader's reach, where it is asked for.
+
+    A whole municipality's need not be looked at: `_own` has left it its own activities.
+    """
+    where = [*_asked(question.place), *([] if _whole(part) else [within(col(Unit.path), part.paths)])]
+    if not where or _PLACES[question.level]:
+        return where
+    return [col(Task.unit_id).in_(sa.select(col(Unit.id)).where(*where))]
 
 
 def _places(
@@ -258,19 +259,26 @@ def _places(
 ) -> Callable[[Sequence[str]], Place]:
     """What the rows with these keys are about."""
     if level is not Level.UNIT:
-        return lambda key: Place(**dict(zip(_UNITS[level], key, strict=True)))
+        return lambda key: Place(**dict(zip(_PLACES[level], key, strict=True)))
     units = _named(session, {key[0] for key in keys})
     return lambda key: units[key[0]]
 
 
 def _named(session: Session, ids: set[str]) -> dict[str, Place]:
-    columns = (col(Unit.area), col(Unit.district), col(Unit.kind), col(Unit.name), col(Unit.id))
     found = (
         Place(*row)
         for piece in in_pieces(sorted(ids))
-        for row in session.execute(sa.select(*columns).where(col(Unit.id).in_(piece)))
+        for row in session.execute(sa.select(*_NAMED).where(col(Unit.id).in_(piece)))
     )
     return {place.unit_id: place for place in found}
+
+
+_NAMED = (col(Unit.area), col(Unit.district), col(Unit.kind), col(Unit.name), col(Unit.id))
+"""The columns of a `Place`."""
+_IS_NIL = sa.type_coerce(col(Submission.kind), sa.String()) == sa.literal(
+    SubmissionKind.NIL.value, literal_execute=True
+)
+"""Written out, so that the index on just these is seen to fit."""
 
 
 def _asked(place: Place) -> list[sa.ColumnElement[bool]]:

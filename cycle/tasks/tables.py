@@ -13,7 +13,7 @@ from cycle.store import enum_type
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Verdict
 
 TO_BE_LOOKED_AT = sa.text("next_reminder_at IS NOT NULL")
-NIL = sa.text("kind = 'nil'")
+NIL = sa.text("kind = 'nil' AND withdrawn_at IS NULL")
 TO_BE_ERASED = sa.text("erased_at IS NULL AND erase_at IS NOT NULL")
 
 
@@ -137,6 +137,8 @@ class Task(SQLModel, table=True):
             "original_due_on",
             "received_at",
             "due_when_received",
+            "level",
+            "levels",
         ),
     )
 
@@ -184,11 +186,14 @@ class Submission(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("task_id", "version"),
         sa.UniqueConstraint("once"),
-        sa.Index("ix_submission_nil", "task_id", sqlite_where=NIL, postgresql_where=NIL),
+        sa.Index("ix_submission_nil", "task_id", "id", sqlite_where=NIL, postgresql_where=NIL),
+        # The newest answer of each of thousands is looked for here: the row holds the answers before
+        # `withdrawn_at`.
+        sa.Index("ix_submission_newest", "task_id", "id", "withdrawn_at", "kind"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    task_id: int = Field(foreign_key="task.id", index=True)
+    task_id: int = Field(foreign_key="task.id")
     version: int
     kind: SubmissionKind = Field(sa_type=enum_type(SubmissionKind))
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)

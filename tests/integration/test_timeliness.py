@@ -15,8 +15,9 @@ from cycle.calendar import WorkingCalendar
 from cycle.local_dates import local_date_of
 from cycle.store import is_sqlite, reading, transaction
 from cycle.tasks.listing import FILTERS, entries
+from cycle.tasks.numbers import Numbers
 from cycle.tasks.states import SubmissionKind, TaskState
-from cycle.tasks.statistics import Level, Numbers, Part, Place, Question, count, total, units_asked
+from cycle.tasks.statistics import Level, Part, Place, Question, count, total, units_asked
 from cycle.tasks.tables import Occurrence, Release, Submission, Task
 from tests.support import municipality, three_years
 from tests.support.municipality import instant

@@ -12,12 +12,14 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import NotFound
 from cycle.tasks.calendars import calendar_of
+from cycle.tasks.fates import Asked, Fate, count_fates
 from cycle.tasks.forms import FREE_FORM, Form
-from cycle.tasks.listing import Entry, entries, tallies
+from cycle.tasks.list_pages import PLACE, TaskKey, task_keys
+from cycle.tasks.listing import Entry, entries_of, tallies
 from cycle.tasks.tables import Submission
 from web import context
 from web.api.models import Answers, AnswerShown, Tasks, TaskShown, TimelinessList, TimelinessShown
-from web.api.paging import MOST, Cursor, Key, Limit, answered, page_of
+from web.api.paging import MOST, Cursor, Limit, answered, page_of
 from web.api.reader import AnswersReader, StatusReader
 from web.plain import Id
 from web.secretariat.reach import Reach, reach
@@ -32,9 +34,10 @@ def tasks(
 ) -> Response:
     """Every post that owes something, among the units that the account may read."""
     with context.reading(request) as session:
-        _, listed = _listed(session, request, reader, occurrence_id, Verb.SEE_UNIT)
-    found, following = page_of(listed, _key, cursor, limit)
-    return answered(request, Tasks(naeste=following, opgaver=[_task(each) for each in found]))
+        _, asked = _asked(session, request, reader, occurrence_id, Verb.SEE_UNIT)
+        found, following = page_of(task_keys(session, asked), lambda key: key, cursor, limit)
+        shown = [_task(each) for each in _entries(session, asked, found)]
+    return answered(request, Tasks(naeste=following, opgaver=shown))
 
 
 @router.get("/rettidighed", response_model=TimelinessList, summary="Rettidighed efter område og art")
@@ -42,11 +45,11 @@ def timeliness(
     request: Request, reader: StatusReader, occurrence_id: Id, cursor: Cursor = "", limit: Limit = MOST
 ) -> Response:
     """How many were on time, for each area, district and kind of unit; every post is counted once."""
+    groups: dict[tuple[str, str, str], list[tuple[Fate, int]]] = defaultdict(list)
     with context.reading(request) as session:
-        _, listed = _listed(session, request, reader, occurrence_id, Verb.SEE_UNIT)
-    groups: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
-    for entry in listed:
-        groups[entry.area, entry.district, entry.kind].append(entry)
+        _, asked = _asked(session, request, reader, occurrence_id, Verb.SEE_UNIT)
+        for area, district, kind, fate, number in count_fates(session, asked, *PLACE):
+            groups[area, district, kind].append((fate, number))
     found, following = page_of(list(groups), lambda place: place, cursor, limit)
     shown = [_timeliness(place, groups[place]) for place in found]
     return answered(request, TimelinessList(naeste=following, rettidighed=shown))
@@ -58,23 +61,30 @@ def answers(
 ) -> Response:
     """The newest answer of each post, with what its export has: hidden goals and small numbers stay here."""
     with context.reading(request) as session:
-        found, listed = _listed(session, request, reader, occurrence_id, Verb.EXPORT)
-        given, following = page_of([each for each in listed if each.submission_id], _key, cursor, limit)
-        shown = _answers(session, found, given)
+        found, asked = _asked(session, request, reader, occurrence_id, Verb.EXPORT)
+        keys, following = page_of(task_keys(session, asked, answered=True), lambda key: key, cursor, limit)
+        shown = _answers(session, found, _entries(session, asked, keys))
     return answered(request, Answers(naeste=following, besvarelser=shown))
 
 
-def _listed(
+def _asked(
     session: Session, request: Request, reader: SignedIn, occurrence_id: int, verb: Verb
-) -> tuple[Reach, list[Entry]]:
-    """The activity and its list, where the account may do this. Raises NotFound, NotAllowed."""
+) -> tuple[Reach, Asked]:
+    """The activity, and what of it the account may do this to. Raises NotFound, NotAllowed."""
     found = reach(session, reader, occurrence_id, Verb.SEE_ACTIVITY)
     paths = found.paths_for(verb)
     if not paths:
         raise NotFound(verb.value, occurrence_id)
     calendar = calendar_of(session, found.occurrence)
-    today = calendar.local_date(context.now(request))
-    return found, entries(session, found.occurrence, paths=paths, today=today, calendar=calendar)
+    return found, Asked(found.occurrence, paths, calendar.local_date(context.now(request)), calendar)
+
+
+def _entries(session: Session, asked: Asked, keys: Sequence[TaskKey]) -> list[Entry]:
+    """The entries with these keys, in their order."""
+    ids = [key.task_id for key in keys]
+    found = entries_of(session, asked.occurrence, ids, today=asked.today, calendar=asked.calendar)
+    known = {entry.task_id: entry for entry in found}
+    return [known[task_id] for task_id in ids]
 
 
 def _answers(session: Session, found: Reach, given: Sequence[Entry]) -> list[AnswerShown]:
@@ -134,14 +144,14 @@ def _task(entry: Entry) -> TaskShown:
     )
 
 
-def _timeliness(place: tuple[str, str, str], found: Sequence[Entry]) -> TimelinessShown:
+def _timeliness(place: tuple[str, str, str], found: Sequence[tuple[Fate, int]]) -> TimelinessShown:
     area, district, kind = place
     count = tallies(found)
     return TimelinessShown(
         omraade=area,
         distrikt=district,
         art=kind,
-        forventet=len(found) - count["fritaget"],
+        forventet=count["alle"] - count["fritaget"],
         modtaget=count["svaret"],
         til_tiden=count["til-tiden"],
         til_tiden_efter_forlaengelse=count["til-tiden-efter-forlaengelse"],
@@ -149,7 +159,3 @@ def _timeliness(place: tuple[str, str, str], found: Sequence[Entry]) -> Timeline
         mangler=count["mangler"],
         fritaget=count["fritaget"],
     )
-
-
-def _key(entry: Entry) -> Key:
-    return entry.path, entry.role, entry.subject, entry.task_id

@@ -1,7 +1,6 @@
 """One activity: how many have answered and how, each unit's line, what comes after, what was decided."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -22,14 +21,15 @@ from cycle.goals.tables import AgreementState
 from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING
+from cycle.tasks.fates import Asked
 from cycle.tasks.figures import kept_figures
 from cycle.tasks.ledger import actor_names
-from cycle.tasks.listing import FILTERS, Entry, Wish, entries, tallies
+from cycle.tasks.list_pages import list_page
+from cycle.tasks.listing import FILTERS, Wish
 from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
 from cycle.tasks.responses import day_by_day
-from cycle.tasks.states import Timeliness
 from cycle.tasks.titles import title_in
 from documents.response_chart import Responses, draw_responses
 from web import context, render
@@ -43,22 +43,8 @@ from web.session import CurrentActor
 
 router = APIRouter()
 
-PAGE = 100
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The list as asked for: one page of it or `whole`, and what it can be narrowed to."""
-
-    entries: Sequence[Entry]
-    total: int
-    tallies: dict[str, int]
-    areas: Sequence[str]
-    districts: Sequence[str]
-    kinds: Sequence[str]
-    page: int
-    pages: int
-    whole: bool
+PAGE, WHOLE = 100, 500
+"""Units on a page; and on one that is asked for whole, to print say."""
 
 
 @router.get("/aktivitet/{occurrence_id}")
@@ -74,31 +60,36 @@ def activity(
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
     vis: str = "",
 ) -> Response:
-    """The activity with its list, narrowed as the address says; `vis` is "alle" for the list on one page."""
+    """The activity with its list, narrowed as the address says; `vis` is "alle" for long pages."""
     state = tilstand if tilstand in FILTERS else ""
-    wish = Wish(state=state, area=omraade, district=distrikt, kind=art, text=readable(soeg))
+    area, district, kind, text = map(readable, (omraade, distrikt, art, soeg))
+    wish = Wish(state, area, district, kind, text)
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
-        page = 0 if vis == "alle" else side
-        return show(request, "activity.html", **_values(session, request, found, wish, page))
+        whole = vis == "alle"
+        return show(request, "activity.html", **_values(session, request, found, wish, side, whole))
 
 
-def _values(session: Session, request: Request, found: Reach, wish: Wish, page: int) -> dict[str, Any]:
+def _values(
+    session: Session, request: Request, found: Reach, wish: Wish, page: int, whole: bool
+) -> dict[str, Any]:
     occurrence = found.occurrence
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(context.now(request))
-    listed = entries(session, occurrence, paths=found.paths, today=today, calendar=calendar)
+    asked = Asked(occurrence, found.paths, today, calendar)
+    listed = list_page(session, asked, wish, page=page, size=WHOLE if whole else PAGE)
     return {
         "it": occurrence,
         "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
-        **_responses(session, found, listed, calendar, request),
+        **_responses(session, asked, listed.owed, request),
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
         **_dates(found, calendar),
         "note": note_shown(occurrence, render.language_of(request)),
         "today": today,
         "wish": wish,
-        "list": choose(listed, wish, page),
+        "list": listed,
+        **{"whole": whole, "longest": WHOLE},
         "steps": _steps(session, found, render.language_of(request)),
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
@@ -114,16 +105,14 @@ def _values(session: Session, request: Request, found: Reach, wish: Wish, page: 
     }
 
 
-def _responses(
-    session: Session, found: Reach, listed: Sequence[Entry], calendar: WorkingCalendar, request: Request
-) -> dict[str, Any]:
+def _responses(session: Session, asked: Asked, owed: int, request: Request) -> dict[str, Any]:
     """Answers and reminders day by day, as a drawing and for the table beside it."""
-    occurrence, now = found.occurrence, context.now(request)
-    days = day_by_day(session, occurrence, listed, paths=found.paths, calendar=calendar, now=now)
+    occurrence, now, calendar = asked.occurrence, context.now(request), asked.calendar
+    days = day_by_day(session, asked)
     drawn = draw_responses(
         Responses(
             days=days,
-            owed=sum(entry.timeliness is not Timeliness.NOT_OWED for entry in listed),
+            owed=owed,
             opens_on=calendar.local_date(occurrence.opens_at),
             due_on=occurrence.due_on,
             until=calendar.local_date(min(now, occurrence.closes_at - timedelta(seconds=1))),
@@ -192,28 +181,6 @@ def _frames(session: Session, found: Reach) -> list[Frame] | None:
         return None
     occurrence = found.occurrence
     return list(newest_by_area(frames_of(session, occurrence.root_id, occurrence.concerns_year)).values())
-
-
-def choose(listed: Sequence[Entry], wish: Wish, page: int) -> Chosen:
-    """One page of the entries the wish admits, all of them for page 0; counts are of the places it admits,
-    whatever their state.
-    """
-    here = [entry for entry in listed if wish.admits_place(entry)]
-    wanted = [entry for entry in here if FILTERS[wish.state or "alle"](entry)]
-    pages = max(1, -(-len(wanted) // PAGE))
-    shown = min(page, pages)
-    in_area = [entry for entry in listed if wish.area in ("", entry.area)]
-    return Chosen(
-        entries=wanted[(shown - 1) * PAGE : shown * PAGE] if shown else wanted,
-        total=len(wanted),
-        tallies=tallies(here),
-        areas=sorted({entry.area for entry in listed} - {""}),
-        districts=sorted({entry.district for entry in in_area} - {""}),
-        kinds=sorted({entry.kind for entry in listed} - {""}),
-        page=shown,
-        pages=pages,
-        whole=not shown,
-    )
 
 
 def address(occurrence_id: int, wish: Wish, **changes: str | int) -> str:

@@ -1,6 +1,7 @@
 """The roll-up of an activity: every unit counted, every section shown, written or not."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +11,26 @@ from starlette.responses import Response
 
 from cycle.access.rules import Thing, Verb
 from cycle.errors import NotFound
-from cycle.goals.told_rollup import FOLLOWING_GOALS, told_rollup
+from cycle.goals.told_rollup import FOLLOWING_GOALS
 from cycle.organisation.tables import Unit
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.fates import Asked
 from cycle.tasks.forms import Form
 from cycle.tasks.releases import versions
-from cycle.tasks.rollup import Line, Outcome, Rollup, Section, from_json
+from cycle.tasks.rollup import Outcome, Section
+from cycle.tasks.rollup_counts import Counts, Named, counts_by_home, lines_of, sections_of
 from cycle.tasks.tables import FormVersion, Release
-from documents.rollup_document import above, within
+from documents.rollup_document import above
 from web import context, render
-from web.plain import Id
+from web.plain import Id, readable
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach_released, title_of
 from web.session import CurrentActor
 from web.shown import Shown, shown_answers
 
 router = APIRouter()
+MOST = 500
+"""Units that are all shown on one page; of more, those of one place at a time."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,17 @@ class Written:
 
 @dataclass(frozen=True)
 class Branch:
-    """A unit that has others below it, with its counts, what it wrote, and its own answering units."""
+    """A unit that has others below it, with its counts, what it wrote, and its own answering units.
+
+    `own` is how many it has; `lines` are empty where there are too many on the page to show them unasked.
+    """
 
     unit: Unit
     depth: int
     counts: Mapping[Outcome, int]
     written: Sequence[Written]
-    lines: Sequence[Line]
+    own: int
+    lines: Sequence[Named]
 
     @property
     def total(self) -> int:
@@ -51,35 +61,78 @@ class Branch:
         return sum(self.counts.values())
 
 
+@dataclass(frozen=True)
+class Told:
+    """A roll-up in numbers: the units right below each path (`homes`), and what was written above them.
+
+    `lines` gives those right below these paths.
+    """
+
+    homes: Counts
+    sections: Sequence[Section]
+    lines: Callable[[Sequence[str]], Sequence[Named]]
+
+    def counts(self, below: str = "/") -> dict[Outcome, int]:
+        """Units by outcome, below a unit path; every outcome is a key."""
+        found: Counter[Outcome] = Counter()
+        for home, counts in self.homes.items():
+            if home.startswith(below):
+                found.update(counts)
+        return {outcome: found[outcome] for outcome in Outcome}
+
+
 @router.get("/afrapportering/{occurrence_id}")
-def rollup(request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None) -> Response:
-    """The roll-up as it stands, or one released version of it."""
+def rollup(
+    request: Request, actor: CurrentActor, occurrence_id: Id, udgave: int | None = None, enheder: str = ""
+) -> Response:
+    """The roll-up as it stands, or one released version of it; `enheder` is a unit whose own are shown."""
     with context.reading(request) as session:
         found = reach_released(session, actor, occurrence_id)
         released = versions(session, occurrence_id)
         version = chosen_version(released, udgave, must=found.thing is Thing.RELEASED)
-        whole = (
-            from_json(version.content)
-            if version
-            else told_rollup(session, occurrence_id, now=context.now(request))
-        )
-        seen = within(whole, found.paths_for(Verb.SEE_UNIT))
+        paths, wanted = found.paths_for(Verb.SEE_UNIT), readable(enheder)
+        told = _released(version, paths) if version else _as_it_stands(session, request, found, paths)
         return show(
             request,
             "rollup.html",
             it=found.occurrence,
             title=title_of(found.activity, render.language_of(request)),
-            rollup=seen,
-            branches=_branches(session, request, found, seen),
-            counts=seen.counts(),
+            concerns=version.content["concerns_year"] if version else found.occurrence.concerns_year,
+            branches=_branches(session, request, found, told, wanted),
+            asked=wanted,
+            counts=(counts := told.counts()),
+            total=sum(counts.values()),
             outcomes=list(Outcome),
             version=version,
             versions=released,
-            partial=found.paths_for(Verb.SEE_UNIT) != (found.root_path,),
+            partial=paths != (found.root_path,),
             ordinary=found.thing is not Thing.RELEASED,
             export=bool(found.paths_for(Verb.EXPORT)),
             goals=found.activity.flow in FOLLOWING_GOALS,
         )
+
+
+def _as_it_stands(session: Session, request: Request, found: Reach, paths: tuple[str, ...]) -> Told:
+    calendar = calendar_of(session, found.occurrence)
+    asked = Asked(found.occurrence, paths, calendar.local_date(context.now(request)), calendar)
+    homes, sections = counts_by_home(session, asked), sections_of(session, asked)
+    return Told(homes, sections, lambda homes: lines_of(session, asked, homes))
+
+
+def _released(version: Release, paths: tuple[str, ...]) -> Told:
+    """What was released, of units below the paths."""
+    homes: dict[str, list[Named]] = {}
+    for line in version.content["lines"]:
+        if line["path"].startswith(paths):
+            home = (above(line["path"]) or [line["path"]])[-1]
+            named = Named(line["task_id"], line["unit"], home, Outcome(line["outcome"]))
+            homes.setdefault(home, []).append(named)
+    sections = (Section(**each) for each in version.content["sections"])
+    return Told(
+        {home: Counter(line.outcome for line in lines) for home, lines in homes.items()},
+        [each for each in sections if each.path.startswith(paths)],
+        lambda wanted: [line for home in wanted for line in homes.get(home, ())],
+    )
 
 
 def chosen_version(released: Sequence[Release], wanted: int | None, *, must: bool) -> Release | None:
@@ -92,25 +145,26 @@ def chosen_version(released: Sequence[Release], wanted: int | None, *, must: boo
     return chosen
 
 
-def _branches(session: Session, request: Request, found: Reach, seen: Rollup) -> list[Branch]:
+def _branches(session: Session, request: Request, found: Reach, told: Told, asked: str) -> list[Branch]:
     """The tree above the answering units, from the municipality down; nobody is left out."""
-    units = {
-        unit.path: unit for unit in session.exec(select(Unit).where(Unit.root_id == found.occurrence.root_id))
-    }
-    needed: set[str] = {section.path for section in seen.sections}
-    for line in seen.lines:
-        needed |= set(above(line.path))
-    forms = _forms(session, seen.sections)
-    written = _by_path(request, seen.sections, forms)
-    lines: dict[str, list[Line]] = {}
-    for line in seen.lines:
-        lines.setdefault(above(line.path)[-1] if above(line.path) else line.path, []).append(line)
+    needed = {section.path for section in told.sections}
+    for home in told.homes:
+        needed |= {*above(home), home}
+    query = select(Unit).where(Unit.root_id == found.occurrence.root_id, col(Unit.path).in_(needed))
+    units = {unit.path: unit for unit in session.exec(query)}
+    shown = [home for home in told.homes if home in units and units[home].id == asked]
+    every = sum(told.counts().values()) <= MOST
+    lines: dict[str, list[Named]] = {}
+    for line in told.lines(list(told.homes) if every else shown):
+        lines.setdefault(line.home, []).append(line)
+    written = _by_path(request, told.sections, _forms(session, told.sections))
     return [
         Branch(
             unit=units[path],
             depth=path.count("/") - 2,
-            counts=seen.counts(path),
+            counts=told.counts(path),
             written=written.get(path, []),
+            own=sum(told.homes.get(path, {}).values()),
             lines=lines.get(path, []),
         )
         for path in sorted(needed)

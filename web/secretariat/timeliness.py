@@ -20,7 +20,8 @@ from cycle.danish import format_decimal
 from cycle.errors import NotAllowed
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.counted_years import Choice, Counted, counted_for
-from cycle.tasks.statistics import Level, Numbers, Place, Question, Row, count, places, total
+from cycle.tasks.numbers import Numbers
+from cycle.tasks.statistics import Level, Place, Question, Row, count, places, total
 from cycle.tasks.tables import Occurrence
 from cycle.tasks.titles import occurrence_title
 from documents.tables import marked, to_csv

@@ -5,7 +5,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from cycle.tasks.counted_years import Choice
-from cycle.tasks.statistics import Numbers, Row
+from cycle.tasks.numbers import Numbers
+from cycle.tasks.statistics import Row
 from cycle.tasks.titles import occurrence_title
 from documents.tables import Cell, Column, Kind, Table
 from web.words import Pair

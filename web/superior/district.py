@@ -8,7 +8,8 @@ from sqlmodel import Session
 from cycle.access.sessions import SignedIn
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.counted_years import counted_for
-from cycle.tasks.statistics import Level, Numbers, Question, count
+from cycle.tasks.numbers import Numbers
+from cycle.tasks.statistics import Level, Question, count
 from web import context
 from web.superior.scope import Standing
 
@@ -18,9 +19,9 @@ def numbers_of(
 ) -> Mapping[int, Numbers]:
     """What was expected of the actor's units and came, and when, by activity."""
     found: dict[int, Numbers] = {}
-    wanted = {standing.occurrence.id for standing in standings}
+    wanted = {standing.occurrence.id or 0 for standing in standings}
     for root_id in sorted({standing.occurrence.root_id for standing in standings}):
-        chosen = counted_for(session, actor.grants, [root_id])
+        chosen = counted_for(session, actor.grants, [root_id]).only(wanted)
         each_alone = {each.occurrence.id or 0: each.occurrence.id or 0 for each in chosen.activities}
         calendar, now = calendar_of_root(session, root_id), context.now(request)
         question = Question(
@@ -29,7 +30,8 @@ def numbers_of(
             zone=calendar.zone,
             years=chosen.answered_in(now),
             periods=each_alone,
+            nil=False,
         )
         rows = count(session, chosen.parts(), question)
-        found |= {row.period: row.numbers for row in rows if row.period in wanted}
+        found |= {row.period: row.numbers for row in rows}
     return found

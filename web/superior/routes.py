@@ -7,7 +7,7 @@ POST /mine-enheder/opgave/{task}/godkend    approve the version that was shown
 POST /mine-enheder/opgave/{task}/retur      send it back with a reason
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -23,8 +23,12 @@ from cycle.errors import AnswerInvalid, NotAllowed, NotFound, Problem
 from cycle.files import store as files
 from cycle.organisation.directory import Recipient
 from cycle.tasks import review
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.fates import Asked, Fate, each_fate
 from cycle.tasks.ledger import reasons_for
-from cycle.tasks.rollup import Outcome, roll_up
+from cycle.tasks.listing import Entry, entries_of
+from cycle.tasks.rollup import Outcome
+from cycle.tasks.rollup_counts import outcome_of_fate
 from cycle.tasks.standing import as_read, awaits_approval
 from cycle.tasks.states import Verdict
 from cycle.tasks.tables import Occurrence
@@ -46,7 +50,6 @@ from web.superior.scope import (
     Case,
     activity_of,
     awaiting_verdict,
-    entries_in_sight,
     next_case,
     open_case,
     own_turn,
@@ -61,14 +64,17 @@ ROOM = Room(
     (MenuItem("/mine-enheder", "Mine enheder", "My units", frozenset({Role.SUPERIOR, Role.DIRECTION})),),
 )
 NOTHING: list[str] = []
+PAGE = 100
+PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 FIRST = (Outcome.RETURNED, Outcome.MISSING, Outcome.WAITING)
 
 
 @router.get("")
-def activities(request: Request, actor: CurrentActor) -> Response:
+def activities(request: Request, actor: CurrentActor, side: PageNumber = 1) -> Response:
     """What is running among the actor's units, and what waits for a verdict."""
     with context.reading(request) as session:
-        found, wished = standings(session, actor), len(wishes_in_sight(session, actor))
+        found, page, pages = standings(session, actor, side)
+        wished = len(wishes_in_sight(session, actor))
         return render.page(
             request,
             "superior/activities.html",
@@ -76,6 +82,8 @@ def activities(request: Request, actor: CurrentActor) -> Response:
             numbers=numbers_of(session, request, actor, found),
             states=words.OCCURRENCES,
             wished=wished,
+            page=page,
+            pages=pages,
         )
 
 
@@ -86,6 +94,7 @@ def units(
     occurrence_id: Id,
     godkendt: str = "",
     ikke: Annotated[list[str], Query()] = NOTHING,
+    side: PageNumber = 1,
 ) -> Response:
     """The actor's units in one activity; what needs an eye comes first. `ikke`: what was not approved."""
     with context.reading(request) as session:
@@ -93,28 +102,48 @@ def units(
         if occurrence is None:
             raise NotFound("occurrence", occurrence_id)
         paths = visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity_of(occurrence)))
-        now = context.now(request)
-        rollup = roll_up(session, occurrence_id, now=now)
-        lines = [line for line in rollup.lines if line.path.startswith(paths)]
-        if not lines:
+        now, calendar = context.now(request), calendar_of(session, occurrence)
+        asked = Asked(occurrence, paths, calendar.local_date(now), calendar)
+        fates = each_fate(session, asked)
+        if not fates:
             raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
-        waiting = awaiting_verdict(session, occurrence)
-        seen = {line.task_id for line in lines}
-        lines.sort(key=lambda line: (line.task_id not in waiting, _urgency(line.outcome)))
+        waiting = awaiting_verdict(session, occurrence) & {task_id for task_id, _ in fates}
+        shown, page, pages = _page(fates, waiting, side)
         return render.page(
             request,
             "superior/units.html",
             occurrence=occurrence,
-            lines=lines,
-            entries={entry.task_id: entry for entry in entries_in_sight(session, occurrence, paths, now=now)},
-            waiting=waiting,
-            own_turn=own_turn(session, actor, occurrence, seen & waiting, now=now),
+            entries=_entries(session, asked, shown),
+            own_turn=own_turn(session, actor, occurrence, waiting & set(shown), now=now),
             approved=godkendt if godkendt.isdecimal() and len(godkendt) < 5 else "",
-            left=[line.unit for line in lines if str(line.task_id) in ikke],
-            to_judge=sum(line.task_id in waiting for line in lines),
+            left=[
+                each.unit for each in _entries(session, asked, [id_ for id_, _ in fates if str(id_) in ikke])
+            ],
+            to_judge=len(waiting),
+            page=page,
+            pages=pages,
             standing=words.standing,
             timeliness=words.TIMELINESS,
         )
+
+
+def _page(
+    fates: Sequence[tuple[int, Fate]], waiting: Collection[int], asked: int
+) -> tuple[list[int], int, int]:
+    """The tasks of one page, which page it is and how many there are: what needs an eye comes first."""
+    ordered = sorted(fates, key=lambda each: (each[0] not in waiting, _urgency(outcome_of_fate(each[1]))))
+    pages = -(-len(ordered) // PAGE)
+    page = min(asked, pages)
+    return [task_id for task_id, _ in ordered[(page - 1) * PAGE : page * PAGE]], page, pages
+
+
+def _entries(session: Session, asked: Asked, task_ids: Sequence[int]) -> list[Entry]:
+    """The tasks with dates and how they stand, as they are ordered."""
+    if not task_ids:
+        return []
+    found = entries_of(session, asked.occurrence, task_ids, today=asked.today, calendar=asked.calendar)
+    known = {entry.task_id: entry for entry in found}
+    return [known[task_id] for task_id in task_ids]
 
 
 @router.get("/opgave/{task_id}")

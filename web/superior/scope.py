@@ -25,7 +25,6 @@ from cycle.tasks.approval import (
 )
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
-from cycle.tasks.listing import Entry, entries
 from cycle.tasks.new_dates import due_after_return
 from cycle.tasks.review import approvers
 from cycle.tasks.standing import timeliness
@@ -39,6 +38,10 @@ ANSWERED = (TaskState.SUBMITTED, TaskState.APPROVED)
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 ANSWER_KINDS = (TaskKind.ANSWER, TaskKind.DRAFT)
 LOOKED_THROUGH = 25
+A_YEAR = 12
+"""Activities on a page: about as many as a year has."""
+WHOLE = 2
+"""The slashes of a municipality's path ("/KBH/")."""
 
 
 @dataclass(frozen=True)
@@ -114,26 +117,29 @@ def activity_of(occurrence: Occurrence) -> Activity:
     return Activity.model_validate_json(occurrence.activity)
 
 
-def standings(session: Session, actor: SignedIn) -> list[Standing]:
-    """Every open or closed occurrence that owes something among the actor's units: first the open ones,
-    the next due first, then the closed ones, the newest first.
+def standings(session: Session, actor: SignedIn, page: int) -> tuple[list[Standing], int, int]:
+    """One page (from 1) of the open and closed occurrences that owe something among the actor's units, which
+    page it is, and how many there are: first the open ones, the next due first, then the closed ones, the
+    newest first.
     """
-    counts = _counts(session, visible_paths(actor.grants, Verb.SEE_UNIT))
+    paths = visible_paths(actor.grants, Verb.SEE_UNIT)
     rows = session.exec(
         select(Occurrence)
         .where(
-            col(Occurrence.id).in_(counts),
             col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
+            col(Occurrence.root_id).in_({path.split("/")[1] for path in paths}),
+            sa.exists().where(col(Task.occurrence_id) == col(Occurrence.id), *_own_answers(paths)),
         )
         .order_by(col(Occurrence.due_on), col(Occurrence.id))
     )
-    found = [
-        Standing(occurrence, *counts[occurrence.id])
-        for occurrence in rows
-        if occurrence.id is not None and _in_sight(actor, activity_of(occurrence))
-    ]
-    running = [standing for standing in found if is_open(standing.occurrence)]
-    return running + [standing for standing in reversed(found) if not is_open(standing.occurrence)]
+    found = [occurrence for occurrence in rows if _in_sight(actor, activity_of(occurrence))]
+    running = [occurrence for occurrence in found if is_open(occurrence)]
+    ordered = running + [occurrence for occurrence in reversed(found) if not is_open(occurrence)]
+    pages = max(1, -(-len(ordered) // A_YEAR))
+    at = min(page, pages)
+    shown = ordered[(at - 1) * A_YEAR : at * A_YEAR]
+    counts = _counts(session, paths, [occurrence.id or 0 for occurrence in shown])
+    return [Standing(each, *counts.get(each.id or 0, (0, 0))) for each in shown], at, pages
 
 
 def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime, lock: bool = False) -> Case:
@@ -174,14 +180,6 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
 def is_open(occurrence: Occurrence) -> bool:
     """Whether answers can still be judged."""
     return occurrence.state is OccurrenceState.OPEN
-
-
-def entries_in_sight(
-    session: Session, occurrence: Occurrence, paths: Sequence[str], *, now: datetime
-) -> list[Entry]:
-    """The units' tasks at and below the paths, with dates and how they stand."""
-    calendar = calendar_of(session, occurrence)
-    return entries(session, occurrence, paths=paths, today=calendar.local_date(now), calendar=calendar)
 
 
 def next_case(session: Session, actor: SignedIn, case: Case) -> tuple[int, str] | None:
@@ -251,7 +249,7 @@ def _in_sight(actor: SignedIn, activity: Activity) -> bool:
     return bool(visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity)))
 
 
-def _counts(session: Session, paths: Sequence[str]) -> dict[int, tuple[int, int]]:
+def _counts(session: Session, paths: Sequence[str], ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """By activity: how many answers lack a verdict, and how many are owed."""
     owed = col(Task.state).in_(OWED)
     rows = session.execute(
@@ -259,12 +257,23 @@ def _counts(session: Session, paths: Sequence[str]) -> dict[int, tuple[int, int]
             col(Task.occurrence_id),
             *(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (AWAITS_VERDICT, owed)),
         )
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-        .where(within(sa.type_coerce(col(Unit.path), sa.String), paths), col(Task.kind).in_(ANSWER_KINDS))
+        .where(col(Task.occurrence_id).in_(ids), *_own_answers(paths))
         .group_by(col(Task.occurrence_id))
     )
     return {id_: (to_judge, owed) for id_, to_judge, owed in rows}
+
+
+def _own_answers(paths: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    """On `Task` with an `Occurrence` of the paths' municipalities: what units below the paths answer.
+
+    Whoever may see whole municipalities may see every task of their occurrences.
+    """
+    answers = col(Task.kind).in_(ANSWER_KINDS)
+    if all(path.count("/") == WHOLE for path in paths):
+        return [answers]
+    units = sa.select(col(Unit.id)).where(within(sa.type_coerce(col(Unit.path), sa.String), paths))
+    return [answers, col(Task.unit_id).in_(units)]
 
 
 def _reviews(session: Session, task_id: int) -> Sequence[Review]:

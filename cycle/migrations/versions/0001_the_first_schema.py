@@ -710,7 +710,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('occurrence_id', 'unit_id', 'role', 'subject')
     )
     with op.batch_alter_table('task', schema=None) as batch_op:
-        batch_op.create_index('ix_task_counted', ['occurrence_id', 'kind', 'unit_id', 'state', 'due_on', 'original_due_on', 'received_at', 'due_when_received'], unique=False)
+        batch_op.create_index('ix_task_counted', ['occurrence_id', 'kind', 'unit_id', 'state', 'due_on', 'original_due_on', 'received_at', 'due_when_received', 'level', 'levels'], unique=False)
         batch_op.create_index('ix_task_reminder', ['next_reminder_at', 'id'], unique=False, sqlite_where=sa.text('next_reminder_at IS NOT NULL'), postgresql_where=sa.text('next_reminder_at IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_task_unit_id'), ['unit_id'], unique=False)
 
@@ -977,8 +977,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_by'), ['by'], unique=False)
-        batch_op.create_index('ix_submission_nil', ['task_id'], unique=False, sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
-        batch_op.create_index(batch_op.f('ix_submission_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('ix_submission_newest', ['task_id', 'id', 'withdrawn_at', 'kind'], unique=False)
+        batch_op.create_index('ix_submission_nil', ['task_id', 'id'], unique=False, sqlite_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"))
 
     op.create_table('extension_wish',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1220,8 +1220,8 @@ def downgrade() -> None:
 
     op.drop_table('extension_wish')
     with op.batch_alter_table('submission', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_submission_task_id'))
-        batch_op.drop_index('ix_submission_nil', sqlite_where=sa.text("kind = 'nil'"), postgresql_where=sa.text("kind = 'nil'"))
+        batch_op.drop_index('ix_submission_nil', sqlite_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"))
+        batch_op.drop_index('ix_submission_newest')
         batch_op.drop_index(batch_op.f('ix_submission_by'))
 
     op.drop_table('submission')
