@@ -8,6 +8,7 @@ POST /aarshjul/{cycle}/naeste-aar       starts the year as it was shown, with th
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -161,21 +162,28 @@ def _page(
         started=cycle_title(session, found.started, language) if found.started else "",
         found=found,
         lines=_lines(found, language),
-        gone=[each for each in found.difference.activities if each.id not in found.after],
-        troubles=TROUBLES,
         goals=copied,
         chosen=chosen,
         orphans=_orphans(found, {text.identity for text in copied} - set(chosen)),
         fault=fault,
-        field_words=field_words,
-        value_words=value_words,
-        text=text if not wrong and not found.started else "",
-        written=text or next_plan(session, cycle).text,
         wrong=wrong,
         weeks=weeks,
-        clashes=clashes(found.draft.plan, found.after),
+        **_plan_words(found, "" if wrong else text),
+        written=text or next_plan(session, cycle).text,
         reworded=[(after, _reworded(before, after, language)) for before, after in found.goals.reworded],
     )
+
+
+def _plan_words(found: NextYear, text: str) -> dict[str, Any]:
+    """What the page says of the plan; `text` is there when it is another one than this year's."""
+    return {
+        "text": "" if found.started else text,
+        "gone": [each for each in found.difference.activities if each.id not in found.after],
+        "clashes": clashes(found.draft.plan, found.after),
+        "troubles": TROUBLES,
+        "field_words": field_words,
+        "value_words": value_words,
+    }
 
 
 def _reworded(before: Goal, after: Goal, language: str) -> tuple[Reworded, ...]:
