@@ -32,6 +32,12 @@ _CASES: Mapping[str, str] = {
     "Skriv nummeret i parentesen.": "Write the number in brackets.",
     "»{}« er ikke en dato.": "“{}” is no date.",
 }
+_PLANS: Mapping[str, str] = {
+    "Det er en anden plan: kommune, id og kind skal være dem, årshjulet har.": (
+        "It is another plan: municipality, id and kind have to be those that the wheel has."
+    ),
+    "Skriv municipality: {} og id: {}.": "Write municipality: {} and id: {}.",
+}
 _RUNS: Mapping[str, str] = {
     "{} opgaver set på": "{} tasks looked at",
     "{} af {} opgaver åbnet": "{} of {} tasks opened",
@@ -205,7 +211,16 @@ _ACCOUNTS: Mapping[str, str] = {
     "Påmindelserne er de samme som nu.": "The reminders are the same as now.",
     "Ret et tal, eller tilføj eller fjern en påmindelse.": "Change a number, or add or remove a reminder.",
 }
-PAGES: Mapping[str, str] = {**_CASES, **_RUNS, **_MEETINGS, **_GOALS, **_TASKS, **_FIGURES, **_ACCOUNTS}
+PAGES: Mapping[str, str] = {
+    **_CASES,
+    **_PLANS,
+    **_RUNS,
+    **_MEETINGS,
+    **_GOALS,
+    **_TASKS,
+    **_FIGURES,
+    **_ACCOUNTS,
+}
 NAMED: Mapping[str, str] = {
     "Begrundelsen": "The reason",
     "Begyndelsen": "The beginning",

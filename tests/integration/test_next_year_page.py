@@ -1,6 +1,7 @@
 """The page "Næste år": what next year would be, goals chosen one by one, and the year started once."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from cycle.goals.rolling import text_of_goal
 from cycle.goals.tables import Goal
 from cycle.goals.tree import keep_goals
 from cycle.history import History
-from cycle.organisation.tables import Unit
+from cycle.organisation.tables import Address, Appointment, Person, Unit
 from cycle.plan.model import PlanKind
 from cycle.store import reading, transaction
 from cycle.tasks.tables import Cycle, Occurrence
@@ -140,12 +141,51 @@ def test_a_goal_under_one_that_is_left_out_is_told_of(office: Office) -> None:
     assert office.start(["B"], refused).status_code == 303
 
 
+def by_another_plan(office: Office, text: str) -> Response:
+    shown = Form(office.page(), f"{office.address}/vis")
+    return office.browser.post(f"{office.address}/vis", data={**shown.fields, "text": text})
+
+
+def test_another_plan_is_seen_with_its_mails_before_the_year_is_started_by_it(office: Office) -> None:
+    with transaction(office.engine) as session:
+        ida = Person(root_id="K", key="ida", name="Ida Opdigtet")
+        session.add(ida)
+        session.flush()
+        since = {"person_id": ida.id, "valid_from": date(2020, 1, 1)}
+        session.add(Appointment(unit_id="S1", role="leder", **since))
+        session.add(Address(email="ida@k.example", **since))
+    other = WHEEL.replace("title: Rapport", "title: Årsrapport", 1)
+    before = office.site.row_counts()
+    page = by_another_plan(office, other)
+    text = " ".join(page.text.split())
+    assert page.status_code == 200 and "Planen er en anden end i 2027." in text
+    assert "Mails pr. uge i 2028, hvis ingen svarer" in text and "Årsrapport" in text
+    assert office.site.row_counts() == before, "looking writes nothing"
+    form = Form(page, office.address)
+    tampered = {**form.fields, "text": other.replace("Årsrapport", "Andet"), "goal": ["helhed", "A", "B"]}
+    refused = office.browser.post(office.address, data=tampered)
+    assert refused.status_code == 409 and len(office.rows(Cycle)) == 1, "another plan than the one seen"
+    assert office.start(["helhed", "A", "B"], page).status_code == 303
+    titles = {(each.concerns_year, each.title) for each in office.rows(Occurrence)}
+    assert (2028, "Årsrapport") in titles and (2027, "Rapport") in titles
+
+
+def test_a_plan_with_faults_or_of_another_wheel_starts_nothing(office: Office) -> None:
+    broken = by_another_plan(office, WHEEL + "udenfor: 1\n")
+    assert broken.status_code == 422 and "udenfor: 1" in broken.text and "Opret" in broken.text
+    foreign = by_another_plan(office, WHEEL.replace("id: ", "id: andet-", 1))
+    assert foreign.status_code == 422 and "Det er en anden plan" in foreign.text
+    assert len(office.rows(Cycle)) == 1
+
+
 def test_others_and_processes_are_refused(office: Office) -> None:
     for number, role in enumerate((Role.DIRECTION, Role.SUPERIOR, Role.COMMITTEE, Role.OPERATOR)):
         other = office.site.signed_in(f"a{number}@k.example", role, "K")
         assert other.get(office.address).status_code == 403
         wheel = other.get(f"/aarshjul/{office.cycle}")
         assert "naeste-aar" not in wheel.text
+        guarded = {"csrf": Form(other.get("/konto"), "/log-ud").fields["csrf"], "text": WHEEL}
+        assert other.post(f"{office.address}/vis", data=guarded).status_code == 403
     with transaction(office.engine) as session:
         session.add(Unit(id="Q", root_id="Q", path="/Q/", name="Q", kind="kommune"))
     stranger = office.site.signed_in("q@q.example", Role.SECRETARIAT, "Q")

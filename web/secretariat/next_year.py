@@ -1,12 +1,14 @@
 """Next year from this year: seen side by side, goals chosen, then started (`aarshjul plan roll` on a page).
 
-GET  /aarshjul/{cycle}/naeste-aar   the difference
-POST /aarshjul/{cycle}/naeste-aar   starts the year with the goals that are ticked
+GET  /aarshjul/{cycle}/naeste-aar       the difference
+POST /aarshjul/{cycle}/naeste-aar/vis   by another plan, typed or uploaded, with its mails; changes nothing
+POST /aarshjul/{cycle}/naeste-aar       starts the year as it was shown, with the goals that are ticked
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -14,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
-from cycle.errors import NotFound, PlanInvalid
+from cycle.errors import NotFound, PlanInvalid, Problem
 from cycle.goals.next_year import NextYear, next_year, write_next_year
 from cycle.goals.rolling import text_of_goal
 from cycle.goals.tables import Goal
@@ -22,13 +24,17 @@ from cycle.goals.tree import GoalText
 from cycle.plan.difference import ActivityChange, DoubtfulDate, Trouble
 from cycle.plan.model import PlanKind
 from cycle.plan.relations import Point
+from cycle.store import tried
 from cycle.tasks.cycles import find_cycle
 from cycle.tasks.tables import Cycle
 from cycle.tasks.titles import cycle_title
 from documents.goal_words import Reworded, reworded
 from web import context, render
 from web.plain import Id
+from web.secretariat.next_plan import next_draft, next_plan, started_in, weeks_of
 from web.secretariat.pages import show
+from web.secretariat.plan_reading import clashes, written_text
+from web.secretariat.plan_words import field_words, value_words
 from web.secretariat.reach import title_of
 from web.secretariat.typed import text_of
 from web.session import CheckedForm, CurrentActor, require
@@ -70,20 +76,44 @@ def preview(request: Request, actor: CurrentActor, cycle_id: Id) -> Response:
         return _page(request, session, _wheel(session, actor, cycle_id))
 
 
+@router.post("/vis")
+def by_another_plan(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm) -> Response:
+    """What next year would be by the text; with faults, the text with its faults."""
+    wrong: Sequence[Problem] = ()
+    owed, text = None, ""
+    try:
+        with tried(request.app.state.engine) as session:
+            cycle = _wheel(session, actor, cycle_id)
+            text = written_text(sent)
+            found = next_year(session, cycle, draft=next_draft(session, cycle, text))
+            owed = None if found.started else started_in(session, found, now=context.now(request))
+    except PlanInvalid as error:
+        wrong = error.problems
+    weeks = weeks_of(owed, found.year) if owed else ()
+    status = 422 if wrong else 200
+    with context.reading(request) as session:
+        cycle = _wheel(session, actor, cycle_id)
+        return _page(request, session, cycle, text=text, weeks=weeks, wrong=wrong, status=status)
+
+
 @router.post("")
 def start(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm) -> Response:
     """Starts the year as it was shown, with the goals that are ticked; a second time it changes nothing."""
     with context.writing(request) as session:
         cycle = _wheel(session, actor, cycle_id, lock=True)
         chosen = {str(value) for value in sent.getlist("goal")}
-        found = next_year(session, cycle)
+        text = written_text(sent)
+        try:
+            found = next_year(session, cycle, draft=next_draft(session, cycle, text) if text else None)
+        except PlanInvalid as error:
+            return _page(request, session, cycle, chosen=chosen, text=text, wrong=error.problems, status=422)
         left_out = {text.identity for text in found.goals.copied} - chosen
         there = {goal.key for goal in found.goals.there}
         if not (found.started and chosen <= there):
             if text_of(sent, "seen") != found.digest:
-                return _page(request, session, cycle, chosen=chosen, fault="changed", status=409)
+                return _page(request, session, cycle, chosen=chosen, text=text, fault="changed", status=409)
             if _orphans(found, left_out):
-                return _page(request, session, cycle, chosen=chosen, fault="orphans", status=422)
+                return _page(request, session, cycle, chosen=chosen, text=text, fault="orphans", status=422)
             why = text_of(sent, "why") or f"Næste år: {found.year}"
             write_next_year(session, found, without=left_out, by=actor.by, now=context.now(request), why=why)
         started = find_cycle(session, found.draft.plan, found.year)
@@ -107,11 +137,16 @@ def _page(
     *,
     chosen: Collection[str] | None = None,
     fault: str = "",
+    text: str = "",
+    weeks: Sequence[tuple[int, int]] = (),
+    wrong: Sequence[Problem] = (),
     status: int = 200,
 ) -> Response:
     language = render.language_of(request)
     try:
         found = next_year(session, cycle)
+        if text and not wrong and not found.started:
+            found = next_year(session, cycle, draft=next_draft(session, cycle, text))
     except PlanInvalid as error:
         title, problems = cycle_title(session, cycle, language), error.problems
         return show(request, "next_year.html", cycle=cycle, title=title, found=None, problems=problems)
@@ -127,14 +162,28 @@ def _page(
         started=cycle_title(session, found.started, language) if found.started else "",
         found=found,
         lines=_lines(found, language),
-        gone=[each for each in found.difference.activities if each.id not in found.after],
-        troubles=TROUBLES,
         goals=copied,
         chosen=chosen,
         orphans=_orphans(found, {text.identity for text in copied} - set(chosen)),
         fault=fault,
+        wrong=wrong,
+        weeks=weeks,
+        **_plan_words(found, "" if wrong else text),
+        written=text or next_plan(session, cycle).text,
         reworded=[(after, _reworded(before, after, language)) for before, after in found.goals.reworded],
     )
+
+
+def _plan_words(found: NextYear, text: str) -> dict[str, Any]:
+    """What the page says of the plan; `text` is there when it is another one than this year's."""
+    return {
+        "text": "" if found.started else text,
+        "gone": [each for each in found.difference.activities if each.id not in found.after],
+        "clashes": clashes(found.draft.plan, found.after),
+        "troubles": TROUBLES,
+        "field_words": field_words,
+        "value_words": value_words,
+    }
 
 
 def _reworded(before: Goal, after: Goal, language: str) -> tuple[Reworded, ...]:

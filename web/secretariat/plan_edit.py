@@ -12,10 +12,10 @@ from datetime import date
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from config.written_plan import LONGEST_PLAN, fields_of, with_fields
+from config.written_plan import fields_of, with_fields
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, NotFound, PlanInvalid, Problem
@@ -28,7 +28,8 @@ from web import context, render
 from web.plain import Id
 from web.secretariat.next_year import TROUBLES
 from web.secretariat.pages import show
-from web.secretariat.plan_reading import Year, preview_of, tried_in, year_of
+from web.secretariat.plan_reading import Year, preview_of, tried_in, written_text, year_of
+from web.secretariat.plan_words import field_words, value_words
 from web.secretariat.typed import needed, text_of
 from web.session import CheckedForm, CurrentActor, require
 
@@ -74,7 +75,7 @@ def preview(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedFo
     """What the text would do; with faults, the text with its faults."""
     with context.reading(request) as session:
         _reach(session, actor, cycle_id)
-    return _preview(request, actor, cycle_id, _text(sent), text_of(sent, "seen"))
+    return _preview(request, actor, cycle_id, written_text(sent), text_of(sent, "seen"))
 
 
 @router.post("")
@@ -82,7 +83,7 @@ def save(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm)
     """Makes the revision, unless somebody has made another since the plan was seen."""
     with context.writing(request) as session:
         year = year_of(session, _reach(session, actor, cycle_id, lock=True))
-        text = _text(sent)
+        text = written_text(sent)
         if text_of(sent, "seen") != year.seen:
             return _page(session, request, year, text, overtaken=True)
         try:
@@ -131,6 +132,8 @@ def _preview(request: Request, actor: SignedIn, cycle_id: int, text: str, seen: 
         seen=seen,
         overtaken=seen != year.seen,
         troubles=TROUBLES,
+        field_words=field_words,
+        value_words=value_words,
         until=draft.calendar.local_date(outlook.until),
     )
 
@@ -199,17 +202,3 @@ def _today(session: Session, request: Request, year: Year) -> date:
 
 def _typed(sent: FormData, name: str) -> str:
     return text_of(sent, name).replace("\r\n", "\n")
-
-
-def _text(sent: FormData) -> str:
-    """The uploaded file, where one was chosen, else the text typed. Raises AnswerInvalid."""
-    chosen = sent.get("file")
-    if isinstance(chosen, UploadFile) and chosen.filename:
-        try:
-            return chosen.file.read(4 * LONGEST_PLAN + 1).decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError:
-            raise AnswerInvalid(
-                [Problem("file", "Filen er ikke tekst i UTF-8.", "Gem den som UTF-8, og hent den igen.")]
-            ) from None
-    typed = sent.get("text")
-    return typed.replace("\r\n", "\n") if isinstance(typed, str) else ""

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
+from starlette.datastructures import FormData, UploadFile
 
 from config.plan_checks import Surroundings
-from config.written_plan import Beside, check_written, in_force, plan_name
+from config.written_plan import LONGEST_PLAN, Beside, check_written, in_force, plan_name
 from cycle.calendar import WorkingCalendar
+from cycle.errors import AnswerInvalid, Problem
 from cycle.foresight.changes import Changes, Outlook, compared, try_revision
 from cycle.foresight.mails import foresee
 from cycle.organisation.tables import Appointment, Unit
@@ -117,6 +119,20 @@ def clashes(plan: Plan, dates: Mapping[str, ResolvedActivity]) -> list[tuple[dat
         if both:
             found.append((day, both))
     return found
+
+
+def written_text(sent: FormData) -> str:
+    """The uploaded file, where one was chosen, else the text typed. Raises AnswerInvalid."""
+    chosen = sent.get("file")
+    if isinstance(chosen, UploadFile) and chosen.filename:
+        try:
+            return chosen.file.read(4 * LONGEST_PLAN + 1).decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            raise AnswerInvalid(
+                [Problem("file", "Filen er ikke tekst i UTF-8.", "Gem den som UTF-8, og hent den igen.")]
+            ) from None
+    typed = sent.get("text")
+    return typed.replace("\r\n", "\n") if isinstance(typed, str) else ""
 
 
 def _around(session: Session, root_id: str) -> Surroundings:

@@ -1,0 +1,112 @@
+"""What the fields of a plan are called where two plans are held beside each other."""
+
+from collections.abc import Mapping
+
+from web.words import Pair
+
+PARTS: Mapping[str, Pair] = {
+    "title": ("titel", "title"),
+    "title_en": ("titel på engelsk", "title in English"),
+    "text": ("indledning i mails og på opgavens side", "introduction in mails and on the task's page"),
+    "flow": ("forløb", "flow"),
+    "ring": ("ring", "ring"),
+    "concerns": ("vedrører", "concerns"),
+    "window": ("", ""),
+    "opens": ("åbner", "opens"),
+    "due": ("frist", "due"),
+    "closes": ("lukker", "closes"),
+    "date": ("", ""),
+    "move": ("på en lukkedag", "on a closed day"),
+    "confidence": ("hvor sikker", "how certain"),
+    "printed": ("trykt som", "printed as"),
+    "audience": ("hvem svarer", "who answers"),
+    "members": ("deltagerkreds", "members"),
+    "kinds": ("enhedernes art", "kinds of units"),
+    "unit_kinds": ("enhedernes art", "kinds of units"),
+    "areas": ("områder", "areas"),
+    "ownership": ("ejerform", "ownership"),
+    "units": ("enheder", "units"),
+    "except_units": ("undtagne enheder", "units left out"),
+    "role": ("rolle", "role"),
+    "form": ("skema", "form"),
+    "approval": ("godkendes af", "approved by"),
+    "review_days": ("dage til godkendelse", "days for approval"),
+    "return_days": ("dage til rettelse", "days for correction"),
+    "stages": ("skridt efter svarene", "steps after the answers"),
+    "reminders": ("påmindelser", "reminders"),
+    "kind": ("slags", "kind"),
+    "offset": ("dage", "days"),
+    "working_days": ("arbejdsdage", "working days"),
+    "every": ("gentages hver", "repeated every"),
+    "at_most": ("højst", "at most"),
+    "figures": ("tal fra fil", "figures from a file"),
+    "preparation": ("forberedelse", "preparation"),
+    "erased": ("slettes", "erased"),
+    "period": ("periode", "period"),
+    "confidential": ("fortrolig", "confidential"),
+    "kle": ("KLE", "KLE"),
+    "case_number": ("sagsnummer", "case number"),
+    "body": ("udvalg", "body"),
+    "source": ("kilde", "source"),
+    "track": ("spor", "track"),
+    "tracks": ("spor", "tracks"),
+    "work": ("aktiviteter eller dagsorden", "activities or agenda"),
+    "results": ("resultater", "results"),
+    "participants": ("deltagere", "participants"),
+    "responsible": ("ansvarlige", "responsible"),
+    "planned_in": ("planlægges i", "planned in"),
+    "prepared_in": ("forberedes i", "prepared in"),
+    "place": ("sted", "place"),
+    "meetings": ("møder", "meetings"),
+    "purpose": ("formål", "purpose"),
+    "starts": ("første måned", "first month"),
+    "later": ("senere skridt", "later steps"),
+    "across": ("på tværs", "across all"),
+    "call": ("indkaldes ved åbningen", "called at the opening"),
+    "count": ("antal", "how many"),
+    "begins": ("begynder", "begins"),
+    "ends": ("slutter", "ends"),
+    "seats": ("pladser", "seats"),
+    "homework": ("hjemmeopgave", "homework"),
+    "years": ("år", "years"),
+    "first": ("første periode", "first period"),
+    "costs": ("udgifters fortegn", "sign of costs"),
+    "budget": ("kolonne med budget", "column of the budget"),
+    "expected": ("kolonne med forventet", "column of the expected"),
+    "above": ("over (procent)", "above (per cent)"),
+    "days": ("dage", "days"),
+    "by": ("af", "by"),
+    "at": ("hvor", "where"),
+}
+"""A part of a field's place in the plan ("window.due.date") by its name; a part without words is left out."""
+
+
+VALUES: Mapping[object, Pair] = {
+    "keep": ("flyttes ikke", "stays"),
+    "earlier": ("flyttes til dagen før", "moves to the day before"),
+    "later": ("flyttes til dagen efter", "moves to the day after"),
+    "certain": ("sikker", "certain"),
+    "inferred": ("udledt", "inferred"),
+    "uncertain": ("usikker", "uncertain"),
+    True: ("ja", "yes"),
+    False: ("nej", "no"),
+}
+CHOSEN = frozenset({"move", "confidence"})
+"""The fields whose values are words of ours; what the municipality writes stands as it is written."""
+
+
+def value_words(field: str, value: object) -> Pair:
+    """How a field's value reads, Danish and English."""
+    if value is None:
+        return "–", "–"
+    if isinstance(value, bool) or (field.rpartition(".")[2] in CHOSEN and value in VALUES):
+        return VALUES[value]
+    said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return said, said
+
+
+def field_words(field: str) -> Pair:
+    """What a field is called, Danish and English; a key of the municipality's own stands as it is written."""
+    pairs = [PARTS.get(part, (part, part)) for part in field.split(".")]
+    danish, english = (": ".join(filter(None, words)) for words in zip(*pairs, strict=True))
+    return danish[:1].upper() + danish[1:], english[:1].upper() + english[1:]
