@@ -99,7 +99,7 @@ def in_september(album: Album) -> None:
         album.keep(page, "demo")
     with album.page("Sanne Sekretær") as page:
         page.goto(f"{album.base}/aarshjul")
-        album.keep(page, "wheel", below="main .heading", height=1260)
+        album.keep(page, "wheel", below="main .heading", height=1238)
         album.keep(page, "wheel-table", below="main table", height=900)
         page.click(f"main table a:has-text('{REPORT}')")
         album.keep(page, "activity")

@@ -11,7 +11,7 @@ from cycle.goals.remarks import remark, resolve
 from cycle.goals.tables import Agreement, AgreementVersion
 from cycle.store import make_engine, transaction
 from cycle.tables import METADATA
-from tests.support.axe import accessible_at_every_width
+from tests.support.axe import accessible_at_every_width, violations
 from tests.support.browser import served
 from tests.support.municipality import ROOT, instant
 from tests.support.negotiating import GIVEN, Table
@@ -22,6 +22,9 @@ NOW = instant(2027, 4, 12)
 MEASURED = {
     "name": "Sygefravær", "unit": "%", "baseline": "6.4", "target": "6", "rule": "at_most",
 }  # fmt: skip
+
+SEALED = """<div class="alert alert-success"><div class="alert-body"><div class="alert-text">
+<a class="button button-primary" href="/x.pdf">Hent aftalen</a></div></div></div>"""
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +76,14 @@ def test_agreements_pages_are_for_everyone(browser: Browser, served_table: tuple
         page.goto(base + address)
         accessible_at_every_width(page)
     assert page.locator("ins").count() > 0 and complaints == []
+
+
+def test_the_button_of_a_sealed_agreement_can_be_read_on_its_green_ground(
+    browser: Browser, served_table: tuple[Table, str]
+) -> None:
+    page = browser.new_page(locale="da-DK")
+    page.goto(f"{served_table[1]}/tilgaengelighed")
+    page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", SEALED)
+    for light in ("light", "dark"):
+        page.emulate_media(color_scheme=light)
+        assert violations(page, ["color-contrast"]) == []
