@@ -93,9 +93,8 @@ def _summaries(
             _count(sa.case((sa.and_(state.in_(WAITING), col(Task.due_on) < today), one))),
             _count(sa.case((state.in_(NOT_OWED), one))),
         )
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
-            col(Task.occurrence_id).in_(ids), col(Task.kind).in_(UNIT_KINDS), within(col(Unit.path), paths)
+            col(Task.occurrence_id).in_(ids), col(Task.kind).in_(UNIT_KINDS), *_at_units(occurrences, paths)
         )
         .group_by(col(Task.occurrence_id))
     )
@@ -105,6 +104,13 @@ def _summaries(
         _summary(o, counts.get(o.id or 0, (0, 0, 0, 0)), today, before_start=o.due_on < started[o.cycle_id])
         for o in occurrences
     ]
+
+
+def _at_units(occurrences: Sequence[Occurrence], paths: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    """On `Task`: that of a unit below the paths; nothing to ask when whole municipalities are below them."""
+    if all(f"/{occurrence.root_id}/" in paths for occurrence in occurrences):
+        return []
+    return [col(Task.unit_id).in_(sa.select(col(Unit.id)).where(within(col(Unit.path), paths)))]
 
 
 def _started_on(session: Session, cycle_id: int) -> date:
