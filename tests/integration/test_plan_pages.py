@@ -110,6 +110,12 @@ def test_an_activity_is_changed_by_its_fields_once_seen_and_the_comments_stay(
     assert check_written(text, "wheel.yaml", beside()).activity("rapport").title_en == "Quarterly report 1"
 
 
+def test_what_deserves_a_look_says_which_date_and_where_it_was_moved(small: Planned) -> None:
+    edit = f"{small.page}/ret/rapport"
+    shown = Form(small.office.get(edit), edit).send(small.office, opens="9. maj", due="23. maj").text
+    assert "åbner fra 9. maj 2027 til 10. maj 2027" in shown and "frist 23. maj 2027" in shown
+
+
 def test_what_is_closed_says_so_where_it_is_changed(small: Planned) -> None:
     words = "lukket i år og ændres ikke"
     assert words not in small.office.get(f"{small.page}/ret/rapport").text
