@@ -16,7 +16,6 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from cycle.access.roles import Role
 from cycle.access.rules import Verb, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, NotAllowed, NotFound, Problem
@@ -39,11 +38,12 @@ from web.attachments import attachment
 from web.plain import Id, readable
 from web.questions import figures_of
 from web.rooms import MenuItem, Room
-from web.session import CheckedForm, CurrentActor
+from web.session import WITH_OWN_TASKS, CheckedForm, CurrentActor
 from web.shown import Shown, shown_answers
 from web.superior import turn
 from web.superior.capacity import capacity
 from web.superior.district import numbers_of
+from web.superior.owed import owed
 from web.superior.preparation import prepared_with
 from web.superior.proposal import Proposal, proposal_of
 from web.superior.scope import (
@@ -61,7 +61,10 @@ from web.superior.wishes import wishes_in_sight
 router = APIRouter(prefix="/mine-enheder")
 ROOM = Room(
     router,
-    (MenuItem("/mine-enheder", "Mine enheder", "My units", frozenset({Role.SUPERIOR, Role.DIRECTION})),),
+    (
+        MenuItem("/mine-enheder", "Mine enheder", "My units", WITH_OWN_TASKS),
+        MenuItem("/mine", "Mine opgaver", "My tasks", WITH_OWN_TASKS, of_a_post=True),
+    ),
 )
 NOTHING: list[str] = []
 PAGE = 100
@@ -84,6 +87,7 @@ def activities(request: Request, actor: CurrentActor, side: PageNumber = 1) -> R
             wished=wished,
             page=page,
             pages=pages,
+            owed=owed(session, request, actor),
         )
 
 
