@@ -40,8 +40,8 @@ class Placed:
 def fill(engine: Engine, *, at: datetime) -> Placed:
     """Puts one of each into the store at this instant."""
     with transaction(engine) as session:
-        file = keep(session, "bilag.pdf", b"%PDF-1.7 opdigtet", now=at)
-        named = {"sha256": file.sha256, "name": file.name, "size": file.size}
+        file = keep(session, b"%PDF-1.7 opdigtet", now=at)
+        named = {"sha256": file.sha256, "name": "bilag.pdf", "size": file.size}
         agreement = session.exec(select(Agreement).where(Agreement.unit_id == SCHOOL)).one()
         goal, status = _documented(session, file.sha256)
         session.execute(sa.update(Strategy).where(~col(Strategy.draft)).values(first_year=at.year + 2))

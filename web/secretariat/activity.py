@@ -94,21 +94,17 @@ def _values(
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(context.now(request))
     asked = Asked(occurrence, found.paths, today, calendar)
-    size = WHOLE if narrowed.whole else PAGE
-    listed = list_page(session, asked, narrowed.wish, page=narrowed.page, size=size)
     form = many_acts.form_values(found, today, calendar, refused)
+    listed = _listed(session, asked, narrowed, acting=bool(form["many"]))
     return {
         "it": occurrence,
         "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
-        **_responses(session, asked, listed.owed, request),
+        **_responses(session, asked, listed["list"].owed, request),
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
         **_dates(found, calendar),
         "note": note_shown(occurrence, render.language_of(request)),
         "today": today,
-        **{"list": listed, "wish": narrowed.wish, "asked": narrowed.fields()},
-        **{"whole": narrowed.whole, "longest": WHOLE},
-        "selection": _selection(session, asked, narrowed) if form["many"] and listed.pages > 1 else None,
         "steps": _steps(session, found, render.language_of(request)),
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
@@ -119,15 +115,26 @@ def _values(
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
+        **listed,
         **form,
         **_told(request),
         "address": lambda **changes: address(occurrence.id or 0, narrowed.wish, **changes),
     }
 
 
-def _selection(session: Session, asked: Asked, narrowed: Narrowed) -> Selection:
-    """What the whole of a list on several pages would be acted on: all that can be."""
-    return Selection.of(selected(session, asked, narrowed.wish))
+def _listed(session: Session, asked: Asked, narrowed: Narrowed, *, acting: bool) -> dict[str, Any]:
+    """A page of the list; `selection` is all that can be acted on where there are more pages."""
+    wish, size = narrowed.wish, WHOLE if narrowed.whole else PAGE
+    listed = list_page(session, asked, wish, page=narrowed.page, size=size)
+    whole = acting and listed.pages > 1
+    return {
+        "list": listed,
+        "wish": wish,
+        "asked": narrowed.fields(),
+        "whole": narrowed.whole,
+        "longest": WHOLE,
+        "selection": Selection.of(selected(session, asked, wish)) if whole else None,
+    }
 
 
 def _responses(session: Session, asked: Asked, owed: int, request: Request) -> dict[str, Any]:
