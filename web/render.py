@@ -85,7 +85,8 @@ def menu_for(request: Request, actor: Any) -> Menu:
     if actor is None:
         return Menu()
     items: list[MenuItem] = request.app.state.navigation
-    return Menu([item for item in items if item.roles & actor.roles])
+    holds_post = getattr(request.state, "holds_post", False)
+    return Menu([item for item in items if item.roles & actor.roles and (holds_post or not item.of_a_post)])
 
 
 def csrf_field(value: str) -> Markup:

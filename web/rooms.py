@@ -39,6 +39,8 @@ class MenuItem:
     under: tuple[str, str] | None = None
     """What it is folded under, in Danish and English."""
     place: Place = Place.MENU
+    of_a_post: bool = False
+    """Seen only by accounts whose address holds a post today."""
 
     def leads_to(self, path: str) -> bool:
         """Whether the page at the path belongs to it."""

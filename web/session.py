@@ -22,18 +22,24 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, Request
+from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from cycle.access.roles import Role
 from cycle.access.rules import Thing, Verb, allowed
 from cycle.access.sessions import SignedIn, read_session, renew_session
 from cycle.errors import NotAllowed
+from cycle.organisation.mailboxes import people_with
+from cycle.tasks.own_deadlines import holds_post
 from web import context
 from web.context import Sent
 from web.cookies import Cookie
 
 COOKIE = "aarshjul"
 KEPT = Cookie(COOKIE)
+WITH_OWN_TASKS = frozenset({Role.SUPERIOR, Role.DIRECTION})
+"""Whose menu leads to what their own post owes: they read about units, and owe something themselves."""
 FOLLOWS = "x-follows"
 """Sent by a page that asks by itself: nobody is there, so it keeps no session open."""
 
@@ -109,8 +115,18 @@ def signed_in(request: Request) -> SignedIn | None:
     value = KEPT.read(request)
     if value and not hasattr(request.state, "signed_in"):
         with context.reading(request) as session:
-            request.state.signed_in = read_session(session, value, now=context.browser_now(request))
+            found = read_session(session, value, now=context.browser_now(request))
+            request.state.signed_in = found
+            request.state.holds_post = found is not None and _holds_post(session, request, found)
     return getattr(request.state, "signed_in", None)
+
+
+def _holds_post(session: Session, request: Request, actor: SignedIn) -> bool:
+    """Whether the account's address holds a post today; asked for those alone whose menu tells it."""
+    if actor.viewing is not None or not actor.roles & WITH_OWN_TASKS:
+        return False
+    today = context.now(request).astimezone(context.settings(request).zone).date()
+    return holds_post(session, [each.id or 0 for each in people_with(session, actor.email)], today=today)
 
 
 def actor_of(request: Request) -> SignedIn | None:

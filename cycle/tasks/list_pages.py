@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from cycle.access.rules import within
 from cycle.organisation.tables import Unit
 from cycle.tasks.fates import Asked, Fate, count_fates, fate_of
-from cycle.tasks.listing import FILTERS, Entry, Wish, entries_of, tallies
+from cycle.tasks.listing import ACTED_ON, FILTERS, Entry, Wish, entries_of, tallies
 from cycle.tasks.overview import NOT_OWED
 from cycle.tasks.tables import Submission, Task
 
@@ -59,6 +59,21 @@ def list_page(session: Session, asked: Asked, wish: Wish, *, page: int, size: in
         page=shown,
         pages=pages,
     )
+
+
+def selected(session: Session, asked: Asked, wish: Wish) -> list[int]:
+    """The tasks on all pages of what the wish admits that can be acted on, by number."""
+    where = list(_at(wish))
+    if wish.text:
+        where.append(col(Unit.id).in_(_named(session, asked, wish.text)))
+    fates = [fate for fate, _ in count_fates(session, asked, where=where)] if wish.state else []
+    found = session.scalars(
+        sa.select(col(Task.id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(*_admitted(session, asked, wish, fates, where), col(Task.state).in_(ACTED_ON))
+        .order_by(col(Task.id))
+    )
+    return [task_id or 0 for task_id in found]
 
 
 class TaskKey(NamedTuple):
@@ -126,17 +141,28 @@ def _entries(
     first: int,
     size: int,
 ) -> list[Entry]:
-    conditions = [*asked.conditions, *where]
-    if wish.state:
-        admitted = {fate.written for fate in fates if FILTERS[wish.state](fate)}
-        conditions.append(fate_of(session, asked).in_(sorted(admitted)))
     found = session.scalars(
         sa.select(col(Task.id))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(*conditions)
+        .where(*_admitted(session, asked, wish, fates, where))
         .order_by(col(Unit.path), col(Task.role), col(Task.subject))
         .offset(first)
         .limit(size)
     )
     ids = [task_id or 0 for task_id in found]
     return entries_of(session, asked.occurrence, ids, today=asked.today, calendar=asked.calendar)
+
+
+def _admitted(
+    session: Session,
+    asked: Asked,
+    wish: Wish,
+    fates: Iterable[Fate],
+    where: Sequence[sa.ColumnElement[bool]],
+) -> list[sa.ColumnElement[bool]]:
+    """On `Task` with its `Unit`: what the wish admits, of tasks that stand in these fates at those places."""
+    conditions = [*asked.conditions, *where]
+    if wish.state:
+        admitted = {fate.written for fate in fates if FILTERS[wish.state](fate)}
+        conditions.append(fate_of(session, asked).in_(sorted(admitted)))
+    return conditions

@@ -22,6 +22,9 @@ from cycle.tasks.standing import as_read, awaits_approval, timeliness
 from cycle.tasks.states import SubmissionKind, TaskState, Timeliness
 from cycle.tasks.tables import Occurrence, Submission, Task
 
+ACTED_ON = (TaskState.OPEN, TaskState.RETURNED, TaskState.SUBMITTED)
+"""The states in which the secretariat can still extend, waive or write about a task."""
+
 
 class Entry(NamedTuple):
     """One post's place in the list. Dates are local; `nil`: the newest answer has nothing to remark.
@@ -57,7 +60,7 @@ class Entry(NamedTuple):
     @property
     def can_be_acted_on(self) -> bool:
         """Whether the secretariat can still extend, waive or write about it."""
-        return self.waits or self.state is TaskState.SUBMITTED
+        return self.state in ACTED_ON
 
 
 class Standing(Protocol):

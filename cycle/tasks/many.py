@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from cycle import history
 from cycle.errors import AnswerInvalid, Conflict, NotFound, NotNow, Problem
 from cycle.history import History
+from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.standing_in import Post, person_with, stand_in, taken_posts
 from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of
@@ -30,6 +31,14 @@ class Act(StrEnum):
     WAIVE = "waive"
     NUDGE = "nudge"
     REASSIGN = "reassign"
+
+
+WRITES = {
+    Act.EXTEND: MessageKind.EXTENDED,
+    Act.WAIVE: MessageKind.WAIVED,
+    Act.NUDGE: MessageKind.NUDGE,
+}
+"""The mail that each act writes to the post at once."""
 
 
 class Hindrance(StrEnum):
@@ -138,6 +147,21 @@ def act_on_many(
             _apply(session, task.id or 0, order, by=by, now=now, once=once)
     _record(session, occurrence, tasks, order, by=by, now=now, once=once)
     return len(tasks)
+
+
+def try_one(
+    session: Session, task_id: int, order: Order, *, by: str, now: datetime, once: str
+) -> Message | None:
+    """Does the order to one task, in a unit of work that is not kept, and gives the mail it writes.
+
+    None when it writes none: the post has no address, or the act tells nobody by itself. Raises as the act.
+    """
+    if order.act not in WRITES:
+        return None
+    _apply(session, task_id, order, by=by, now=now, once=once)
+    session.flush()
+    written = select(Message).where(Message.task_id == task_id, Message.kind == WRITES[order.act])
+    return session.exec(written.order_by(col(Message.id).desc()).limit(1)).first()
 
 
 def _locked(session: Session, occurrence: Occurrence, task_ids: Collection[int]) -> Sequence[Task]:

@@ -1,6 +1,6 @@
 """The deadlines of the posts that a person holds or stands in for, at whichever units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -41,6 +41,14 @@ def own_deadlines(session: Session, person_id: int, *, today: date) -> Sequence[
         .order_by(col(Task.due_on), col(Task.id))
     )
     return [Own(*row) for row in session.execute(query)]
+
+
+def holds_post(session: Session, person_ids: Collection[int], *, today: date) -> bool:
+    """Whether one of the persons holds a post, or stands in for one, on the local date."""
+    return any(
+        session.execute(sa.select(posts_of(each, today).subquery()).limit(1)).first() is not None
+        for each in person_ids
+    )
 
 
 def standing_in(session: Session, person_id: int, *, today: date) -> dict[tuple[str, str], date | None]:

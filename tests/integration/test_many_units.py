@@ -1,5 +1,6 @@
 """The secretariat acts on many units at once: seen first, then done to all of them or to none."""
 
+import html
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -16,12 +17,17 @@ from cycle.history import History
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Substitute
+from cycle.plan.model import Activity, Stage, When
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskState
-from cycle.tasks.tables import Extension, Task
+from cycle.tasks.tables import Extension, Occurrence, Task
+from notifications.gather import Letters
+from notifications.office import Office as MailOffice
+from notifications.render import render
 from tests.support import municipality
 from tests.support.municipality import instant
 from tests.support.web import Form, Site
+from web.secretariat import activity
 
 PAGE, SEEN, DONE = "/aktivitet/1", "/aktivitet/1/flere/vis", "/aktivitet/1/flere"
 LATER = {"act": "forlaeng", "new_due_on": "2027-04-27", "text": "Systemet var nede"}
@@ -50,8 +56,7 @@ class Office:
 
     def confirm(self, page: Response) -> Response:
         """Presses the button of the page that showed who it concerns."""
-        ticked = re.findall(r'name="task" value="(\d+)"', page.text)
-        return self.browser.post(DONE, data={**Form(page, DONE).fields, "task": ticked})
+        return Form(page, DONE).send(self.browser)
 
     def answer(self, task_id: int) -> None:
         with transaction(self.engine) as session:
@@ -284,3 +289,155 @@ def test_a_substitute_nobody_knows_or_a_time_that_is_none_is_refused(
     before = small.site.row_counts()
     assert small.see(fields, small.tasks[:2]).status_code == 422
     assert small.site.row_counts() == before
+
+
+MAILED = [
+    (LATER, ("tirsdag den 27. april 2027", "Systemet var nede")),
+    (FREE, ("er fritaget for", "Lukket for ombygning")),
+    (MAIL, ("Husk <b>rapporten</b>.",)),
+]
+
+
+@pytest.mark.parametrize(("fields", "said"), MAILED)
+def test_the_mail_shown_is_the_one_that_goes(
+    office: Office, fields: dict[str, str], said: tuple[str]
+) -> None:
+    before = office.site.row_counts()
+    page = office.see(fields, office.tasks[:2])
+    shown = html.unescape(page.text.partition('<pre class="panel mail">')[2].partition("</pre>")[0])
+    assert all(each in shown for each in said), shown
+    assert office.site.row_counts() == before, "the act was only tried"
+    office.confirm(page)
+    sent = office.rows(Message)[0]
+    settings = office.site.settings
+    with reading(office.engine) as session:
+        letters = Letters(session, [sent], office=MailOffice.of(settings), today=date(2027, 4, 12))
+        assert render(letters.write(sent).letter).kept == shown
+
+
+def test_the_mail_shown_is_that_of_the_first_who_can_be_written_to(small: Office) -> None:
+    gone = sa.text("UPDATE address SET valid_to = '2027-01-01' WHERE person_id = :p")
+    with transaction(small.engine) as session:
+        session.execute(gone, {"p": small.town.leaders["BY-IN-D1-001"]})
+    assert "Sådan ser mailen ud hos Daginstitution 1.2 Ærø" in words(small.see(LATER, small.tasks[:3]))
+    with transaction(small.engine) as session:
+        session.execute(gone, {"p": small.town.leaders["BY-IN-D1-002"]})
+    assert "Sådan ser mailen ud" not in words(small.see(LATER, small.tasks[:2]))
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (
+            "2027-05-06",
+            ["torsdag den 6. maj 2027, er en lukkedag (Kristi himmelfartsdag). Næste arbejdsdag er"],
+        ),
+        (
+            "2027-04-24",
+            ["lørdag den 24. april 2027, er en lukkedag. Næste arbejdsdag er mandag den 26. april"],
+        ),
+        ("2027-12-01", ["efter at indsamlingen lukker", "Du kan forlænge fristen alligevel."]),
+    ],
+)
+def test_an_odd_deadline_is_warned_of_and_stays_possible(small: Office, day: str, said: list[str]) -> None:
+    page = small.see({**LATER, "new_due_on": day}, small.tasks[:2])
+    assert all(each in words(page) for each in said), words(page)
+    assert small.confirm(page).status_code == 303
+    assert {x.new_due_on for x in small.rows(Extension)} == {date.fromisoformat(day)}
+
+
+def test_a_plain_deadline_is_not_warned_of(small: Office) -> None:
+    assert "Se den nye frist efter" not in words(small.see(LATER, small.tasks[:2]))
+
+
+def test_the_next_step_that_is_due_before_the_new_deadline_is_named(small: Office) -> None:
+    stages = [
+        Stage(
+            id="omraadet", title="Området samler", title_en="The area", by="leder", due=When(date="26. april")
+        ),
+        Stage(id="direktionen", title="Direktionen samler", by="leder", due=When(date="27. april")),
+    ]
+    with transaction(small.engine) as session:
+        it = session.get_one(Occurrence, 1)
+        activity = Activity.model_validate_json(it.activity)
+        it.activity = activity.model_copy(update={"stages": tuple(stages)}).model_dump_json()
+        it.stage_due = {"omraadet": "2027-04-26", "direktionen": "2027-04-27"}
+    said = words(small.see(LATER, small.tasks[:2]))
+    assert "»Området samler«, har frist mandag den 26. april 2027, altså før den nye frist" in said
+    assert "Direktionen" not in said
+    assert "»Området" not in words(small.see({**LATER, "new_due_on": "2027-04-23"}, small.tasks[:2]))
+    same = words(small.see({**LATER, "new_due_on": "2027-04-26"}, small.tasks[:2]))
+    assert "samme dag som den nye frist" in same
+
+
+def test_a_wanting_form_comes_back_with_ticks_words_and_every_fault_at_its_field(
+    small: Office,
+) -> None:
+    wrong = {"act": "stedfortraeder", "email": "", "until": "snart", "text": "", "art": "daginstitution"}
+    page = small.see(wrong, small.tasks[1:3])
+    assert page.status_code == 422 and 'id="fejl"' in page.text
+    for field in ("many-email", "many-until", "many-text"):
+        assert f'<a href="#{field}">' in page.text and f'aria-describedby="{field}-p' in page.text
+    assert 'name="act" value="stedfortraeder" checked' in page.text and 'value="snart"' in page.text
+    ticked = re.findall(r'name="task" value="(\d+)"[^>]* checked', page.text)
+    assert [int(each) for each in ticked] == list(small.tasks[1:3])
+    assert "Skole" not in page.text.partition("<tbody>")[2].partition("</tbody>")[0], "the same list"
+    right = {**Form(page, SEEN).fields, **stand_in(), "task": ticked}
+    assert "2 enheder" in words(small.browser.post(SEEN, data=right))
+
+
+def test_no_tick_is_said_where_the_ticks_are_and_what_was_written_stays(small: Office) -> None:
+    page = small.see({**MAIL, "text": "En lang besked"}, [])
+    assert page.status_code == 422 and '<a href="#liste">Der er ikke valgt nogen enhed.' in page.text
+    assert ">En lang besked</textarea>" in page.text and 'id="task-p"' in page.text
+
+
+@pytest.fixture
+def paged(small: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The same, with so few lines on a page that there are several."""
+    monkeypatch.setattr(activity, "PAGE", 4)
+    return small
+
+
+def whole(page: Response) -> str:
+    return re.search(r'id="many-whole" name="alle" value="([^"]+)"', page.text)[1]
+
+
+def test_the_whole_selection_is_one_tick_and_all_of_it_is_seen_and_done(paged: Office) -> None:
+    paged.answer(paged.tasks[0])
+    listed = paged.browser.get(f"{PAGE}?tilstand=mangler&art=daginstitution")
+    those = [task.id for task in paged.rows(Task) if task.unit_id.startswith("BY-IN")][1:]
+    assert f"Vælg alle {len(those)} i udvalget" in words(listed) and len(those) > 4
+    sent = {**Form(listed, SEEN).fields, **LATER, "alle": whole(listed)}
+    page = paged.browser.post(SEEN, data=sent)
+    assert (
+        f"Forlæng fristen for {len(those)} enheder" in words(page) and "Udvalget er ændret" not in page.text
+    )
+    assert paged.confirm(page).status_code == 303
+    assert [x.task_id for x in paged.rows(Extension)] == those
+
+
+def test_a_selection_that_changed_is_told_and_what_was_not_seen_is_not_done(paged: Office) -> None:
+    listed = paged.browser.get(f"{PAGE}?tilstand=mangler")
+    sent = {**Form(listed, SEEN).fields, **LATER, "alle": whole(listed)}
+    count = len(paged.tasks)
+    paged.answer(paged.tasks[0])
+    page = paged.browser.post(SEEN, data=sent)
+    assert f"Udvalget er ændret, siden du så listen: dengang {count}, nu {count - 1}." in words(page)
+    with transaction(paged.engine) as session:
+        session.execute(sa.update(Task).where(Task.id == paged.tasks[0]).values(state=TaskState.RETURNED))
+    assert paged.confirm(page).status_code == 303
+    done = {x.task_id for x in paged.rows(Extension)}
+    assert done == set(paged.tasks[1:]), "what came since was not seen"
+
+
+def test_the_tick_for_all_stays_in_a_wanting_form_and_is_not_offered_on_one_page(
+    paged: Office,
+) -> None:
+    listed = paged.browser.get(f"{PAGE}?tilstand=mangler&side=2")
+    sent = {**Form(listed, SEEN).fields, **MAIL, "text": "", "alle": whole(listed)}
+    page = paged.browser.post(SEEN, data=sent)
+    assert page.status_code == 422 and f'value="{whole(listed)}" checked' in page.text
+    assert "side 2 af" in words(page) and "Der er ikke valgt nogen enhed" not in page.text
+    assert "many-whole" not in paged.browser.get(f"{PAGE}?vis=alle").text
+    assert paged.browser.post(SEEN, data={**sent, "alle": "300", "text": "x"}).status_code == 422

@@ -81,6 +81,21 @@ def test_a_superior_sees_own_units_counted_and_none_of_the_others(engine, tmp_pa
     assert office.district.get("/mine-enheder/9999").status_code == 404
 
 
+def test_an_answer_sent_back_is_answered_in_no_list_until_it_comes_again(office):
+    direction = office.site.signed_in("dir@by.example", Role.DIRECTION, "BY")
+
+    def answered():
+        units = direction.get("/mine-enheder").text.partition('data-label="Besvaret">')[2].split()[:3]
+        whole = direction.get(f"/aktivitet/{office.occurrence_id}").text
+        return " ".join(units).partition("<")[0], re.search(r"<strong>(\d+ af \d+)</strong>", whole)[1]
+
+    assert answered() == ("1 af 12", "1 af 12")
+    sent = Form(office.district.get(office.page), f"{office.page}/retur").send(office.district, reason="Nej")
+    assert sent.status_code == 303
+    assert answered() == ("0 af 12", "0 af 12")
+    assert 'data-label="Til tiden">1 af 1<' in direction.get("/mine-enheder").text, "it keeps its date"
+
+
 def test_a_units_answer_is_called_the_same_in_the_list_and_on_its_own_page(office):
     area = office.site.signed_in("anders@by.example", Role.SUPERIOR, "BY-IN")
     for judge, said in ((office.district, "Besvaret, ikke godkendt"), (area, "Besvaret, ikke godkendt")):

@@ -16,6 +16,8 @@ CALLED_OTHERWISE = {
     "number": "occurrence",
     "meeting_id": "gathering",
     "wish_id": "extension_wish",
+    "remark_id": "goal_remark",
+    "status_id": "goal_status",
 }
 ALWAYS = {"kind": ["daily"], "language": ["da"], "activity_id": ["budgetudmelding"]}
 """What stands for a name that is no table's, wherever it is asked for."""

@@ -1,7 +1,7 @@
 """One activity: how many have answered and how, each unit's line, what comes after, what was decided."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from cycle.access.rules import Verb
+from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
 from cycle.gatherings.reading import list_meetings
 from cycle.goals.agreements import Unsigned, in_force, unsigned
@@ -24,8 +25,8 @@ from cycle.tasks.change import RUNNING
 from cycle.tasks.fates import Asked
 from cycle.tasks.figures import kept_figures
 from cycle.tasks.ledger import actor_names
-from cycle.tasks.list_pages import list_page
-from cycle.tasks.listing import FILTERS, Wish
+from cycle.tasks.list_pages import list_page, selected
+from cycle.tasks.listing import Wish
 from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
@@ -34,9 +35,11 @@ from cycle.tasks.titles import title_in
 from documents.response_chart import Responses, draw_responses
 from web import context, render
 from web.dated import Mark
-from web.plain import Id, readable
-from web.secretariat import many
+from web.plain import Id
+from web.secretariat import many_acts
+from web.secretariat.activity_list import Narrowed, Selection, wish_fields
 from web.secretariat.date_notes import note_shown
+from web.secretariat.many_acts import Refused
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
 from web.session import CurrentActor
@@ -61,35 +64,47 @@ def activity(
     vis: str = "",
 ) -> Response:
     """The activity with its list, narrowed as the address says; `vis` is "alle" for long pages."""
-    state = tilstand if tilstand in FILTERS else ""
-    area, district, kind, text = map(readable, (omraade, distrikt, art, soeg))
-    wish = Wish(state, area, district, kind, text)
+    given = {"tilstand": tilstand, "omraade": omraade, "distrikt": distrikt, "art": art, "soeg": soeg}
+    narrowed = Narrowed.by({**given, "side": str(side), "vis": vis})
     with context.reading(request) as session:
-        found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
-        whole = vis == "alle"
-        return show(request, "activity.html", **_values(session, request, found, wish, side, whole))
+        return show_activity(session, request, actor, occurrence_id, narrowed)
+
+
+def show_activity(
+    session: Session,
+    request: Request,
+    actor: SignedIn,
+    occurrence_id: int,
+    narrowed: Narrowed,
+    refused: Refused | None = None,
+) -> Response:
+    """The activity's page. `refused`: its form to act on many, shown again with what is wrong with it.
+
+    Raises NotFound, NotAllowed.
+    """
+    found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
+    values = _values(session, request, found, narrowed, refused)
+    return show(request, "activity.html", status=422 if refused else 200, **values)
 
 
 def _values(
-    session: Session, request: Request, found: Reach, wish: Wish, page: int, whole: bool
+    session: Session, request: Request, found: Reach, narrowed: Narrowed, refused: Refused | None
 ) -> dict[str, Any]:
     occurrence = found.occurrence
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(context.now(request))
     asked = Asked(occurrence, found.paths, today, calendar)
-    listed = list_page(session, asked, wish, page=page, size=WHOLE if whole else PAGE)
+    form = many_acts.form_values(found, today, calendar, refused)
+    listed = _listed(session, asked, narrowed, acting=bool(form["many"]))
     return {
         "it": occurrence,
         "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
-        **_responses(session, asked, listed.owed, request),
+        **_responses(session, asked, listed["list"].owed, request),
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
         **_dates(found, calendar),
         "note": note_shown(occurrence, render.language_of(request)),
         "today": today,
-        "wish": wish,
-        "list": listed,
-        **{"whole": whole, "longest": WHOLE},
         "steps": _steps(session, found, render.language_of(request)),
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
@@ -100,8 +115,25 @@ def _values(
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
-        **_of_many(request, found, today, calendar),
-        "address": lambda **changes: address(occurrence.id or 0, wish, **changes),
+        **listed,
+        **form,
+        **_told(request),
+        "address": lambda **changes: address(occurrence.id or 0, narrowed.wish, **changes),
+    }
+
+
+def _listed(session: Session, asked: Asked, narrowed: Narrowed, *, acting: bool) -> dict[str, Any]:
+    """A page of the list; `selection` is all that can be acted on where there are more pages."""
+    wish, size = narrowed.wish, WHOLE if narrowed.whole else PAGE
+    listed = list_page(session, asked, wish, page=narrowed.page, size=size)
+    whole = acting and listed.pages > 1
+    return {
+        "list": listed,
+        "wish": wish,
+        "asked": narrowed.fields(),
+        "whole": narrowed.whole,
+        "longest": WHOLE,
+        "selection": Selection.of(selected(session, asked, wish)) if whole else None,
     }
 
 
@@ -141,17 +173,13 @@ def _dates(found: Reach, calendar: WorkingCalendar) -> dict[str, Any]:
     }
 
 
-def _of_many(request: Request, found: Reach, today: date, calendar: WorkingCalendar) -> dict[str, Any]:
-    """What the list needs so that several units can be chosen, and what was just done to some."""
-    asked = request.query_params
-    running = found.occurrence.state in RUNNING
-    suggested = calendar.add_working_days(max(found.occurrence.due_on, today), 5)
+def _told(request: Request) -> dict[str, Any]:
+    """What the address says: that all on the page are to be ticked, and what was just done."""
+    said = request.query_params
     return {
-        "many": [word for word, act in many.ACTS.items() if running and found.may(many.VERBS[act])],
-        "all_chosen": asked.get("valg") == "alle",
-        "suggested": suggested.isoformat(),
-        "done": many.notice(asked.get("gjort", ""), asked.get("antal", "")),
-        "decided": asked.get("beslutning", ""),
+        "all_chosen": said.get("valg") == "alle",
+        "done": many_acts.notice(said.get("gjort", ""), said.get("antal", "")),
+        "decided": said.get("beslutning", ""),
     }
 
 
@@ -185,13 +213,5 @@ def _frames(session: Session, found: Reach) -> list[Frame] | None:
 
 def address(occurrence_id: int, wish: Wish, **changes: str | int) -> str:
     """The page's address with the wish, changed in some places; empty values are left out."""
-    asked = {
-        "tilstand": wish.state,
-        "omraade": wish.area,
-        "distrikt": wish.district,
-        "art": wish.kind,
-        "soeg": wish.text,
-        **changes,
-    }
-    query = urlencode({name: value for name, value in asked.items() if value})
+    query = urlencode({name: value for name, value in {**wish_fields(wish), **changes}.items() if value})
     return f"/aktivitet/{occurrence_id}" + (f"?{query}" if query else "")

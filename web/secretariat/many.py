@@ -1,70 +1,37 @@
 """Many units of an activity at once: a later deadline, a message, a waiver, a substitute; first it is seen.
 
-POST /aktivitet/{activity}/flere/vis    who it concerns, who gets a mail and who cannot; changes nothing
+POST /aktivitet/{activity}/flere/vis    who it concerns, the mail as it will go; changes nothing
 POST /aktivitet/{activity}/flere        does it to all of them, or to none
+
+A form that cannot be carried out is shown again below its list, with the ticks and what was written.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Request
-from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
-from cycle.errors import AnswerInvalid, Conflict, NotFound, Problem
-from cycle.organisation.directory import Directory, Recipient
-from cycle.organisation.tables import Person
+from cycle.errors import AnswerInvalid, Conflict
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.listing import Entry, entries
-from cycle.tasks.many import (
-    Act,
-    Hindrance,
-    Order,
-    act_on_many,
-    acting,
-    check_order,
-    hindrance,
-    taken,
-)
+from cycle.tasks.listing import entries
+from cycle.tasks.many import Order, act_on_many
 from notifications.render import Rendered
 from web import context
 from web.plain import Id
+from web.secretariat.activity import show_activity
+from web.secretariat.activity_list import Narrowed
+from web.secretariat.many_acts import VERBS, WORD_OF, Refused, Ticks, order_in, ticks_in
+from web.secretariat.many_seen import Line, listed_of, look_at
 from web.secretariat.pages import show
-from web.secretariat.preview import nudge_preview
-from web.secretariat.reach import Reach, reach, reach_any, reach_task
-from web.secretariat.typed import needed, whole_date
+from web.secretariat.preview import act_preview
+from web.secretariat.reach import Reach, reach, reach_any
+from web.secretariat.typed import needed
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter(prefix="/aktivitet/{occurrence_id}/flere")
-
-ACTS: Mapping[str, Act] = {
-    "forlaeng": Act.EXTEND,
-    "besked": Act.NUDGE,
-    "fritag": Act.WAIVE,
-    "stedfortraeder": Act.REASSIGN,
-}
-VERBS: Mapping[Act, Verb] = {
-    Act.EXTEND: Verb.EXTEND,
-    Act.NUDGE: Verb.NUDGE,
-    Act.WAIVE: Verb.WAIVE,
-    Act.REASSIGN: Verb.REASSIGN,
-}
 CHANGED = 409
-WORD_OF = {act: word for word, act in ACTS.items()}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One chosen unit: who a mail goes to, and what is in the way."""
-
-    entry: Entry
-    recipient: Recipient | None
-    hindrance: Hindrance | None
 
 
 @router.post("/vis")
@@ -72,8 +39,11 @@ def preview(request: Request, actor: CurrentActor, occurrence_id: Id, sent: Chec
     """Who it would concern; nothing is changed."""
     with context.reading(request) as session:
         reach_any(session, actor, occurrence_id, VERBS.values())
-        order = _order(sent)
-        return _show(session, request, actor, occurrence_id, order, _chosen(sent), secrets.token_urlsafe(12))
+    try:
+        order, ticks = _read(sent)
+        return _show(request, actor, occurrence_id, order, ticks, sent, secrets.token_urlsafe(12))
+    except AnswerInvalid as error:
+        return _again(request, actor, occurrence_id, sent, error)
 
 
 @router.post("")
@@ -81,125 +51,89 @@ def act(request: Request, actor: CurrentActor, occurrence_id: Id, sent: CheckedF
     """Does it; when a unit has answered meanwhile, nothing is done and the page says so."""
     with context.reading(request) as session:
         reach_any(session, actor, occurrence_id, VERBS.values())
-    order, chosen = _order(sent), _chosen(sent)
-    once = needed(sent, "once", "Formularens nummer")[:40]
     try:
-        with context.writing(request) as session:
-            found = _reach(session, actor, occurrence_id, order)
-            _listed(session, request, found, chosen)
-            done = act_on_many(
-                session, found.occurrence, chosen, order, by=actor.by, now=context.now(request), once=once
-            )
+        order, ticks = _read(sent)
+        once = needed(sent, "once", "Formularens nummer")[:40]
+        done = _act(request, actor, occurrence_id, order, ticks, once)
+    except AnswerInvalid as error:
+        return _again(request, actor, occurrence_id, sent, error)
     except Conflict:
-        with context.reading(request) as session:
-            return _show(session, request, actor, occurrence_id, order, chosen, once, status=CHANGED)
+        return _show(request, actor, occurrence_id, order, ticks, sent, once, status=CHANGED)
     address = f"/aktivitet/{occurrence_id}?gjort={WORD_OF[order.act]}&antal={done}#liste"
     return RedirectResponse(address, status_code=303)
 
 
-def _order(sent: FormData) -> Order:
-    chosen = ACTS.get(str(sent.get("act", "")))
-    if chosen is None:
-        raise AnswerInvalid(
-            [Problem("act", "Der er ikke valgt, hvad der skal ske.", "Vælg en af mulighederne.")]
-        )
-    text = needed(sent, "text", "Teksten" if chosen is Act.NUDGE else "Begrundelsen")
-    due = whole_date(sent, "new_due_on", "Den nye frist") if chosen is Act.EXTEND else None
-    if chosen is not Act.REASSIGN:
-        return Order(chosen, text, due)
-    email = needed(sent, "email", "Stedfortræderens mailadresse")
-    return Order(chosen, text, email=email, until=whole_date(sent, "until", "Den sidste dag"))
+def _read(sent: FormData) -> tuple[Order, Ticks]:
+    """What shall be done to whom. Raises AnswerInvalid with the faults of both."""
+    problems, ticks, order = [], None, None
+    try:
+        ticks = ticks_in(sent)
+    except AnswerInvalid as error:
+        problems += error.problems
+    try:
+        order = order_in(sent)
+    except AnswerInvalid as error:
+        problems += error.problems
+    if ticks is None or order is None:
+        raise AnswerInvalid(problems)
+    return order, ticks
 
 
-def _chosen(sent: FormData) -> list[int]:
-    """The ticked tasks. Raises AnswerInvalid when there is none, or something else than numbers."""
-    values = [str(value) for value in sent.getlist("task")]
-    if not values or not all(value.isascii() and value.isdigit() and len(value) < 10 for value in values):
-        raise AnswerInvalid([Problem("task", "Der er ikke valgt nogen enhed.", "Sæt kryds ved mindst én.")])
-    return sorted({int(value) for value in values})
-
-
-def _reach(session: Session, actor: SignedIn, occurrence_id: int, order: Order) -> Reach:
-    return reach(session, actor, occurrence_id, VERBS[order.act])
-
-
-def _listed(session: Session, request: Request, found: Reach, chosen: Sequence[int]) -> list[Entry]:
-    """The chosen tasks among those the account may see. Raises NotFound."""
-    calendar = calendar_of(session, found.occurrence)
-    today = calendar.local_date(context.now(request))
-    listed = entries(session, found.occurrence, paths=found.paths, today=today, calendar=calendar)
-    wanted = set(chosen)
-    here = [entry for entry in listed if entry.task_id in wanted]
-    if len(here) != len(wanted):
-        raise NotFound("task", min(wanted - {entry.task_id for entry in here}))
-    return here
+def _act(request: Request, actor: SignedIn, occurrence_id: int, order: Order, ticks: Ticks, once: str) -> int:
+    """Does the order to the tasks that were seen, by their numbers; gives how many."""
+    with context.writing(request) as session:
+        found, now = reach(session, actor, occurrence_id, VERBS[order.act]), context.now(request)
+        calendar = calendar_of(session, found.occurrence)
+        today = calendar.local_date(now)
+        listed = entries(session, found.occurrence, paths=found.paths, today=today, calendar=calendar)
+        listed_of(listed, ticks.tasks)
+        return act_on_many(session, found.occurrence, ticks.tasks, order, by=actor.by, now=now, once=once)
 
 
 def _show(
-    session: Session,
     request: Request,
     actor: SignedIn,
     occurrence_id: int,
     order: Order,
-    chosen: Sequence[int],
+    ticks: Ticks,
+    sent: FormData,
     once: str,
     *,
     status: int = 200,
 ) -> Response:
-    found = _reach(session, actor, occurrence_id, order)
-    check_order(order, today=calendar_of(session, found.occurrence).local_date(context.now(request)))
-    person = acting(session, found.occurrence, order)
-    lines = _lines(session, request, found, order, person, _listed(session, request, found, chosen))
-    able = [line for line in lines if line.hindrance is None]
+    """The page that shows what would happen."""
+    with context.reading(request) as session:
+        found = reach(session, actor, occurrence_id, VERBS[order.act])
+        seen = look_at(session, request, found, order, ticks, Narrowed.by(sent))
     return show(
         request,
         "many.html",
         status=status,
         it=found.occurrence,
         order=order,
-        person=person,
         word=WORD_OF[order.act],
-        able=able,
-        hindered=[line for line in lines if line.hindrance is not None],
-        mail=_mail(session, request, actor, order, able),
+        **seen.values(),
+        mail=_mail(request, actor, found, order, seen.first),
+        shown=seen.first,
         once=once,
         changed=status == CHANGED,
+        asked=Narrowed.by(sent).fields(),
     )
 
 
-def _lines(
-    session: Session,
-    request: Request,
-    found: Reach,
-    order: Order,
-    person: Person | None,
-    listed: Sequence[Entry],
-) -> list[Line]:
-    today = calendar_of(session, found.occurrence).local_date(context.now(request))
-    directory = Directory.load(session, found.occurrence.root_id, today)
-    posts = {(entry.unit_id, entry.role) for entry in listed}
-    held = taken(session, posts, order, person, today=today)
-    lines = []
-    for entry in listed:
-        recipient = directory.recipient(entry.unit_id, entry.role)
-        reachable = recipient is not None and recipient.address is not None
-        standing = {"reachable": reachable, "taken": (entry.unit_id, entry.role) in held}
-        lines.append(Line(entry, recipient, hindrance(order, entry.state, entry.due_on, **standing)))
-    return lines
-
-
 def _mail(
-    session: Session, request: Request, actor: SignedIn, order: Order, able: Sequence[Line]
+    request: Request, actor: SignedIn, found: Reach, order: Order, line: Line | None
 ) -> Rendered | None:
-    """The first unit's mail with the secretariat's own words; the other acts' mails are always the same."""
-    if order.act is not Act.NUDGE or not able or able[0].recipient is None:
+    """The mail to the first unit that can be written to, as it will go."""
+    if line is None:
         return None
-    task = reach_task(session, actor, able[0].entry.task_id, Verb.SEE_UNIT, Verb.NUDGE)
-    return nudge_preview(session, request, task, able[0].recipient, order.text)
+    return act_preview(request, line.entry.task_id, found.occurrence.root_id, order, by=actor.by)
 
 
-def notice(done: str, number: str) -> dict[str, Any] | None:
-    """What the activity's page says after an act on many; None when the address tells of none."""
-    if done not in ACTS or not (number.isascii() and number.isdigit() and len(number) < 6):
-        return None
-    return {"act": ACTS[done], "count": int(number)}
+def _again(
+    request: Request, actor: SignedIn, occurrence_id: int, sent: FormData, error: AnswerInvalid
+) -> Response:
+    """The list again, with the ticks and what was written, and what is wrong where it is."""
+    with context.reading(request) as session:
+        refused = Refused.by(error, sent)
+        return show_activity(session, request, actor, occurrence_id, Narrowed.by(sent), refused)

@@ -5,7 +5,9 @@ from sqlmodel import Session
 
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.directory import Recipient
-from cycle.tasks.calendars import calendar_of
+from cycle.store import tried
+from cycle.tasks.calendars import calendar_of, calendar_of_root
+from cycle.tasks.many import Order, try_one
 from notifications.gather import Letters
 from notifications.office import Office
 from notifications.render import Rendered, render
@@ -32,4 +34,19 @@ def nudge_preview(
     office = Office.of(context.settings(request))
     today = calendar_of(session, found.occurrence).local_date(now)
     letter = Letters(session, [message], office=office, today=today).write(message).letter
+    return render(letter) if letter else None
+
+
+def act_preview(request: Request, task_id: int, root_id: str, order: Order, *, by: str) -> Rendered | None:
+    """The mail an act on many writes about this task, as it will go; None when none would.
+
+    The act is done, its mail written, and all of it rolled back: what the mail says is read as it will be.
+    """
+    now, office = context.now(request), Office.of(context.settings(request))
+    with tried(request.app.state.engine) as session:
+        message = try_one(session, task_id, order, by=by, now=now, once="preview")
+        today = calendar_of_root(session, root_id).local_date(now)
+        letter = (
+            Letters(session, [message], office=office, today=today).write(message).letter if message else None
+        )
     return render(letter) if letter else None

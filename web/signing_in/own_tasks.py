@@ -61,7 +61,7 @@ def show(request: Request, person: CurrentPerson) -> Response:
         today = date.min
         for each in person.people:
             today = calendar_of_root(session, each.root_id).local_date(context.now(request))
-            found += _lines(session, each, today)
+            found += lines_of(session, each, today)
         tasks = sorted_by_week(found, today)
         return render.page(request, "signing_in/own_tasks.html", person=person, tasks=tasks, today=today)
 
@@ -69,7 +69,7 @@ def show(request: Request, person: CurrentPerson) -> Response:
 def sorted_by_week(found: Sequence[Line], today: date) -> OwnTasks:
     """A week ends on its Sunday. What closed unanswered is past, and in none of them."""
     sunday = today + timedelta(days=6 - today.weekday())
-    waiting = [each for each in found if _waits(each.own, today)]
+    waiting = [each for each in found if waits(each.own, today)]
     done = [each for each in found if each.own.task.state not in WAITING_FOR_HOLDER]
     return OwnTasks(
         this_week=[each for each in waiting if each.own.task.due_on <= sunday],
@@ -78,7 +78,7 @@ def sorted_by_week(found: Sequence[Line], today: date) -> OwnTasks:
     )
 
 
-def _lines(session: Session, person: Person, today: date) -> list[Line]:
+def lines_of(session: Session, person: Person, today: date) -> list[Line]:
     """The person's tasks in one municipality, by due date."""
     person_id = person.id or 0
     posts = standing_in(session, person_id, today=today)
@@ -112,7 +112,7 @@ def _drafted(session: Session, task_ids: Sequence[int]) -> set[int]:
     return found
 
 
-def _waits(own: Own, today: date) -> bool:
+def waits(own: Own, today: date) -> bool:
     """Whether it can still be answered, also after the close when it was asked for or extended then."""
     occurrence, past_due = own.occurrence, own.task.due_on < today
     return (

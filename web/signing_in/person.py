@@ -7,8 +7,8 @@
     def change(request: Request, person: CurrentPerson, sent: CheckedPersonForm) -> Response: …
 
 A browser that gave a mailed code is its mailbox's owner for twelve hours; one that is signed in with an
-account is the owner of the account's address. What a person may is looked up by the persons' ids in
-`cycle.organisation.directory` at every request.
+account is the owner of the account's address, also where somebody's code was given before. What a person may
+is looked up by the persons' ids in `cycle.organisation.directory` at every request.
 """
 
 import hmac
@@ -69,14 +69,13 @@ def person_of(session: Session, request: Request) -> OwnPerson | None:
     viewer = signed_in(request)
     if viewer is not None and viewer.viewing is not None:
         return _viewed(session, request, viewer)
-    now = context.browser_now(request)
-    known = read_person_session(session, KEPT.read(request), now=now)
-    if known is not None:
-        return _own(people_with(session, known.address), known.address, known.csrf, by_account=False)
     actor = actor_of(request)
-    if actor is None:
+    if actor is not None and (people := people_with(session, actor.email)):
+        return _own(people, actor.email, actor.csrf, by_account=True)
+    known = read_person_session(session, KEPT.read(request), now=context.browser_now(request))
+    if known is None:
         return None
-    return _own(people_with(session, actor.email), actor.email, actor.csrf, by_account=True)
+    return _own(people_with(session, known.address), known.address, known.csrf, by_account=False)
 
 
 def current_person(request: Request) -> OwnPerson:

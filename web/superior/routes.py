@@ -8,7 +8,7 @@ POST /mine-enheder/opgave/{task}/retur      send it back with a reason
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,7 +16,6 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from cycle.access.roles import Role
 from cycle.access.rules import Verb, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, NotAllowed, NotFound, Problem
@@ -39,13 +38,15 @@ from web.attachments import attachment
 from web.plain import Id, readable
 from web.questions import figures_of
 from web.rooms import MenuItem, Room
-from web.session import CheckedForm, CurrentActor
+from web.session import WITH_OWN_TASKS, CheckedForm, CurrentActor
 from web.shown import Shown, shown_answers
 from web.superior import turn
 from web.superior.capacity import capacity
 from web.superior.district import numbers_of
+from web.superior.owed import owed
 from web.superior.preparation import prepared_with
 from web.superior.proposal import Proposal, proposal_of
+from web.superior.returning import due_on_in, places
 from web.superior.scope import (
     Case,
     activity_of,
@@ -61,7 +62,10 @@ from web.superior.wishes import wishes_in_sight
 router = APIRouter(prefix="/mine-enheder")
 ROOM = Room(
     router,
-    (MenuItem("/mine-enheder", "Mine enheder", "My units", frozenset({Role.SUPERIOR, Role.DIRECTION})),),
+    (
+        MenuItem("/mine-enheder", "Mine enheder", "My units", WITH_OWN_TASKS),
+        MenuItem("/mine", "Mine opgaver", "My tasks", WITH_OWN_TASKS, of_a_post=True),
+    ),
 )
 NOTHING: list[str] = []
 PAGE = 100
@@ -84,6 +88,7 @@ def activities(request: Request, actor: CurrentActor, side: PageNumber = 1) -> R
             wished=wished,
             page=page,
             pages=pages,
+            owed=owed(session, request, actor),
         )
 
 
@@ -227,7 +232,7 @@ def _show(
         status=status,
         case=found,
         shown=_shown(found, language),
-        asked=_places(_shown(found, language)),
+        asked=places(_shown(found, language)),
         typed=typed,
         problems=problems,
         done=done,
@@ -248,17 +253,6 @@ def _shown(found: Case, language: str) -> tuple[Shown, ...]:
     return shown_answers(found.form, found.submission.answers, found.task.prefill, language)
 
 
-def _places(shown: Sequence[Shown], before: str = "") -> list[tuple[str, str]]:
-    """(name, label) of every question that can be sent back with a reason of its own."""
-    found: list[tuple[str, str]] = []
-    for item in shown:
-        for row in item.rows:
-            found += _places(row.items, f"{row.label} · ")
-        if not item.rows:
-            found.append((item.name, f"{before}{item.label}"))
-    return found
-
-
 def _return(
     session: Session, request: Request, actor: SignedIn, found: Case, sent: FormData, now: datetime
 ) -> None:
@@ -267,7 +261,7 @@ def _return(
         found.task_id,
         reason=readable(sent.get("reason")),
         field_reasons=_field_reasons(found, sent),
-        due_on=_due_on(sent, render.language_of(request)),
+        due_on=due_on_in(sent, render.language_of(request)),
         by=actor.by,
         now=now,
         actor=capacity(actor),
@@ -278,23 +272,10 @@ def _name_fields(request: Request, found: Case) -> None:
     """Error pages show what was sent under the page's own words."""
     language = render.language_of(request)
     whole = render.translator(language)("Hvad skal rettes?", "What must be corrected?")
-    places = _places(_shown(found, language))
-    request.state.labels = {"reason": whole} | {f"reason:{name}": label for name, label in places}
+    asked = places(_shown(found, language))
+    request.state.labels = {"reason": whole} | {f"reason:{name}": label for name, label in asked}
 
 
 def _field_reasons(found: Case, sent: FormData) -> dict[str, str]:
-    names = [name for name, _ in _places(_shown(found, "da"))]
+    names = [name for name, _ in places(_shown(found, "da"))]
     return {name: text for name in names if (text := readable(sent.get(f"reason:{name}")))}
-
-
-def _due_on(sent: FormData, language: str) -> date | None:
-    text = readable(sent.get("due_on"))
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        t = render.translator(language)
-        what = t("Den nye frist kan ikke læses som en dato.", "The new deadline cannot be read as a date.")
-        cure = t("Skriv den som 2027-05-04.", "Write it as 2027-05-04.")
-        raise AnswerInvalid([Problem("due_on", what, cure)]) from error
