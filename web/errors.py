@@ -32,13 +32,14 @@ from web.faults import (
     Refused,
     fault_of,
 )
-from web.labels import is_technical, label_of
+from web.labels import is_technical, label_of, labels_sent
 from web.render import language_of, page
 from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
 from web.signing_in.faults import LINK_ENDED, LINK_NEEDED, TOO_MANY
 from web.signing_in.person import PersonNeeded
 from web.signing_in.visits import LinkEnded, LinkNeeded, LinkOpened, exchanged
+from web.typed import uploads
 from web.viewing import note_viewer
 
 log = logging.getLogger("aarshjul.web")
@@ -94,8 +95,9 @@ def show(
         problems=problems,
         located=located,
         number=number,
+        received=getattr(request.state, "received", ""),
         sent=sent_fields(request),
-        resend=_text_fields(request),
+        resend=() if _sent_files(request) else _text_fields(request),
     )
 
 
@@ -124,10 +126,11 @@ def _as_json(request: Request, fault: Fault, problems: Sequence[Problem]) -> Res
 def sent_fields(request: Request) -> list[tuple[str, str]]:
     """The text that was typed into the failed POST, under the words that its page asked with, in order."""
     language = language_of(request)
-    own: Mapping[str, str] = getattr(request.state, "labels", {})
+    pairs = _text_fields(request)
+    own: Mapping[str, str] = getattr(request.state, "labels", None) or labels_sent(dict(pairs).get("words"))
     return [
         (own.get(name) or label_of(name, language), value)
-        for name, value in _text_fields(request)
+        for name, value in pairs
         if name in own or not is_technical(name)
     ]
 
@@ -138,6 +141,12 @@ def _text_fields(request: Request) -> list[tuple[str, str]]:
     return [
         (name, value) for name, value in pairs if isinstance(value, str) and not name.startswith("password")
     ]
+
+
+def _sent_files(request: Request) -> bool:
+    """Whether files were chosen: no page can hold them, so sending again from it would leave them out."""
+    form = getattr(request.state, "sent", None)
+    return form is not None and bool(uploads(form))
 
 
 def _domain(request: Request, error: Exception) -> Response:

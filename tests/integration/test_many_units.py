@@ -185,6 +185,8 @@ def test_when_one_has_answered_meanwhile_none_is_changed_and_the_page_says_so(of
         ({"act": "slet"}, "Der er ikke valgt, hvad der skal ske."),
         ({"text": " "}, "Begrundelsen mangler."),
         ({"new_due_on": "snart"}, "Den nye frist er ikke en dato."),
+        ({"new_due_on": "", "text": ""}, "Den nye frist mangler."),
+        ({"new_due_on": "", "text": ""}, "Begrundelsen mangler."),
         ({"new_due_on": "2027-04-11"}, "Den nye frist ligger før i dag."),
         ({"new_due_on": "2099-01-01"}, "mere end to år"),
     ],

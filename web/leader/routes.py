@@ -32,7 +32,7 @@ from web.leader.letter import budget_letter
 from web.leader.link import Holding, open_link
 from web.leader.merging import carried, merged
 from web.leader.unchanged import BUTTON, with_last
-from web.questions import Beside, flat, questions
+from web.questions import Beside, questions, words_of
 from web.rooms import Room
 from web.signing_in.visits import LinkEnded
 from web.typed import typed_form
@@ -213,10 +213,5 @@ def _why_not(request: Request, token: str) -> faults.Fault:
 
 def _name_fields(request: Request, holding: Holding) -> None:
     """Error pages show what was sent under the questions' own words."""
-    language = render.language_of(request)
-    comment = render.translator(language)("Kommentar", "Comment")
-    named: dict[str, str] = {}
-    for question in flat(questions(holding.form, {}, Beside(holding.task.prefill, {}, {}, language))):
-        named[question.name] = named[f"{question.name}.light"] = question.full_label
-        named[f"{question.name}.comment"] = f"{question.full_label} · {comment}"
-    request.state.labels = named
+    beside = Beside(holding.task.prefill, {}, {}, render.language_of(request))
+    request.state.labels = words_of(questions(holding.form, {}, beside))

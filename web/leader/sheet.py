@@ -79,7 +79,7 @@ def show_form(
         asked=asked,
         summary=summary(asked, problems),
         **_from_others(asked, merged),
-        notice=notice,
+        **_notice(typed, notice),
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding, language),
@@ -91,6 +91,11 @@ def show_form(
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
     )
+
+
+def _notice(typed: Mapping[str, Any] | None, notice: str) -> dict[str, Any]:
+    """What the page says of what was sent, and whether it has it in its fields."""
+    return {"notice": notice, "came_back": typed is not None or notice == "draft"}
 
 
 def _to_be_read(holding: Holding, language: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from web.plain import Id
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import Reach, reach, reach_any, reach_task
-from web.secretariat.typed import needed, whole_date
+from web.secretariat.typed import all_of, needed, whole_date
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter(prefix="/aktivitet/{occurrence_id}/flere")
@@ -103,12 +103,20 @@ def _order(sent: FormData) -> Order:
         raise AnswerInvalid(
             [Problem("act", "Der er ikke valgt, hvad der skal ske.", "Vælg en af mulighederne.")]
         )
-    text = needed(sent, "text", "Teksten" if chosen is Act.NUDGE else "Begrundelsen")
-    due = whole_date(sent, "new_due_on", "Den nye frist") if chosen is Act.EXTEND else None
-    if chosen is not Act.REASSIGN:
+    reason = "Teksten" if chosen is Act.NUDGE else "Begrundelsen"
+    if chosen is Act.EXTEND:
+        text, due = all_of(
+            lambda: needed(sent, "text", reason), lambda: whole_date(sent, "new_due_on", "Den nye frist")
+        )
         return Order(chosen, text, due)
-    email = needed(sent, "email", "Stedfortræderens mailadresse")
-    return Order(chosen, text, email=email, until=whole_date(sent, "until", "Den sidste dag"))
+    if chosen is not Act.REASSIGN:
+        return Order(chosen, needed(sent, "text", reason))
+    text, email, until = all_of(
+        lambda: needed(sent, "text", reason),
+        lambda: needed(sent, "email", "Stedfortræderens mailadresse"),
+        lambda: whole_date(sent, "until", "Den sidste dag"),
+    )
+    return Order(chosen, text, email=email, until=until)
 
 
 def _chosen(sent: FormData) -> list[int]:
