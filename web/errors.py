@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +24,7 @@ from web.faults import (
     BAD_REQUEST,
     BROKEN,
     BY_STATUS,
+    FILTER,
     NOT_FOUND,
     NOT_SAVED,
     SIGNED_OUT,
@@ -38,7 +39,7 @@ from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
 from web.signing_in.faults import LINK_ENDED, LINK_NEEDED, TOO_MANY
 from web.signing_in.person import PersonNeeded
-from web.signing_in.visits import LinkEnded, LinkNeeded, LinkOpened, exchanged
+from web.signing_in.visits import SAFE, LinkEnded, LinkNeeded, LinkOpened, exchanged
 from web.typed import uploads
 from web.viewing import note_viewer
 
@@ -160,7 +161,7 @@ def _domain(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    response = show(request, error.fault)
+    response = show(request, _without_filter(request) if error.fault is FILTER else error.fault)
     response.headers.update(error.headers)
     return response
 
@@ -178,8 +179,11 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
-    """An address that names nothing; or what a program sent is not of the form that was asked for."""
+    """An address that names nothing, a filter that is none, or what a program sent in another form."""
     assert isinstance(error, RequestValidationError)
+    at_fault = {each["loc"][0] for each in error.errors()}
+    if at_fault == {"query"} and not asked_by_program(request):
+        return show(request, _without_filter(request))
     places = ("body", "query") if asked_by_program(request) else ("body",)
     sent = [
         Problem(".".join(map(str, each["loc"][1:])), each["msg"])
@@ -187,6 +191,14 @@ def _unreadable(request: Request, error: Exception) -> Response:
         if each["loc"][0] in places
     ]
     return show(request, BAD_REQUEST if sent else NOT_FOUND, problems=sent)
+
+
+def _without_filter(request: Request) -> Fault:
+    """The page of an unreadable filter leads to the same page without one, if that can be asked for."""
+    if request.method not in SAFE:
+        return FILTER
+    way = (request.url.path, "Vis siden uden filter", "Show the page without the filter")
+    return replace(FILTER, onward=way)
 
 
 async def _sign_in(request: Request, _error: Exception) -> Response:

@@ -86,7 +86,7 @@ def show_form(
         **_to_be_sent(request, holding, again, problems),
         **_pointed_out(holding, asked if typed is None else None, language),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
-        **_to_be_read(holding, language),
+        **_to_be_read(holding, asked, language),
         same=_named(asked, (same,)),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
@@ -98,9 +98,10 @@ def _notice(typed: Mapping[str, Any] | None, notice: str) -> dict[str, Any]:
     return {"notice": notice, "came_back": typed is not None or notice == "draft"}
 
 
-def _to_be_read(holding: Holding, language: str) -> dict[str, Any]:
-    """What stands beside the questions: what need not be corrected, and the goals already given."""
+def _to_be_read(holding: Holding, asked: Sequence[Question], language: str) -> dict[str, Any]:
+    """What stands beside the questions: last answers, what need not be corrected, and goals already given."""
     return {
+        "has_last": any(each.last for each in flat(asked)),
         "closed": closed_answers(holding, language),
         "given": given_shown(holding.task.prefill, language),
         "given_changes": given_changes(holding.task.prefill, language),
