@@ -24,7 +24,6 @@ from web.faults import (
     BAD_REQUEST,
     BROKEN,
     BY_STATUS,
-    FILTER,
     NOT_FOUND,
     NOT_SAVED,
     SIGNED_OUT,
@@ -33,6 +32,7 @@ from web.faults import (
     Refused,
     fault_of,
 )
+from web.filter_faults import FILTER
 from web.labels import is_technical, label_of, labels_sent
 from web.render import language_of, page
 from web.security import HEADERS

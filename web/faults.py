@@ -45,15 +45,6 @@ NOT_FOUND = Fault(
         "Check the address. If you came from an e-mail, open its link again.",
     ),
 )
-FILTER = Fault(
-    404,
-    ("Filteret kan ikke læses", "The filter cannot be read"),
-    (
-        "Noget i adressen efter spørgsmålstegnet er ikke et tal eller en dato, som siden kender.",
-        "Something in the address after the question mark is no number or date that the page knows.",
-    ),
-    ("Vis siden uden filter, og vælg derfra.", "Show the page without the filter and choose from there."),
-)
 NOT_ALLOWED = Fault(
     403,
     ("Det har du ikke adgang til", "You do not have access to this"),

@@ -63,6 +63,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "t": translator(language),
         "actor": actor,
         "viewer": getattr(request.state, "viewer", None),
+        "by_the_clock": lambda at: at + (app_context.now(request) - app_context.browser_now(request)),
         "menu": menu_for(request, actor),
         "csrf_field": csrf_field(actor.csrf if actor else ""),
         "path": request.url.path,

@@ -154,7 +154,7 @@ def test_those_that_cannot_be_included_are_named_with_the_reason_and_left_out(of
     page = office.see(LATER, office.tasks)
     said = words(page)
     assert "Daginstitution 1.1 Ærø : enheden har svaret" in said
-    assert "Daginstitution 1.2 Ærø : fristen er ikke før den nye" in said
+    assert "Daginstitution 1.2 Ærø : fristen er allerede den nye dato eller senere" in said
     assert "Daginstitution 1.3 Ærø : enheden skal ikke svare" in said
     assert "Ingen mail: ingen adresse" in said, "a later deadline holds without a mail"
     assert office.confirm(page).status_code == 303

@@ -32,7 +32,7 @@ from web.leader.onward import onward
 from web.leader.remarks import open_remarks
 from web.leader.sent_back import closed_answers, open_questions
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, row_words
-from web.shown import shown_answers
+from web.shown import shown_answers, without_empty
 from web.tickets import write_ticket
 
 MEETINGS = frozenset({"gathering", PARTICIPANTS})
@@ -134,10 +134,12 @@ def show_answer_page(
 ) -> Response:
     """What was answered, read only."""
     language = render.language_of(request)
+    answer = shown_answer(session, holding, language)
     return render.page(
         request,
         template,
-        answer=shown_answer(session, holding, language),
+        answer=answer,
+        answered=without_empty(answer),
         doubts=doubtful(holding.submission.answers, language) if holding.submission else (),
         jumped=jumped_answer(session, holding, language),
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,

@@ -9,7 +9,8 @@ from cycle.danish import parse_date
 from cycle.plan.model import FlowName
 from cycle.runs.reading import RunSearch
 from cycle.runs.tables import RunState
-from web.faults import FILTER, Refused
+from web.faults import Refused
+from web.filter_faults import FILTER
 from web.secretariat.words import SERVICES
 
 FLOWS = (*SERVICES, *(flow.value for flow in FlowName))
