@@ -254,7 +254,7 @@ def test_a_filter_that_cannot_be_read_says_so_and_leads_to_the_page_without_it(s
         assert f'href="{address.partition("?")[0]}"' in page.text and "fra en mail" not in page.text
     english = small.get("/mail?side=abc&sprog=en").text
     assert "The filter cannot be read" in english and "Show the page without the filter" in english
-    assert "Siden findes ikke" in small.get("/findes-ikke?side=0").text
+    assert "The page does not exist" in small.get("/findes-ikke?side=0").text
 
 
 def test_a_number_that_no_row_can_have_is_a_page_that_does_not_exist(office):
