@@ -33,6 +33,8 @@ LEDGER: Mapping[str, str] = {
     ),
     "{}: sendt i {}.": "{}: sent in {}.",
     "{}: kom med i {}.": "{}: went along in {}.",
+    "{}: sendes i {}.": "{}: to be sent in {}.",
+    "{}: kommer med i {}.": "{}: to go along in {}.",
     "{}. Ikke sendt: {}.": "{}. Not sent: {}.",
     "dagens mail": "the day's mail",
     "mailen {}": "the mail of {}",

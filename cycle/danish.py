@@ -63,6 +63,8 @@ _NUMBER = re.compile(
     r"(?: ?(?:kr\.?|kroner|dkk|%|procent|pct\.?))?",
     re.IGNORECASE,
 )
+_NUMERIC_DATE = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{4}|\d{2})")
+_WORD_DATE = re.compile(r"(?:den )?(\d{1,2})\.? ?([a-zæøå]+)\.?,? (\d{4})")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+)(?:,[0-9]+)?")
 _COMMA = re.compile(r"[0-9]+(?:,[0-9]+)?")
 _DOUBTFUL_POINT = re.compile(r"\D*?[0-9]{1,3}\.(?:[0-9]{1,2}|[0-9]{4,})\D*")
@@ -105,6 +107,29 @@ def has_doubtful_point(text: str) -> bool:
     before it.
     """
     return bool(_DOUBTFUL_POINT.fullmatch(text)) and not _SCALED.search(text)
+
+
+def parse_date(text: str) -> date | None:
+    """The date written as 20. april 2027, 20.4.2027, 20-04-2027, 20/4/27 or 2027-04-20; None for no date."""
+    plain = " ".join(text.lower().split())
+    try:
+        if match := _NUMERIC_DATE.fullmatch(plain):
+            day, month, year = (int(part) for part in match.groups())
+            return date(year + 2000 if year < 100 else year, month, day)
+        if match := _WORD_DATE.fullmatch(plain):
+            return date(int(match[3]), _month_number(match[2]), int(match[1]))
+        return date.fromisoformat(plain) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", plain) else None
+    except ValueError:
+        return None
+
+
+def _month_number(word: str) -> int:
+    """The month's number: its name, or its first letters (at least three). Raises ValueError."""
+    for names in (MONTHS, MONTHS_EN):
+        for number, name in enumerate(names, 1):
+            if name.lower() == word or (len(word) >= 3 and name.lower().startswith(word)):
+                return number
+    raise ValueError(word)
 
 
 def format_decimal(value: Decimal, places: int | None = None, language: str = "da") -> str:

@@ -1,5 +1,6 @@
 """All answers of an activity as one table: a row for each post, a column for each question."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ KINDS = {
     FieldType.PERCENT: Kind.NUMBER,
     FieldType.DATE: Kind.DATE,
 }
+_DIGITS = re.compile(r"([0-9]+)")
 NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT)
 
 
@@ -72,9 +74,14 @@ def _questions(forms: Sequence[Form], rows: Sequence[Answered], language: str) -
 
 
 def _of_group(group: Field, rows: Sequence[Answered], language: str) -> list[_Question]:
-    """A column for each question of each row that anyone answered, in the order they first appear."""
+    """A column for each question of each row that anyone answered, in the form's order or counting on: units
+    that lack some do not decide where those stand."""
     given = [entry for row in rows for entry in row.answers.get(group.id) or ()]
-    keys = dict.fromkeys(str(entry["row"]) for entry in given)
+    fixed = [row.value for row in group.rows]
+    keys = sorted(
+        {str(entry["row"]) for entry in given},
+        key=lambda key: (fixed.index(key) if key in fixed else len(fixed), _natural(key)),
+    )
     return [
         question
         for key in keys
@@ -82,6 +89,11 @@ def _of_group(group: Field, rows: Sequence[Answered], language: str) -> list[_Qu
         if not field.hide_small
         for question in _of_field(field, f"{key}: {label(field, language)}", group.id, key)
     ]
+
+
+def _natural(key: str) -> list[tuple[bool, int, str]]:
+    """M2 before M10, as people count."""
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in _DIGITS.split(key)]
 
 
 def _of_field(field: Field, title: str, group: str = "", row: str = "") -> list[_Question]:

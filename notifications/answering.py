@@ -1,7 +1,7 @@
 """One mail about one task: its answer, its draft, or neither, and what is to be told about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from cycle.errors import AnswerInvalid, Conflict, NotNow, Problem
 from cycle.messages.tables import Inbound, InboundTask, InboundVerdict
 from cycle.organisation.directory import Directory
-from cycle.tasks.answers import read_answers, read_draft
+from cycle.tasks.answers import label, read_answers, read_draft
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.reopened import refused_changes, reopened_in
 from cycle.tasks.states import Actor, Channel, SubmissionKind
@@ -18,7 +18,7 @@ from cycle.tasks.submit import latest_submission, save_draft, submit, takes_answ
 from cycle.tasks.tables import Draft, Submission
 from notifications.addressed import Addressed
 from notifications.enclosures import answers_with
-from notifications.questions import file_places
+from notifications.questions import file_places, questions_of
 from notifications.replies import Reply, place_for_rest
 
 V = InboundVerdict
@@ -80,7 +80,9 @@ class Answering:
         try:
             submission = self._submit(reply, by=by, once=once, actor=actor)
         except AnswerInvalid as invalid:
-            reason = "; ".join(str(problem) for problem in invalid.problems)[:1000]
+            words = self._words()
+            named = [replace(each, where=words.get(each.where, each.where)) for each in invalid.problems]
+            reason = "; ".join(map(str, named))[:1000]
             return self.draft(reply, reason, invalid.problems)
         return Outcome(V.ANSWER, "", (), dict(submission.answers), reply.unplaced, submission)
 
@@ -101,6 +103,11 @@ class Answering:
         if answers and (kept is None or kept.answers != answers):
             self._save(answers)
         return Outcome(verdict, reason, told, understood, left)
+
+    def _words(self) -> dict[str, str]:
+        """What the form calls its places."""
+        asked = {each.where: each.words() for each in questions_of(self._found.form, self._task.prefill)}
+        return {each.id: label(each) for each in self._found.form.fields} | asked
 
     def _valid(self, given: Mapping[str, Any]) -> dict[str, Any]:
         valid, _ = read_draft(self._found.form, given, rows=self._task.prefill, language=self.language)

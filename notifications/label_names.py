@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from notifications.label_forms import LONGEST_HEAD, Beginnings
+from notifications.label_forms import LONGEST_HEAD, Beginnings, is_answer
 from notifications.nil import plain
 from notifications.questions import Question
+from notifications.typed_values import NUMERIC
 
+SHORTEST = 4
+"""So many letters a shortened name has at least."""
 _ROW_WORDS = ("", "mål ", "goal ", "ad ", "ad mål ")
 
 
@@ -20,6 +23,7 @@ class Names:
     """What each question and each row may be called, looked up by plain words."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
+        self._questions = questions
         self.fields: dict[str, list[Question]] = {}
         self.in_rows: dict[str, list[Question]] = {}
         self.rows: dict[str, list[Question]] = {}
@@ -43,10 +47,35 @@ class Names:
                 self._add_row(question)
         self.lettered = any(re.fullmatch(r"[a-zæøå]( ?\d+)?", row) for row in self.rows)
 
+    def in_row(self, head: str) -> Sequence[Question]:
+        """The questions that the plain words name by their row: with its own words, or alone in the row."""
+        return self.in_rows.get(head) or self._bare(head)
+
+    def shortened(self, head: str, value: str) -> Question | None:
+        """The one number outside rows whose words begin so: "Sygefravær" for *Sygefravær i kvartalet*.
+
+        None where the words name something else that takes the value, or more than one number begins so.
+        """
+        if len(head) < SHORTEST or head in self.fields or head in self.in_rows:
+            return None
+        begun = [
+            each
+            for each in self._questions
+            if each.field.type in NUMERIC and any(n.startswith(f"{head} ") for n in names_of(each))
+        ]
+        if len(begun) != 1 or begun[0].row or not is_answer(begun[0], value):
+            return None
+        numbers = [each for each in self.rows.get(head, []) if each.field.type in NUMERIC]
+        rivals = [*self._bare(head), *numbers]
+        return None if any(is_answer(each, value) for each in rivals) else begun[0]
+
+    def _bare(self, row: str) -> list[Question]:
+        bare = self.rows.get(row, [])
+        return bare if len(bare) == 1 else [each for each in bare if each.field.required]
+
     def one_in_row(self, row: str) -> Question | None:
         """The one question of the row, or the one in it that must be answered."""
-        bare = self.rows.get(plain(row), [])
-        named = bare if len(bare) == 1 else [each for each in bare if each.field.required]
+        named = self._bare(plain(row))
         return named[0] if len({each.place for each in named}) == 1 else None
 
     def _add_row(self, question: Question) -> None:

@@ -209,10 +209,10 @@ class _Reading:
     def _in_row(self, line: str) -> _Start | None:
         """ "1.2 Status: grøn", and "1.2: grøn" where the row has one question that must be answered."""
         head, value = parted(line, ":")
-        named = self._names.in_rows.get(head, [])
-        if not named:
-            bare = self._names.rows.get(head, [])
-            named = bare if len(bare) == 1 else [q for q in bare if q.field.required]
+        short = None if self._row else self._names.shortened(head, value)
+        if short is not None:
+            return self._unsure(_Start(short, value), Sign.SURE)
+        named = self._names.in_row(head)
         if len({q.place for q in named}) > 1:
             raise _Doubt(WHICH_ROW)
         return _Start(named[0], value) if named else None

@@ -61,7 +61,10 @@ WORDS: Mapping[Fault, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     Fault.PING_FAILING: (
         ("Livstegn, der ikke er nået frem", "Signs of life that did not arrive"),
-        ("Prøv adressen i AARSHJUL_HEARTBEAT_URL.", "Try the address in AARSHJUL_HEARTBEAT_URL."),
+        (
+            "Bed jeres it om at prøve den adresse, der meldes til (indstillingen AARSHJUL_HEARTBEAT_URL).",
+            "Ask your IT to try the address that is reported to (the setting AARSHJUL_HEARTBEAT_URL).",
+        ),
     ),
 }
 """What is wrong, and what to do: each in Danish and English."""

@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -32,13 +32,15 @@ from web.faults import (
     Refused,
     fault_of,
 )
-from web.labels import is_technical, label_of
+from web.filter_faults import FILTER
+from web.labels import is_technical, label_of, labels_sent
 from web.render import language_of, page
 from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
 from web.signing_in.faults import LINK_ENDED, LINK_NEEDED, TOO_MANY
 from web.signing_in.person import PersonNeeded
-from web.signing_in.visits import LinkEnded, LinkNeeded, LinkOpened, exchanged
+from web.signing_in.visits import SAFE, LinkEnded, LinkNeeded, LinkOpened, exchanged
+from web.typed import uploads
 from web.viewing import note_viewer
 
 log = logging.getLogger("aarshjul.web")
@@ -94,8 +96,9 @@ def show(
         problems=problems,
         located=located,
         number=number,
+        received=getattr(request.state, "received", ""),
         sent=sent_fields(request),
-        resend=_text_fields(request),
+        resend=() if _sent_files(request) else _text_fields(request),
     )
 
 
@@ -124,10 +127,11 @@ def _as_json(request: Request, fault: Fault, problems: Sequence[Problem]) -> Res
 def sent_fields(request: Request) -> list[tuple[str, str]]:
     """The text that was typed into the failed POST, under the words that its page asked with, in order."""
     language = language_of(request)
-    own: Mapping[str, str] = getattr(request.state, "labels", {})
+    pairs = _text_fields(request)
+    own: Mapping[str, str] = getattr(request.state, "labels", None) or labels_sent(dict(pairs).get("words"))
     return [
         (own.get(name) or label_of(name, language), value)
-        for name, value in _text_fields(request)
+        for name, value in pairs
         if name in own or not is_technical(name)
     ]
 
@@ -138,6 +142,12 @@ def _text_fields(request: Request) -> list[tuple[str, str]]:
     return [
         (name, value) for name, value in pairs if isinstance(value, str) and not name.startswith("password")
     ]
+
+
+def _sent_files(request: Request) -> bool:
+    """Whether files were chosen: no page can hold them, so sending again from it would leave them out."""
+    form = getattr(request.state, "sent", None)
+    return form is not None and bool(uploads(form))
 
 
 def _domain(request: Request, error: Exception) -> Response:
@@ -151,7 +161,7 @@ def _domain(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    response = show(request, error.fault)
+    response = show(request, _without_filter(request) if error.fault is FILTER else error.fault)
     response.headers.update(error.headers)
     return response
 
@@ -169,8 +179,11 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
-    """An address that names nothing; or what a program sent is not of the form that was asked for."""
+    """An address that names nothing, a filter that is none, or what a program sent in another form."""
     assert isinstance(error, RequestValidationError)
+    at_fault = {each["loc"][0] for each in error.errors()}
+    if at_fault == {"query"} and not asked_by_program(request):
+        return show(request, _without_filter(request))
     places = ("body", "query") if asked_by_program(request) else ("body",)
     sent = [
         Problem(".".join(map(str, each["loc"][1:])), each["msg"])
@@ -178,6 +191,14 @@ def _unreadable(request: Request, error: Exception) -> Response:
         if each["loc"][0] in places
     ]
     return show(request, BAD_REQUEST if sent else NOT_FOUND, problems=sent)
+
+
+def _without_filter(request: Request) -> Fault:
+    """The page of an unreadable filter leads to the same page without one, if that can be asked for."""
+    if request.method not in SAFE:
+        return FILTER
+    way = (request.url.path, "Vis siden uden filter", "Show the page without the filter")
+    return replace(FILTER, onward=way)
 
 
 async def _sign_in(request: Request, _error: Exception) -> Response:

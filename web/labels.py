@@ -1,9 +1,11 @@
 """What the fields of forms are called when a page has to give back what was typed.
 
 A leader's questions and the reasons to single questions have their words from the form and are named in
-`request.state.labels` by the room that takes them.
+`request.state.labels` by the room that takes them. Where that room was not reached, for whoever sent them is
+not known any more, the form's own hidden field `words` names them: the sender gets back what the sender sent.
 """
 
+import json
 from collections.abc import Mapping
 
 from web.words import Pair
@@ -60,6 +62,7 @@ TECHNICAL = frozenset(
         "version",
         "videre",
         "which",
+        "words",
     ]
 )
 NOT_TYPED = (".kept", ".remove")
@@ -73,3 +76,12 @@ def is_technical(name: str) -> bool:
 def label_of(name: str, language: str) -> str:
     """The field's label in the language; what no page of its own names is "your text"."""
     return FIELDS.get(name, OTHER)[language == "en"]
+
+
+def labels_sent(words: object) -> dict[str, str]:
+    """The labels that came with a form, by name; none where they cannot be read."""
+    try:
+        found = json.loads(words) if isinstance(words, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: str(label) for name, label in found.items()} if isinstance(found, dict) else {}

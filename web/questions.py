@@ -4,6 +4,7 @@ The HTML name of a question is its place in the form ("status", "goals.A.status"
 in the problems of `cycle.tasks.answers`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
@@ -112,6 +113,24 @@ def flat(asked: Sequence[Question]) -> list[Question]:
         for row in question.rows:
             found += flat(row.questions)
     return found
+
+
+def words_of(asked: Sequence[Question]) -> dict[str, str]:
+    """What the form calls each of its fields, by the names they are sent under."""
+    named: dict[str, str] = {}
+    for question in flat(asked):
+        if question.field.type is FieldType.TRAFFIC_LIGHT:
+            comment = "Comment" if question.language == "en" else "Kommentar"
+            named[f"{question.name}.light"] = question.full_label
+            named[f"{question.name}.comment"] = f"{question.full_label} · {comment}"
+        elif question.field.type is not FieldType.REPEAT:
+            named[question.name] = question.full_label
+    return named
+
+
+def words_to_send(asked: Sequence[Question]) -> str:
+    """The same for a hidden field: a page that must not look the form up still names what was typed."""
+    return json.dumps(words_of(asked), ensure_ascii=False)
 
 
 def guidance_of(thing: Field | Form, language: str) -> str:

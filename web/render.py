@@ -4,7 +4,7 @@ Every template has `t("dansk", "english")` (both words stand where they are used
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
 `icon("info")`, `path`, `house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
 `near`, `datetime`, `short`, `moment`, `number`, `amount`, `titled`, `planned`, `called`, `period`,
-`numbered`, `kind`. Undefined names raise.
+`numbered`, `kind`, `words`. Undefined names raise.
 """
 
 import hashlib
@@ -31,6 +31,7 @@ from cycle.tasks.tables import Occurrence, Task
 from cycle.tasks.titles import occurrence_title, own_title
 from web import context as app_context
 from web.cookies import Cookie
+from web.questions import words_to_send
 from web.rooms import Menu, MenuItem
 
 HERE = Path(__file__).parent
@@ -62,6 +63,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "t": translator(language),
         "actor": actor,
         "viewer": getattr(request.state, "viewer", None),
+        "by_the_clock": lambda at: at + (app_context.now(request) - app_context.browser_now(request)),
         "menu": menu_for(request, actor),
         "csrf_field": csrf_field(actor.csrf if actor else ""),
         "path": request.url.path,
@@ -243,4 +245,5 @@ FILTERS = {
     "called": show_task_title,
     "said": show_said,
     "kind": kind,
+    "words": words_to_send,
 }

@@ -1,7 +1,7 @@
 """An answer as people read it: receipts, reviewers and the secretariat see the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cycle.tasks.answers import label
@@ -37,6 +37,23 @@ def shown_answers(
 ) -> tuple[Shown, ...]:
     """Every question that was asked with its answer; an empty text where there is none."""
     return _group(with_choices(form, prefill).fields, answers, prefill, language, "")
+
+
+def without_empty(shown: Sequence[Shown]) -> tuple[tuple[Shown, ...], list[str]]:
+    """What was answered, and the labels of the rest with their rows: a receipt names those in one line."""
+    kept: list[Shown] = []
+    empty: list[str] = []
+    for item in shown:
+        rows = []
+        for row in item.rows:
+            answered, lacking = without_empty(row.items)
+            empty += [f"{row.label} · {label}" for label in lacking]
+            rows += [ShownRow(row.label, answered)] if answered else []
+        if rows or item.text or item.file:
+            kept.append(replace(item, rows=tuple(rows)))
+        elif not item.rows:
+            empty.append(item.label)
+    return tuple(kept), empty
 
 
 def _group(

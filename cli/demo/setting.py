@@ -31,9 +31,11 @@ ACCOUNTS = (
     ("distrikt@demo.example", Role.SUPERIOR, "KBH-SKOLER-06", "Dorte Distriktschef"),
     ("omraade@demo.example", Role.SUPERIOR, "KBH-SKOLER", "Ove Områdechef"),
     ("direktion@demo.example", Role.DIRECTION, "KBH", "Dagny Direktør"),
+    ("aase.fjeldbro@buf.example", Role.SUPERIOR, "KBH-SKOLER-06", "Åse Fjeldbro"),
     ("lars.stenfeldt1@buf.example", Role.SUPERIOR, "KBH-SKOLER-06", "Lars Stenfeldt"),
 )
-"""The last is the district's head in person, from July 2027 on: with him dialogues can be prepared."""
+"""The last two are the district's head in person, until and from July 2027: with them dialogues can be
+prepared. Each is offered while they hold the post."""
 
 
 def open_demo(folder: Path, *, port: int, smtp_port: int, reply_port: int) -> Installation:

@@ -19,6 +19,8 @@ from cycle.errors import LinkInvalid
 
 MAC_BYTES = 16
 LONGEST = 128
+STUCK = ".,;:!?)>]}'\"*_"
+"""What stands behind a link in a mail, and some mail programs take into it."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _mac(secret: bytes, purpose: str, payload: bytes) -> bytes:
 
 
 def _decode(token: str) -> bytes:
-    text = token.strip().lower()
+    text = token.strip().rstrip(STUCK).lower()
     if not text.isascii() or len(text) > LONGEST:
         raise LinkInvalid("broken")
     try:

@@ -38,6 +38,11 @@ def placed(what: str, *, on: date, today: date, opened: bool) -> str:
     return f"{what}: sendt i {mail}." if opened else f"{what}: kom med i {mail}."
 
 
+def still_to_go(reason: str) -> str:
+    """The same of a mail that lies in the outbox: it was not sent yet when this is read."""
+    return reason.replace(": sendt i ", ": sendes i ").replace(": kom med i ", ": kommer med i ")
+
+
 def not_sent(what: str, why: str) -> str:
     """Why nothing was sent."""
     return f"{what}. Ikke sendt: {why}."

@@ -7,11 +7,10 @@ are the keys of `cycle.tasks.answer_sentences.SENTENCES`.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cycle.danish import MONTHS, MONTHS_EN, format_amount, format_decimal, has_doubtful_point, parse_decimal
+from cycle.danish import format_amount, format_decimal, has_doubtful_point, parse_date, parse_decimal
 from cycle.files.taken import NotTaken
 from cycle.tasks.forms import Field, FieldType
 
@@ -28,8 +27,6 @@ LARGEST = Decimal(10) ** 15
 DECIMALS = 6
 YEARS = range(1900, 2101)
 _UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_NUMERIC_DATE = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{4}|\d{2})")
-_WORD_DATE = re.compile(r"(?:den )?(\d{1,2})\.? ?([a-zæøå]+)\.?,? (\d{4})")
 
 
 class Wrong(ValueError):
@@ -105,31 +102,10 @@ def _amount(field: Field, raw: object) -> str:
 
 def _date(field: Field, raw: object) -> str:
     text = clean_text(raw)
-    found = _date_of(" ".join(text.lower().split()))
+    found = parse_date(text)
     if found is None or found.year not in YEARS:
         raise Wrong("not_date", text=text[:60])
     return found.isoformat()
-
-
-def _date_of(text: str) -> date | None:
-    try:
-        if match := _NUMERIC_DATE.fullmatch(text):
-            day, month, year = (int(part) for part in match.groups())
-            return date(year + 2000 if year < 100 else year, month, day)
-        if match := _WORD_DATE.fullmatch(text):
-            return date(int(match[3]), _month(match[2]), int(match[1]))
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
-    except ValueError:
-        return None
-
-
-def _month(word: str) -> int:
-    """The month's number: its name, or its first letters (at least three). Raises ValueError."""
-    for names in (MONTHS, MONTHS_EN):
-        for number, name in enumerate(names, 1):
-            if name.lower() == word or (len(word) >= 3 and name.lower().startswith(word)):
-                return number
-    raise ValueError(word)
 
 
 def _choice(field: Field, raw: object) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
+from cycle.reminders.wording import still_to_go
 from cycle.store import in_pieces
 from cycle.tasks.states import WAITING_FOR_HOLDER
 from cycle.tasks.tables import Occurrence, Task
@@ -31,6 +32,7 @@ _DECISION: tuple[Any, ...] = (
     col(Message.state).label("message_state"),
     col(Message.sent_at),
 )
+TO_GO = frozenset({MessageState.READY, MessageState.CLAIMED, MessageState.WAITING})
 _ACT: tuple[Any, ...] = (
     col(Message.created_at).label("at"),
     col(Message.task_id),
@@ -63,6 +65,11 @@ class Told:
     message_kind: str = ""
     message_state: MessageState | None = None
     sent_at: datetime | None = None
+
+    @property
+    def why_now(self) -> str:
+        """The reason; of a mail that has not gone yet as of what is to come."""
+        return still_to_go(self.reason) if self.message_state in TO_GO else self.reason
 
 
 def why(session: Session, task_id: int) -> list[Told]:

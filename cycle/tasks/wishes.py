@@ -23,6 +23,7 @@ from cycle.tasks.wish_tables import ExtensionWish
 
 GATHERED = timedelta(minutes=30)
 """How long the first wish waits for others to join its mail."""
+NO_REASON = Problem("reason", "Begrundelsen mangler.", "Skriv kort, hvorfor I har brug for mere tid.")
 _WISH = table_of(ExtensionWish)
 _LAPSE = (
     sa.update(_WISH)
@@ -153,8 +154,7 @@ def _check(
         what = "Den ønskede frist er ikke en arbejdsdag."
         problems.append(Problem("wished_on", what, "Vælg en arbejdsdag."))
     if not reason:
-        cure = "Skriv kort, hvorfor I har brug for mere tid."
-        problems.append(Problem("reason", "Begrundelsen mangler.", cure))
+        problems.append(NO_REASON)
     if problems:
         raise AnswerInvalid(problems)
 

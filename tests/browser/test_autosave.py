@@ -1,11 +1,12 @@
 """The draft that keeps itself, in a real browser: while writing, in two tabs, and when the line is gone."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from cycle.tasks.tables import Draft
+from cycle.tasks.tables import Draft, Occurrence
 from tests.support.axe import accessible
 from tests.support.browser import served
 from tests.support.leader import EVERY_TYPE, FILLED, GOALS, World
@@ -128,4 +129,89 @@ def test_when_the_link_ends_while_writing_the_text_comes_back_with_it(browser, w
     page.click("text=Slet det")
     expect(page.locator("#offered")).to_be_hidden()
     assert page.evaluate("localStorage.length") == 0 and drafts(world) == []
+    context.close()
+
+
+def test_what_is_sent_after_the_session_was_lost_is_named_and_comes_back_with_the_link(browser, world):
+    context = browser.new_context()
+    page = opened(context, world)
+    page.fill('[name="om"]', "Et helt kvartal")
+    page.fill('[name="maal.A.tal"]', "7")
+    context.clear_cookies()
+    page.click("text=Send besvarelse")
+    expect(page.locator("h1")).to_have_text("Åbn linket i mailen")
+    assert page.get_by_label("Om året").input_value() == "Et helt kvartal"
+    assert page.get_by_label("A. Sygefravær · Tal").input_value() == "7"
+    accessible(page)
+    again = opened(context, world)
+    expect(again.locator("#offered")).to_be_visible()
+    again.click("[data-put]")
+    assert again.input_value('[name="om"]') == "Et helt kvartal"
+    for name, value in FILLED.items():
+        again.locator(f'[name="{name}"]').first.wait_for()
+        if name in RADIOS:
+            again.check(f'[name="{name}"][value="{value}"]')
+        elif name == "bekraeft":
+            again.check(f'[name="{name}"]')
+        else:
+            again.fill(f'[name="{name}"]', value)
+    again.click("text=Send besvarelse")
+    again.wait_for_url("**/kvittering")
+    assert again.evaluate("localStorage.length") == 0
+    context.close()
+
+
+def test_the_page_of_a_lost_session_sends_once_the_link_is_open_again(browser, world):
+    context = browser.new_context()
+    page = opened(context, world)
+    page.fill('[name="om"]', "Skrevet uden session")
+    context.clear_cookies()
+    page.click('button:text-is("Gem kladde")')
+    expect(page.locator("h1")).to_have_text("Åbn linket i mailen")
+    opened(context, world).close()
+    page.click('button:text-is("Prøv igen")')
+    page.wait_for_url("**?gemt=1")
+    assert drafts(world) == [{"om": "Skrevet uden session"}] and page.evaluate("localStorage.length") == 0
+    context.close()
+
+
+def test_a_confidential_activitys_text_lies_in_the_browser_for_an_hour_and_others_until_signing_out(
+    browser, world
+):
+    context = browser.new_context()
+    page = opened(context, world)
+    lasts = "JSON.parse(localStorage.getItem(localStorage.key(0))).until - Date.now() <= {} * 3600 * 1000"
+    assert page.get_attribute("form[data-draft]", "data-hours") == "24"
+    context.set_offline(True)
+    page.fill('[name="om"]', "Hemmeligt")
+    wait(page)
+    expect(page.locator("#autosave")).to_contain_text("Det ligger i denne browser")
+    assert page.evaluate(lasts.format(24)) and not page.evaluate(lasts.format(1))
+    page.evaluate("""() => {
+        const form = document.createElement("form");
+        form.method = "post"; form.action = "/mine/log-ud";
+        form.addEventListener("submit", (event) => event.preventDefault());
+        document.body.append(form); form.requestSubmit();
+    }""")
+    assert page.evaluate("localStorage.length") == 0
+    context.set_offline(False)
+    page.close()
+    occurrence = world.rows(Occurrence)[0]
+    secret = json.dumps({**json.loads(occurrence.activity), "confidential": True})
+    world.change(Occurrence, activity=secret)
+    page = opened(context, world)
+    assert page.get_attribute("form[data-draft]", "data-hours") == "1"
+    context.set_offline(True)
+    page.fill('[name="om"]', "Hemmeligt")
+    wait(page)
+    expect(page.locator("#autosave")).to_contain_text("Det ligger i denne browser")
+    assert page.evaluate(lasts.format(1))
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(world.site.settings.base_url + "/mine/log-ind")
+    assert page.evaluate("localStorage.length") == 1
+    page.evaluate("localStorage.setItem(localStorage.key(0), JSON.stringify({ until: Date.now() - 1 }))")
+    page.reload()
+    assert page.evaluate("localStorage.length") == 0
     context.close()

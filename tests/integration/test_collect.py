@@ -120,7 +120,7 @@ def test_what_does_not_fit_the_form_is_kept_as_a_draft_and_the_post_is_told_why(
     (draft,) = rows(engine, Draft)
     assert draft.answers == {"beloeb": "12000000.00", "bemaerkning": "Vi har travlt."}
     (inbound,) = rows(engine, Inbound)
-    assert inbound.verdict is V.DRAFT and "status" in inbound.reason
+    assert inbound.verdict is V.DRAFT and inbound.reason.startswith("Status: ")
     (told,) = rows(engine, Message)
     assert (told.kind, told.address) == (MessageKind.REPLY_PROBLEM, address_of(task.unit_id))
     assert [where for where, _ in told.context["problems"]] == ["status"]

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import select
 
 from cli.demo.setting import load
 from cycle.access.accounts import add_account
 from cycle.access.roles import Role
 from cycle.errors import Invalid
+from cycle.organisation.tables import Address, Appointment
 from cycle.runs.tables import ClockPulse
-from cycle.store import transaction
+from cycle.store import reading, transaction
 from tests.support.leader import World
 from tests.support.web import PASSWORD, Form
 from web.app import create_app
@@ -51,6 +54,21 @@ def test_the_demo_offers_every_account_and_open_task_with_one_click(sqlite_engin
     assert browser.get("/mine-enheder").status_code == 200
     assert browser.post("/demo/log-ind", data={"account": "99"}).status_code == 404
     assert browser.post("/demo/log-ind", data={"account": "²"}).status_code == 404
+
+
+def test_nobody_is_offered_in_person_before_they_hold_a_post(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path)
+    with reading(sqlite_engine) as session:
+        email = session.exec(select(Address.email).where(Address.person_id == world.leader)).one()
+    world.site.add_account(email, Role.SUPERIOR, "BY-IN-D1")
+    world.site.app = create_app(sqlite_engine, world.site.settings, world.site.clock, demo=Demo())
+    step_in = 'action="/demo/log-ind"'
+    assert step_in in world.site.browser().get("/demo").text
+    later = world.site.clock.at.date() + timedelta(days=30)
+    with transaction(sqlite_engine) as session:
+        its = sa.update(Appointment).where(Appointment.person_id == world.leader)
+        session.execute(its.values(valid_from=later))
+    assert step_in not in world.site.browser().get("/demo").text
 
 
 def test_a_demos_clock_that_stands_still_is_no_fault(sqlite_engine, tmp_path):

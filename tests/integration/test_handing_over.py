@@ -62,6 +62,8 @@ def test_the_colleague_acts_for_the_post_gets_its_mails_and_it_is_recorded(world
         ({"email": "ingen@by.example"}, 422, "Ingen leder eller stedfortræder", "address"),
         ({"until": "2020-01-01"}, 422, "højst et år frem", "year"),
         ({"until": "i morgen"}, 422, "Den sidste dag er ikke en dato", "date"),
+        ({"until": "", "text": ""}, 422, "Den sidste dag mangler", "The last day is missing"),
+        ({"until": "", "text": ""}, 422, "Begrundelsen mangler", "The reason is missing"),
         ({"text": " "}, 422, "Begrundelsen mangler", "reason"),
     ],
 )

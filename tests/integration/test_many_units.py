@@ -159,7 +159,7 @@ def test_those_that_cannot_be_included_are_named_with_the_reason_and_left_out(of
     page = office.see(LATER, office.tasks)
     said = words(page)
     assert "Daginstitution 1.1 Ærø : enheden har svaret" in said
-    assert "Daginstitution 1.2 Ærø : fristen er ikke før den nye" in said
+    assert "Daginstitution 1.2 Ærø : fristen er allerede den nye dato eller senere" in said
     assert "Daginstitution 1.3 Ærø : enheden skal ikke svare" in said
     assert "Ingen mail: ingen adresse" in said, "a later deadline holds without a mail"
     assert office.confirm(page).status_code == 303
@@ -190,6 +190,8 @@ def test_when_one_has_answered_meanwhile_none_is_changed_and_the_page_says_so(of
         ({"act": "slet"}, "Der er ikke valgt, hvad der skal ske."),
         ({"text": " "}, "Begrundelsen mangler."),
         ({"new_due_on": "snart"}, "Den nye frist er ikke en dato."),
+        ({"new_due_on": "", "text": ""}, "Den nye frist mangler."),
+        ({"new_due_on": "", "text": ""}, "Begrundelsen mangler."),
         ({"new_due_on": "2027-04-11"}, "Den nye frist ligger før i dag."),
         ({"new_due_on": "2099-01-01"}, "mere end to år"),
     ],

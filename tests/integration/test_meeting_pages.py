@@ -154,7 +154,7 @@ def test_participants_minutes_and_homework_are_written_on_the_page(site: Site, r
     [
         ({"ends": "8.00"}, "Mødet skal slutte, efter at det begynder."),
         ({"begins": "ni"}, "Begyndelsen er ikke et klokkeslæt."),
-        ({"day": "20-04-2027"}, "Dagen er ikke en dato."),
+        ({"day": "20-24-2027"}, "Dagen er ikke en dato."),
         ({"day": "2026-04-20"}, "Mødets tid er allerede gået."),
         ({"title": "\u200e "}, "Mødet mangler en overskrift."),
         ({"link": "javascript:alert(1)"}, "Linket begynder ikke med https://."),

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from cycle.access.person_sessions import open_person_session
-from cycle.messages.tables import Message, MessageKind
+from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, Person, Substitute
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import reading, transaction
@@ -92,6 +92,37 @@ def test_one_reads_why_one_was_written_to_or_not_in_both_languages_and_nothing_o
     assert "opgaven var klaret" in page and "Rykker 1" not in page and f'href="{world.page}"' in page
     english = browser.get("/mine/mails?sprog=en").text
     assert "opgaven var klaret" not in english and "Why" in english
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "english"),
+    [
+        (MessageState.READY, "sendes i mailen 13. april 2027.", "to be sent in the mail of 13 April 2027."),
+        (MessageState.SENT, "sendt i mailen 13. april 2027.", "sent in the mail of 13 April 2027."),
+    ],
+)
+def test_a_mail_that_has_not_gone_yet_is_told_as_one_to_come(world, state, said, english):
+    with transaction(world.engine) as session:
+        at = world.site.clock.at
+        message = Message(
+            root_id="BY",
+            key="daily",
+            kind=MessageKind.DAILY,
+            state=state,
+            person_id=world.leader,
+            address="ida@by.example",
+            created_at=at,
+            next_at=at,
+        )
+        session.add(message)
+        session.flush()
+        message_id = message.id
+    decide(world, world.leader, world.task_id, "Besked om ny opgave: sendt i mailen 13. april 2027.")
+    world.change(ReminderDecision, message_id=message_id, verdict=Decided.SENT)
+    browser = own_browser(world)
+    page = browser.get("/mine/mails").text
+    assert f"Besked om ny opgave: {said}" in page
+    assert english in browser.get("/mine/mails?sprog=en").text
 
 
 def test_the_mail_of_an_act_says_which_act_it_was(world):

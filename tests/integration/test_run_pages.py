@@ -55,7 +55,7 @@ def test_runs_are_found_by_flow_state_activity_and_day_and_all_filters_stay_toge
     assert numbers(office, "aktivitet=1") == ["2"]
     assert numbers(office, "dag=2027-04-09") == ["2"]
     assert numbers(office, "dag=2027-04-12&tilstand=done") == ["1"]
-    assert numbers(office, "dag=i+g%C3%A5r") == ["3", "2", "1"]
+    assert numbers(office, "dag=9.4.2027") == ["2"]
     page = office.get("/koersler?flow=deliver&dag=2027-04-12").text
     assert "/koersler?flow=deliver&amp;tilstand=failed&amp;dag=2027-04-12" in page
     assert "/koersler/nu.json?flow=deliver&amp;dag=2027-04-12" in page

@@ -246,6 +246,17 @@ def test_a_page_number_that_is_none_is_not_found(small):
         assert small.get(f"{path}?side={number}").status_code == 404, (path, number)
 
 
+def test_a_filter_that_cannot_be_read_says_so_and_leads_to_the_page_without_it(small):
+    unread = ("/poster?side=0", "/mail?side=abc", "/koersler?dag=2026-02-31", "/maal?aar=99999")
+    for address in unread:
+        page = small.get(address)
+        assert page.status_code == 404 and "Filteret kan ikke læses" in page.text, address
+        assert f'href="{address.partition("?")[0]}"' in page.text and "fra en mail" not in page.text
+    english = small.get("/mail?side=abc&sprog=en").text
+    assert "The filter cannot be read" in english and "Show the page without the filter" in english
+    assert "The page does not exist" in small.get("/findes-ikke?side=0").text
+
+
 def test_a_number_that_no_row_can_have_is_a_page_that_does_not_exist(office):
     for number in ("0", "-1", "x", str(2**31), "9" * 30):
         for path in ROUTES:

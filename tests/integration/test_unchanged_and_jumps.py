@@ -33,6 +33,7 @@ def world(engine, tmp_path):
 
 def test_one_press_puts_last_times_answer_into_its_field_and_nowhere_else(world):
     form = world.form()
+    assert "Jeres svar fra sidst står ved felterne." in form.page.text
     before = world.site.row_counts()
     page = form.send(world.browser, om="Mit eget", uaendret="beloeb")
     assert page.status_code == 200 and world.site.row_counts() == before

@@ -15,8 +15,9 @@ from cycle.organisation.tables import Address, Person
 from cycle.store import reading, transaction
 from cycle.tasks.tables import Draft
 from tests.support.leader import World
+from tests.support.municipality import instant
 from tests.support.routes import addresses, posts
-from tests.support.web import Form
+from tests.support.web import FixedClock, Form
 from tests.support.whole_store import USE_OF_SESSIONS, contents
 
 WHY = "Ringede om kvartalsrapporten"
@@ -183,3 +184,11 @@ def test_who_leads_a_unit_and_is_in_the_secretariat_chooses_as_which_the_pages_a
     choose("")
     assert (both.get("/mail").status_code, both.get("/mine-enheder").status_code) == (200, 200)
     assert "/konto/rolle" not in office_of(small).get("/konto").text
+
+
+def test_where_the_clock_is_another_than_the_browsers_the_end_is_told_by_the_clock(small):
+    office = office_of(small)
+    small.site.app.state.browser_clock = FixedClock(small.site.clock.at - timedelta(days=120))
+    small.site.clock.at = instant(2027, 4, 12)
+    assert view_as_the_leader(small, office).headers["location"] == "/mine"
+    assert "Visningen slutter 12. april 2027 kl. 12.15" in office.get("/mine").text

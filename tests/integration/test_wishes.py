@@ -158,6 +158,8 @@ def test_asked_twice_is_one_wish_and_another_one_meanwhile_is_told_to_wait(world
         ({"wished_on": "2027-04-24"}, "ikke en arbejdsdag", "not a working day"),
         ({"wished_on": "2027-05-03"}, "til og med 30. april 2027", "up to and including 30 April 2027"),
         ({"wished_on": "i morgen"}, "er ikke en dato", "is no date"),
+        ({"wished_on": ""}, "Den ønskede frist mangler", "The deadline wished for is missing"),
+        ({"wished_on": "", "reason": ""}, "Begrundelsen mangler", "The reason is missing"),
         ({"reason": "  "}, "Begrundelsen mangler", "The reason is missing"),
     ],
 )
@@ -168,6 +170,20 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(small, changed, 
     answer = wish(small, **changed)
     assert words not in answer.text and english in answer.text
     assert small.rows(ExtensionWish) == []
+
+
+@pytest.mark.parametrize("typed", ["23. april 2027", "23.4.2027", "23-04-2027", "2027-04-23"])
+def test_a_date_may_be_written_as_people_write_it(small, typed):
+    assert wish(small, wished_on=typed).status_code == 303
+    assert [each.wished_on for each in small.rows(ExtensionWish)] == [date(2027, 4, 23)]
+
+
+def test_everything_that_lacks_is_named_at_once(small):
+    page = wish(small, wished_on="", reason="")
+    assert "Den ønskede frist mangler" in page.text and "Vælg en dato." in page.text
+    assert "Begrundelsen mangler" in page.text
+    page = wish(small, wished_on="2027-04-24", reason="")
+    assert "ikke en arbejdsdag" in page.text and "Begrundelsen mangler" in page.text
 
 
 def test_several_wishes_of_half_an_hour_are_one_mail(small):

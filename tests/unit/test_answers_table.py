@@ -84,3 +84,16 @@ def test_what_could_be_one_persons_has_no_column_not_even_in_a_group():
     made = table([form, FORM], given)
     assert "Sygefravær" not in " ".join(titles(made)) and "A: Tal" in titles(made)
     assert "8,3" not in to_csv(made).decode("utf-8-sig")
+
+
+def test_rows_of_goals_stand_in_order_whichever_unit_answered_first():
+    first = {"maal": [{"row": "H", "tal": "1"}, {"row": "I", "tal": "2"}, {"row": "M10", "tal": "3"}]}
+    second = {"maal": [{"row": "G", "tal": "1"}, {"row": "M2", "tal": "2"}]}
+    made = titles(table([FORM], first, second))
+    assert [title for title in made if title.endswith(": Tal")] == [
+        "G: Tal",
+        "H: Tal",
+        "I: Tal",
+        "M2: Tal",
+        "M10: Tal",
+    ]

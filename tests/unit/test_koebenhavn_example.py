@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.demo.setting import ACCOUNTS
+from cli.demo.setting import ACCOUNTS, FIRST_DAY
 from config.goals_file import load_goals
 from config.loader import LoadedPlan, load_plan
 from cycle.goals.scheme import LEVELS
@@ -103,3 +103,11 @@ def test_one_of_the_demos_accounts_is_a_head_of_a_district_in_person() -> None:
     opens = example().resolve(2027)["resultatsamtaler"].opens_on.isoformat()
     assert [(row["unit_id"], row["name"], row["valid_to"]) for row in heads] == [(unit, name, "")]
     assert heads[0]["valid_from"] <= opens
+
+
+def test_the_head_before_them_holds_the_post_on_the_demos_first_day() -> None:
+    email, _, unit, name = ACCOUNTS[-2]
+    with (FOLDER / "leaders.csv").open(encoding="utf-8") as file:
+        (row,) = [row for row in csv.DictReader(file, delimiter=";") if row["email"] == email]
+    assert (row["unit_id"], row["name"]) == (unit, name)
+    assert row["valid_from"] <= FIRST_DAY[:10] <= row["valid_to"]

@@ -277,3 +277,43 @@ def test_a_choice_is_answered_by_its_words():
     for text in ("1: ja", "Passer budgetrammen? Ja, vi bekræfter", "1. Passer budgetrammen?: Ja"):
         reply = read_reply(form, text)
         assert read_answers(form, reply.raw, rows={}) == {"ramme": "ja"}, text
+
+
+QUARTER = Form(
+    id="kvartal",
+    title="Kvartal",
+    fields=(
+        *GOALS.fields,
+        Field(id="fravaer", type=FieldType.PERCENT, label="Sygefravær i kvartalet"),
+        Field(id="afvigelse", type=FieldType.AMOUNT, label="Forventet afvigelse", required=False),
+        Field(id="resultat", type=FieldType.AMOUNT, label="Forventet resultat", required=False),
+    ),
+)
+UNMEASURED = GOALS.fields[0].model_copy(update={"fields": GOALS.fields[0].fields[:1]})
+SAME_WORD = {"goals": [{"row": "A", "label": "Sygefravær"}, {"row": "B", "label": "Trivsel"}]}
+
+
+def quarter(text, *, measured):
+    fields = QUARTER.fields if measured else (UNMEASURED, *QUARTER.fields[1:])
+    return read_reply(QUARTER.model_copy(update={"fields": fields}), text, rows=SAME_WORD)
+
+
+@pytest.mark.parametrize("text", ["Sygefravær: 4,2", "Sygefravær: 4,2 %", "- sygefravær: 4,2"])
+def test_a_shortened_name_of_one_number_is_that_number_even_where_a_goal_is_called_so(text):
+    read = quarter(text, measured=False)
+    assert not read.doubts and list(read.raw) == ["fravaer"] and read.raw["fravaer"].startswith("4,2")
+
+
+def test_a_light_after_the_same_word_is_the_goals_and_a_number_a_measured_goal_takes_is_not_guessed():
+    assert quarter("Sygefravær: grøn", measured=False).raw == {"goals": {"A": {"status": "grøn"}}}
+    assert "fravaer" not in quarter("Sygefravær: 4,2", measured=True).raw
+
+
+@pytest.mark.parametrize("text", ["Forventet: 200.000", "Syg: 4,2", "Sygefravær: det går bedre"])
+def test_a_short_name_of_two_or_none_or_with_no_number_behind_it_is_no_name_of_a_number(text):
+    assert not {"fravaer", "afvigelse", "resultat"} & set(quarter(text, measured=False).raw)
+
+
+def test_a_shortened_name_inside_a_text_is_asked_about():
+    read = quarter("Andet: Vi har haft travlt.\nSygefravær: 4,2", measured=False)
+    assert read.doubts and "fravaer" not in read.raw

@@ -38,6 +38,12 @@ def test_a_token_survives_a_gateway_that_changes_case():
     assert read_token(SECRET, f" {token().upper()} ", "task").task_id == 41
 
 
+@pytest.mark.parametrize("stuck", [".", ")", ",", ">", ").", "'", '"', ";", "]"])
+def test_what_a_mail_program_took_into_the_link_behind_it_does_not_break_it(stuck):
+    assert read_token(SECRET, token() + stuck, "task").task_id == 41
+    assert refused(token()[:-1] + stuck) == "broken"
+
+
 def test_a_token_for_another_purpose_or_of_another_secret_is_broken():
     assert refused(token("reply")) == "broken"
     assert refused(token(), secret=b"another installation") == "broken"

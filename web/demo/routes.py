@@ -36,13 +36,14 @@ def front(request: Request, foelg: str = "") -> Response:
     controls: Controls | None = request.app.state.demo.controls
     stand = controls.status if controls else None
     follows = foelg == "1" and stand is not None and stand.busy is not None
+    today = context.now(request).astimezone(context.settings(request).zone).date()
     with context.reading(request) as store:
         page = render.page(
             request,
             "demo/front.html",
             stand=stand,
             follows=follows,
-            characters=sign_in.characters(store),
+            characters=sign_in.characters(store, today),
             errands=sign_in.errands(store, request),
         )
     if follows:

@@ -4,6 +4,7 @@ Anybody who reaches the demo is anybody they like, so `serve` has none of these 
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Request
@@ -16,7 +17,8 @@ from cycle.access.tables import Account
 from cycle.access.viewing import grants_of
 from cycle.errors import NotFound
 from cycle.organisation.directory import Directory
-from cycle.organisation.tables import Unit
+from cycle.organisation.mailboxes import people_with
+from cycle.organisation.tables import Appointment, Unit
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
@@ -63,17 +65,28 @@ def step_in(request: Request, sent: Sent) -> Response:
     return response
 
 
-def characters(store: Session) -> list[Character]:
-    """Every account, in the order they were made."""
+def characters(store: Session, today: date) -> list[Character]:
+    """Every account, in the order they were made; not of a person whose posts are all another's today."""
     names = {unit_id: name for unit_id, name in store.exec(select(Unit.id, Unit.name))}
     found = []
     for account in store.exec(select(Account).order_by(col(Account.id))):
         assert account.id is not None
+        if not _in_office(store, account.email, today):
+            continue
         grants = grants_of(store, account.id)
         roles = ", ".join(sorted({grant.role.value for grant in grants}))
         units = ", ".join(names[grant.unit_id] for grant in grants)
         found.append(Character(account.id, account.name, roles, units))
     return found
+
+
+def _in_office(store: Session, email: str, today: date) -> bool:
+    """Whether the person with the address holds a post today; an account of nobody with posts always is."""
+    its = [person.id for person in people_with(store, email)]
+    terms = store.exec(select(Appointment).where(col(Appointment.person_id).in_(its))).all()
+    return not terms or any(
+        term.valid_from <= today and (term.valid_to is None or today <= term.valid_to) for term in terms
+    )
 
 
 def errands(store: Session, request: Request) -> list[Errand]:

@@ -18,7 +18,7 @@ from web.context import Sent
 from web.leader.link import open_link
 from web.plain import readable
 from web.rooms import Room
-from web.secretariat.typed import needed, whole_date
+from web.secretariat.typed import all_of, needed, whole_date
 
 router = APIRouter(prefix="/opgave/{token}/overdrag")
 ROOM = Room(router)
@@ -37,12 +37,12 @@ def hand_over(request: Request, token: str, sent: Sent) -> Response:
     typed = {name: readable(sent.get(name)) for name in FIELDS}
     once = readable(sent.get("once"))[:40]
     try:
-        order = Order(
-            Act.REASSIGN,
-            needed(sent, "text", "Begrundelsen"),
-            email=needed(sent, "email", "Stedfortræderens mailadresse"),
-            until=whole_date(sent, "until", "Den sidste dag"),
+        text, email, until = all_of(
+            lambda: needed(sent, "text", "Begrundelsen"),
+            lambda: needed(sent, "email", "Stedfortræderens mailadresse"),
+            lambda: whole_date(sent, "until", "Den sidste dag"),
         )
+        order = Order(Act.REASSIGN, text, email=email, until=until)
         with context.writing(request) as session:
             holding = open_link(session, request, token)
             if not holding.may_hand_over:

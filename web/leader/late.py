@@ -27,4 +27,5 @@ def keep_late(request: Request, token: str, sent: FormData) -> None:
             outcome = act(session, request, holding, Sent(sent, Act.DRAFT, attachments))
         if not outcome.refused:
             request.state.sent = None
+            request.state.received = f"/opgave/{holding.task_id}/kladde"
             raise faults.Refused(LINK_ENDED_KEPT)

@@ -27,12 +27,13 @@ from web.leader import sheet
 from web.leader.agreement import annexed, sealed_document
 from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads, sender
 from web.leader.below import answers_below
+from web.leader.gone_on import has_gone_on, why_not
 from web.leader.late import keep_late
 from web.leader.letter import budget_letter
 from web.leader.link import Holding, open_link
 from web.leader.merging import carried, merged
 from web.leader.unchanged import BUTTON, with_last
-from web.questions import Beside, flat, questions
+from web.questions import Beside, questions, words_of
 from web.rooms import Room
 from web.signing_in.visits import LinkEnded
 from web.typed import typed_form
@@ -164,6 +165,8 @@ def _overtaken(request: Request, token: str, sent: Sent, error: Overtaken) -> Re
     """The form once more: what was typed, put together with what was changed elsewhere."""
     with context.reading(request) as session:
         holding = open_link(session, request, token)
+        if has_gone_on(holding):
+            raise faults.Refused(why_not(session, request, holding))
         both = merged(
             holding.form,
             error.typed,
@@ -203,20 +206,12 @@ def _again(
 
 
 def _why_not(request: Request, token: str) -> faults.Fault:
-    """Nothing is taken any more: after the close in the words of the closed page."""
+    """Nothing is taken any more: where the answer is, or the words of the closed page."""
     with context.reading(request) as session:
-        holding = open_link(session, request, token)
-        if holding.task.state in (TaskState.WAIVED, TaskState.APPROVED):
-            return faults.NOT_NOW
-        return faults.CLOSED if holding.submission is None else faults.CLOSED_AFTER_ANSWER
+        return why_not(session, request, open_link(session, request, token))
 
 
 def _name_fields(request: Request, holding: Holding) -> None:
     """Error pages show what was sent under the questions' own words."""
-    language = render.language_of(request)
-    comment = render.translator(language)("Kommentar", "Comment")
-    named: dict[str, str] = {}
-    for question in flat(questions(holding.form, {}, Beside(holding.task.prefill, {}, {}, language))):
-        named[question.name] = named[f"{question.name}.light"] = question.full_label
-        named[f"{question.name}.comment"] = f"{question.full_label} · {comment}"
-    request.state.labels = named
+    beside = Beside(holding.task.prefill, {}, {}, render.language_of(request))
+    request.state.labels = words_of(questions(holding.form, {}, beside))

@@ -32,7 +32,7 @@ from web.leader.onward import onward
 from web.leader.remarks import open_remarks
 from web.leader.sent_back import closed_answers, open_questions
 from web.questions import Beside, Question, figures_of, flat, guidance_of, questions, row_words
-from web.shown import shown_answers
+from web.shown import shown_answers, without_empty
 from web.tickets import write_ticket
 
 MEETINGS = frozenset({"gathering", PARTICIPANTS})
@@ -79,23 +79,29 @@ def show_form(
         asked=asked,
         summary=summary(asked, problems),
         **_from_others(asked, merged),
-        notice=notice,
+        **_notice(typed, notice),
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding, language),
         **_to_be_sent(request, holding, again, problems),
         **_pointed_out(holding, asked if typed is None else None, language),
         theirs=shown_answer(session, holding, language) if notice == "overtaken" else (),
-        **_to_be_read(holding, language),
+        **_to_be_read(holding, asked, language),
         same=_named(asked, (same,)),
         below=below(session, holding, language, now=context.now(request)),
         **common(session, holding, token, language),
     )
 
 
-def _to_be_read(holding: Holding, language: str) -> dict[str, Any]:
-    """What stands beside the questions: what need not be corrected, and the goals already given."""
+def _notice(typed: Mapping[str, Any] | None, notice: str) -> dict[str, Any]:
+    """What the page says of what was sent, and whether it has it in its fields."""
+    return {"notice": notice, "came_back": typed is not None or notice == "draft"}
+
+
+def _to_be_read(holding: Holding, asked: Sequence[Question], language: str) -> dict[str, Any]:
+    """What stands beside the questions: last answers, what need not be corrected, and goals already given."""
     return {
+        "has_last": any(each.last for each in flat(asked)),
         "closed": closed_answers(holding, language),
         "given": given_shown(holding.task.prefill, language),
         "given_changes": given_changes(holding.task.prefill, language),
@@ -128,10 +134,12 @@ def show_answer_page(
 ) -> Response:
     """What was answered, read only."""
     language = render.language_of(request)
+    answer = shown_answer(session, holding, language)
     return render.page(
         request,
         template,
-        answer=shown_answer(session, holding, language),
+        answer=answer,
+        answered=without_empty(answer),
         doubts=doubtful(holding.submission.answers, language) if holding.submission else (),
         jumped=jumped_answer(session, holding, language),
         nil=holding.submission is not None and holding.submission.kind is SubmissionKind.NIL,

@@ -9,6 +9,7 @@ from datetime import date
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from config.english import problem_in_english
@@ -42,11 +43,12 @@ def ask(request: Request, token: str, sent: Sent) -> Response:
     try:
         with context.writing(request) as session:
             holding = open_link(session, request, token)
+            wished_on, reason = _wish(sent)
             wishes.ask(
                 session,
                 holding.task_id,
-                wished_on=whole_date(sent, "wished_on", "Den ønskede frist"),
-                reason=text_of(sent, "reason"),
+                wished_on=wished_on,
+                reason=reason,
                 by=holding.by,
                 now=context.now(request),
             )
@@ -57,6 +59,15 @@ def ask(request: Request, token: str, sent: Sent) -> Response:
     except Conflict:
         return _page(request, token, typed=typed, problems=[ASKED], status=409)
     return RedirectResponse(f"/opgave/{token}/frist?gjort=1", status_code=303)
+
+
+def _wish(sent: FormData) -> tuple[date, str]:
+    """Date and reason. Beside a date that can be read, the asking itself says that the reason lacks."""
+    reason = text_of(sent, "reason")
+    try:
+        return whole_date(sent, "wished_on", "Den ønskede frist"), reason
+    except AnswerInvalid as error:
+        raise AnswerInvalid([*error.problems, *([] if reason else [wishes.NO_REASON])]) from error
 
 
 def _page(

@@ -11,7 +11,7 @@ from cycle.access.rules import Verb
 from cycle.cases.handout import HandOut, hand_out
 from cycle.cases.model import Case, Item
 from cycle.cases.search import Wish
-from cycle.danish import format_date
+from cycle.danish import format_date, parse_date
 from cycle.errors import AnswerInvalid, Problem
 from cycle.organisation.tables import Person, Unit
 from documents.case_package import Filed, Package
@@ -24,6 +24,7 @@ from web.plain import readable
 from web.secretariat.cases import press_for
 from web.secretariat.pages import show, zip_download
 from web.secretariat.reach import roots_for
+from web.secretariat.typed import PICK_A_DATE
 from web.session import CurrentActor
 
 router = APIRouter()
@@ -144,8 +145,6 @@ def _chosen(field: str, text: str, known: Sequence[tuple[str, str]], problems: l
 def _day(field: str, text: str, problems: list[Problem]) -> date | None:
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems.append(Problem(field, f"»{text}« er ikke en dato.", "Skriv den som 2027-04-20."))
-        return None
+    if (found := parse_date(text)) is None:
+        problems.append(Problem(field, f"»{text}« er ikke en dato.", PICK_A_DATE))
+    return found

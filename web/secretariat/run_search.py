@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from cycle.danish import parse_date
 from cycle.plan.model import FlowName
 from cycle.runs.reading import RunSearch
 from cycle.runs.tables import RunState
+from web.faults import Refused
+from web.filter_faults import FILTER
 from web.secretariat.words import SERVICES
 
 FLOWS = (*SERVICES, *(flow.value for flow in FlowName))
@@ -48,7 +51,7 @@ class Asked:
 
 
 def asked(zone: ZoneInfo, flow: str, state: str, activity: int, day: str, side: int) -> Asked:
-    """The filters as typed; what cannot be one is none."""
+    """The filters as typed; an unknown flow or state is none. Raises Refused for a day that is none."""
     wanted = flow if flow in FLOWS else ""
     known = RunState(state) if state in list(RunState) else None
     on = _day(day)
@@ -59,8 +62,10 @@ def asked(zone: ZoneInfo, flow: str, state: str, activity: int, day: str, side: 
 
 
 def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
+    """The day asked for. Raises Refused for what is none, lest everything be shown in its place."""
+    if not text.strip():
         return None
-    return found if date(2000, 1, 1) <= found <= date(2100, 1, 1) else None
+    found = parse_date(text)
+    if found is None or not date(2000, 1, 1) <= found <= date(2100, 1, 1):
+        raise Refused(FILTER)
+    return found

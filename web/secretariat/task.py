@@ -31,7 +31,7 @@ from web.questions import figures_of
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
-from web.secretariat.typed import needed, whole_date, whole_number
+from web.secretariat.typed import all_of, needed, whole_date, whole_number
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, shown_answers
 from web.superior.wishes import check_latest, latest_day
@@ -72,13 +72,16 @@ def extend_deadline(request: Request, actor: CurrentActor, task_id: Id, sent: Ch
     """A later due date for this post alone."""
     with context.writing(request) as session:
         found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.EXTEND)
-        new_due_on = whole_date(sent, "new_due_on", "Den nye frist")
+        new_due_on, reason = all_of(
+            lambda: whole_date(sent, "new_due_on", "Den nye frist"),
+            lambda: needed(sent, "reason", "Begrundelsen"),
+        )
         check_latest(new_due_on, latest_day(session, actor, found.occurrence))
         extend(
             session,
             task_id,
             new_due_on=new_due_on,
-            reason=needed(sent, "reason", "Begrundelsen"),
+            reason=reason,
             by=actor.by,
             now=context.now(request),
         )

@@ -1,15 +1,21 @@
 """Reading the room's own small forms."""
 
 import re
+from collections.abc import Callable
 from datetime import date, time
+from typing import Any, TypeVar, overload
 
 from starlette.datastructures import FormData
 
-from cycle.danish import format_count
+from cycle.danish import format_count, parse_date
 from cycle.errors import AnswerInvalid, Problem
 from web.plain import readable
 
 LONGEST = 4_000
+PICK_A_DATE = "Vælg en dato, eller skriv den som 20.4.2027."
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
 
 
 def text_of(sent: FormData, name: str) -> str:
@@ -31,13 +37,30 @@ def needed(sent: FormData, name: str, what: str) -> str:
 
 
 def whole_date(sent: FormData, name: str, what: str) -> date:
-    """A date as browsers send it. Raises AnswerInvalid."""
-    try:
-        return date.fromisoformat(text_of(sent, name))
-    except ValueError:
-        raise AnswerInvalid(
-            [Problem(name, f"{what} er ikke en dato.", "Skriv den som 2027-04-20.")]
-        ) from None
+    """A date as browsers send it or as people write it. Raises AnswerInvalid."""
+    text = text_of(sent, name)
+    found = parse_date(text)
+    if found is None:
+        fault = f"{what} er ikke en dato." if text else f"{what} mangler."
+        raise AnswerInvalid([Problem(name, fault, PICK_A_DATE if text else "Vælg en dato.")])
+    return found
+
+
+@overload
+def all_of(first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...
+@overload
+def all_of(first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /) -> tuple[A, B, C]: ...
+def all_of(*readers: Callable[[], Any]) -> tuple[Any, ...]:
+    """What each of them reads. Raises AnswerInvalid with the faults of all, to be mended at once."""
+    read, problems = [], []
+    for reader in readers:
+        try:
+            read.append(reader())
+        except AnswerInvalid as error:
+            problems += error.problems
+    if problems:
+        raise AnswerInvalid(problems)
+    return tuple(read)
 
 
 def clock_time(sent: FormData, name: str, what: str) -> time:

@@ -145,7 +145,10 @@ NAMES: Words = {
     Hindrance: {
         Hindrance.ANSWERED: ("enheden har svaret", "the unit has answered"),
         Hindrance.NOT_OWED: ("enheden skal ikke svare", "the unit need not answer"),
-        Hindrance.NOT_LATER: ("fristen er ikke før den nye", "its deadline is not before the new one"),
+        Hindrance.NOT_LATER: (
+            "fristen er allerede den nye dato eller senere",
+            "its deadline is already the new date or later",
+        ),
         Hindrance.TAKEN: (
             "personen har selv posten, eller der er en stedfortræder i forvejen",
             "the person holds the post, or somebody acts for it already",

@@ -15,9 +15,12 @@ LINK_NEEDED = Fault(
         "The page belongs to a task or a meeting, and its link has not been opened in this browser.",
     ),
     (
-        "Åbn linket i mailen, eller få en kode på mail under Mine opgaver.",
-        "Open the link in the e-mail, or get a code by e-mail under My tasks.",
+        "Åbn linket i mailen, eller få en kode på mail under Mine opgaver. Har du skrevet noget, så gør det "
+        "i et nyt vindue, kom tilbage hertil bagefter, og prøv igen.",
+        "Open the link in the e-mail, or get a code by e-mail under My tasks. If you wrote something, do it "
+        "in a new window, come back to this page afterwards and try again.",
     ),
+    retry=True,
     onward=OWN_TASKS,
 )
 LINK_ENDED = Fault(

@@ -1,11 +1,12 @@
 // The draft of an answer is kept while it is written: some seconds after the last change, and when the page
-// is left. What cannot be kept (no line, the link has ended) stays in this browser for a day and is offered
-// again. Without scripts the button "Gem kladde" does the same.
+// is left. What cannot be kept (no line, the link has ended) stays in this browser for a day, a confidential
+// activity's for an hour, and is offered again; so does what is being sent, until we have it (kept.js).
+// Without scripts the button "Gem kladde" does the same.
 (function () {
   "use strict";
   var form = document.querySelector("form[data-draft]");
   if (!form || !window.fetch || !window.FormData) return;
-  var PAUSE = 4000, DAY = 24 * 3600 * 1000;
+  var PAUSE = 4000, STAYS = Number(form.dataset.hours) * 3600 * 1000;
   var place = form.dataset.draft, told = document.getElementById("autosave");
   var offer = document.getElementById("offered");
   var timer = 0, going = null, changed = false, failed = false, stopped = false;
@@ -13,6 +14,7 @@
   function fields() {
     var data = new FormData(form);
     Array.from(data.entries()).forEach(function (entry) { if (entry[1] instanceof File) data.delete(entry[0]); });
+    data.delete("words");
     return data;
   }
   function typed() {
@@ -22,18 +24,13 @@
   }
   function say(words) { if (told.textContent !== words) told.textContent = words; }
   function remember() {
-    try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), typed: typed() })); } catch (full) { return; }
+    try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), until: Date.now() + STAYS, typed: typed() })); } catch (full) { return; }
   }
   function forget() {
     try { localStorage.removeItem(place); } catch (closed) { return; }
   }
   function recall() {
-    try {
-      var kept = JSON.parse(localStorage.getItem(place) || "null");
-      if (kept && Date.now() - kept.at < DAY) return kept;
-      forget();
-    } catch (broken) { forget(); }
-    return null;
+    try { return JSON.parse(localStorage.getItem(place)); } catch (closed) { return null; }
   }
   function take(answer) {
     ["edition", "seen", "shown"].forEach(function (name) { form.elements[name].value = answer[name]; });
@@ -87,23 +84,23 @@
   // What is being kept comes first, else the answer would be refused as older than its own draft.
   form.addEventListener("submit", function (event) {
     clearTimeout(timer);
-    if (!going) { stopped = true; return; }
+    if (!going) {
+      stopped = true;
+      remember();
+      return;
+    }
     event.preventDefault();
     stopped = true;
     going.then(function () { form.requestSubmit(event.submitter); });
   });
   window.addEventListener("pageshow", function () { stopped = false; });
 
-  // What was kept for other tasks is not kept for longer than its day either.
-  try {
-    Object.keys(localStorage).forEach(function (name) {
-      var other = /^\/opgave\/\d+\/kladde$/.test(name) && JSON.parse(localStorage.getItem(name));
-      if (other && Date.now() - other.at >= DAY) localStorage.removeItem(name);
-    });
-  } catch (closed) { return; }
   var kept = recall();
   if (!kept) return;
-  if (JSON.stringify(kept.typed) === JSON.stringify(typed())) { forget(); return; }
+  if (form.hasAttribute("data-back") || JSON.stringify(kept.typed) === JSON.stringify(typed())) {
+    forget();
+    return;
+  }
   offer.hidden = false;
   offer.querySelector("time").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang);
   offer.querySelector("[data-put]").addEventListener("click", function () {

@@ -5,6 +5,7 @@ from datetime import date
 
 from starlette.datastructures import FormData
 
+from cycle.danish import parse_date
 from cycle.errors import AnswerInvalid, Problem
 from web import render
 from web.plain import readable
@@ -27,10 +28,9 @@ def due_on_in(sent: FormData, language: str) -> date | None:
     text = readable(sent.get("due_on"))
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
+    if (found := parse_date(text)) is None:
         t = render.translator(language)
         what = t("Den nye frist kan ikke læses som en dato.", "The new deadline cannot be read as a date.")
-        cure = t("Skriv den som 2027-05-04.", "Write it as 2027-05-04.")
-        raise AnswerInvalid([Problem("due_on", what, cure)]) from error
+        cure = t("Vælg en dato, eller skriv den som 4.5.2027.", "Choose a date, or write it as 4 May 2027.")
+        raise AnswerInvalid([Problem("due_on", what, cure)])
+    return found
