@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -18,7 +19,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.danish import format_count
 from cycle.errors import PlanInvalid, Problem
 from cycle.plan.meetings import MeetingDay
-from cycle.plan.model import Activity, Plan, Step
+from cycle.plan.model import Activity, Plan, ReminderRule, Step
 from cycle.tasks.forms import Form
 
 LONGEST_PLAN = 400_000
@@ -65,23 +66,34 @@ def check_written(text: str, name: str, beside: Beside) -> Plan:
     return _with_texts(plan, beside.sources)
 
 
-def in_force(plan: Plan, sources: Mapping[str, str], beside: Beside) -> str:
+def in_force(plan: Plan, sources: Mapping[str, str]) -> str:
     """The text of the plan in force: its file, with the reminders that were changed on the pages."""
     name = plan_name(sources)
     if name not in sources:
         return _dumped(_plain(plan))
-    try:
-        written = check_written(sources[name], name, beside)
-    except PlanInvalid:
+    told = _reminders_of(sources[name], name)
+    changed = [each for each in plan.activities if each.id in told and told[each.id] != each.reminders]
+    if not changed:
         return sources[name]
-    own = {each.id: each for each in written.activities}
     data = _editor().load(sources[name])
-    changed = [
-        each for each in plan.activities if each.id in own and own[each.id].reminders != each.reminders
-    ]
     for each in changed:
         _find(data, each.id)["reminders"] = [rule.model_dump(mode="json") for rule in each.reminders or ()]
-    return _dumped(data) if changed else sources[name]
+    return _dumped(data)
+
+
+@lru_cache(maxsize=16)
+def _reminders_of(text: str, name: str) -> Mapping[str, tuple[ReminderRule, ...] | None]:
+    """The reminders of each activity as the file writes them; none of a file that is no plan any more.
+
+    Reading YAML takes longer than all else on the plan's pages, and a text always says the same.
+    """
+    problems: list[Problem] = []
+    document = parse_yaml(text, name, problems)
+    data, faults = expand(document)
+    plan, wrong = validated(document, data, Plan)
+    if plan is None or problems or faults or wrong:
+        return {}
+    return {each.id: each.reminders for each in plan.activities}
 
 
 def with_fields(text: str, activity_id: str, fields: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """A mail to show a text with: one that a chosen leader has had, or would get for what waits now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from cycle.messages.placeholders import Part, Texts
 from cycle.messages.tables import Message, MessageKind
 from cycle.messages.texts import TextKey
 from cycle.organisation.directory import Directory
-from cycle.organisation.tables import Appointment, Person, Unit
+from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 from cycle.plan.model import ReminderKind
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.tasks.states import WAITING_FOR_HOLDER, OccurrenceState
@@ -90,9 +90,35 @@ def sample(session: Session, asked: Asked, today: date) -> Sample | None:
     return Sample(_message(asked, tasks[0].id, context, tasks[0].opened_at), [])
 
 
-def leaders(session: Session, key: TextKey, today: date) -> list[tuple[int, str]]:
-    """(id, "name, unit") of those whose mail can be shown: they have tasks, or have had such a mail."""
-    ids = set(_posts(session, key, today)) if key.kind in IMAGINED else set()
+def may_show(session: Session, key: TextKey, person_id: int, today: date) -> bool:
+    """Whether the person is among the `leaders`."""
+    return person_id in _names(session, key, today)
+
+
+def leaders(
+    session: Session, key: TextKey, today: date, *, wanted: str = "", most: int = 100
+) -> tuple[list[tuple[int, str]], int]:
+    """(id, "name, unit") of those whose mail can be shown: they have tasks, or have had such a mail.
+
+    In the order of their names, the first `most` of those in whose name or unit `wanted` stands; and how many
+    there are of those.
+    """
+    known = _names(session, key, today)
+    text = wanted.casefold()
+    units = _units(session, key.root_id, today) if text else {}
+    found = [
+        id_
+        for id_, name in sorted(known.items(), key=lambda each: each[1])
+        if text in f"{name}\n{units.get(id_, '')}".casefold()
+    ]
+    shown = found[:most]
+    units = units or _units(session, key.root_id, today, only=shown)
+    return [(id_, ", ".join(filter(None, (known[id_], units.get(id_))))) for id_ in shown], len(found)
+
+
+def _names(session: Session, key: TextKey, today: date) -> dict[int, str]:
+    """The names of those whose mail can be shown, by id."""
+    ids = _reached(session, key, today) if key.kind in IMAGINED else set()
     had = sa.select(col(Message.person_id)).where(
         col(Message.root_id) == key.root_id,
         col(Message.kind) == key.kind,
@@ -101,41 +127,63 @@ def leaders(session: Session, key: TextKey, today: date) -> list[tuple[int, str]
     if key.kind is not MessageKind.DAILY and not key.activity_id:
         ids |= set(session.scalars(had.distinct()))
     named = sa.select(col(Person.id), col(Person.name)).where(col(Person.root_id) == key.root_id)
-    units = _units(session, key.root_id, today)
-    known = {id_: name for id_, name in session.execute(named) if id_ in ids}
-    found = [(id_, f"{name}, {units[id_]}" if id_ in units else name) for id_, name in known.items()]
-    return sorted(found, key=lambda each: each[1])
+    return {id_: name for id_, name in session.execute(named) if id_ in ids}
 
 
-def _units(session: Session, root_id: str, today: date) -> Mapping[int, str]:
-    """The unit at which each person holds a post today; of several the first, and how many more."""
+def _units(session: Session, root_id: str, today: date, only: Sequence[int] = ()) -> Mapping[int, str]:
+    """The unit at which each person (of those named) holds a post today; of several the first, and how many
+    more.
+    """
     query = (
         sa.select(col(Appointment.person_id), col(Unit.name))
         .join(Unit, col(Unit.id) == col(Appointment.unit_id))
         .join(Person, col(Person.id) == col(Appointment.person_id))
-        .where(
-            col(Person.root_id) == root_id,
-            col(Appointment.valid_from) <= today,
-            sa.or_(col(Appointment.valid_to).is_(None), col(Appointment.valid_to) >= today),
-        )
+        .where(col(Person.root_id) == root_id, *_in_force(Appointment, today))
         .order_by(col(Unit.name))
     )
+    if only:
+        query = query.where(col(Appointment.person_id).in_(only))
     held: dict[int, list[str]] = {}
     for person_id, name in session.execute(query):
         held.setdefault(person_id, []).append(name)
     return {id_: names[0] + (f" (+{len(names) - 1})" if names[1:] else "") for id_, names in held.items()}
 
 
+def _in_force(table: type[Appointment] | type[Substitute], today: date) -> list[sa.ColumnElement[bool]]:
+    ends = col(table.valid_to)
+    return [col(table.valid_from) <= today, sa.or_(ends.is_(None), ends >= today)]
+
+
+def _reached(session: Session, key: TextKey, today: date) -> set[int]:
+    """Those whom `_posts` names. Only the vacant posts' way up is looked for in the organisation."""
+    waiting = {(unit_id, role): path for unit_id, role, path in session.execute(_waiting_posts(key))}
+    acting: dict[tuple[str, str], int] = {}
+    for table in (Appointment, Substitute):  # whoever stands in goes before the holder
+        terms = sa.select(col(table.unit_id), col(table.role), col(table.person_id))
+        terms = terms.join(Unit, col(Unit.id) == col(table.unit_id)).where(col(Unit.root_id) == key.root_id)
+        terms = terms.where(*_in_force(table, today)).order_by(col(table.valid_from), col(table.id))
+        acting |= {(unit_id, role): person_id for unit_id, role, person_id in session.execute(terms)}
+    vacant = {post: path for post, path in waiting.items() if post not in acting}
+    directory = Directory.for_units(session, key.root_id, vacant.values(), today)
+    above = (directory.recipient(*post) for post in vacant)
+    return {acting[post] for post in waiting if post in acting} | {each.person_id for each in above if each}
+
+
 def _posts(session: Session, key: TextKey, today: date) -> dict[int, set[tuple[str, str]]]:
     """The posts (unit, role) at which a task waits, by the person their mail goes to."""
     directory = Directory.load(session, key.root_id, today)
-    query = sa.select(col(Task.unit_id), col(Task.role)).join(Occurrence, _ITS_OCCURRENCE)
     found: dict[int, set[tuple[str, str]]] = {}
-    for unit_id, role in session.execute(query.where(*_waiting(key)).distinct()):
+    for unit_id, role, _ in session.execute(_waiting_posts(key)):
         recipient = directory.recipient(unit_id, role) if unit_id in directory.units else None
         if recipient is not None:
             found.setdefault(recipient.person_id, set()).add((unit_id, role))
     return found
+
+
+def _waiting_posts(key: TextKey) -> sa.Select[str, str, str]:
+    """Unit, role and the unit's path of the posts at which a task waits."""
+    query = sa.select(col(Task.unit_id), col(Task.role), col(Unit.path)).join(Occurrence, _ITS_OCCURRENCE)
+    return query.join(Unit, col(Unit.id) == col(Task.unit_id)).where(*_waiting(key)).distinct()
 
 
 def _tasks(session: Session, asked: Asked, today: date) -> list[Task]:

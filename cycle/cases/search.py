@@ -28,6 +28,9 @@ from cycle.tasks.ledger import actor_names
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
 
 
+FEW = 200
+
+
 @dataclass(frozen=True)
 class Wish:
     """What is asked for: everything below a unit, of a person, between two local days (both inclusive)."""
@@ -251,7 +254,8 @@ class Search:
         named = select(Task.id, Task.subject).join(Unit, col(Unit.id) == col(Task.unit_id))
         rows = self._session.exec(named.where(Unit.root_id == self._root_id, col(Task.subject).contains(":")))
         about = [id_ for id_, subject in rows if subject.partition(":")[2] in below]
-        own = sa.and_(*self._units)
+        # Named one by one, few units are found by an index; that is no way to ask for thousands.
+        own = col(Task.unit_id).in_(below) if len(below) <= FEW else sa.and_(*self._units)
         return [sa.or_(own, col(Task.id).in_(about)), col(Unit.root_id) == self._root_id]
 
     def _task_ids(self) -> Any:

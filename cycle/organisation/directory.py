@@ -5,9 +5,9 @@ superior. Kinds that the file names otherwise get the role their appointments sh
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -32,8 +32,7 @@ class Capacity(StrEnum):
     SUPERIOR = "superior"
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """A person a post's mail goes to. `address` None: none is known. A dead address stays visible."""
 
     person_id: int
@@ -141,7 +140,7 @@ class Directory:
         if parent not in known:
             heads = [(ancestor, self.head_role(ancestor)) for ancestor in self.ancestors(unit_id)]
             found = [self.substitute(at, role) or self.holder(at, role) for at, role in heads if role]
-            known[parent] = [replace(each, capacity=Capacity.SUPERIOR) for each in found if each]
+            known[parent] = [each._replace(capacity=Capacity.SUPERIOR) for each in found if each]
         return known[parent]
 
     def ancestors(self, unit_id: str) -> Iterable[str]:

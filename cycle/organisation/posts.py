@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -25,8 +25,7 @@ class Trouble(StrEnum):
     DOUBTFUL_ADDRESS = "doubtful_address"
 
 
-@dataclass(frozen=True)
-class PostRow:
+class PostRow(NamedTuple):
     """A head post. `holder` is the appointed one, `instead` whoever gets the mail today."""
 
     unit_id: str
@@ -59,7 +58,8 @@ class Term:
 def post_rows(directory: Directory, paths: Sequence[str]) -> list[PostRow]:
     """The head posts of open units in the order of the tree, each with what is wrong with it, if anything."""
     units = sorted(directory.units.values(), key=lambda unit: unit.path)
-    seen = (unit for unit in units if directory.is_open(unit.id) and unit.path.startswith(tuple(paths)))
+    below = tuple(paths)
+    seen = (unit for unit in units if unit.path.startswith(below) and directory.is_open(unit.id))
     found = (_row(directory, unit) for unit in seen)
     return [row for row in found if row is not None]
 

@@ -1,6 +1,7 @@
 """Mail texts of the secretariat's own: written, shown, tried, saved, gone back to, and in the mails."""
 
 import re
+from datetime import date
 from email import message_from_bytes
 from email.policy import default
 
@@ -15,11 +16,15 @@ from cycle.messages.placeholders import Texts
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.messages.text_tables import MailText
 from cycle.messages.texts import TextKey, go_back, save, texts_in_force, versions
-from cycle.organisation.tables import Person
+from cycle.organisation.directory import Directory
+from cycle.organisation.tables import Appointment, Person, Substitute
 from cycle.store import reading, transaction
+from cycle.tasks.states import TaskState
+from cycle.tasks.tables import Task
 from flows.deliver import deliver
 from flows.runtime import RunContext
 from notifications.local_server import LocalServer
+from notifications.samples import leaders, may_show
 from tests.support import municipality
 from tests.support.house import House
 from tests.support.municipality import ROOT, instant
@@ -27,6 +32,7 @@ from tests.support.postgres import free_port
 from tests.support.web import Form, Site
 
 DAILY = "/mailtekster/daily/da"
+TODAY = date(2027, 4, 6)
 OWN = {
     "subject": "{opgave} for {enhed}: husk {frist}",
     "introduction": "Kære kollega {navn}\n\nVejledning: https://intranet.by.example/v?a=1&b=2\nHer: {link}",
@@ -329,3 +335,36 @@ def test_the_mail_is_shown_as_it_looks_in_a_document_that_can_do_nothing(office)
     assert (
         "default-src 'none'; style-src 'self'" in office.browser.get(DAILY).headers["content-security-policy"]
     )
+
+
+def test_who_can_be_shown_is_searched_for_and_stays_chosen(office):
+    everybody = slowly(office)
+    with reading(office.engine) as session:
+        key = TextKey("BY", MessageKind.DAILY, "da", "")
+        shown, total = leaders(session, key, TODAY)
+        assert {id_ for id_, _ in shown} == everybody and total == len(everybody) > 1
+        first, _ = leaders(session, key, TODAY, most=1)
+        assert first == shown[:1]
+        ((one, who), *_) = shown
+        assert leaders(session, key, TODAY, wanted=who.rpartition(", ")[2].upper())[0][0][1] == who
+        assert leaders(session, key, TODAY, wanted="findes ikke") == ([], 0)
+        assert may_show(session, key, one, TODAY) and not may_show(session, key, 999_999, TODAY)
+    page = office.form().send(office.browser, act="soeg", hvem="findes ikke", person=str(one), **OWN)
+    assert "Ingen passer." in page.text and f'<option value="{one}" selected>' in page.text
+    assert OWN["subject"] in page.text and 'id="mailen"' in page.text
+
+
+def slowly(office) -> set[int]:
+    """Whom the mail of each post with a task that waits goes to: a holder, who stands in, who is above."""
+    vacant, acted_for = (task.unit_id for task in office.house.tasks[:2])
+    with transaction(office.engine) as session:
+        session.execute(sa.delete(Appointment).where(col(Appointment.unit_id) == vacant))
+        stand_in = session.exec(select(Person.id).where(Person.id != office.leader)).first()
+        session.add(
+            Substitute(unit_id=acted_for, role="leder", person_id=stand_in, valid_from=TODAY, valid_to=TODAY)
+        )
+    with reading(office.engine) as session:
+        directory = Directory.load(session, "BY", TODAY)
+        tasks = session.exec(select(Task).where(Task.state == TaskState.OPEN))
+        found = {directory.recipient(task.unit_id, task.role) for task in tasks}
+    return {each.person_id for each in found if each}

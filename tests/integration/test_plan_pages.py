@@ -181,7 +181,7 @@ def test_reminders_changed_on_their_own_page_stand_in_the_text(small: Planned) -
         found = session.exec(select(Occurrence).where(Occurrence.activity_id == "rapport")).one()
         plan = check_written(PLAN, "wheel.yaml", beside())
         draft = with_rules(session, found, plan.reminders[:2])
-    text = in_force(draft.plan, draft.sources, beside(draft.sources))
+    text = in_force(draft.plan, draft.sources)
     assert check_written(text, "wheel.yaml", beside()) == draft.plan and "# efter ferien" in text
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from fastapi import Request
@@ -12,13 +13,14 @@ from starlette.responses import HTMLResponse
 
 from cycle.messages.placeholders import Part, Placeholder, Texts
 from cycle.messages.texts import TextKey
+from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
 from notifications.gather import written_trial
 from notifications.office import Office
 from notifications.render import Rendered, render
-from notifications.samples import Asked, leaders
+from notifications.samples import Asked, leaders, may_show
 from notifications.sources import trial
 from web import context
 from web.plain import readable
@@ -71,17 +73,41 @@ def activities(session: Session, root_id: str) -> dict[str, str]:
     return {id_: title for id_, title in rows}
 
 
-def people(session: Session, request: Request, key: TextKey) -> list[tuple[int, str]]:
-    """The leaders whose mail can be shown."""
-    today = calendar_of_root(session, key.root_id).local_date(context.now(request))
-    return leaders(session, key, today)
+@dataclass(frozen=True)
+class People:
+    """Leaders whose mail can be shown: (id, "name, unit") of the first of them, and how many there are."""
+
+    wanted: str
+    shown: list[tuple[int, str]]
+    total: int
+
+    @property
+    def many(self) -> bool:
+        """Whether one has to be searched for."""
+        return bool(self.wanted) or self.total > len(self.shown)
+
+
+def people(session: Session, request: Request, key: TextKey, sent: FormData | None) -> People:
+    """The leaders whose mail can be shown, as they were searched for; whoever was chosen stays."""
+    wanted = readable(sent.get("hvem"))[:200] if sent else ""
+    shown, total = leaders(session, key, _today(session, request, key), wanted=wanted)
+    asked = asked_by(session, request, key, Texts(), sent) if sent else None
+    if asked is not None and asked.person_id not in dict(shown):
+        shown.append((asked.person_id, session.get_one(Person, asked.person_id).name))
+    return People(wanted, shown, total)
 
 
 def asked_by(session: Session, request: Request, key: TextKey, texts: Texts, sent: FormData) -> Asked | None:
-    """The mail that is to be shown; None when no leader of the list was chosen."""
+    """The mail that is to be shown; None when no leader was chosen whose mail can be."""
     chosen = readable(sent.get("person"))
-    known = {str(id_): id_ for id_, _ in people(session, request, key)}
-    return Asked(key, known[chosen], texts) if chosen in known else None
+    if not chosen.isdecimal() or len(chosen) > 18:
+        return None
+    known = may_show(session, key, int(chosen), _today(session, request, key))
+    return Asked(key, int(chosen), texts) if known else None
+
+
+def _today(session: Session, request: Request, key: TextKey) -> date:
+    return calendar_of_root(session, key.root_id).local_date(context.now(request))
 
 
 def mail_document(mail: Rendered) -> HTMLResponse:
@@ -98,7 +124,7 @@ def shown(session: Session, request: Request, asked: Asked | None) -> Shown | No
     """How the mail reads, by the code that sends it."""
     if asked is None:
         return None
-    today = calendar_of_root(session, asked.key.root_id).local_date(context.now(request))
+    today = _today(session, request, asked.key)
     office = Office.of(context.settings(request))
     letter = written_trial(trial(session, asked, today), office).letter
     return Shown(render(letter) if letter else None)

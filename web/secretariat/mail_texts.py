@@ -210,17 +210,21 @@ def _form(
         person=readable(sent.get("person")) if sent else "",
         why=readable(sent.get("why")) if sent else "",
         mail=mail,
-        asked_to_show=sent is not None and not problems and not overtaken,
+        asked_to_show=sent is not None and sent.get("act") != "soeg" and not problems and not overtaken,
         problems={problem.where: problem for problem in problems},
         overtaken=overtaken,
         tried=tried,
         saved=request.query_params.get("gemt") == "1",
-        **_offered(session, request, key, those),
+        **_offered(session, request, key, those, sent),
     )
 
 
 def _offered(
-    session: Session, request: Request, key: TextKey, those: Sequence[MailText]
+    session: Session,
+    request: Request,
+    key: TextKey,
+    those: Sequence[MailText],
+    sent: FormData | None,
 ) -> Mapping[str, Any]:
     """What the page offers beside the fields, and who wrote the versions."""
     return {
@@ -228,6 +232,6 @@ def _offered(
         "meanings": MEANINGS,
         "allowed": {part.value: placeholders(key.kind, part) for part in Part},
         "titles": activities(session, key.root_id),
-        "people": people(session, request, key),
+        "people": people(session, request, key, sent),
         "names": actor_names(session, [row.by for row in those]),
     }

@@ -78,7 +78,7 @@ def year_of(session: Session, cycle: Cycle) -> Year:
         _around(session, cycle.root_id),
         revision.sources,
     )
-    text = in_force(plan, revision.sources, beside)
+    text = in_force(plan, revision.sources)
     return Year(cycle, plan, plan_name(revision.sources), text, str(revision.no), beside)
 
 
@@ -137,13 +137,13 @@ def written_text(sent: FormData) -> str:
 
 def _around(session: Session, root_id: str) -> Surroundings:
     """The organisation's words as the store has them."""
-    units = session.exec(select(Unit).where(Unit.root_id == root_id)).all()
+    units = session.exec(select(Unit.id, Unit.kind, Unit.area).where(Unit.root_id == root_id)).all()
     roles = select(Appointment.role).join(Unit, col(Unit.id) == col(Appointment.unit_id))
     return Surroundings(
         forms={},
-        unit_ids=frozenset(unit.id for unit in units),
-        kinds=frozenset(unit.kind for unit in units),
-        areas=frozenset(unit.area for unit in units if unit.area),
+        unit_ids=frozenset(unit_id for unit_id, _, _ in units),
+        kinds=frozenset(kind for _, kind, _ in units),
+        areas=frozenset(area for _, _, area in units if area),
         roles=frozenset(session.exec(roles.where(Unit.root_id == root_id).distinct()).all()),
-        kind_of={unit.id: unit.kind for unit in units},
+        kind_of={unit_id: kind for unit_id, kind, _ in units},
     )

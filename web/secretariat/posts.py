@@ -88,6 +88,8 @@ def _counts(rows: Sequence[PostRow]) -> list[tuple[str, str, str, int]]:
 
 
 def _admits(row: PostRow, wanted: str) -> bool:
+    if not wanted:
+        return True
     said = (
         row.unit_id,
         row.unit,

@@ -49,7 +49,8 @@ def collected(request: Request, actor: CurrentActor, occurrence_id: Id) -> Respo
 
 def _lines(session: Session, request: Request, found: Reach) -> list[Line]:
     whole = roll_up(session, found.occurrence.id or 0, now=context.now(request))
-    return [line for line in whole.lines if line.path.startswith(found.paths)]
+    paths = found.paths
+    return [line for line in whole.lines if line.path.startswith(paths)]
 
 
 def _forms(session: Session, lines: Sequence[Line]) -> dict[int, Form]:

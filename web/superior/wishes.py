@@ -4,11 +4,14 @@ GET  /mine-enheder/frister          what is asked for among own units, and why
 POST /mine-enheder/frister/{wish}   grant it, perhaps with another date, or refuse it with a reason
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.datastructures import FormData
@@ -42,6 +45,7 @@ from web.superior.scope import activity_of, thing_of
 router = APIRouter(prefix="/mine-enheder/frister")
 ROOM = Room(router)
 GRANT, REFUSE = "giv", "afslaa"
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,14 @@ class Line:
 
 
 @router.get("")
-def show(request: Request, actor: CurrentActor, gjort: str = "") -> Response:
+def show(
+    request: Request,
+    actor: CurrentActor,
+    gjort: str = "",
+    side: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
     """What is asked for among the actor's units, the nearest deadline first."""
-    return _page(request, actor, done=gjort)
+    return _page(request, actor, done=gjort, side=side)
 
 
 @router.post("/{wish_id}")
@@ -84,11 +93,14 @@ def wishes_in_sight(session: Session, actor: SignedIn) -> list[tuple[ExtensionWi
     if not paths:
         return []
     units = col(Task.unit_id).in_(_units_at(paths))
-    return [
-        (wish, task, occurrence)
-        for wish, task, occurrence in open_wishes(session, units)
-        if visible_paths(actor.grants, Verb.EXTEND, thing_of(activity_of(occurrence)))
-    ]
+    found = open_wishes(session, units)
+    activities = {occurrence.id: occurrence for _, _, occurrence in found}
+    seen = {
+        id_
+        for id_, each in activities.items()
+        if visible_paths(actor.grants, Verb.EXTEND, thing_of(activity_of(each)))
+    }
+    return [each for each in found if each[2].id in seen]
 
 
 def latest_day(session: Session, actor: SignedIn, occurrence: Occurrence) -> date | None:
@@ -115,23 +127,54 @@ def _lines(session: Session, request: Request, actor: SignedIn) -> list[Line]:
     found = wishes_in_sight(session, actor)
     ids = {task.unit_id for _, task, _ in found}
     units = {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(ids)))}
-    return [
-        _line(session, request, actor, wish, task, occurrence, units[task.unit_id])
-        for wish, task, occurrence in found
-    ]
+    paths: dict[int, set[str]] = defaultdict(set)
+    for _, task, occurrence in found:
+        paths[occurrence.id or 0].add(units[task.unit_id].path)
+    grounds = {
+        occurrence.id: _Ground(session, request, actor, occurrence, paths[occurrence.id or 0])
+        for occurrence in {each.id: each for _, _, each in found}.values()
+    }
+    return [grounds[occurrence.id].line(wish, task, units[task.unit_id]) for wish, task, occurrence in found]
 
 
-def _line(
-    session: Session,
-    request: Request,
-    actor: SignedIn,
-    wish: ExtensionWish,
-    task: Task,
-    occurrence: Occurrence,
-    unit: Unit,
-) -> Line:
-    may = _lies_with(session, request, actor, occurrence, unit)
-    return Line(wish, task, occurrence, unit, may, latest_day(session, actor, occurrence))
+class _Ground:
+    """What the wishes of one activity are judged by, read once: hundreds may ask at the same time."""
+
+    def __init__(
+        self,
+        session: Session,
+        request: Request,
+        actor: SignedIn,
+        occurrence: Occurrence,
+        paths: Collection[str],
+    ) -> None:
+        self._session, self._actor, self._occurrence, self._paths = session, actor, occurrence, paths
+        self._on = calendar_of(session, occurrence).local_date(context.now(request))
+        self._thing = thing_of(activity_of(occurrence))
+        self._latest = latest_day(session, actor, occurrence)
+
+    def line(self, wish: ExtensionWish, task: Task, unit: Unit) -> Line:
+        """The wish as the actor sees it."""
+        return Line(wish, task, self._occurrence, unit, self._lies_with(unit), self._latest)
+
+    @cached_property
+    def _directory(self) -> Directory:
+        return Directory.for_units(self._session, self._occurrence.root_id, self._paths, self._on)
+
+    def _lies_with(self, unit: Unit) -> bool:
+        """As with verdicts: a superior's account over the nearest post above, or further up while nobody has
+        that post; and always the secretariat.
+        """
+        grants = self._actor.grants
+        others = [grant for grant in grants if grant.role is not Role.SUPERIOR]
+        if allowed(others, Verb.EXTEND, self._thing, unit.path):
+            return True
+        if not allowed(grants, Verb.EXTEND, self._thing, unit.path):
+            return False
+        post = self._directory.superior_post(unit.id)
+        return post is not None and not judging_units(self._directory, post).isdisjoint(
+            grant.unit_id for grant in grants if grant.role is Role.SUPERIOR
+        )
 
 
 def _reach(session: Session, request: Request, actor: SignedIn, wish_id: int) -> Line:
@@ -139,31 +182,12 @@ def _reach(session: Session, request: Request, actor: SignedIn, wish_id: int) ->
     wish = get_wish(session, wish_id)
     task = session.get_one(Task, wish.task_id)
     occurrence = session.get_one(Occurrence, task.occurrence_id)
-    line = _line(session, request, actor, wish, task, occurrence, session.get_one(Unit, task.unit_id))
+    unit = session.get_one(Unit, task.unit_id)
+    line = _Ground(session, request, actor, occurrence, [unit.path]).line(wish, task, unit)
     if not line.may:
         raise NotAllowed(Verb.EXTEND.value, f"wish {wish_id}")
     note_right(actor, Verb.EXTEND.value)
     return line
-
-
-def _lies_with(
-    session: Session, request: Request, actor: SignedIn, occurrence: Occurrence, unit: Unit
-) -> bool:
-    """As with verdicts: a superior's account over the nearest post above, or further up while nobody has
-    that post; and always the secretariat.
-    """
-    thing = thing_of(activity_of(occurrence))
-    others = [grant for grant in actor.grants if grant.role is not Role.SUPERIOR]
-    if allowed(others, Verb.EXTEND, thing, unit.path):
-        return True
-    if not allowed(actor.grants, Verb.EXTEND, thing, unit.path):
-        return False
-    on = calendar_of(session, occurrence).local_date(context.now(request))
-    directory = Directory.for_post(session, unit.id, on)
-    post = directory.superior_post(unit.id)
-    return post is not None and not judging_units(directory, post).isdisjoint(
-        grant.unit_id for grant in actor.grants if grant.role is Role.SUPERIOR
-    )
 
 
 def _is_done(session: Session, wish: ExtensionWish, actor: SignedIn, act: str, sent: FormData) -> bool:
@@ -199,6 +223,7 @@ def _page(
     actor: SignedIn,
     *,
     done: str = "",
+    side: int = 1,
     wrong: int = 0,
     problems: Sequence[Problem] = (),
     sent: FormData | None = None,
@@ -211,12 +236,19 @@ def _page(
         lines = _lines(session, request, actor)
         if not lines and not visible_paths(actor.grants, Verb.EXTEND):
             raise NotAllowed(Verb.EXTEND.value, "wishes")
+        lines.sort(key=lambda line: not line.may)
+        pages = max(1, -(-len(lines) // PAGE))
+        at = next((number for number, line in enumerate(lines) if line.wish.id == wrong), None)
+        page = min(side, pages) if at is None else at // PAGE + 1
+        shown = lines[(page - 1) * PAGE : page * PAGE]
         return render.page(
             request,
             "superior/wishes.html",
             status=status,
-            lines=sorted(lines, key=lambda line: not line.may),
-            names=actor_names(session, [line.wish.by for line in lines]),
+            lines=shown,
+            page=page,
+            pages=pages,
+            names=actor_names(session, [line.wish.by for line in shown]),
             done=done,
             wrong=wrong,
             problems=told,
