@@ -27,7 +27,6 @@ from cycle.reminders.tables import ReminderDecision
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
 
-
 FEW = 200
 
 

@@ -54,6 +54,10 @@ YES = {"beslutning": "enig"}
 SIGNED = {**YES, "navn": "Ida Opdigtet", "bekraeft": "ja"}
 
 
+RENAMED = "Skolen ved Havnen"
+"""What a list from outside, not yet taken in, calls the school."""
+
+
 class Town:
     """A dozen of Copenhagen's units after a budget call, a hearing, a report, and one agreement signed."""
 
@@ -177,8 +181,7 @@ class Town:
         with transaction(self.engine) as session:
             units = session.exec(select(Unit).where(Unit.root_id == "KBH", col(Unit.closed_on).is_(None)))
             rows = [
-                f"{each.id};{each.parent_id or ''};{'Skolen ved Havnen' if each.id == SCHOOL else each.name};"
-                f"{each.kind}"
+                f"{each.id};{each.parent_id or ''};{RENAMED if each.id == SCHOOL else each.name};{each.kind}"
                 for each in units
             ]
             leader = session.get_one(Person, self.leader())
