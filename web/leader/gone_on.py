@@ -52,7 +52,7 @@ def _gone_on(session: Session, request: Request, holding: Holding, sent: Submiss
         409,
         ("Svaret er allerede sendt", "The answer was already sent"),
         (
-            f"Det blev sendt {at}{by}. {where[0]} Det, du sendte nu, er ikke gemt.",
+            f"Det blev sendt {at}{by}. {where[0]} Intet er gemt af det, du sendte nu.",
             f"It was sent {at_en}{by_en}. {where[1]} What you sent now was not saved.",
         ),
         CURE,
