@@ -26,6 +26,7 @@ BENCHES = (
     "pages",
     "three_years",
     "every_page",
+    "last_minute",
     "trace",
     "serve",
     "documents",
@@ -33,7 +34,7 @@ BENCHES = (
     "simulate",
     "play_year",
 )
-SLOW = frozenset({"play_year", "every_page"})
+SLOW = frozenset({"play_year", "every_page", "last_minute"})
 
 
 def main() -> int:

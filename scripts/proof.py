@@ -16,6 +16,7 @@ FOLDER = ROOT / "docs" / "proof"
 PROOFS = {
     "bench": ("-m", "bench"),
     "bench-mail": ("-m", "bench", "reading", "deliver", "decide"),
+    "bench-pages": ("-m", "bench", "pages", "three_years", "every_page", "last_minute"),
     "year": ("-m", "cli.main", "demo", "--play-year", "--exit", "--json"),
     "standstill": ("-m", "pytest", "--quiet", "tests/prefect_runs/test_goes_on_without_prefect.py"),
     "seal": (
