@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy.engine import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cycle.errors import Conflict, Invalid, NotAllowed, NotNow
 from cycle.goals.frame_import import Approved, frame_changes, keep_frames
@@ -163,7 +163,12 @@ def test_a_decision_approves_the_drafts_there_were_when_it_was_made_and_no_later
     with pytest.raises(NotNow), transaction(engine) as session:
         begin_next(session, frame, by="account:1", now=instant(2027, 6, 1))
     with reading(engine) as session:
-        verbs = [row.verb for row in session.exec(select(History).where(History.thing == "frame:2"))]
+        verbs = [
+            row.verb
+            for row in session.exec(
+                select(History).where(History.thing == "frame:2").order_by(col(History.id))
+            )
+        ]
     assert verbs == ["begin_frame", "approve_frame"]
 
 

@@ -306,7 +306,8 @@ def test_a_meeting_is_held_with_attendance_and_minutes_which_may_be_corrected(ro
     ]
     with reading(room.engine) as session:
         (line,) = list_meetings(session, [ROOT])
-        verbs = session.exec(select(History.verb).where(History.thing == f"gathering:{room.id}")).all()
+        told = select(History.verb).where(History.thing == f"gathering:{room.id}")
+        verbs = session.exec(told.order_by(col(History.id))).all()
     assert (line.participants, line.present) == (SCHOOLS + 1, 1)
     assert list(verbs) == ["call", "hold", "hold"]
 

@@ -61,7 +61,8 @@ class Posts:
 
     def changed(self) -> list[str]:
         with reading(self.engine) as session:
-            return list(session.exec(select(History.verb).where(History.thing == f"post:{self.unit}/leder")))
+            told = select(History.verb).where(History.thing == f"post:{self.unit}/leder")
+            return list(session.exec(told.order_by(col(History.id))))
 
 
 @pytest.fixture

@@ -109,13 +109,13 @@ def test_a_waived_task_and_a_closed_activity_are_told_apart():
 def test_whoever_cannot_be_reached_is_named_with_the_cause():
     cases = [
         (None, Decided.NOBODY),
-        (replace(BO, address=None), Decided.NO_ADDRESS),
-        (replace(BO, health=AddressHealth.DEAD), Decided.ADDRESS_DEAD),
+        (BO._replace(address=None), Decided.NO_ADDRESS),
+        (BO._replace(health=AddressHealth.DEAD), Decided.ADDRESS_DEAD),
     ]
     for recipient, verdict in cases:
         (found,) = run(facts(recipient=recipient), OPENED)
         assert found.verdict is verdict
-    (doubtful,) = run(facts(recipient=replace(BO, health=AddressHealth.DOUBTFUL)), OPENED)
+    (doubtful,) = run(facts(recipient=BO._replace(health=AddressHealth.DOUBTFUL)), OPENED)
     assert doubtful.verdict is Decided.SENT
 
 

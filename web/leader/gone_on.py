@@ -15,7 +15,7 @@ from web.leader.link import Holding
 from web.words import Pair
 
 TAKEN_ON = AGREEMENT_STEPS | {TaskKind.DRAFT}
-"""Kinds of task whose answer the agreement goes on with at once: it is not corrected by sending another."""
+"""Kinds of task whose answer the agreement goes on with: from then on none other is taken."""
 CURE = (
     "Det, du sendte, står herunder, så du kan kopiere det. Skriv til nærmeste leder eller sekretariatet, "
     "hvis det skal med.",
@@ -29,7 +29,8 @@ APPROVED = ("Det er godkendt.", "It has been approved.")
 
 def has_gone_on(holding: Holding) -> bool:
     """Whether the agreement goes on with an answer that was sent."""
-    return holding.task.kind in TAKEN_ON and holding.task.state in (TaskState.SUBMITTED, TaskState.APPROVED)
+    sent = holding.task.state in (TaskState.SUBMITTED, TaskState.APPROVED)
+    return holding.task.kind in TAKEN_ON and sent and not holding.takes_answer
 
 
 def why_not(session: Session, request: Request, holding: Holding) -> Fault:
