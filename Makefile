@@ -9,8 +9,9 @@ DEV := $(VENV)/.dev
 WEB := node_modules/.package-lock.json
 ROOMS := cycle config notifications documents flows web cli
 # Tests that share nothing run beside each other, the longest files first; those with servers and kills one by one.
-APART := tests/browser tests/unit tests/integration tests/artefacts tests/layouts
-ALONE := tests/faults tests/prefect_runs tests/mail_stack
+IN_PROCESS := tests/faults/test_troubled_years.py tests/faults/test_mail_loops.py
+APART := tests/browser tests/unit tests/integration tests/artefacts tests/layouts $(IN_PROCESS)
+ALONE := tests/faults tests/prefect_runs tests/mail_stack $(addprefix --ignore=,$(IN_PROCESS))
 
 .PHONY: setup demo serve test check lint types contract requirements requirements-current bench proof pictures usability look clean help
 

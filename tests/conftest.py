@@ -30,7 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="write golden files anew instead of comparing")
 
 
-LONGEST = ("test_a_played_town.py", "test_any_request.py", "test_every_page.py", "test_who_may_open_what.py")
+LONGEST = (
+    "test_a_played_town.py",
+    "test_any_request.py",
+    "test_every_page.py",
+    "test_who_may_open_what.py",
+    "test_troubled_years.py",
+)
 """Files that take minutes begin first: where files run beside each other, none is left to run alone."""
 
 
