@@ -1,5 +1,6 @@
 """Workers in processes of their own that send a store's mail at the same time, as `aarshjul worker` does."""
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,7 @@ from flows.runtime import RunContext
 
 
 def _work(line: Connection, url: str, settings: Settings, now: datetime, root_id: str) -> None:
+    gc.freeze()  # as what a command starts does (`cli.main`)
     engine = make_engine(url)
     line.send("ready")
     while line.recv() == "send":
