@@ -197,6 +197,7 @@ def test_every_field_can_be_written_and_taken_out_again() -> None:
         "kinds": "skole, daginstitution",
         "approval": "nærmeste leder",
         "form": "kort-rapport",
+        "beside": "beloeb: Budget; Forbrug\nstatus (%): Fravær",
     }
     text = with_fields(PLAN, "rapport", wanted)
     assert fields_of(check_written(text, "wheel.yaml", beside()).activity("rapport")) == wanted

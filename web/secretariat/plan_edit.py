@@ -191,9 +191,16 @@ def _fields(
         fields={**now, **(typed or {})},
         forms=[("", "–"), *((key, form.title) for key, form in sorted(year.beside.forms.items()))],
         kinds=sorted(year.beside.around.kinds),
+        asked=_asked(year, activity_id),
         problems=problems,
         is_closed=year.dates(year.plan)[activity_id].closes_on < _today(session, request, year),
     )
+
+
+def _asked(year: Year, activity_id: str) -> list[str]:
+    """The questions of the activity's form."""
+    form = year.beside.forms.get(year.plan.activity(activity_id).form or "")
+    return [field.id for field in form.fields] if form else []
 
 
 def _today(session: Session, request: Request, year: Year) -> date:
