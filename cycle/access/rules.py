@@ -4,7 +4,7 @@ Whoever signs in has grants: a role over one unit. The table says how far from t
 A leader has no account but holds a link, which opens one task to whoever acts for its post; answering,
 releasing and signing are such tasks (`OWN`). Who has several roles may put all but one aside (`acting_as`),
 and the secretariat may see the pages as somebody else does, changing nothing (`seen_as`).
-The first year is started and accounts made by command, on the machine.
+Accounts are made by command, on the machine.
 """
 
 from collections.abc import Iterable, Mapping
