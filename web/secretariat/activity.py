@@ -12,7 +12,7 @@ from starlette.responses import Response
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
-from cycle.gatherings.reading import list_meetings
+from cycle.gatherings.reading import Listed, list_meetings
 from cycle.goals.agreements import Unsigned, in_force, unsigned
 from cycle.goals.decisions import decisions_of
 from cycle.goals.frame_tables import Frame
@@ -41,6 +41,7 @@ from web.secretariat import many_acts
 from web.secretariat.activity_list import Narrowed, Selection, wish_fields
 from web.secretariat.date_notes import note_shown
 from web.secretariat.many_acts import Refused
+from web.secretariat.meetings import meetings_seen
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
 from web.session import CurrentActor
@@ -112,7 +113,7 @@ def _values(
         "frames": _frames(session, found),
         **_acts(session, occurrence),
         "follow_ups": follow_ups(session, occurrence.id or 0, paths=found.paths),
-        "meetings": list_meetings(session, [occurrence.root_id], occurrence_id=occurrence.id),
+        "meetings": _meetings(session, found),
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
@@ -198,6 +199,12 @@ def _steps(session: Session, found: Reach, language: str) -> list[Step]:
     else:
         steps = steps_of(session, occurrence.id or 0, paths=paths)
     return [replace(step, title=title_in(language, step.title, occurrence)) for step in steps]
+
+
+def _meetings(session: Session, found: Reach) -> list[Listed]:
+    """The activity's meetings, as far as the account sees them."""
+    of_it = list_meetings(session, [found.occurrence.root_id], occurrence_id=found.occurrence.id)
+    return meetings_seen(session, found.actor, of_it)
 
 
 def _unsigned(session: Session, found: Reach) -> dict[AgreementState, list[Unsigned]] | None:
