@@ -10,7 +10,8 @@ from cli.wording import english
 from cli.year_words import tell
 from cycle.danish import format_amount, format_decimal
 from cycle.errors import Problem
-from cycle.tasks.figure_file import FigureSheet
+from cycle.plan.model import FlowName
+from cycle.tasks.figure_sheet import FigureSheet
 from cycle.tasks.figures import Fit
 from cycle.tasks.overspend import column_problems, overspending, rules_of
 from cycle.tasks.tables import Occurrence
@@ -42,8 +43,8 @@ class FiguresView:
             lines.append(tell("unused", columns=", ".join(sheet.unused)))
         rules = rules_of(about)
         lines.append(tell(f"sign {rules.costs.value}", count=sheet.negative()))
-        lines += [self._sum(column) for column in sheet.columns]
-        lines += _listed("units missing", self.fit.missing) + _listed("units empty", sheet.without)
+        lines += [self._sum(column) for column in sheet.sums()]
+        lines += _listed(self._lacking(), self.fit.missing) + _listed("units empty", sheet.without)
         if rules.above is not None:
             over = [unit for unit, _ in overspending(rules, sheet)]
             percent = format_decimal(Decimal(str(rules.above)), language="en" if english() else "da")
@@ -80,6 +81,11 @@ class FiguresView:
             },
             **{name: list(units) for name, units in vars(self.fit).items()},
         }
+
+    def _lacking(self) -> str:
+        """A budget call waits for its amounts; a request goes out without its key figures."""
+        waits = self.occurrence.flow == FlowName.BUDGET_CALL.value
+        return "units missing" if waits else "units without"
 
     def _sum(self, column: str) -> str:
         total, printed = self.sheet.sums()[column], self.sheet.totals.get(column)

@@ -16,14 +16,13 @@ from cli.installation import open_installation
 from cli.municipality_choice import only_municipality
 from cli.year_words import tell
 from config.goals_file import load_goals
-from cycle.errors import Invalid, NotNow, Problem
+from cycle.errors import Invalid, Problem
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
-from cycle.runs.requests import retry, wake
-from cycle.runs.tables import Run, RunState
+from cycle.runs.requests import retry_opening
 from cycle.store import reading, transaction
 from cycle.tasks.figure_file import Money, read_figures
-from cycle.tasks.figures import fit, keep_figures
+from cycle.tasks.figures import fit, keep_figures, plain_columns, wants_figures
 from cycle.tasks.tables import Cycle, Occurrence
 from flows.runtime import SystemClock
 
@@ -62,12 +61,13 @@ def figures(
     yes_really: Really = False,
     as_json: AsJson = False,
 ) -> None:
-    """Indlæs enhedernes beløb til budgetudmeldingen. Import the units' figures for the budget call."""
+    """Indlæs enhedernes beløb eller nøgletal. Import the units' amounts or key figures."""
     here, given = begin(file)
-    sheet = read_figures(given.data, money=unit, only=column or (), language=given.language)
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")
-        occurrence = _budget_call(session, root_id, year, activity)
+        occurrence = _with_figures(session, root_id, year, activity)
+        plain = plain_columns(occurrence)
+        sheet = read_figures(given.data, money=unit, only=column or (), plain=plain, language=given.language)
         view = FiguresView(occurrence, sheet, fit(session, occurrence, sheet, now=given.now))
     if not as_json:
         echo(view.lines())
@@ -80,7 +80,7 @@ def figures(
         with transaction(here.engine) as session:
             occurrence = session.get_one(Occurrence, occurrence.id)
             kept = keep_figures(session, occurrence, sheet, by=BY, now=given.now)
-            again = _try_again(session, occurrence)
+            again = retry_opening(session, occurrence.flow, occurrence.id or 0, now=given.now)
     if as_json:
         print_json({**view.data(), "applied": not dry_run, "kept": kept, "tried_again": again})
         return
@@ -116,45 +116,36 @@ def goals(
         echo([tell("dry")] if dry_run else [done])
 
 
-def _budget_call(session: Session, root_id: str, year: int, activity: str | None) -> Occurrence:
-    """The year's budget call, the named one where there are several. Raises Invalid."""
+def _with_figures(session: Session, root_id: str, year: int, activity: str | None) -> Occurrence:
+    """The year's budget call, or the named activity that figures come with. Raises Invalid."""
     query = (
         select(Occurrence)
         .join(Cycle, col(Cycle.id) == col(Occurrence.cycle_id))
         .where(
             Occurrence.root_id == root_id,
             Cycle.year == year,
-            Occurrence.flow == FlowName.BUDGET_CALL.value,
+            Occurrence.flow == FlowName.BUDGET_CALL.value
+            if activity is None
+            else Occurrence.activity_id == activity,
         )
         .order_by(Occurrence.activity_id)
     )
-    found = [row for row in session.exec(query) if activity in (None, row.activity_id)]
+    found = [row for row in session.exec(query) if wants_figures(row)]
     if not found:
         where = "--year" if activity is None else "--activity"
-        raise Invalid([Problem(where, tell("no such call", year=year), tell("start first", year=year))])
+        raise Invalid(
+            [
+                Problem(
+                    where,
+                    tell("no such call" if activity is None else "no figures there", year=year),
+                    tell("start first", year=year),
+                )
+            ]
+        )
     if len(found) > 1:
         names = ", ".join(row.activity_id for row in found)
         raise Invalid([Problem("--activity", tell("several calls", names=names), tell("say activity"))])
     return found[0]
-
-
-def _try_again(session: Session, occurrence: Occurrence) -> bool:
-    """Whether an opening had failed for want of figures; it then need not wait for its next try."""
-    run = session.exec(
-        select(Run)
-        .where(Run.flow == occurrence.flow, Run.subject == f"open:{occurrence.id}")
-        .order_by(col(Run.id).desc())
-        .limit(1)
-    ).first()
-    if run is None or run.state is not RunState.FAILED:
-        return False
-    now = SystemClock().now()
-    try:
-        retry(session, run.id or 0, now=now)
-    except NotNow:  # the flow is paused: whoever resumes it starts it
-        return False
-    wake(session, now=now)
-    return True
 
 
 def check_areas(session: Session, root_id: str, areas: Iterable[str], name: str) -> None:

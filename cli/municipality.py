@@ -30,7 +30,7 @@ from cycle.plan.meeting_files import read_meetings
 from cycle.plan.model import FlowName
 from cycle.tasks.cycles import start_cycle
 from cycle.tasks.figure_file import read_figures
-from cycle.tasks.figures import keep_figures
+from cycle.tasks.figures import keep_figures, plain_columns
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Cycle, Occurrence
 
@@ -123,19 +123,29 @@ def load_surroundings(session: Session, beside: Path, loaded: LoadedPlan, *, now
 def start_years(
     session: Session, loaded: LoadedPlan, years: Iterable[int], beside: Path | None, *, now: datetime
 ) -> list[Cycle]:
-    """Starts the plan's cycles and gives every budget call the figures that lie in the folder `beside`."""
+    """Starts the plan's cycles with the figures that lie in the folder `beside`.
+
+    `budget.csv` is for every budget call, `figures/ACTIVITY.csv` for the activity of that id.
+    """
     cycles = [start_cycle(session, loaded.draft, year=year, by=BY, now=now) for year in years]
-    if beside is not None and (file := beside / "budget.csv").exists():
-        with naming(file):
-            sheet = read_figures(read_given(file), language=language())
-        calls = select(Occurrence).where(
-            Occurrence.root_id == loaded.plan.municipality,
-            Occurrence.flow == FlowName.BUDGET_CALL.value,
-            Occurrence.state == OccurrenceState.PLANNED,
-        )
-        for occurrence in session.exec(calls).all():
-            keep_figures(session, occurrence, sheet, by=BY, now=now)
+    if beside is None:
+        return cycles
+    planned = select(Occurrence).where(
+        Occurrence.root_id == loaded.plan.municipality, Occurrence.state == OccurrenceState.PLANNED
+    )
+    for occurrence in session.exec(planned).all():
+        is_call = occurrence.flow == FlowName.BUDGET_CALL.value
+        file = beside / ("budget.csv" if is_call else f"figures/{occurrence.activity_id}.csv")
+        if file.exists():
+            _keep_figures_of(session, occurrence, file, now)
     return cycles
+
+
+def _keep_figures_of(session: Session, occurrence: Occurrence, file: Path, now: datetime) -> None:
+    with naming(file):
+        plain = plain_columns(occurrence)
+        sheet = read_figures(read_given(file), plain=plain, language=language())
+        keep_figures(session, occurrence, sheet, by=BY, now=now)
 
 
 def _import(file: Path, loaded: LoadedPlan, now: datetime) -> Import:

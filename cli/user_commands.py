@@ -19,6 +19,7 @@ from cycle.access.roles import Role
 from cycle.access.second_factor import remove_factor
 from cycle.danish import file_fault, format_date
 from cycle.errors import Invalid, NotFound, Problem
+from cycle.messages.account_mail import Changed, tell_account
 from cycle.store import reading, transaction
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Hvem der kan logge ind. Who may sign in.")
@@ -97,7 +98,8 @@ def set_password(email: Email, password_file: PasswordFile = None, as_json: AsJs
     _known(email)
     password = _password(password_file)
     with transaction(here.engine) as session:
-        account = accounts.set_password(session, email, password, now=datetime.now(UTC), by=BY)
+        account = accounts.set_password(session, email, password, now=(now := datetime.now(UTC)), by=BY)
+        tell_account(session, account, Changed.PASSWORD, now=now)
         _say("password set", as_json, email=account.email)
 
 
@@ -108,7 +110,9 @@ def forget_app(email: Email, as_json: AsJson = False) -> None:
     _known(email)
     with transaction(here.engine) as session:
         account = accounts.find_account(session, email)
-        removed = remove_factor(session, account, now=datetime.now(UTC), by=BY)
+        removed = remove_factor(session, account, now=(now := datetime.now(UTC)), by=BY)
+        if removed:
+            tell_account(session, account, Changed.APP_OFF, now=now)
         _say("app removed" if removed else "no app", as_json, email=account.email)
 
 

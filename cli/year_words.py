@@ -48,6 +48,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Uden beløb ({count}); aktiviteten åbner ikke, før de har et:",
         "Without a figure ({count}); the activity does not open until they have one:",
     ),
+    "units without": (
+        "Uden tal ({count}); de bliver spurgt uden:",
+        "Without a figure ({count}); they are asked without:",
+    ),
     "units empty": ("Tomme felter ({count}):", "Empty fields ({count}):"),
     "units outside": (
         "Har beløb, men bliver ikke spurgt ({count}):",
@@ -59,6 +63,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no such call": (
         "Der er ingen budgetudmelding i {year}.",
         "There is no budget call in {year}.",
+    ),
+    "no figures there": (
+        "Planen for {year} lader ingen tal følge med den aktivitet.",
+        "The plan of {year} lets no figures come with that activity.",
     ),
     "start first": (
         "Start året med `aarshjul cycle start {year} --plan MAPPE`, eller vælg et andet år.",

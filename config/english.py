@@ -17,6 +17,7 @@ from config.english_ledger import LEDGER
 from config.english_mail import MAIL
 from config.english_pages import NAMED, PAGES
 from config.english_people import PEOPLE
+from config.english_sent import SENT
 from config.english_year import YEAR
 from cycle.danish import MONTHS, MONTHS_EN
 from cycle.errors import Problem
@@ -31,6 +32,7 @@ TEMPLATES: Mapping[str, str] = {
     **MAIL,
     **PAGES,
     **PEOPLE,
+    **SENT,
 }
 ONE_WORD: Mapping[str, str] = {**WORDS, **NAMED}
 PLACES = {"række": "row", "begivenhed": "event", "filen": "the file"}

@@ -23,8 +23,11 @@ FRAMES: Mapping[str, str] = {
         "Begin a new version on the frame's page and have it approved."
     ),
     "»{}« skrives af kvartalsrapporten.": "“{}” is written by the quarterly report.",
-    "»figures« kan ikke bruges i »{}«.": "“figures” cannot be used in “{}”.",
-    "Brug den i flow budget_call.": "Use it in the flow budget_call.",
+    "»{}« kan ikke bruges i »{}«.": "“{}” cannot be used in “{}”.",
+    "Merforbrug forklares kun i flow budget_call.": (
+        "Overspending is explained in the flow budget_call alone."
+    ),
+    "Skemaet »{}« har ikke spørgsmålet »{}«.": "The form “{}” has no question “{}”.",
     "»above« kan ikke bruges uden {}.": "“above” cannot be used without {}.",
     "Skriv dem, eller slet »above«.": "Write them, or delete “above”.",
     "Lad punktet stå, som det står i rammen.": "Leave the item as it stands in the frame.",

@@ -161,6 +161,12 @@ _TASKS: Mapping[str, str] = {
 }
 _FIGURES: Mapping[str, str] = {
     "Åbnede {}; enhederne har fået deres beløb.": "Opened on {}; the units have had their amounts.",
+    "Aktiviteten er lukket; svarene er givet ud fra de tal, der står.": (
+        "The activity is closed; the answers were given by the figures that stand."
+    ),
+    "Skriv til de enheder, der har fået et forkert tal, fra aktivitetens side.": (
+        "Write to the units that had a wrong figure, from the activity's page."
+    ),
     "Aktiviteten er aflyst: {}.": "The activity is cancelled: {}.",
     "Skriv til de enheder, der har fået et forkert beløb, fra aktivitetens side.": (
         "Write to the units that had a wrong amount, from the activity's page."

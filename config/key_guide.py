@@ -18,7 +18,7 @@ STEP: Mapping[str, str] = {
     "return_days": "Arbejdsdage til at rette et svar, der sendes retur.",
     "stages": "Trin efter enhedernes svar: sammenfatning, frigivelse, forhandling, underskrift.",
     "reminders": "Egne påmindelser i stedet for planens.",
-    "figures": "Hvordan budgetudmeldingens beløb er skrevet, og hvornår merforbrug skal forklares.",
+    "figures": "Enhedernes tal fra en fil: hvor de står, og hvornår merforbrug skal forklares.",
     "preparation": "Det, en resultatsamtales to parter kan skrive til hinanden. Ingen andre ser det.",
     "period": "Hvor længe en udviklingsaftale gælder. Udeladt: kalenderåret.",
     "confidential": "true: svarene ses kun af enheden selv og dens leder.",
@@ -81,11 +81,17 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
     },
     "FigureRules": {
         "costs": "plus: udgifter står med plus, indtægter med minus; minus: omvendt.",
+        "beside": "Hvilke tal der står ved hvilke spørgsmål på siden. Andre tal står øverst og i mailen.",
         "budget": "Overskriften på kolonnen med budgettet.",
         "expected": "Overskriften på kolonnen med det forventede regnskab.",
         "above": "Merforbrug over så mange procent giver enheden en opfølgning. Udeladt: ingen.",
         "form": "Id på opfølgningens skema.",
         "days": "Arbejdsdage til at svare på opfølgningen.",
+    },
+    "FieldFigures": {
+        "field": "Id på spørgsmålet i skemaet.",
+        "columns": "Overskrifterne på de kolonner i filen, hvis tal står ved spørgsmålet.",
+        "unit": "Det, der tælles, fx % eller elever. Udeladt: kroner.",
     },
     "PreparationRules": {
         "form": "Id på et skema med confidential: parties.",

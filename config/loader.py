@@ -29,7 +29,7 @@ from config.plan_checks import Surroundings, plan_problems
 from config.schema import LONGEST_TEXT
 from config.sentences import nearest
 from config.shorthand import expand
-from config.yaml_source import Document, read_yaml
+from config.yaml_source import Document, parse_yaml, read_yaml
 from cycle.calendar import WorkingCalendar
 from cycle.danish import format_count
 from cycle.errors import PlanInvalid, Problem
@@ -138,6 +138,15 @@ def load_plan(
     return LoadedPlan(plan, forms, texts, found.sources, calendar, meetings, document)
 
 
+def load_forms(folder: Path) -> dict[str, Form]:
+    """The forms of a folder, by id. Raises PlanInvalid with every fault of every form."""
+    found = _Found(folder)
+    forms, _ = _forms(found)
+    if found.problems:
+        raise PlanInvalid(found.problems)
+    return forms
+
+
 def _plan_file(folder: Path) -> str:
     """The folder's wheel, or its process when that is what lies there."""
     is_process = (folder / PROCESS_FILE).exists() and not (folder / PLAN_FILE).exists()
@@ -222,12 +231,32 @@ def _texts(found: _Found, plan: Plan | None) -> dict[str, str]:
         document = found.document(f"texts/{path.name}")
         if document is None or plan is None:
             continue
-        found.problems += _text_problems(document, plan, texts)
+        found.problems += text_problems(document, plan, texts)
         texts |= document.data if isinstance(document.data, dict) else {}
     return texts
 
 
-def _text_problems(document: Document, plan: Plan, before: Mapping[str, str]) -> list[Problem]:
+def check_texts(plan: Plan, files: Mapping[str, str]) -> None:
+    """Raises PlanInvalid when files of texts speak of activities that the plan has not."""
+    problems: list[Problem] = []
+    for name, text in files.items():
+        if name.startswith("texts/"):
+            document = parse_yaml(text, name, problems)
+            problems += text_problems(document, _wordless(plan), {})
+    if problems:
+        raise PlanInvalid(problems)
+
+
+def _wordless(plan: Plan) -> Plan:
+    """The plan as it is without the texts that lie beside it."""
+    none = {"text": ""}
+    activities = tuple(each.model_copy(update=none) for each in plan.activities)
+    later = tuple(each.model_copy(update=none) for each in plan.later)
+    return plan.model_copy(update={"activities": activities, "later": later})
+
+
+def text_problems(document: Document, plan: Plan, before: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with a file of texts beside a plan; `before` are those of other files."""
     if not isinstance(document.data, dict):
         return [document.problem((), "Filen skal have »aktivitet: tekst« på hver linje.")]
     steps = (*plan.activities, *plan.later)

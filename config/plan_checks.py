@@ -11,6 +11,7 @@ from config.process_checks import process_faults
 from config.sentences import nearest
 from config.yaml_source import Document, Place
 from cycle.errors import Problem
+from cycle.plan.figure_rules import FigureRules
 from cycle.plan.model import Audience, FlowName, Plan, Stage, StageKind, Step
 from cycle.tasks.approval import NEAREST_SUPERIOR
 from cycle.tasks.forms import Form
@@ -107,13 +108,26 @@ def _figures(activity: Step, around: Surroundings) -> Iterator[Fault]:
     if rules is None:
         return
     if activity.flow is not FlowName.BUDGET_CALL:
-        yield ("figures",), f"»figures« kan ikke bruges i »{activity.id}«.", "Brug den i flow budget_call."
+        for key in ("budget", "expected", "above", "form"):
+            if getattr(rules, key) not in (None, ""):
+                what = f"»{key}« kan ikke bruges i »{activity.id}«."
+                yield ("figures", key), what, "Merforbrug forklares kun i flow budget_call."
     yield from _form(rules.form, ("figures", "form"), around)
+    yield from _beside(activity, rules, around)
     needed = {"budget": rules.budget, "expected": rules.expected, "form": rules.form}
     lacking = [key for key, value in needed.items() if not value]
     if rules.above is not None and lacking:
         what = f"»above« kan ikke bruges uden {' og '.join(lacking)}."
         yield ("figures", "above"), what, "Skriv dem, eller slet »above«."
+
+
+def _beside(activity: Step, rules: FigureRules, around: Surroundings) -> Iterator[Fault]:
+    form = around.forms.get(activity.form or "")
+    for index, each in enumerate(rules.beside):
+        known = {field.id for field in form.fields} if form else {each.field}
+        if each.field not in known:
+            what = f"Skemaet »{activity.form}« har ikke spørgsmålet »{each.field}«."
+            yield ("figures", "beside", index, "field"), what, nearest(each.field, known)
 
 
 def _stage(stage: Stage, around: Surroundings) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """A plan written on a page: checked as a file is, and changed in one activity with its comments kept."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,6 +19,7 @@ from config.yaml_source import Document, parse_yaml
 from cycle.calendar import WorkingCalendar
 from cycle.danish import format_count
 from cycle.errors import PlanInvalid, Problem
+from cycle.plan.figure_rules import FieldFigures
 from cycle.plan.meetings import MeetingDay
 from cycle.plan.model import Activity, Plan, ReminderRule, Step
 from cycle.tasks.forms import Form
@@ -26,6 +28,7 @@ LONGEST_PLAN = 400_000
 FOLDERS = ("forms/", "texts/")
 POINTS = ("opens", "due", "closes")
 LISTED = ("approval",)
+_PLACE = re.compile(r"([^(]*?)\s*(?:\((.*)\))?")
 WORDS = ("title", "title_en", "text", "form")
 
 
@@ -99,7 +102,8 @@ def _reminders_of(text: str, name: str) -> Mapping[str, tuple[ReminderRule, ...]
 def with_fields(text: str, activity_id: str, fields: Mapping[str, str]) -> str:
     """The YAML with one activity's words and dates changed; an empty one is taken out. Comments stay.
 
-    `fields` are of WORDS, POINTS, LISTED (separated by commas), or `kinds` of the audience.
+    `fields` are of WORDS, POINTS, LISTED (separated by commas), `kinds` of the audience, or `beside`: which
+    figures stand at which question, a line each: "sygefravaer (%): Sygefravær i fjor; Sygefravær nu".
     """
     data = _editor().load(text)
     activity = _find(data, activity_id)
@@ -108,6 +112,8 @@ def with_fields(text: str, activity_id: str, fields: Mapping[str, str]) -> str:
             _set_date(activity["window"], name, value)
         elif name == "kinds":
             _set(activity["audience"], name, _list(value))
+        elif name == "beside":
+            _set_beside(activity, value)
         else:
             _set(activity, name, _list(value) if name in LISTED else value)
     return _dumped(data)
@@ -123,6 +129,7 @@ def fields_of(activity: Activity) -> dict[str, str]:
         "closes": window.closes.date if window.closes else "",
         "kinds": ", ".join(activity.audience.kinds),
         "approval": ", ".join(activity.approval),
+        "beside": "\n".join(map(_beside_line, activity.figures.beside if activity.figures else ())),
     }
 
 
@@ -169,6 +176,26 @@ def _set_date(window: Any, name: str, value: str) -> None:
         window[name]["date"] = value
     else:
         _set(window, name, value)
+
+
+def _beside_line(each: FieldFigures) -> str:
+    counted = f" ({each.unit})" if each.unit else ""
+    return f"{each.field}{counted}: {'; '.join(each.columns)}"
+
+
+def _set_beside(activity: Any, value: str) -> None:
+    """What does not look like a line is kept as a field's name, so that the check says which it is."""
+    made = []
+    for line in filter(None, map(str.strip, value.splitlines())):
+        place, _, columns = line.partition(":")
+        found = _PLACE.fullmatch(place.strip())
+        entry = {"field": found[1] if found else place.strip()}
+        entry |= {"columns": [word for part in columns.split(";") if (word := part.strip())]}
+        made.append(entry | ({"unit": found[2]} if found and found[2] else {}))
+    rules = activity.setdefault("figures", {}) if made else activity.get("figures", {})
+    _set(rules, "beside", made)
+    if not rules:
+        activity.pop("figures", None)
 
 
 def _list(value: str) -> list[str]:

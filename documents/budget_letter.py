@@ -8,7 +8,8 @@ from typing import Any
 
 from cycle.danish import format_amount, format_date
 from cycle.organisation.columns import heading_key
-from cycle.plan.model import Activity, FigureRules, FlowName, Sign
+from cycle.plan.figure_rules import FigureRules, Sign
+from cycle.plan.model import Activity, FlowName
 from cycle.tasks.tables import Occurrence
 
 TEMPLATE = "budget_letter.typ"
@@ -45,7 +46,7 @@ def letter_values(
     """Everything a template may show. `figures` are those of `cycle.tasks.figures.figures_of`."""
     activity = Activity.model_validate_json(occurrence.activity)
     rules, english = activity.figures or FigureRules(), language == "en"
-    counted = [_is_counted(one["label"], rules) for one in figures]
+    counted = [not one.get("unit") and _is_counted(one["label"], rules) for one in figures]
     title = (activity.title_en if english else "") or occurrence.title
     return {
         "municipality": head.municipality,
@@ -96,4 +97,4 @@ def _total(figures: Iterable[Mapping[str, str]], counted: Iterable[bool], langua
 
 
 def _amount(figure: Mapping[str, str], language: str) -> str:
-    return format_amount(Decimal(figure["amount"]), language)
+    return figure["shown"] if figure.get("unit") else format_amount(Decimal(figure["amount"]), language)

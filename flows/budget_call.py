@@ -1,11 +1,8 @@
 """The budget call: each unit's own figures go out, proposals are gathered for the budget seminar."""
 
-from typing import Any
-
 from sqlmodel import Session
 
 from cycle.errors import ImportInvalid, Problem
-from cycle.organisation.snapshot import UnitRow
 from cycle.tasks.figures import figures_of
 from cycle.tasks.overspend import open_follow_ups
 from cycle.tasks.releases import release
@@ -42,13 +39,10 @@ def open(context: RunContext, occurrence_id: int) -> None:
             ]
         )
 
-    def prefill(unit: UnitRow) -> dict[str, Any]:
-        return {"figures": figures[unit.id]}
-
     def explain(session: Session) -> None:
         context.count(follow_ups=open_follow_ups(session, facts.occurrence, figures, now=context.now))
 
-    open_for_audience(context, facts, prefill=prefill, before=explain)
+    open_for_audience(context, facts, before=explain)
 
 
 def close(context: RunContext, occurrence_id: int) -> None:

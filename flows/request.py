@@ -20,6 +20,7 @@ from cycle.store import table_of
 from cycle.tasks.approval import keep_review_tasks, waiting_answers
 from cycle.tasks.change import RUNNING
 from cycle.tasks.closing import close_occurrence
+from cycle.tasks.figures import figures_of, wants_figures
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.opening import NewTask, chunks, existing_posts, finish_opening, open_tasks
 from cycle.tasks.releases import release_again
@@ -90,8 +91,7 @@ def open_for_audience(
     """Writes the audience's tasks in chunks and opens the occurrence with the last one.
 
     `before` runs in the first chunk's transaction (rows the tasks speak of); units in `without` are not
-    asked. Safe to run again after a
-    crash at any point.
+    asked. The units' figures come with their tasks. Safe to run again after a crash at any point.
     """
     occurrence = facts.occurrence
     assert occurrence.id is not None
@@ -117,6 +117,7 @@ def _wanted(
     occurrence = facts.occurrence
     with context.reading() as session:
         known = existing_posts(session, occurrence.id or 0)
+        figures = figures_of(session, occurrence.id or 0) if wants_figures(occurrence) else {}
     return [
         NewTask(
             unit_id=unit_id,
@@ -125,7 +126,10 @@ def _wanted(
             kind=kind,
             levels=len(facts.activity.approval),
             form_version_id=occurrence.form_version_id,
-            prefill=prefill(facts.directory.units[unit_id]) if prefill else {},
+            prefill={
+                **({"figures": figures[unit_id]} if unit_id in figures else {}),
+                **(prefill(facts.directory.units[unit_id]) if prefill else {}),
+            },
         )
         for unit_id, role in facts.directory.posts(facts.activity.audience)
         if (unit_id, role, "") not in known and unit_id not in without

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from cycle.access.tables import SignInCode
+from cycle.access.tables import Account, SignInCode
 from cycle.gatherings.homework import GIVEN
 from cycle.gatherings.tables import Gathering, GatheringParticipant
 from cycle.goals.remark_tables import GoalRemark
@@ -61,6 +61,7 @@ class Rows:
     participants: dict[int, GatheringParticipant] = field(default_factory=dict)
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
     codes: dict[int, SignInCode] = field(default_factory=dict)
+    accounts: dict[int, Account] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     handed: Handed = field(default_factory=Handed)
     texts: Mapping[TextKey, Texts] = field(default_factory=dict)
@@ -128,7 +129,7 @@ def read(
     rows.gatherings = _by_id(session, Gathering, _context_ids(messages, "gathering"))
     rows.participants = _by_id(session, GatheringParticipant, _context_ids(messages, "participant"))
     rows.remarks = _by_id(session, GoalRemark, _several(messages, "remarks"))
-    rows.codes = _by_id(session, SignInCode, _context_ids(messages, "code"))
+    _read_access(session, messages, rows)
     _read_replies(session, messages, rows)
     rows.tasks = _by_id(session, Task, _task_ids(messages, rows))
     tasks = rows.tasks.values()
@@ -146,6 +147,12 @@ def read(
     people = [message.person_id for message in messages if message.person_id is not None]
     rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
     return rows
+
+
+def _read_access(session: Session, messages: Sequence[Message], rows: Rows) -> None:
+    """The codes that were asked for, and the accounts whose access was changed."""
+    rows.codes = _by_id(session, SignInCode, _context_ids(messages, "code"))
+    rows.accounts = _by_id(session, Account, _context_ids(messages, "account"))
 
 
 def _read_dates(session: Session, messages: Sequence[Message], rows: Rows) -> None:

@@ -216,12 +216,17 @@ def _question(
         problem=beside.problems.get(name),
         reason=beside.reasons.get(name, ""),
         theirs=beside.theirs.get(name, ""),
-        figures=tuple(entry for entry in beside.figures if entry.get("label") in (field.id, field.label)),
+        figures=tuple(entry for entry in beside.figures if _stands_at(entry, field, name)),
         only_when=only_when,
         rows=_rows(field, typed, last, beside, name=name, anchor=anchor) if repeated else (),
         row_label=row_label,
         language=beside.language,
     )
+
+
+def _stands_at(figure: Mapping[str, Any], field: Field, name: str) -> bool:
+    """Whether the plan puts the figure beside the question, or it is called as the question is."""
+    return figure.get("field") == name or figure.get("label") in (field.id, field.label)
 
 
 def _rows(field: Field, typed: Any, last: Any, beside: Beside, *, name: str, anchor: str) -> tuple[Row, ...]:

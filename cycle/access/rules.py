@@ -4,7 +4,8 @@ Whoever signs in has grants: a role over one unit. The table says how far from t
 A leader has no account but holds a link, which opens one task to whoever acts for its post; answering,
 releasing and signing are such tasks (`OWN`). Who has several roles may put all but one aside (`acting_as`),
 and the secretariat may see the pages as somebody else does, changing nothing (`seen_as`).
-The first year is started and accounts made by command, on the machine.
+A meeting is seen by whoever may see one at the unit of any of its participants: its minutes are theirs.
+Accounts are made by command, on the machine.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ class Verb(StrEnum):
     SEE_WHEEL = "see_wheel"
     SEE_ACTIVITY = "see_activity"
     SEE_UNIT = "see_unit"
+    SEE_MEETING = "see_meeting"
     REVIEW = "review"
     EXTEND = "extend"
     WAIVE = "waive"
@@ -112,6 +114,7 @@ PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
         Verb.SEE_WHEEL: _WHOLE,
         Verb.SEE_ACTIVITY: _WHOLE,
         Verb.SEE_UNIT: _BELOW_ALL,
+        Verb.SEE_MEETING: _BELOW,
         Verb.REVIEW: _BELOW_ALL,
         Verb.EXTEND: _BELOW_ALL,
         Verb.EXPORT: _BELOW,
@@ -121,6 +124,7 @@ PERMISSIONS: Mapping[Role, Mapping[Verb, Permission]] = {
         Verb.SEE_WHEEL: _WHOLE,
         Verb.SEE_ACTIVITY: _WHOLE,
         Verb.SEE_UNIT: _WHOLE_ALL,
+        Verb.SEE_MEETING: _WHOLE,
         Verb.EXPORT: _WHOLE,
     },
     Role.COMMITTEE: {

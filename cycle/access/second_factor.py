@@ -96,6 +96,12 @@ def second_step(
     return account
 
 
+def recovery_left(session: Session, account_id: int) -> int:
+    """How many recovery codes the account still has."""
+    codes = select(sa.func.count()).where(col(RecoveryCode.account_id) == account_id)
+    return int(session.exec(codes).one())
+
+
 def remove_factor(session: Session, account: Account, *, now: datetime, by: str) -> bool:
     """Takes the app and its recovery codes away; False when there was none."""
     row = session.get(SecondFactor, account.id)

@@ -1,5 +1,6 @@
 """Meetings and who takes part in them, read from the store."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -82,6 +83,19 @@ def list_meetings(
     return [
         Listed(g, o, all_ or 0, yes or 0, there or 0) for g, o, all_, yes, there in session.execute(query)
     ]
+
+
+def taking_part(session: Session, root_ids: Iterable[str]) -> dict[int, set[str]]:
+    """The paths of the units that take part in each meeting of these municipalities, by the meeting's id."""
+    p, found = GatheringParticipant, defaultdict[int, set[str]](set)
+    rows = session.execute(
+        sa.select(col(p.gathering_id), col(Unit.path))
+        .join(Unit, col(Unit.id) == col(p.unit_id))
+        .where(col(p.removed).is_(False), col(Unit.root_id).in_(list(root_ids)))
+    )
+    for gathering_id, path in rows:
+        found[gathering_id].add(path)
+    return dict(found)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,15 @@ NUMBERS = (
 )
 """What the column of the units' ids is called in lists; in ours, too."""
 
+ENGLISH = frozenset(
+    {
+        *("unit_id", "unit", "unit number", "unit no.", "parent_id", "parent", "name", "kind", "area"),
+        *("ownership", "postal_code", "district", "municipality", "opened_on", "valid_from", "closed_on"),
+        *("valid_to", "from", "to", "role", "person_id", "shared_email", "shared mailbox", "language"),
+    }
+)
+"""The names that are told on an English page, and on no Danish one."""
+
 UNITS: tuple[Column, ...] = (
     Column(
         "unit_id",
@@ -84,6 +93,12 @@ def heading_key(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text).casefold())
 
 
+def names_in(column: Column, faults: Faults) -> tuple[str, ...]:
+    """What the column may be called in the reader's language; a file may use any of its names."""
+    own = tuple(name for name in column.names if (name in ENGLISH) is faults.is_english)
+    return own or column.names
+
+
 def recognised(headings: Iterable[str], columns: Sequence[Column]) -> int:
     """How many of the headings are known."""
     known = {heading_key(name) for column in columns for name in column.names}
@@ -113,10 +128,11 @@ def find_columns(
     found = tuple(heading for heading in headings if heading)
     for column in columns:
         standing = [headings[place] for place in places.get(column.id, ())]
+        names = names_in(column, faults)
         for other in standing[1:]:
-            faults.add("double column", row=row, first=standing[0], second=other, column=column.names[0])
+            faults.add("double column", row=row, first=standing[0], second=other, column=names[0])
         if column.required and column.id not in places:
-            faults.add("missing column", row=row, column=column.names[0], found=found, names=column.names)
+            faults.add("missing column", row=row, column=names[0], found=found, names=names)
     faults.raise_if_any()
     return {name: standing[0] for name, standing in places.items()}
 

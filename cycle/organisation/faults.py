@@ -262,7 +262,7 @@ class Faults:
     """Problems found so far, in the order found. `more` are the sentences of one kind of file."""
 
     def __init__(self, language: str = "da", more: Sentences | None = None) -> None:
-        self._english = language == "en"
+        self._english = self.is_english = language == "en"
         self._sentences = {**SENTENCES, **(more or {})}
         self.problems: list[Problem] = []
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cycle.organisation.cells import Cells
 from cycle.organisation.chosen_columns import AS_NAMED, Chosen, levels_of
-from cycle.organisation.columns import UNITS
+from cycle.organisation.columns import UNITS, names_in
 from cycle.organisation.faults import Faults
 from cycle.organisation.reading import FileRows, read_rows
 from cycle.organisation.tables import Ownership
@@ -43,7 +43,7 @@ def read_units(
         return _by_levels(how, levels, town, faults)
     flat = "municipality" in how.columns and "parent_id" not in how.columns
     if not flat and "parent_id" not in how.columns:
-        names = next(column.names for column in UNITS if column.id == "parent_id")
+        names = next(names_in(column, faults) for column in UNITS if column.id == "parent_id")
         faults.fail("missing column", column=names[0], found=tuple(sorted(how.columns)), names=names)
     needed = frozenset({"unit_id", "name", "kind", *(("municipality",) if flat else ())})
     rows = [_row(cells, needed, faults, flat=flat) for cells in how.rows]

@@ -167,18 +167,20 @@ def _fields(before: Any, after: Any) -> Iterator[FieldChange]:
             yield FieldChange(name, old.get(name), new.get(name))
 
 
+def _key_of(parts: list[Any]) -> str:
+    """What the parts of a list are known by, if they are no plain words."""
+    keys = ("id", "field")
+    return next((key for key in keys if all(isinstance(one, Mapping) and key in one for one in parts)), "")
+
+
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """Every value by the way to it; the parts of a list by their ids, lists of words as they are."""
     if isinstance(value, Mapping):
         for key, part in value.items():
             yield from _flat(part, f"{name}.{key}" if name else key)
-    elif (
-        isinstance(value, list)
-        and value
-        and all(isinstance(part, Mapping) and "id" in part for part in value)
-    ):
-        yield f"{name}", [part["id"] for part in value]
+    elif isinstance(value, list) and value and (key := _key_of(value)):
+        yield f"{name}", [part[key] for part in value]
         for part in value:
-            yield from _flat({k: v for k, v in part.items() if k != "id"}, f"{name}.{part['id']}")
+            yield from _flat({k: v for k, v in part.items() if k != key}, f"{name}.{part[key]}")
     elif value not in (None, "", [], {}):
         yield name, value

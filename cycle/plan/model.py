@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from cycle.calendar import Move
+from cycle.plan.figure_rules import FigureRules
 from cycle.plan.frozen import Frozen, Slug
 from cycle.plan.gatherings import Meetings
 from cycle.plan.kle import Kle
@@ -153,28 +154,6 @@ class Stage(Frozen):
         """Whether a unit of this kind and ownership takes the step."""
         of_kind = not self.unit_kinds or kind in self.unit_kinds
         return of_kind and (not self.ownership or ownership in self.ownership)
-
-
-class Sign(StrEnum):
-    """How costs stand in a file of figures; income has the other sign."""
-
-    PLUS = "plus"
-    MINUS = "minus"
-
-
-class FigureRules(Frozen):
-    """How a budget call's figures are written, and when overspending has to be explained.
-
-    `budget` and `expected` name columns. A unit that is expected to spend more than `above` percent over
-    its budget owes the form `form` within `days` working days of the opening; without `above` none does.
-    """
-
-    costs: Sign = Sign.PLUS
-    budget: str = ""
-    expected: str = ""
-    above: float | None = Field(default=None, ge=0, le=1000)
-    form: Slug | None = None
-    days: int = Field(default=10, ge=1, le=60)
 
 
 class PreparationRules(Frozen):

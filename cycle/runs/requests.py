@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from cycle.errors import NotFound, NotNow
 from cycle.runs.queue import Work, want
@@ -43,6 +43,24 @@ def retry(session: Session, run_id: int, *, now: datetime) -> int:
         raise NotNow("run", run_id, "paused", "retry")
     want(session, [Work(run.flow, run.subject, run.root_id, BY_HAND)], now=now)
     return newer_run(session, run) or run_id
+
+
+def retry_opening(session: Session, flow: str, occurrence_id: int, *, now: datetime) -> bool:
+    """Whether the occurrence's opening had failed; it then need not wait for its next try.
+
+    Where the flow is paused, whoever resumes it starts it.
+    """
+    subject = f"open:{occurrence_id}"
+    runs = select(Run).where(Run.flow == flow, Run.subject == subject).order_by(col(Run.id).desc())
+    run = session.exec(runs.limit(1)).first()
+    if run is None or run.state is not RunState.FAILED:
+        return False
+    try:
+        retry(session, run.id or 0, now=now)
+    except NotNow:
+        return False
+    wake(session, now=now)
+    return True
 
 
 def pause(session: Session, root_id: str, flow: str, *, by: str, now: datetime, why: str) -> bool:

@@ -1,8 +1,7 @@
 """Reads a file of figures per unit (CSV or XLSX), sums it and holds the sum against the printed total."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from cycle.organisation.faults import Faults
 from cycle.organisation.reading import MEGABYTE, ROW_LIMIT, SIZE_LIMIT
 from cycle.organisation.spreadsheet import cell_name, column_name, formulas_without_values, read_sheets
 from cycle.tasks.figure_sentences import SENTENCES
+from cycle.tasks.figure_sheet import FigureSheet
 
 ID = UNITS[0]
 _NAMES = ("navn", "name", "enhedsnavn", "enhed", "unit", "post")
@@ -41,62 +41,20 @@ class Money(StrEnum):
 WORTH = {Money.KR: Decimal(1), Money.THOUSAND: Decimal(1000), Money.MILLION: Decimal(1_000_000)}
 
 
-@dataclass(frozen=True)
-class FigureSheet:
-    """Amounts (DKK) by unit id and column, with each column's printed total where the file has one.
-
-    Costs are positive, income negative, as in the file. `without` are units with an empty amount.
-    """
-
-    columns: tuple[str, ...]
-    amounts: dict[str, dict[str, Decimal]]
-    totals: dict[str, Decimal] = field(default_factory=dict)
-    without: tuple[str, ...] = ()
-    unused: tuple[str, ...] = ()
-    encoding: str = ""
-
-    def sums(self) -> dict[str, Decimal]:
-        """The sum of each column's rows."""
-        return {
-            column: sum((row[column] for row in self.amounts.values() if column in row), Decimal(0))
-            for column in self.columns
-        }
-
-    def differences(self) -> dict[str, Decimal]:
-        """Printed total minus the sum of the rows, per column where they differ. Kept, not mended."""
-        sums = self.sums()
-        return {
-            column: printed - sums[column]
-            for column, printed in self.totals.items()
-            if printed != sums[column]
-        }
-
-    def unexplained(self) -> dict[str, Decimal]:
-        """Those of the differences that are more than rounding: half of the last place, once per amount."""
-        return {
-            column: difference
-            for column, difference in self.differences().items()
-            if abs(difference) > self._rounding(column)
-        }
-
-    def _rounding(self, column: str) -> Decimal:
-        given = [row[column].normalize() for row in self.amounts.values() if row.get(column)]
-        places = (int(amount.as_tuple().exponent) for amount in given)
-        return Decimal(10) ** min(places, default=0) / 2 * (len(given) + 1)
-
-    def negative(self) -> int:
-        """How many amounts are income (below zero)."""
-        return sum(amount < 0 for row in self.amounts.values() for amount in row.values())
-
-
 def read_figures(
-    data: bytes, *, money: Money | None = None, only: Sequence[str] = (), language: str = "da"
+    data: bytes,
+    *,
+    money: Money | None = None,
+    only: Sequence[str] = (),
+    plain: Iterable[str] = (),
+    language: str = "da",
 ) -> FigureSheet:
     """Reads a row per unit: its id, its name, and amounts with Danish numbers; a last row "I alt" is a sum.
 
     `money` says what one in the file is worth; None means DKK, and is refused when a heading says
     otherwise. `only` names the columns to take; else all but percentages and plain text are taken
-    (`unused` are the others). Raises ImportInvalid with every fault.
+    (`unused` are the others). Columns named in `plain` hold numbers that are no amounts: per cent, pupils.
+    Raises ImportInvalid with every fault.
     """
     faults = Faults(language, SENTENCES)
     if len(data) > SIZE_LIMIT:
@@ -105,7 +63,7 @@ def read_figures(
     head = _head_of(rows)
     if head is None:
         faults.fail("no unit column")
-    sheet = _Sheet(rows, head, money, only, faults).read(encoding)
+    sheet = _Sheet(rows, head, money, only, frozenset(map(heading_key, plain)), faults).read(encoding)
     faults.raise_if_any()
     return sheet
 
@@ -150,10 +108,17 @@ class _Sheet:
     """The rows below the headings, read column by column."""
 
     def __init__(
-        self, rows: list[list[str]], head: int, money: Money | None, only: Sequence[str], faults: Faults
+        self,
+        rows: list[list[str]],
+        head: int,
+        money: Money | None,
+        only: Sequence[str],
+        plain: Set[str],
+        faults: Faults,
     ) -> None:
         self._faults, self._worth = faults, WORTH[money or Money.KR]
         self._headings = [" ".join(cell.split()) for cell in rows[head]]
+        self._plain = frozenset(at for at, text in enumerate(self._headings) if heading_key(text) in plain)
         width = len(self._headings)
         below = [(n, [cell.strip() for cell in row]) for n, row in enumerate(rows[head + 1 :], head + 2)]
         self._rows = [(n, row + [""] * (width - len(row))) for n, row in below if any(row)]
@@ -201,7 +166,8 @@ class _Sheet:
         columns = tuple(self._headings[at] for at in self._amounts_at)
         without = tuple(unit_id for unit_id, values in amounts.items() if len(values) < len(columns))
         given = {unit_id: values for unit_id, values in amounts.items() if values}
-        return FigureSheet(columns, given, totals, without, self._unused, encoding)
+        plain = frozenset(self._headings[at] for at in self._plain)
+        return FigureSheet(columns, given, totals, without, self._unused, encoding, plain)
 
     def _check_wanted(self, only: Sequence[str]) -> None:
         found = {heading_key(text) for text in self._headings}
@@ -243,6 +209,8 @@ class _Sheet:
 
     def _is_amount(self, at: int) -> bool:
         """Whether the column holds numbers, and not percentages or text alone."""
+        if at in self._plain:
+            return True
         filled = [row[at] for _, row in self._rows if row[at]]
         return any(_number(text) is not None for text in filled if not _PERCENTAGE.search(text))
 
@@ -259,16 +227,19 @@ class _Sheet:
     def _values(self, number: int, row: Sequence[str]) -> dict[str, Decimal]:
         found = {}
         for at in self._amounts_at:
-            if row[at] and (value := self._value(number, self._headings[at], row[at])) is not None:
+            if row[at] and (value := self._value(number, at, row[at])) is not None:
                 found[self._headings[at]] = value
         return found
 
-    def _value(self, number: int, column: str, text: str) -> Decimal | None:
-        if _PERCENTAGE.search(text):
+    def _value(self, number: int, at: int, text: str) -> Decimal | None:
+        column, worth = self._headings[at], self._worth
+        if at in self._plain:
+            text, worth = _PERCENTAGE.sub("", text).strip(), Decimal(1)
+        elif _PERCENTAGE.search(text):
             self._faults.add_cell("percentage", number, column, {"value": text})
             return None
         try:
-            value = parse_decimal(text) * self._worth
+            value = parse_decimal(text) * worth
         except ValueError as error:
             self._faults.add_cell("not amount", number, column, {"why": error, "value": text})
             return None
@@ -283,7 +254,7 @@ class _Sheet:
             Money.THOUSAND: _SAYS_THOUSAND,
             Money.MILLION: _SAYS_MILLION,
         }
-        for at in self._amounts_at:
+        for at in sorted(set(self._amounts_at) - self._plain):
             for money, pattern in said.items():
                 if pattern.search(self._headings[at]):
                     self._faults.add("says unit", column=self._headings[at], unit=money.value)

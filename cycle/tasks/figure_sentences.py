@@ -56,11 +56,11 @@ SENTENCES: Mapping[str, tuple[Sentence, Sentence]] = {
     "percentage": (
         (
             "»{column}«: {value} er en procent og ikke et beløb.",
-            "Skriv beløbet, eller tag kun kolonner med beløb med --column.",
+            "Skriv beløbet, eller slet kolonnen (kommandoen tager kun andre med --column).",
         ),
         (
             "“{column}”: {value} is a percentage, not an amount.",
-            "Write the amount, or take the columns of amounts alone with --column.",
+            "Write the amount, or delete the column (the command takes others alone with --column).",
         ),
     ),
     "not amount": (
@@ -72,15 +72,27 @@ SENTENCES: Mapping[str, tuple[Sentence, Sentence]] = {
         ("“{column}”: {value} has more than two decimals in DKK.", "Round it to whole øre."),
     ),
     "too large": (
-        ("»{column}«: {value} er for stort til at være rigtigt.", "Se efter, om --unit er rigtig."),
-        ("“{column}”: {value} is too large to be right.", "Check whether --unit is right."),
+        (
+            "»{column}«: {value} er for stort til at være rigtigt.",
+            "Se efter, om beløbene er i kroner, 1.000 kr. eller mio. kr.",
+        ),
+        (
+            "“{column}”: {value} is too large to be right.",
+            "Check whether the amounts are in DKK, thousands or millions.",
+        ),
     ),
     "two totals": (
         ("Der står også en sum i række {other}.", "Behold kun den sidste sum, og slet mellemsummer."),
         ("Row {other} is a total, too.", "Keep the last total alone and delete subtotals."),
     ),
     "says unit": (
-        ("Overskriften »{column}« siger, at beløbene ikke står i hele kroner.", "Gentag med --unit {unit}."),
-        ("The heading “{column}” says that the amounts are not in DKK.", "Repeat with --unit {unit}."),
+        (
+            "Overskriften »{column}« siger, at beløbene ikke står i hele kroner.",
+            "Vælg, hvad beløbene er i (i kommandoen --unit {unit}).",
+        ),
+        (
+            "The heading “{column}” says that the amounts are not in DKK.",
+            "Choose what the amounts are in (in the command --unit {unit}).",
+        ),
     ),
 }

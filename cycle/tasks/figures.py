@@ -1,5 +1,6 @@
-"""Figures per unit, kept for an occurrence and shown with its request (the budget call's frame)."""
+"""Figures per unit, kept for an occurrence and shown with its request: a budget call's frame, key figures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,20 +8,24 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.danish import format_amount, format_date
+from cycle.danish import format_amount, format_date, format_decimal
 from cycle.errors import ImportInvalid, Problem
 from cycle.history import History
+from cycle.organisation.columns import heading_key
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
-from cycle.plan.model import Activity, Sign
+from cycle.plan.figure_rules import FieldFigures, Sign
+from cycle.plan.model import Activity, FlowName
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.figure_file import FigureSheet
+from cycle.tasks.figure_sheet import FigureSheet
 from cycle.tasks.overspend import column_problems, rules_of
 from cycle.tasks.records import record_occurrence
 from cycle.tasks.states import OccurrenceState, TaskKind
 from cycle.tasks.tables import Figure, Occurrence, Task
 
 KEEP = "keep_figures"
+SHOWN_WITH = (TaskKind.ANSWER, TaskKind.DRAFT)
+"""The tasks of the units themselves, which the figures come with."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ def keep_figures(
 ) -> int:
     """Replaces the occurrence's figures by the sheet's; gives how many amounts that is.
 
-    Raises ImportInvalid for units and columns not known, and once the figures have been sent out.
+    A budget call's stand as they were sent out; key figures may be put right while answers are taken.
+    Raises ImportInvalid for units and columns not known, and when it is too late.
     """
     _refuse_sent(session, occurrence)
     _refuse_unfit(session, occurrence, sheet)
@@ -111,29 +117,70 @@ def kept_figures(session: Session, occurrence_id: int) -> Kept | None:
     return Kept(row.at, row.actor, int(row.data["units"]), costs, sums, totals, differences)
 
 
+def wants_figures(occurrence: Occurrence) -> bool:
+    """Whether the plan lets figures come with the activity: a budget call has them always."""
+    is_call = occurrence.flow == FlowName.BUDGET_CALL.value
+    return is_call or Activity.model_validate_json(occurrence.activity).figures is not None
+
+
+def still_taken(occurrence: Occurrence) -> bool:
+    """Whether figures may be kept now: a budget call's until they go out, key figures until the close."""
+    if occurrence.flow == FlowName.BUDGET_CALL.value:
+        return occurrence.state is OccurrenceState.PLANNED
+    return occurrence.state in (OccurrenceState.PLANNED, OccurrenceState.OPEN)
+
+
+def plain_columns(occurrence: Occurrence) -> tuple[str, ...]:
+    """The columns whose numbers are no amounts."""
+    return tuple(name for each in rules_of(occurrence).beside if each.unit for name in each.columns)
+
+
 def figures_of(
     session: Session, occurrence_id: int, unit_id: str | None = None
 ) -> dict[str, list[dict[str, str]]]:
-    """Each unit's figures (or one's) as shown with its task: label, canonical amount, amount in Danish."""
+    """Each unit's figures (or one's) as shown with its task: label, canonical amount, amount in Danish.
+
+    `field` is the question that the plan puts it beside, `unit` what is counted where it is not DKK.
+    """
+    occurrence = session.get(Occurrence, occurrence_id)
+    beside = _places(rules_of(occurrence).beside) if occurrence else {}
     found: dict[str, list[dict[str, str]]] = {}
     query = sa.select(col(Figure.unit_id), col(Figure.label), col(Figure.amount))
     query = query.where(col(Figure.occurrence_id) == occurrence_id).order_by(col(Figure.id))
     if unit_id is not None:
         query = query.where(col(Figure.unit_id) == unit_id)
     for unit_id, label, amount in session.execute(query):
-        entry = {"label": label, "amount": amount, "shown": format_amount(Decimal(amount))}
-        found.setdefault(unit_id, []).append(entry)
+        found.setdefault(unit_id, []).append(_entry(label, amount, beside.get(heading_key(label))))
     return found
 
 
+def _places(beside: Iterable[FieldFigures]) -> dict[str, FieldFigures]:
+    return {heading_key(name): each for each in beside for name in each.columns}
+
+
+def _entry(label: str, amount: str, place: FieldFigures | None) -> dict[str, str]:
+    entry = {"label": label, "amount": amount, "shown": format_amount(Decimal(amount))}
+    if place is None:
+        return entry
+    if not place.unit:
+        return {**entry, "field": place.field}
+    shown = f"{format_decimal(Decimal(amount))} {place.unit}"
+    return {**entry, "field": place.field, "unit": place.unit, "shown": shown}
+
+
 def _refuse_sent(session: Session, occurrence: Occurrence) -> None:
-    if occurrence.state is OccurrenceState.PLANNED:
+    if still_taken(occurrence):
         return
+    is_call = occurrence.flow == FlowName.BUDGET_CALL.value
     today = calendar_of(session, occurrence).local_date(occurrence.opened_at or occurrence.opens_at)
     what = f"Åbnede {format_date(today)}; enhederne har fået deres beløb."
+    if not is_call:
+        what = "Aktiviteten er lukket; svarene er givet ud fra de tal, der står."
     if occurrence.state is OccurrenceState.CANCELLED:
         what = f"Aktiviteten er aflyst: {occurrence.note}."
     cure = "Skriv til de enheder, der har fået et forkert beløb, fra aktivitetens side."
+    if not is_call:
+        cure = "Skriv til de enheder, der har fået et forkert tal, fra aktivitetens side."
     raise ImportInvalid([Problem(occurrence.title, what, cure)])
 
 
@@ -149,14 +196,13 @@ def _refuse_unfit(session: Session, occurrence: Occurrence, sheet: FigureSheet) 
 
 
 def _renew_tasks(session: Session, occurrence: Occurrence) -> None:
-    """An opening that was interrupted has written tasks with the figures there were then.
-
-    Nobody has been told of them; who has to explain overspending is found anew.
+    """Tasks that are there show the new figures: of key figures that were put right, and of an opening that
+    was interrupted, of which nobody has been told. Who has to explain overspending is found anew.
     """
     of_it = col(Task.occurrence_id) == occurrence.id
     session.execute(sa.delete(Task).where(of_it, col(Task.kind) == TaskKind.FOLLOW_UP))
     figures = figures_of(session, occurrence.id or 0)
-    for task in session.exec(select(Task).where(Task.occurrence_id == occurrence.id)):
+    for task in session.exec(select(Task).where(of_it, col(Task.kind).in_(SHOWN_WITH))):
         task.prefill = {**task.prefill, "figures": figures.get(task.unit_id, [])}
         session.add(task)
     session.flush()

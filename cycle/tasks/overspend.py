@@ -15,9 +15,10 @@ from cycle.errors import Problem
 from cycle.organisation.columns import heading_key
 from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
-from cycle.plan.model import Activity, FigureRules, Sign
+from cycle.plan.figure_rules import FigureRules, Sign
+from cycle.plan.model import Activity
 from cycle.tasks.calendars import calendar_of
-from cycle.tasks.figure_file import FigureSheet
+from cycle.tasks.figure_sheet import FigureSheet
 from cycle.tasks.opening import NewTask, existing_posts, open_tasks
 from cycle.tasks.states import TaskKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
@@ -46,7 +47,8 @@ def rules_of(occurrence: Occurrence) -> FigureRules:
 def column_problems(occurrence: Occurrence, sheet: FigureSheet) -> Iterator[Problem]:
     """The columns that the plan speaks of and the file lacks."""
     rules, found = rules_of(occurrence), {heading_key(column) for column in sheet.columns}
-    for column in filter(None, (rules.budget, rules.expected)):
+    beside = (column for each in rules.beside for column in each.columns)
+    for column in dict.fromkeys(filter(None, (rules.budget, rules.expected, *beside))):
         if heading_key(column) not in found:
             columns = ", ".join(f"»{name}«" for name in sheet.columns)
             what = f"Planen taler om kolonnen »{column}«, som filen ikke har."

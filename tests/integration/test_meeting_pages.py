@@ -231,6 +231,35 @@ def test_meetings_and_their_process_lead_to_one_another(engine: Engine, tmp_path
 # ---- others
 
 
+def test_a_superior_sees_the_meetings_of_own_units_and_no_others(site: Site, room: MeetingRoom) -> None:
+    """Only leaders of the schools take part: their line of superiors sees it, the one beside does not."""
+    own = site.signed_in("skoler@by.example", Role.SUPERIOR, "BY-SK")
+    below = site.signed_in("distrikt@by.example", Role.SUPERIOR, "BY-SK-D1")
+    other = site.signed_in("institutioner@by.example", Role.SUPERIOR, "BY-IN")
+    everybody = site.signed_in("direktion@by.example", Role.DIRECTION, "BY")
+    page, title = f"/moeder/{room.id}", "Møde for skolelederne"
+    with reading(room.engine) as session:
+        activity_page = f"/aktivitet/{room.gathering().occurrence_id}"
+        parts = session.exec(select(Unit.path).join(GatheringParticipant)).all()
+    assert parts and all("/BY-SK/" in path for path in parts)
+    for browser in (own, below, everybody, office(site)):
+        assert title in words(browser.get("/moeder")) and browser.get(page).status_code == 200
+        assert page in browser.get(activity_page).text
+    assert title not in words(other.get("/moeder")) and other.get("/moeder").status_code == 200
+    assert other.get(page).status_code == 403 and other.get(f"{page}/fil").status_code == 403
+    assert page not in other.get(activity_page).text
+    for role in (Role.COMMITTEE, Role.OPERATOR):
+        nobody = site.signed_in(f"{role.value}@by.example", role, "BY")
+        assert nobody.get("/moeder").status_code == 403 == nobody.get(page).status_code
+    with transaction(room.engine) as session:
+        for each in session.exec(select(GatheringParticipant).where(col(GatheringParticipant.key) != "x")):
+            unit = session.get(Unit, each.unit_id) if each.unit_id else None
+            each.removed = unit is not None and "/BY-SK-D1/" in unit.path
+            session.add(each)
+    assert below.get(page).status_code == 403, "who was taken off the meeting makes it nobody's"
+    assert own.get(page).status_code == 200
+
+
 @pytest.mark.parametrize("role", [Role.SUPERIOR, Role.DIRECTION])
 def test_who_only_reads_sees_the_meeting_without_addresses_or_buttons(
     site: Site, room: MeetingRoom, role: Role

@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from cycle.access.roles import Role
 from cycle.errors import ImportInvalid
-from cycle.plan.model import Activity, FigureRules
+from cycle.plan.figure_rules import FigureRules
+from cycle.plan.model import Activity
 from cycle.store import reading, transaction
 from cycle.tasks.figure_file import read_figures
 from cycle.tasks.figures import keep_figures, kept_figures

@@ -18,9 +18,10 @@ from cycle.goals.frame_parts import FrameItem, FramePart, FrameText, Rhythm
 from cycle.goals.tables import GoalLevel
 from cycle.goals.told_rollup import told_rollup
 from cycle.goals.tree import GoalText, keep_goals
-from cycle.plan.model import Activity, Audience, FigureRules, FlowName, When, Window
+from cycle.plan.figure_rules import FigureRules
+from cycle.plan.model import Activity, Audience, FlowName, When, Window
 from cycle.store import transaction
-from cycle.tasks.figure_file import FigureSheet
+from cycle.tasks.figure_sheet import FigureSheet
 from cycle.tasks.figures import keep_figures
 from cycle.tasks.forms import Choice, Field, FieldType, Form
 from cycle.tasks.releases import release

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from html import unescape
 from itertools import product
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from cycle.errors import PlanInvalid
 from cycle.store import reading, transaction
 from cycle.tasks.cycles import Draft, start_cycle
 from cycle.tasks.rules import with_rules
-from cycle.tasks.tables import CycleRevision, Occurrence
+from cycle.tasks.tables import CycleRevision, FormVersion, Occurrence
 from tests.support import municipality
 from tests.support.municipality import instant
 from tests.support.web import Form, Site
@@ -144,6 +145,71 @@ def test_a_file_is_uploaded_and_its_difference_seen(planned: Planned) -> None:
     assert len(planned.revisions()) == 1
 
 
+def send_files(planned: Planned, files: Mapping[str, str]) -> Response:
+    sent = [("file", (name, text.encode())) for name, text in files.items()]
+    return Form(planned.office.get(planned.page), f"{planned.page}/vis").send(planned.office, files=sent)
+
+
+SHORT = "id: ny-form\ntitle: Ny\nfields:\n  - {id: svar, type: text, label: Hvad nyt?}\n"
+WITH_FILES = {
+    "min-plan.yaml": PLAN.replace("form: kort-rapport", "form: ny-form", 1),
+    "ny-form.yaml": SHORT,
+    "ord.yaml": "rapport: Fortæl kort, hvordan det går.\n",
+}
+
+
+def test_forms_and_texts_come_with_the_plan_and_are_kept_with_it(planned: Planned) -> None:
+    shown = send_files(planned, WITH_FILES)
+    assert shown.status_code == 200 and "Med planen følger: forms/ny-form.yaml, texts/ord.yaml." in shown.text
+    assert "kort-rapport → ny-form" in shown.text and len(planned.revisions()) == 1
+    saved = Form(shown, planned.page).send(planned.office, why="Nyt skema")
+    assert saved.status_code == 303
+    newest = planned.revisions()[-1]
+    assert {"forms/ny-form.yaml", "texts/ord.yaml", "wheel.yaml"} <= set(newest.sources)
+    with reading(planned.engine) as session:
+        report = session.exec(select(Occurrence).where(Occurrence.activity_id == "rapport")).one()
+        version = session.get_one(FormVersion, report.form_version_id)
+    assert version.form_id == "ny-form" and "Hvad nyt?" in version.spec
+    assert "Fortæl kort" in report.activity
+    nothing = planned.try_text(newest.sources["wheel.yaml"])
+    assert "Planen er den samme som nu" in nothing.text, "what was sent belongs to the plan from then on"
+
+
+def test_a_form_may_be_sent_alone(small: Planned) -> None:
+    changed = municipality.FORM.model_copy(update={"title": "Rapport, kort"})
+    shown = send_files(small, {"kort.yaml": changed.model_dump_json(exclude_defaults=True)})
+    assert shown.status_code == 200 and "Der er ikke noget at gemme" not in shown.text
+    assert Form(shown, small.page).send(small.office, why="Ny titel").status_code == 303
+    with reading(small.engine) as session:
+        specs = [each.spec for each in session.exec(select(FormVersion))]
+    assert any("Rapport, kort" in each for each in specs)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("ny-form.yaml", "type: text", "type: tekst", "forms/ny-form.yaml:4<"),
+        ("ord.yaml", "rapport:", "raport:", "texts/ord.yaml:1<"),
+        ("min-plan.yaml", "form: ny-form", "form: ny-from", "Skemaet »ny-from« findes ikke"),
+        ("min-plan.yaml", "kind: wheel", "kind: [wheel", "min-plan.yaml:"),
+    ],
+)
+def test_a_fault_in_one_file_saves_none_of_them(
+    small: Planned, name: str, old: str, new: str, told: str
+) -> None:
+    before = small.site.row_counts()
+    refused = send_files(small, {**WITH_FILES, name: WITH_FILES[name].replace(old, new)})
+    assert refused.status_code == 422 and told in unescape(refused.text)
+    assert small.site.row_counts() == before
+
+
+def test_files_that_a_page_did_not_carry_are_none(small: Planned) -> None:
+    token = Form(small.office.get(small.page), f"{small.page}/vis").fields
+    for carried in ("{", "[1]", '{"../x.yaml": "a: 1"}'):
+        page = small.office.post(f"{small.page}/vis", data={**token, "more": carried})
+        assert page.status_code in (200, 422) and len(small.revisions()) == 1
+
+
 @pytest.mark.parametrize(
     ("old", "new", "danish", "english"),
     [
@@ -197,6 +263,7 @@ def test_every_field_can_be_written_and_taken_out_again() -> None:
         "kinds": "skole, daginstitution",
         "approval": "nærmeste leder",
         "form": "kort-rapport",
+        "beside": "beloeb: Budget; Forbrug\nstatus (%): Fravær",
     }
     text = with_fields(PLAN, "rapport", wanted)
     assert fields_of(check_written(text, "wheel.yaml", beside()).activity("rapport")) == wanted

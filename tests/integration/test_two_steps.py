@@ -10,8 +10,12 @@ from sqlmodel import select
 from cycle.access.roles import Role
 from cycle.access.tables import Account, AccountSession, RecoveryCode, SecondFactor
 from cycle.history import History
+from cycle.messages.tables import Message, MessageKind
 from cycle.store import reading, transaction
 from cycle.tables import METADATA
+from notifications.gather import Letters
+from notifications.office import Office
+from notifications.render import render
 from tests.support import municipality
 from tests.support.web import PASSWORD, Form, Site
 from web.session import COOKIE
@@ -192,3 +196,38 @@ def test_an_app_can_be_added_and_taken_away_by_oneself_where_it_is_not_needed(sq
     removed = Form(state, "/konto/app").send(browser, act="remove", kode=code(key, site.clock.at))
     assert removed.status_code == 303
     assert password(site, site.stranger()).headers["location"] == "/"
+
+
+def told(site):
+    """What the account was told by mail, as it reads, oldest first."""
+    with reading(site.engine) as session:
+        mails = session.exec(
+            select(Message).where(Message.kind == MessageKind.ACCOUNT_CHANGED).order_by(Message.id)
+        ).all()
+        letters = Letters(session, mails, office=Office.of(site.settings), today=site.clock.at.date())
+        assert {mail.address for mail in mails} <= {IDA}
+        return [render(letters.write(mail).letter).text for mail in mails]
+
+
+def test_whoever_has_an_account_is_told_what_was_changed_in_how_they_sign_in(site):
+    key, recovery = enrolled(site)
+    (first,) = told(site)
+    assert "har fået en kode-app og nye genoprettelseskoder" in first and "http" not in first.split("--")[0]
+    browser = site.stranger()
+    password(site, browser)
+    assert step(site, browser, recovery[0]).status_code == 303
+    assert "En genoprettelseskode er brugt" in told(site)[-1]
+    page = Form(browser.get("/konto/adgangskode"), "/konto/adgangskode")
+    wrong = page.send(browser, password_now="noget helt andet", password="x" * 20, password_again="x" * 20)
+    assert wrong.status_code == 422 and len(told(site)) == 2, "nothing was changed"
+    new = "violinkasse under regnbuetapet"
+    done = page.send(browser, password_now=PASSWORD, password=new, password_again=new)
+    assert done.status_code == 303 and "Adgangskoden til din konto er ændret." in told(site)[-1]
+    assert new not in "".join(told(site)) and "Har du ikke det, så kontakt straks" in told(site)[-1]
+    site.clock.at += timedelta(minutes=2)
+    typed = code(key, site.clock.at)
+    assert (
+        Form(browser.get("/konto/app"), "/konto/app").send(browser, act="remove", kode=typed).status_code
+        == 303
+    )
+    assert "er fjernet fra din konto" in told(site)[-1] and len(told(site)) == 4

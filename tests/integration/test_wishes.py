@@ -1,5 +1,6 @@
 """A leader asks for more time: what is kept, who is told, who decides, and what the leader sees."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -340,3 +341,45 @@ def test_only_while_the_task_waits_for_its_holder_and_only_by_the_link(small):
     with pytest.raises(NotNow), transaction(small.engine) as session:
         close_occurrence(session, session.get_one(Occurrence, small.occurrence_id), now=instant(2027, 5, 1))
         ask(session, small.task_id, wished_on=date(2027, 5, 3), reason="x", by="x", now=instant(2027, 5, 1))
+
+
+def test_more_wishes_than_one_page_holds_stand_on_several_and_none_is_lost(small):
+    with transaction(small.site.engine) as session:
+        first = session.get_one(Task, small.task.id)
+        at = small.site.clock.at
+        for number in range(120):
+            columns = first.model_dump(exclude={"id", "subject", "title"})
+            task = Task(**columns, subject=f"ekstra:{number:03d}", title=f"Opgave {number:03d}")
+            session.add(task)
+            session.flush()
+            asked = {"wished_on": date.fromisoformat(WISHED), "due_on": first.due_on, "reason": "Travlt"}
+            session.add(ExtensionWish(task_id=task.id, by="person:1", at=at, **asked))
+    browser = superior(small)
+    seen = []
+    for page in (1, 2, 3):
+        text = browser.get(f"/mine-enheder/frister?side={page}").text
+        seen.append(set(re.findall(r'action="(/mine-enheder/frister/\d+)"', text)))
+        assert "side=" in text
+    assert [len(each) for each in seen] == [50, 50, 20] and len(set().union(*seen)) == 120
+    beyond = browser.get("/mine-enheder/frister?side=99").text
+    assert set(re.findall(r'action="(/mine-enheder/frister/\d+)"', beyond)) == seen[2], "the last there is"
+    assert browser.get("/mine-enheder/frister?side=0").status_code == 404
+
+
+def test_what_was_never_answered_is_missing_wherever_it_stands_once_the_activity_is_closed(small):
+    small.site.clock.at = instant(2027, 6, 15)
+    with transaction(small.site.engine) as session:
+        occurrence = session.get_one(Occurrence, small.task.occurrence_id)
+        close_occurrence(session, occurrence, now=small.site.clock.at)
+    chief = superior(small)
+    office = small.site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")
+    pages = {
+        chief: f"/mine-enheder/opgave/{small.task.id}",
+        office: f"/opgave-historik/{small.task.id}",
+    }
+    for browser, page in pages.items():
+        facts = browser.get(page).text.split("</dl>")[0]
+        assert "Mangler" in facts and "Afventer svar" not in facts, page
+    listed = office.get(f"/aktivitet/{small.task.occurrence_id}").text
+    states = re.findall(r'data-label="Tilstand">([^<]*)<', listed.split('id="liste"')[1])
+    assert set(states) == {"Mangler"}

@@ -17,7 +17,8 @@ from cycle.goals.indicators import Indicator
 from cycle.goals.strategies import StrategyText
 from cycle.goals.tables import Decision, Goal, GoalLevel, GoalOrigin
 from cycle.goals.tree import GoalText
-from cycle.plan.model import Activity, Audience, Confidence, FigureRules, FlowName, Sign, When, Window
+from cycle.plan.figure_rules import FigureRules, Sign
+from cycle.plan.model import Activity, Audience, Confidence, FlowName, When, Window
 from cycle.tasks.rollup import Counted, Line, Outcome, Rollup
 from cycle.tasks.tables import Occurrence
 from documents.agreement_paper import AgreementPaper, Signed, values_of

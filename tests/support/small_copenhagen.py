@@ -30,7 +30,8 @@ def cut(folder: Path, units: Iterable[str] = UNITS, *, without: Iterable[str] = 
         drop(folder / "wheel.yaml", f"  - id: {activity}\n", "  - id: |  # --")
         drop(folder / "texts" / "aktiviteter.yaml", f"{activity}: ", r"\S")
     kept = with_everything_above(units)
-    for name in ("units.csv", "leaders.csv", "budget.csv"):
+    figures = (f"figures/{file.name}" for file in (FOLDER / "figures").iterdir())
+    for name in ("units.csv", "leaders.csv", "budget.csv", *figures):
         lines = (FOLDER / name).read_text(encoding="utf-8").splitlines(keepends=True)
         first = next(number for number, line in enumerate(lines) if line.startswith("unit_id;"))
         rows = [line for line in lines[first + 1 :] if line.partition(";")[0] in kept]

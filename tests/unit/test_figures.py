@@ -12,7 +12,8 @@ from openpyxl import Workbook
 
 from cycle.danish import format_decimal
 from cycle.errors import ImportInvalid
-from cycle.tasks.figure_file import FigureSheet, Money, read_figures
+from cycle.tasks.figure_file import Money, read_figures
+from cycle.tasks.figure_sheet import FigureSheet
 
 FOLLOW_UP = """\
 unit_id;post;oprindeligt_budget_2025;korrigeret_budget_31_10;forventet_regnskab;afvigelse;afvigelse_pct
@@ -111,7 +112,7 @@ def test_a_heading_that_speaks_of_thousands_or_millions_is_asked_about_and_never
     text = "unit_id;Ramme (1.000 kr.)\nS1;54.252\n"
     assert refused(text) == [
         "filen: Overskriften »Ramme (1.000 kr.)« siger, at beløbene ikke står i hele kroner. "
-        "Gentag med --unit tkr."
+        "Vælg, hvad beløbene er i (i kommandoen --unit tkr)."
     ]
     assert read_figures(text.encode(), money=Money.THOUSAND).sums() == {
         "Ramme (1.000 kr.)": Decimal(54252000)
@@ -180,7 +181,7 @@ def test_percentages_are_told_from_amounts_in_a_workbook_as_in_text():
     assert sheet.columns == ("Ramme",) and sheet.unused == ("Andel", "Vægt")
     assert refused(out.getvalue(), only=["Andel"])[1] == (
         "række 3: »Andel«: 12,5 % er en procent og ikke et beløb. "
-        "Skriv beløbet, eller tag kun kolonner med beløb med --column."
+        "Skriv beløbet, eller slet kolonnen (kommandoen tager kun andre med --column)."
     )
     assert "»Vægt«: 7,5 % er" in refused(out.getvalue(), only=["Vægt"])[0]
     (told,) = refused("unit_id;Ramme\nS1;100\nS2;12 pct.\n")

@@ -39,7 +39,7 @@ def test_deadlines_fall_on_working_days_and_leave_two_to_five_weeks(year: int) -
 def test_every_form_is_used_and_every_text_introduces_an_activity() -> None:
     used = {a.form for a in example().plan.activities}
     used |= {stage.form for a in example().plan.activities for stage in a.stages if stage.form}
-    used |= {a.figures.form for a in example().plan.activities if a.figures}
+    used |= {a.figures.form for a in example().plan.activities if a.figures and a.figures.form}
     used |= {a.preparation.form for a in example().plan.activities if a.preparation}
     assert used == set(example().forms)
     assert all(text and "{" not in text for text in example().texts.values())

@@ -254,6 +254,10 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
         MessageKind.SIGN_IN_CODE,
         {"items": (), "code": "0123 4567", "tokens": frozenset({"0123 4567"})},
     ),
+    "account-changed": (
+        MessageKind.ACCOUNT_CHANGED,
+        {"items": (), "note": "Adgangskoden til din konto er ændret."},
+    ),
     "reply-problem": (
         MessageKind.REPLY_PROBLEM,
         {

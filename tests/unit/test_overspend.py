@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from cycle.plan.model import FigureRules, Sign
+from cycle.plan.figure_rules import FigureRules, Sign
 from cycle.tasks.figure_file import read_figures
 from cycle.tasks.overspend import overspend, overspending
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
-from cycle.plan.model import FigureRules, Sign
+from cycle.plan.figure_rules import FigureRules, Sign
 from documents.budget_letter import letter_values, letterhead
 from documents.goal_accounts import goal_account_values
 from documents.goal_annex import MOST_COLUMNS

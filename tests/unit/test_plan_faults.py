@@ -60,7 +60,12 @@ def folder(tmp_path: Path) -> Path:
         (
             "flow: report",
             "flow: report\n    figures: {above: 4}",
-            "wheel.yaml:9: »figures« kan ikke bruges i »rapport«. Brug den i flow budget_call.",
+            "wheel.yaml:9: »above« kan ikke bruges i »rapport«. Merforbrug forklares kun i flow budget_call.",
+        ),
+        (
+            "flow: report",
+            "flow: report\n    figures: {beside: [{field: statsu, columns: [Budget]}]}",
+            "wheel.yaml:9: Skemaet »skema« har ikke spørgsmålet »statsu«.",
         ),
         (
             "flow: report",

@@ -82,10 +82,21 @@ def test_every_explanation_is_of_a_key_that_exists() -> None:
     found: dict[str, set[str]] = {}
     from config import frames_file, goals_file, strategy_file, written_goals
     from cycle import calendar
+    from cycle.plan import figure_rules
     from cycle.plan import model as plan_model
     from cycle.tasks import forms
 
-    for module in (plan_model, forms, frames_file, goals_file, strategy_file, written_goals, calendar):
+    models = (
+        plan_model,
+        figure_rules,
+        forms,
+        frames_file,
+        goals_file,
+        strategy_file,
+        written_goals,
+        calendar,
+    )
+    for module in models:
         for each in vars(module).values():
             if isinstance(each, type) and issubclass(each, BaseModel):
                 known(each)

@@ -45,6 +45,7 @@ ACTS: Mapping[str, Pair] = {
         "A mail sent in reply could not be used.",
     ),
     MessageKind.SIGN_IN_CODE: ("Der blev bedt om en kode.", "A code was asked for."),
+    MessageKind.ACCOUNT_CHANGED: ("Adgangen til en konto blev ændret.", "An account's access was changed."),
 }
 """What was done that a mail tells of, by its kind; a decided mail has its own reason."""
 

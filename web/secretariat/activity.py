@@ -12,7 +12,7 @@ from starlette.responses import Response
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
-from cycle.gatherings.reading import list_meetings
+from cycle.gatherings.reading import Listed, list_meetings
 from cycle.goals.agreements import Unsigned, in_force, unsigned
 from cycle.goals.decisions import decisions_of
 from cycle.goals.frame_tables import Frame
@@ -23,7 +23,7 @@ from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING
 from cycle.tasks.fates import Asked
-from cycle.tasks.figures import kept_figures
+from cycle.tasks.figures import kept_figures, wants_figures
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.list_pages import list_page, selected
 from cycle.tasks.listing import Wish
@@ -31,6 +31,7 @@ from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
 from cycle.tasks.responses import day_by_day
+from cycle.tasks.tables import Occurrence
 from cycle.tasks.titles import title_in
 from documents.response_chart import Responses, draw_responses
 from web import context, render
@@ -40,6 +41,7 @@ from web.secretariat import many_acts
 from web.secretariat.activity_list import Narrowed, Selection, wish_fields
 from web.secretariat.date_notes import note_shown
 from web.secretariat.many_acts import Refused
+from web.secretariat.meetings import meetings_seen
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach, title_of
 from web.session import CurrentActor
@@ -109,9 +111,9 @@ def _values(
         "unsigned": _unsigned(session, found),
         "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
         "frames": _frames(session, found),
-        **_acts(session, occurrence.id or 0),
+        **_acts(session, occurrence),
         "follow_ups": follow_ups(session, occurrence.id or 0, paths=found.paths),
-        "meetings": list_meetings(session, [occurrence.root_id], occurrence_id=occurrence.id),
+        "meetings": _meetings(session, found),
         "released": versions(session, occurrence.id or 0),
         "may": {verb.value: found.may(verb) for verb in Verb},
         "partial": found.paths != (found.root_path,),
@@ -154,11 +156,17 @@ def _responses(session: Session, asked: Asked, owed: int, request: Request) -> d
     return {"days": days, "responses": drawn}
 
 
-def _acts(session: Session, occurrence_id: int) -> dict[str, Any]:
+def _acts(session: Session, occurrence: Occurrence) -> dict[str, Any]:
     """What accounts have done with it: the figures, the decisions, and who it was."""
+    occurrence_id, wants = occurrence.id or 0, wants_figures(occurrence)
     figures, decisions = kept_figures(session, occurrence_id), decisions_of(session, occurrence_id)
     actors = [*(each.withdrawn_by for each in decisions), *([figures.by] if figures else [])]
-    return {"figures": figures, "decisions": decisions, "names": actor_names(session, actors)}
+    return {
+        "figures": figures,
+        "wants_figures": wants,
+        "decisions": decisions,
+        "names": actor_names(session, actors),
+    }
 
 
 def _dates(found: Reach, calendar: WorkingCalendar) -> dict[str, Any]:
@@ -191,6 +199,12 @@ def _steps(session: Session, found: Reach, language: str) -> list[Step]:
     else:
         steps = steps_of(session, occurrence.id or 0, paths=paths)
     return [replace(step, title=title_in(language, step.title, occurrence)) for step in steps]
+
+
+def _meetings(session: Session, found: Reach) -> list[Listed]:
+    """The activity's meetings, as far as the account sees them."""
+    of_it = list_meetings(session, [found.occurrence.root_id], occurrence_id=found.occurrence.id)
+    return meetings_seen(session, found.actor, of_it)
 
 
 def _unsigned(session: Session, found: Reach) -> dict[AgreementState, list[Unsigned]] | None:

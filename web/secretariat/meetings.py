@@ -5,7 +5,7 @@ GET /moeder/{meeting}          one meeting
 GET /moeder/{meeting}/fil      the file with its minutes
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,11 +14,18 @@ from starlette.responses import Response
 
 from cycle.access.rules import Thing, Verb, allowed, visible_paths
 from cycle.access.sessions import SignedIn
-from cycle.errors import NotFound
+from cycle.errors import NotAllowed, NotFound
 from cycle.files import store as files
 from cycle.gatherings.homework import suggested_deadline
 from cycle.gatherings.proposing import held_by
-from cycle.gatherings.reading import Listed, get_gathering, homework_of, list_meetings, participants_of
+from cycle.gatherings.reading import (
+    Listed,
+    get_gathering,
+    homework_of,
+    list_meetings,
+    participants_of,
+    taking_part,
+)
 from cycle.gatherings.states import GATHERING_MOVES, Attendance, GatheringState, GatheringVerb
 from cycle.gatherings.tables import Gathering
 from cycle.history import History
@@ -31,8 +38,8 @@ from web import context, render
 from web.attachments import attachment
 from web.plain import Id
 from web.secretariat.pages import show
-from web.secretariat.reach import Reach, activity_of, reach, roots_for
-from web.session import CurrentActor
+from web.secretariat.reach import Reach, activity_of, reach_at
+from web.session import CurrentActor, grant
 
 router = APIRouter(prefix="/moeder")
 
@@ -42,9 +49,7 @@ def meetings(request: Request, actor: CurrentActor) -> Response:
     """What is to come first, then what was held."""
     now = context.now(request)
     with context.reading(request) as session:
-        found = [
-            each for each in list_meetings(session, roots_for(actor, Verb.SEE_ACTIVITY)) if _sees(actor, each)
-        ]
+        found = meetings_seen(session, actor, list_meetings(session, roots_seeing(actor)))
         to_come = [each for each in found if _waits(each.gathering) and each.gathering.ends_at > now]
         waiting = [each for each in found if _waits(each.gathering) and each.gathering.ends_at <= now]
         over = [each for each in reversed(found) if not _waits(each.gathering)]
@@ -60,7 +65,7 @@ def meetings(request: Request, actor: CurrentActor) -> Response:
 def meeting(request: Request, actor: CurrentActor, meeting_id: Id, gjort: str = "") -> Response:
     """One meeting."""
     with context.reading(request) as session:
-        gathering, found = reach_meeting(session, actor, meeting_id, Verb.SEE_ACTIVITY)
+        gathering, found = reach_meeting(session, actor, meeting_id, Verb.SEE_MEETING)
         return show(request, "meeting.html", done=gjort, **_values(session, request, gathering, found))
 
 
@@ -68,7 +73,7 @@ def meeting(request: Request, actor: CurrentActor, meeting_id: Id, gjort: str = 
 def fetch(request: Request, actor: CurrentActor, meeting_id: Id) -> Response:
     """The file with the minutes."""
     with context.reading(request) as session:
-        gathering, _ = reach_meeting(session, actor, meeting_id, Verb.SEE_ACTIVITY)
+        gathering, _ = reach_meeting(session, actor, meeting_id, Verb.SEE_MEETING)
         if not gathering.minutes_file:
             raise NotFound("file", meeting_id)
         return attachment(
@@ -79,12 +84,29 @@ def fetch(request: Request, actor: CurrentActor, meeting_id: Id) -> Response:
 def reach_meeting(session: Session, actor: SignedIn, meeting_id: int, verb: Verb) -> tuple[Gathering, Reach]:
     """The meeting with its step, when the account may do this to it. Raises NotFound, NotAllowed."""
     gathering = get_gathering(session, meeting_id)
-    return gathering, reach(session, actor, gathering.occurrence_id, verb)
+    paths = taking_part(session, [gathering.root_id]).get(meeting_id, set())
+    return gathering, reach_at(session, actor, gathering.occurrence_id, verb, paths)
 
 
-def _sees(actor: SignedIn, each: Listed) -> bool:
+def roots_seeing(actor: SignedIn) -> tuple[str, ...]:
+    """The municipalities in which the account may see some meeting. Raises NotAllowed when in none."""
+    roots = {path.split("/")[1] for path in visible_paths(actor.grants, Verb.SEE_MEETING)}
+    if not roots:
+        raise NotAllowed(Verb.SEE_MEETING.value, "")
+    grant(actor, Verb.SEE_MEETING.value)
+    return tuple(sorted(roots))
+
+
+def meetings_seen(session: Session, actor: SignedIn, listed: Sequence[Listed]) -> list[Listed]:
+    """Those of the meetings that the account may see: in which units of its own take part."""
+    paths = taking_part(session, {each.gathering.root_id for each in listed})
+    return [each for each in listed if _sees(actor, each, paths.get(each.gathering.id or 0, set()))]
+
+
+def _sees(actor: SignedIn, each: Listed, paths: Set[str]) -> bool:
     thing = Thing.CONFIDENTIAL if activity_of(each.occurrence).confidential else Thing.ORDINARY
-    return allowed(actor.grants, Verb.SEE_ACTIVITY, thing, f"/{each.occurrence.root_id}/")
+    whole = f"/{each.occurrence.root_id}/"
+    return any(allowed(actor.grants, Verb.SEE_MEETING, thing, path) for path in (whole, *paths))
 
 
 def _plans(session: Session, actor: SignedIn, found: Sequence[Listed], language: str) -> dict[int, str]:

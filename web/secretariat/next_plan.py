@@ -42,15 +42,15 @@ def started_in(session: Session, found: NextYear, *, now: datetime) -> Known:
     """
     start_cycle(session, found.draft, year=found.year, by="", now=now, why="")
     session.flush()
-    return known(session, found.draft.plan.municipality, now=now, until=_ends(found.year))
+    return known(session, found.draft.plan.municipality, now=now, until=ends(found.year))
 
 
 def weeks_of(owed: Known, year: int) -> Sequence[tuple[int, int]]:
     """How many mails leave in each week of the year if nobody answers. Uses what is owed up."""
-    weeks = Counter(mail.on.isocalendar()[:2] for mail in foresee(owed, until=_ends(year)))
+    weeks = Counter(mail.on.isocalendar()[:2] for mail in foresee(owed, until=ends(year)))
     return [(week, number) for (of, week), number in sorted(weeks.items()) if of == year]
 
 
-def _ends(year: int) -> datetime:
+def ends(year: int) -> datetime:
     """After the last week that is counted as the year's."""
     return datetime(year + 1, 1, 8, tzinfo=UTC)

@@ -7,7 +7,7 @@ POST /plan/{cycle}/vis               what a text, typed or uploaded, would do; c
 POST /plan/{cycle}                   a new revision of the year, by whom and why
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from fastapi import APIRouter, Request
@@ -28,7 +28,15 @@ from web import context, render
 from web.plain import Id
 from web.secretariat.next_year import TROUBLES
 from web.secretariat.pages import show
-from web.secretariat.plan_reading import Year, preview_of, tried_in, written_text, year_of
+from web.secretariat.plan_reading import (
+    NOTHING_MORE,
+    Year,
+    preview_of,
+    text_as_typed,
+    tried_in,
+    written_files,
+    year_of,
+)
 from web.secretariat.plan_words import field_words, value_words
 from web.secretariat.typed import needed, text_of
 from web.session import CheckedForm, CurrentActor, require
@@ -67,15 +75,19 @@ def change_one(
             year.draft(text)
         except PlanInvalid as error:
             return _fields(session, request, year, activity_id, typed=wanted, problems=error.problems)
-    return _preview(request, actor, cycle_id, text, text_of(sent, "seen"))
+    return _preview(request, actor, cycle_id, (text, {}), text_of(sent, "seen"))
 
 
 @router.post("/vis")
 def preview(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm) -> Response:
     """What the text would do; with faults, the text with its faults."""
     with context.reading(request) as session:
-        _reach(session, actor, cycle_id)
-    return _preview(request, actor, cycle_id, written_text(sent), text_of(sent, "seen"))
+        year = year_of(session, _reach(session, actor, cycle_id))
+        try:
+            written = written_files(sent, year)
+        except PlanInvalid as error:
+            return _page(session, request, year, text_as_typed(sent, year), problems=error.problems)
+    return _preview(request, actor, cycle_id, written, text_of(sent, "seen"))
 
 
 @router.post("")
@@ -83,17 +95,17 @@ def save(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm)
     """Makes the revision, unless somebody has made another since the plan was seen."""
     with context.writing(request) as session:
         year = year_of(session, _reach(session, actor, cycle_id, lock=True))
-        text = written_text(sent)
+        text, more = written_files(sent, year)
         if text_of(sent, "seen") != year.seen:
-            return _page(session, request, year, text, overtaken=True)
+            return _page(session, request, year, text, more, overtaken=True)
         try:
-            draft = year.draft(text)
+            draft = year.draft(text, more)
             why = needed(sent, "why", "Begrundelsen")
             now = context.now(request)
             revise_cycle(session, draft, year=year.cycle.year, by=actor.by, now=now, why=why)
         except (PlanInvalid, AnswerInvalid) as error:
             session.rollback()
-            return _page(session, request, year, text, problems=error.problems)
+            return _page(session, request, year, text, more, problems=error.problems)
     return RedirectResponse(f"/plan/{cycle_id}?gjort=1", status_code=303)
 
 
@@ -106,18 +118,20 @@ def _reach(session: Session, actor: SignedIn, cycle_id: int, *, lock: bool = Fal
     return cycle
 
 
-def _preview(request: Request, actor: SignedIn, cycle_id: int, text: str, seen: str) -> Response:
-    now = context.now(request)
+def _preview(
+    request: Request, actor: SignedIn, cycle_id: int, written: tuple[str, Mapping[str, str]], seen: str
+) -> Response:
+    now, (text, more) = context.now(request), written
     try:
         with tried(request.app.state.engine) as session:
             year = year_of(session, _reach(session, actor, cycle_id))
             title = cycle_title(session, year.cycle, render.language_of(request))
-            draft = year.draft(text)
+            draft = year.draft(text, more)
             outlook = tried_in(session, year, draft, now=now)
     except PlanInvalid as error:
         with context.reading(request) as session:
             year = year_of(session, _reach(session, actor, cycle_id))
-            return _page(session, request, year, text, problems=error.problems)
+            return _page(session, request, year, text, more, problems=error.problems)
     found = preview_of(year, draft, outlook)
     return show(
         request,
@@ -129,6 +143,7 @@ def _preview(request: Request, actor: SignedIn, cycle_id: int, text: str, seen: 
         nothing=outlook.revised.unchanged,
         told=outlook.told,
         text=text,
+        more=more,
         seen=seen,
         overtaken=seen != year.seen,
         troubles=TROUBLES,
@@ -143,6 +158,7 @@ def _page(
     request: Request,
     year: Year,
     text: str,
+    more: Mapping[str, str] = NOTHING_MORE,
     *,
     problems: Sequence[Problem] = (),
     overtaken: bool = False,
@@ -158,6 +174,7 @@ def _page(
         dates=dates,
         today=_today(session, request, year),
         text=text,
+        more=more,
         problems=problems,
         overtaken=overtaken,
         done=request.query_params.get("gjort") == "1",
@@ -191,9 +208,16 @@ def _fields(
         fields={**now, **(typed or {})},
         forms=[("", "–"), *((key, form.title) for key, form in sorted(year.beside.forms.items()))],
         kinds=sorted(year.beside.around.kinds),
+        asked=_asked(year, activity_id),
         problems=problems,
         is_closed=year.dates(year.plan)[activity_id].closes_on < _today(session, request, year),
     )
+
+
+def _asked(year: Year, activity_id: str) -> list[str]:
+    """The questions of the activity's form."""
+    form = year.beside.forms.get(year.plan.activity(activity_id).form or "")
+    return [field.id for field in form.fields] if form else []
 
 
 def _today(session: Session, request: Request, year: Year) -> date:

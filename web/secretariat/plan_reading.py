@@ -1,17 +1,20 @@
 """A running year's plan as its pages need it: the text in force, its surroundings, what another text does."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 from starlette.datastructures import FormData, UploadFile
 
+from config.loader import PLAN_FILE, PROCESS_FILE, check_texts
 from config.plan_checks import Surroundings
+from config.sent_files import sent_forms, sorted_files
 from config.written_plan import LONGEST_PLAN, Beside, check_written, in_force, plan_name
 from cycle.calendar import WorkingCalendar
-from cycle.errors import AnswerInvalid, Problem
+from cycle.errors import AnswerInvalid, PlanInvalid, Problem
 from cycle.foresight.changes import Changes, Outlook, compared, try_revision
 from cycle.foresight.mails import foresee
 from cycle.organisation.tables import Appointment, Unit
@@ -20,9 +23,12 @@ from cycle.plan.model import Activity, Plan
 from cycle.plan.resolve import resolve
 from cycle.plan.resolved import ResolvedActivity
 from cycle.tasks.cycles import Draft, meetings_of, newest_revision
+from cycle.tasks.forms import Form
 from cycle.tasks.rules import forms_of_cycle
 from cycle.tasks.tables import Cycle
 
+NOTHING_MORE: Mapping[str, str] = {}
+NO_FORMS: Mapping[str, Form | None] = {}
 LOOK_AHEAD = timedelta(days=183)
 
 
@@ -37,11 +43,17 @@ class Year:
     seen: str
     beside: Beside
 
-    def draft(self, text: str) -> Draft:
-        """What the year would be by this text. Raises PlanInvalid at the text's lines."""
-        plan = check_written(text, self.name, self.beside)
-        sources = {**self.beside.sources, self.name: text}
-        return Draft(plan, self.beside.forms, self.beside.calendar, sources)
+    def draft(self, text: str, more: Mapping[str, str] = NOTHING_MORE) -> Draft:
+        """What the year would be by this text. `more` are forms and texts sent with it, by file name.
+
+        Raises PlanInvalid with every fault, at the files' lines.
+        """
+        forms = {**self.beside.forms, **(sent_forms(more) if more else {})}
+        sources = {**self.beside.sources, **more}
+        plan = check_written(text, self.name, replace(self.beside, forms=forms, sources=sources))
+        if more:
+            check_texts(plan, more)
+        return Draft(plan, forms, self.beside.calendar, {**sources, self.name: text})
 
     def dates(self, plan: Plan) -> Mapping[str, ResolvedActivity]:
         """The local dates of the year by a plan. Raises PlanInvalid."""
@@ -75,7 +87,7 @@ def year_of(session: Session, cycle: Cycle) -> Year:
         forms_of_cycle(session, cycle),
         WorkingCalendar.from_json(revision.calendar),
         meetings_of(session, cycle.root_id),
-        _around(session, cycle.root_id),
+        around(session, cycle.root_id),
         revision.sources,
     )
     text = in_force(plan, revision.sources)
@@ -121,6 +133,36 @@ def clashes(plan: Plan, dates: Mapping[str, ResolvedActivity]) -> list[tuple[dat
     return found
 
 
+def written_files(sent: FormData, year: Year) -> tuple[str, dict[str, str]]:
+    """The plan's text, and the forms and texts sent with it: uploaded, else as the page carries them.
+
+    Files may be sent without the plan; its text is then the one in the field. Raises PlanInvalid.
+    """
+    chosen = [each for each in sent.getlist("file") if isinstance(each, UploadFile) and each.filename]
+    found = sorted_files([(each.filename or "", each.file.read()) for each in chosen])
+    if "calendar.yaml" in found:
+        what, cure = "Kalenderen kan ikke ændres midt i et år.", "Send den med planen for næste år."
+        raise PlanInvalid([Problem("calendar.yaml", what, cure)])
+    plan = [found.pop(name) for name in (PLAN_FILE, PROCESS_FILE) if name in found]
+    return (plan[0] if plan else text_as_typed(sent, year)), {**_carried(sent), **found}
+
+
+def text_as_typed(sent: FormData, year: Year) -> str:
+    """The plan's text in the field; the one in force where there is no field."""
+    typed = sent.get("text")
+    return typed.replace("\r\n", "\n") if isinstance(typed, str) else year.text
+
+
+def _carried(sent: FormData) -> dict[str, str]:
+    """The forms and texts that a page carries from an earlier upload; nothing for what is not ours."""
+    carried = sent.get("more")
+    try:
+        read = json.loads(carried) if isinstance(carried, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {str(name): str(text) for name, text in read.items()} if isinstance(read, dict) else {}
+
+
 def written_text(sent: FormData) -> str:
     """The uploaded file, where one was chosen, else the text typed. Raises AnswerInvalid."""
     chosen = sent.get("file")
@@ -135,12 +177,12 @@ def written_text(sent: FormData) -> str:
     return typed.replace("\r\n", "\n") if isinstance(typed, str) else ""
 
 
-def _around(session: Session, root_id: str) -> Surroundings:
+def around(session: Session, root_id: str, forms: Mapping[str, Form | None] = NO_FORMS) -> Surroundings:
     """The organisation's words as the store has them."""
     units = session.exec(select(Unit.id, Unit.kind, Unit.area).where(Unit.root_id == root_id)).all()
     roles = select(Appointment.role).join(Unit, col(Unit.id) == col(Appointment.unit_id))
     return Surroundings(
-        forms={},
+        forms=forms,
         unit_ids=frozenset(unit_id for unit_id, _, _ in units),
         kinds=frozenset(kind for _, kind, _ in units),
         areas=frozenset(area for _, _, area in units if area),

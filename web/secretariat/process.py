@@ -23,6 +23,7 @@ from cycle.tasks.tables import Cycle
 from cycle.tasks.titles import cycle_title
 from web import context, render
 from web.dated import Mark
+from web.secretariat.meetings import meetings_seen
 from web.secretariat.reach import activity_of, root_paths, title_of
 
 
@@ -75,7 +76,9 @@ def process_of(session: Session, actor: SignedIn, cycle: Cycle, request: Request
     plan, calendar = plan_of(session, cycle.id), calendar_of_cycle(session, cycle.id)
     today, language = calendar.local_date(context.now(request)), render.language_of(request)
     found = year_of(session, cycle.id, paths=root_paths([cycle.root_id]), today=today)
-    held = Counter(each.occurrence.id for each in list_meetings(session, [cycle.root_id]))
+    held = Counter(
+        each.occurrence.id for each in meetings_seen(session, actor, list_meetings(session, [cycle.root_id]))
+    )
     decided = last_decisions(session, [each.occurrence.id or 0 for each in found])
     lines = [
         *(

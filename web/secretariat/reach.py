@@ -66,6 +66,20 @@ def reach(session: Session, actor: SignedIn, occurrence_id: int, verb: Verb) -> 
     return found
 
 
+def reach_at(
+    session: Session, actor: SignedIn, occurrence_id: int, verb: Verb, paths: Iterable[str]
+) -> Reach:
+    """The occurrence, when the account may do this in the municipality or at one of these units.
+
+    Raises NotFound, NotAllowed.
+    """
+    occurrence = get_occurrence(session, occurrence_id)
+    found = Reach(occurrence, (activity := activity_of(occurrence)), _thing(activity), actor)
+    at = (path for path in paths if allowed(actor.grants, verb, found.thing, path))
+    require(actor, verb, next(at, found.root_path), found.thing)
+    return found
+
+
 def reach_any(session: Session, actor: SignedIn, occurrence_id: int, verbs: Iterable[Verb]) -> None:
     """Raises NotFound, and NotAllowed unless the account may do one of these things to the occurrence."""
     for verb in (wanted := tuple(verbs)):

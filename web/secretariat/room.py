@@ -12,6 +12,7 @@ from web.secretariat import (
     decisions,
     export,
     fetched,
+    figures,
     frames,
     goal_accounts,
     goal_edit,
@@ -31,6 +32,7 @@ from web.secretariat import (
     meeting_leaving,
     meeting_round,
     meetings,
+    new_year,
     next_year,
     person,
     person_calendar,
@@ -61,9 +63,11 @@ from web.secretariat import (
 router = APIRouter()
 for part in (
     wheel,
+    new_year,
     next_year,
     plan_edit,
     activity,
+    figures,
     decisions,
     fetched,
     personal_data,
@@ -118,6 +122,7 @@ READERS = frozenset({Role.SECRETARIAT, Role.DIRECTION, Role.SUPERIOR, Role.COMMI
 OFFICE = frozenset({Role.SECRETARIAT})
 TECHNICAL = frozenset({Role.SECRETARIAT, Role.OPERATOR})
 
+IN_THE_YEAR = ("/aktivitet", "/afrapportering", "/opgave-historik", "/hoering")
 GOALS = ("Mål og strategi", "Goals and strategy")
 CASES = ("Sager og indsigt", "Cases and access")
 
@@ -129,7 +134,7 @@ ROOM = Room(
             "Årshjulet",
             "The wheel",
             READERS,
-            also=("/aktivitet", "/plan", "/afrapportering", "/opgave-historik", "/hoering", "/beslutning"),
+            also=(*IN_THE_YEAR, "/plan", "/nyt-aarshjul", "/beslutning"),
         ),
         MenuItem("/status", "Status", "Status", READERS),
         MenuItem("/maal", "Mål", "Goals", READERS - {Role.COMMITTEE}, under=GOALS),

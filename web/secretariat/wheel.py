@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from cycle.access.rules import Verb, visible_paths
 from cycle.access.sessions import SignedIn
 from cycle.plan.model import PlanKind
 from documents.deadlines import to_ics
@@ -102,4 +103,12 @@ def _page(request: Request, actor: SignedIn, cycle_id: int | None) -> Response:
             drawn = year.wheel(render.language_of(request), render.file_mark(request))
             wheel = draw(drawn, standalone=False)
         wished = len(wishes_in_sight(session, actor))
-        return show(request, "wheel.html", year=year, switch=switch(cycles), wheel=wheel, wished=wished)
+        return show(
+            request,
+            "wheel.html",
+            year=year,
+            switch=switch(cycles),
+            wheel=wheel,
+            wished=wished,
+            may_start=bool(visible_paths(actor.grants, Verb.START_YEAR)),
+        )

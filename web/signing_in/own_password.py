@@ -14,6 +14,7 @@ from cycle.access.passwords import LONGEST, SHORTEST
 from cycle.access.sessions import SignedIn, close_other_sessions
 from cycle.access.tables import Account
 from cycle.errors import Invalid, NotFound, Problem
+from cycle.messages.account_mail import Changed, tell_account
 from web import context, render, session
 from web.rooms import Room
 from web.session import CurrentActor, OwnForm
@@ -51,6 +52,8 @@ def change(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
             done = change_password(store, actor.account_id, old, new, now=now)
             if done:
                 close_other_sessions(store, actor.account_id, session.KEPT.read(request))
+                account = store.get_one(Account, actor.account_id)
+                tell_account(store, account, Changed.PASSWORD, now=context.now(request))
     except Invalid as error:
         return _page(request, error.problems)
     return RedirectResponse("/konto?adgangskode=ny", status_code=303) if done else _page(request, [WRONG])

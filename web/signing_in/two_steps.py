@@ -24,12 +24,14 @@ from cycle.access.second_factor import (
     confirm_factor,
     factor_of,
     key_of,
+    recovery_left,
     remove_factor,
     second_step,
 )
 from cycle.access.sessions import close_session, open_session
 from cycle.access.tables import Account, SecondFactor
 from cycle.access.viewing import grants_of
+from cycle.messages.account_mail import Changed, tell_account
 from web import context, render, session
 from web.context import Sent
 from web.cookies import Cookie
@@ -80,7 +82,10 @@ def check(request: Request, sent: Sent) -> Response:
     account_id, onward = _half(request)
     now, secret = context.browser_now(request), context.settings(request).secret
     with context.writing(request) as store:
+        before = recovery_left(store, account_id)
         account = second_step(store, secret, account_id, str(sent.get("kode", "")), now=now)
+        if account is not None and recovery_left(store, account_id) < before:
+            tell_account(store, account, Changed.RECOVERY_USED, now=context.now(request))
         token = _open(request, store, account) if account else ""
     if not token:
         return render.page(request, "signing_in/step.html", status=401, wrong=True)
@@ -137,13 +142,18 @@ def change(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
         if account is None:
             return _state_page(request, store.get(SecondFactor, actor.account_id), wrong=True)
         remove_factor(store, account, now=now, by=actor.by)
+        tell_account(store, account, Changed.APP_OFF, now=context.now(request))
     return RedirectResponse("/konto/app", status_code=303)
 
 
 def _confirm(request: Request, store: Session, account_id: int, sent: Any) -> tuple[Account, Any]:
     account = store.get_one(Account, account_id)
     secret, code = context.settings(request).secret, str(sent.get("kode", ""))
-    return account, confirm_factor(store, secret, account, code, now=context.browser_now(request))
+    now = context.browser_now(request)
+    codes = confirm_factor(store, secret, account, code, now=now)
+    if codes:
+        tell_account(store, account, Changed.APP_ON, now=context.now(request))
+    return account, codes
 
 
 def _key_page(
