@@ -11,7 +11,9 @@ from cycle.cases.about import About
 from cycle.cases.counting import Tally, ids_of, rows_of, tallies, tallies_by_unit, tally_of
 from cycle.cases.gathering import by_rows, case_of_occurrence, head_of, made_of
 from cycle.cases.journal import marks
+from cycle.cases.made import with_something_made
 from cycle.cases.model import Case, Item, in_order
+from cycle.gatherings.reading import with_meetings
 from cycle.goals.tables import Agreement
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
@@ -56,7 +58,12 @@ def by_activity(
     found = _opened(session, root_id, year)
     many = tallies(session, root_id, [each.id or 0 for each in found], before=before)
     abouts = [About.of(session, each) for each in found]
-    items = [item for about in abouts for item in made_of(session, about)]
+    some = with_something_made(session) | with_meetings(session, root_id)
+    items = [
+        item
+        for about in abouts
+        for item in (made_of(session, about) if about.occurrence.id in some else about.request())
+    ]
     few = tally_of(session, root_id, items, before=before)
     return [
         Waiting("aktivitet", id_, case, case.title, many.get(id_, Tally()) + few.get(id_, Tally()))
