@@ -978,7 +978,7 @@ def upgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_by'), ['by'], unique=False)
         batch_op.create_index('ix_submission_newest', ['task_id', 'id', 'withdrawn_at', 'kind'], unique=False)
-        batch_op.create_index('ix_submission_nil', ['task_id', 'id'], unique=False, sqlite_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"))
+        batch_op.create_index('ix_submission_nil', ['task_id', 'id', 'withdrawn_at'], unique=False, sqlite_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"))
 
     op.create_table('extension_wish',
     sa.Column('id', sa.Integer(), nullable=False),
