@@ -25,8 +25,9 @@ from cycle.organisation.tables import Unit
 from cycle.store import in_pieces, is_sqlite
 from cycle.tasks.numbers import Numbers
 from cycle.tasks.overview import ANSWERED, NOT_OWED, UNIT_KINDS
+from cycle.tasks.parts import Part, at_units
 from cycle.tasks.states import SubmissionKind
-from cycle.tasks.tables import Occurrence, Submission, Task
+from cycle.tasks.tables import Submission, Task
 
 
 class Level(StrEnum):
@@ -62,14 +63,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Occurrences and the unit paths of which the reader may see their answers."""
-
-    occurrences: Sequence[int]
-    paths: Sequence[str]
-
-
-@dataclass(frozen=True)
 class Question:
     """What is counted: where, in rows of which level. `periods` gives each occurrence its period, if asked.
 
@@ -101,7 +94,7 @@ def count(session: Session, parts: Sequence[Part], question: Question) -> list[R
     """The rows in order of place and period; places of which nothing was asked are not there."""
     found: dict[tuple[Any, ...], list[int]] = {}
     counts = (_timed, _waived, _nil) if question.nil else (_timed, _waived)
-    for part in _own(session, parts):
+    for part in (each.own(session) for each in parts):
         for counted in (each(session, part, question) for each in counts):
             for *key, numbers in counted:
                 before = found.get(tuple(key))
@@ -116,7 +109,7 @@ def count(session: Session, parts: Sequence[Part], question: Question) -> list[R
 def units_asked(session: Session, parts: Sequence[Part], question: Question) -> list[Place]:
     """The units of which something was asked, in order: each has its rows at the level of units."""
     found: set[Place] = set()
-    for part in _own(session, parts):
+    for part in (each.own(session) for each in parts):
         asked = sa.exists().where(col(Task.unit_id) == col(Unit.id), *_of_tasks(part, question))
         units = sa.select(*_NAMED).where(asked, within(col(Unit.path), part.paths), *_asked(question.place))
         found.update(Place(*row) for row in session.execute(units))
@@ -217,29 +210,11 @@ def _grouped(session: Session, query: Callable[..., Any], part: Part, question: 
     if question.level is Level.UNIT:
         units = [col(Task.unit_id)]
     key = [*units, period.label("period")]
-    counted = query(*key).where(*_of_tasks(part, question), *_of_units(part, question))
+    counted = query(*key).where(*_of_tasks(part, question), *_of_units(session, part, question))
     if _PLACES[question.level]:
         counted = counted.join(Unit, col(Unit.id) == col(Task.unit_id))
     for row in session.execute(counted.group_by("period", *units)):  # an index has them by activity
         yield *row[: len(key)], [int(number) for number in row[len(key) :]]
-
-
-def _own(session: Session, parts: Sequence[Part]) -> list[Part]:
-    """The parts, a whole municipality's without the activities of others, which no path of its reaches."""
-    found = []
-    for part in parts:
-        root = _whole(part)
-        own = col(Occurrence.root_id) == root if root else sa.true()
-        kept = session.scalars(
-            sa.select(col(Occurrence.id)).where(col(Occurrence.id).in_(part.occurrences), own)
-        )
-        found.append(Part([id_ for id_ in kept if id_ is not None], part.paths))
-    return found
-
-
-def _whole(part: Part) -> str:
-    """The municipality of which the reader may see every unit; empty for a reader of some."""
-    return part.paths[0].strip("/") if len(part.paths) == 1 and part.paths[0].count("/") == 2 else ""
 
 
 def _of_tasks(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
@@ -251,15 +226,12 @@ def _of_tasks(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _of_units(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
-    """Which tasks are counted, by their units: within the reader's reach, where it is asked for.
-
-    A whole municipality's need not be looked at: `_own` has left it its own activities.
-    """
-    where = [*_asked(question.place), *([] if _whole(part) else [within(col(Unit.path), part.paths)])]
-    if not where or _PLACES[question.level]:
-        return where
-    return [col(Task.unit_id).in_(sa.select(col(Unit.id)).where(*where))]
+def _of_units(session: Session, part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
+    """Which tasks are counted, by their units: within the reader's reach, where it is asked for."""
+    asked, seen = _asked(question.place), at_units(session, part)
+    if not asked or _PLACES[question.level]:
+        return [*asked, *seen]
+    return [col(Task.unit_id).in_(sa.select(col(Unit.id)).where(*asked)), *seen]
 
 
 def _places(
