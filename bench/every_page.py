@@ -49,10 +49,13 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/mail": ("?soeg=ida", "?side=5"),
     "/mail/ind": ("?soeg=ida",),
     "/poster": ("?vis=alle", "?soeg=skole", "?side=5"),
-    "/sag": ("?vis=aftaler",),
+    "/sag": ("?vis=aftaler", "?aar=2026"),
+    "/sag/{what}/{number}": ("?side=9",),
     "/indsigt": ("?hvem=ida",),
     "/aktindsigt": (f"?enhed={SCHOOL}",),
     "/hoering/{occurrence_id}": ("?efter=omraade",),
+    "/hoering/{occurrence_id}/svar": ("?om=area:Skoler", "?side=9"),
+    "/aktivitet/{occurrence_id}/samlet": ("?side=9",),
 }
 """What a page is asked besides its address."""
 

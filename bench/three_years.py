@@ -22,8 +22,10 @@ from tests.support.postgres import free_port
 from tests.support.web import Site
 
 ALL = "/rettidighed?fra=2025&til=2027"
-COMPARED_MS = 600
-"""For three years side by side, which somebody asks for by hand."""
+COMPARED_MS = 250
+"""For three years side by side in places of many units, which somebody asks for by hand: every task is
+counted by the place of its unit.
+"""
 
 
 def measure() -> Iterator[Measurement]:
@@ -51,6 +53,6 @@ def pages(site: Site) -> dict[str, tuple[str, int]]:
         "timeliness of the year by area, 5,000 units": ("/rettidighed", LIMIT_MS),
         "timeliness of the year by district": ("/rettidighed?niveau=distrikt", LIMIT_MS),
         "timeliness of three years by district": (f"{ALL}&niveau=distrikt", COMPARED_MS),
-        "timeliness of three years by unit": (f"{ALL}&niveau=enhed", COMPARED_MS),
+        "timeliness of three years by unit": (f"{ALL}&niveau=enhed", LIMIT_MS),
         "an activity with 5,000 units, a page of them": (f"/aktivitet/{activity}", LIMIT_MS),
     }

@@ -54,8 +54,12 @@ def list_cases(
     here = open_installation()
     with reading(here.engine) as session:
         root_id = only_municipality(session, municipality, "--municipality")
-        found = [*by_activity(session, root_id, year=year), *by_agreement(session, root_id, year=year)]
-        told = [_listed(each, here) for each in found if each.items or not unfiled]
+        now = SystemClock().now()
+        found = [
+            *by_activity(session, root_id, year=year, before=now),
+            *by_agreement(session, root_id, year=year, before=now),
+        ]
+        told = [_listed(each, here) for each in found if each.tally.waiting or not unfiled]
     if as_json:
         typer.echo(json.dumps({"cases": told}, ensure_ascii=False))
         return
@@ -158,16 +162,16 @@ def _deliver(folder: Path, filed: Filed, package: Package, session: Session, her
 
 
 def _listed(one: Waiting, here: Installation) -> dict[str, Any]:
-    filed = Filed.of(one.case, here.settings)
+    filed, tally = Filed.of(one.case, here.settings), one.tally
     return {
         "kind": "agreement" if one.kind == "aftale" else "activity",
         "number": one.number,
-        "title": one.case.title,
+        "title": one.title,
         "kle": filed.kle,
         "case_number": filed.number,
-        "documents": one.total,
-        "unfiled": len(one.items),
-        "since": one.since.astimezone(here.settings.zone).date().isoformat() if one.since else None,
+        "documents": tally.total,
+        "unfiled": tally.waiting,
+        "since": tally.since.astimezone(here.settings.zone).date().isoformat() if tally.since else None,
     }
 
 

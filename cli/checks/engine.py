@@ -151,9 +151,9 @@ def _unfiled(session: Session, days: int, now: datetime) -> Iterator[Finding]:
     """Documents that have waited too long to be journalised."""
     before = now - timedelta(days=days)
     for root_id in _roots(session):
-        late = [(each, each.older(before)) for each in by_activity(session, root_id)]
-        count = sum(len(items) for _, items in late)
-        names = [each.case.title for each, items in late if items]
+        late = [each for each in by_activity(session, root_id, before=before) if each.tally.old]
+        count = sum(each.tally.old for each in late)
+        names = [each.title for each in late]
         shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
         yield (
             note("filing.late", count=count, days=days, names=shown) if count else ok("filing.ok", days=days)

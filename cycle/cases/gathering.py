@@ -4,6 +4,7 @@ Drafts and confidential preparations are in no table that is read here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,12 +13,13 @@ from sqlmodel import Session, col, select
 
 from cycle.cases.about import About, TaskRow, UnitRow, post
 from cycle.cases.made import decided_in, releases_of
-from cycle.cases.model import Case, Direction, Item, ItemKind, Party
+from cycle.cases.model import Case, Direction, Item, ItemKind, Party, in_order
 from cycle.cases.said import WITH_WORDS, remarks_where, reviews_where
 from cycle.files.store import named
 from cycle.gatherings.reading import of_occurrence
 from cycle.gatherings.states import GatheringState
 from cycle.gatherings.tables import Gathering
+from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.tables import Agreement, SealedDocument
 from cycle.history import History
 from cycle.organisation.tables import Unit
@@ -26,7 +28,7 @@ from cycle.store import table_of
 from cycle.tasks.ledger import actor_names
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.states import TaskKind
-from cycle.tasks.tables import Submission, Task
+from cycle.tasks.tables import Review, Submission, Task
 
 
 class Given(NamedTuple):
@@ -51,9 +53,17 @@ _GIVEN = (
         _submission.version,
         _submission.received_at,
         _submission.by,
-        sa.case((sa.cast(_submission.answers, sa.Text).contains('"sha256"'), _submission.answers)),
+        sa.case((sa.cast(_submission.answers, sa.Text).contains('"sha256"'), _submission.answers)).label(
+            "answers"
+        ),
+        _task.kind.label("task_kind"),
+        _task.role,
+        _task.title,
+        _unit.id.label("unit_id"),
+        _unit.name,
     )
     .join_from(table_of(Submission), table_of(Task), _task.id == _submission.task_id)
+    .join(table_of(Unit), _unit.id == _task.unit_id)
     .where(_submission.withdrawn_at.is_(None))
 )
 
@@ -63,23 +73,48 @@ def case_of_occurrence(session: Session, occurrence_id: int) -> Case:
 
     `kle` and `number` are the plan's, empty where it says none. Raises NotFound.
     """
-    occurrence = get_occurrence(session, occurrence_id)
-    about = About.of(session, occurrence)
+    about = About.of(session, get_occurrence(session, occurrence_id))
     of_it = col(Task.occurrence_id) == occurrence_id
     its_agreements = col(Agreement.occurrence_id) == occurrence_id
-    tasks = _tasks(session, of_it)
     items = [
-        *about.request(),
-        *about.letters(tasks),
-        *answers_of(session, about, tasks),
+        *about.letters(_tasks(session, of_it)),
+        *answers_of(session, about, of_it),
         *_said(session, about, of_it, its_agreements),
-        *releases_of(session, about),
-        *minutes_items(session, about, of_occurrence(session, occurrence_id)),
-        *decided_in(session, about),
         *_agreements(session, about, its_agreements),
+        *made_of(session, about),
     ]
-    name = f"{occurrence.activity_id}-{occurrence.concerns_year}"
-    return about.case(name, f"{occurrence.title} {occurrence.concerns_year}", items)
+    return replace(head_of(about), items=in_order(items))
+
+
+def head_of(about: About) -> Case:
+    """An activity's case without its documents."""
+    it = about.occurrence
+    return about.case(f"{it.activity_id}-{it.concerns_year}", f"{it.title} {it.concerns_year}", ())
+
+
+def made_of(session: Session, about: About) -> list[Item]:
+    """What an activity has few of: its request, and what was released, written down and decided in it."""
+    return [
+        *about.request(),
+        *releases_of(session, about),
+        *minutes_items(session, about, of_occurrence(session, about.occurrence.id or 0)),
+        *decided_in(session, about),
+    ]
+
+
+def by_rows(session: Session, about: About, row_ids: Mapping[ItemKind, Sequence[int]]) -> list[Item]:
+    """Those of an activity's letters, answers, reviews, remarks and agreements made from these rows."""
+
+    def of(kind: ItemKind, column: Any) -> sa.ColumnElement[bool]:
+        found: sa.ColumnElement[bool] = column.in_(row_ids.get(kind, ()))
+        return found
+
+    return [
+        *about.letters(_tasks(session, of(ItemKind.LETTER, col(Task.id)))),
+        *answers_of(session, about, of(ItemKind.ANSWER, col(Submission.id))),
+        *_said(session, about, of(ItemKind.REVIEW, col(Review.id)), of(ItemKind.REMARK, col(GoalRemark.id))),
+        *_agreements(session, about, of(ItemKind.AGREEMENT, col(SealedDocument.id))),
+    ]
 
 
 def case_of_agreement(session: Session, agreement: Agreement) -> Case:
@@ -95,7 +130,7 @@ def case_of_agreement(session: Session, agreement: Agreement) -> Case:
         col(Agreement.id) == agreement.id,
     )
     items = [
-        *answers_of(session, about, _tasks(session, of_it)),
+        *answers_of(session, about, of_it),
         *_said(session, about, of_it, itself),
         *_agreements(session, about, itself),
     ]
@@ -103,13 +138,17 @@ def case_of_agreement(session: Session, agreement: Agreement) -> Case:
     return about.case(name, f"Udviklingsaftale {agreement.year}: {unit.name}", items)
 
 
-def answers_of(session: Session, about: About, tasks: Sequence[tuple[TaskRow, UnitRow]]) -> list[Item]:
-    """Every version of every answer to these tasks."""
-    by_id = {task.id: (task, unit) for task, unit in tasks}
-    found = session.execute(_GIVEN.where(_task.occurrence_id == about.occurrence.id))
-    given = [row for row in map(Given._make, found) if row.task_id in by_id]
-    names = actor_names(session, [row.by for row in given])
-    return [answer_item(about, row, *by_id[row.task_id], names) for row in given]
+def answers_of(session: Session, about: About, where: sa.ColumnElement[bool]) -> list[Item]:
+    """Every version of every answer; the condition is on submissions and tasks."""
+    found = session.execute(_GIVEN.where(where)).all()
+    names = actor_names(session, [row.by for row in found])
+    return [_given_item(about, row, names) for row in found]
+
+
+def _given_item(about: About, row: Any, names: Mapping[str, str]) -> Item:
+    task = TaskRow(row.task_id, row.task_kind, row.role, row.title)
+    given = Given(row.id, row.task_id, row.version, row.received_at, row.by, row.answers)
+    return answer_item(about, given, task, UnitRow(row.unit_id, row.name), names)
 
 
 def answer_item(

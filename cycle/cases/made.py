@@ -17,6 +17,12 @@ from cycle.tasks.tables import Release
 DIRECTION = "Direktionen"
 
 
+def with_something_made(session: Session) -> set[int]:
+    """The activities of which `releases_of` and `decided_in` give anything: most have nothing yet."""
+    rows = (col(Release.occurrence_id), col(Decision.occurrence_id), col(FrameSection.occurrence_id))
+    return {id_ for id_ in session.scalars(sa.union(*map(sa.select, rows))) if id_ is not None}
+
+
 def releases_of(session: Session, about: About) -> Iterator[Item]:
     """Every released version of a report, the goal accounts of it, and its cover for the body."""
     it, body = about.occurrence, about.activity.body
@@ -108,7 +114,13 @@ def _frames(session: Session, about: About) -> Iterator[Item]:
 
 
 def _approved(session: Session, about: About) -> list[tuple[Frame, datetime, int, int | None]]:
-    """Every approved frame with when it was entered as such, by which decision, of which activity."""
+    """Every frame approved or written on here, with when it was entered as approved, by which decision, of
+    which activity.
+    """
+    written = sa.select(col(FrameSection.frame_id)).where(
+        col(FrameSection.occurrence_id) == about.occurrence.id
+    )
+    here = sa.or_(col(Decision.occurrence_id) == about.occurrence.id, col(Frame.id).in_(written))
     entered = sa.and_(
         col(History.thing) == sa.literal("frame:") + sa.cast(col(Frame.id), sa.String),
         col(History.root_id) == about.town.id,
@@ -118,7 +130,7 @@ def _approved(session: Session, about: About) -> list[tuple[Frame, datetime, int
         select(Frame, Decision, History.at)
         .join(Decision, col(Decision.id) == col(Frame.decision_id))
         .outerjoin(History, entered)
-        .where(Frame.root_id == about.town.id)
+        .where(Frame.root_id == about.town.id, here)
     )
     return [
         (frame, at or decision.at, decision.id or 0, decision.occurrence_id)

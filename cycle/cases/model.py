@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class Direction(StrEnum):
@@ -67,10 +68,28 @@ class Item:
     confidential: bool = False
 
 
+class Placed(Protocol):
+    """What has a place in a case: a document, or the row that it is made from."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def kind(self) -> ItemKind: ...
+    @property
+    def row_id(self) -> int: ...
+
+
+_KINDS = {kind: place for place, kind in enumerate(ItemKind)}
+
+
+def place_of(it: Placed) -> tuple[datetime, int, int]:
+    """As documents came about; of one instant what was asked, then answered, then made of it."""
+    return it.at, _KINDS[it.kind], it.row_id
+
+
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
-    """As they came about; of one instant what was asked, then answered, then made of it."""
-    kinds = list(ItemKind)
-    return tuple(sorted(items, key=lambda item: (item.at, kinds.index(item.kind), item.row_id)))
+    """The documents in the order in which they came about."""
+    return tuple(sorted(items, key=place_of))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from cycle.access.tables import Account
 from cycle.cases.about import About
 from cycle.cases.gathering import answer_item, minutes_items, sealed_item
-from cycle.cases.made import decided_in, releases_of
+from cycle.cases.made import decided_in, releases_of, with_something_made
 from cycle.cases.model import Direction, Item, ItemKind, Party
 from cycle.cases.said import remarks_where, reviews_where
 from cycle.gatherings.states import GatheringState
@@ -116,8 +116,8 @@ class Search:
 
     def made(self) -> Iterator[Item]:
         """What was released and decided in the activities that the unit took part in, or in all."""
-        for occurrence_id in self._activities:
-            about = self.about(occurrence_id)
+        some = with_something_made(self._session)
+        for about in (self.about(each) for each in self._activities if each in some):
             for item in (*releases_of(self._session, about), *decided_in(self._session, about)):
                 if self._is_within(item.at):
                     yield item
@@ -251,15 +251,16 @@ class Search:
         if self._wish.unit is None:
             return [col(Unit.root_id) == self._root_id]
         below = set(self._session.exec(select(Unit.id).where(*self._units)))
-        named = select(Task.id, Task.subject).join(Unit, col(Unit.id) == col(Task.unit_id))
-        named = named.where(Unit.root_id == self._root_id, col(Task.subject).contains(":"))
+        own = sa.select(col(Occurrence.id)).where(col(Occurrence.root_id) == self._root_id)
+        named = select(Task.id, Task.subject)  # by the activities, so that an index tells all of it
+        named = named.where(col(Task.occurrence_id).in_(own), col(Task.subject).contains(":"))
         if len(below) <= FEW:
             ends = (col(Task.subject).endswith(f":{unit_id}", autoescape=True) for unit_id in below)
             named = named.where(sa.or_(sa.false(), *ends))
         rows = self._session.exec(named)
         about = [id_ for id_, subject in rows if subject.partition(":")[2] in below]
-        own = col(Task.unit_id).in_(below) if len(below) <= FEW else sa.and_(*self._units)
-        return [sa.or_(own, col(Task.id).in_(about)), col(Unit.root_id) == self._root_id]
+        theirs = col(Task.unit_id).in_(below) if len(below) <= FEW else sa.and_(*self._units)
+        return [sa.or_(theirs, col(Task.id).in_(about)), col(Unit.root_id) == self._root_id]
 
     def _task_ids(self) -> Any:
         joined = sa.select(col(Task.id)).join(Unit, col(Unit.id) == col(Task.unit_id))

@@ -1,55 +1,46 @@
 """What has not been journalised yet: activity by activity, and agreement by agreement within one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cycle.cases.gathering import case_of_occurrence
+from cycle.cases.about import About
+from cycle.cases.counting import Tally, ids_of, rows_of, tallies, tallies_by_unit, tally_of
+from cycle.cases.gathering import by_rows, case_of_occurrence, head_of, made_of
 from cycle.cases.journal import marks
-from cycle.cases.model import Case, Item, ItemKind
+from cycle.cases.made import with_something_made
+from cycle.cases.model import Case, Item, in_order
+from cycle.gatherings.reading import with_meetings
 from cycle.goals.tables import Agreement
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
+from cycle.tasks.moves import get_occurrence
 from cycle.tasks.states import OccurrenceState
-from cycle.tasks.tables import Occurrence, Submission, Task
+from cycle.tasks.tables import Occurrence
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A case, and those of its documents that wait, oldest first. `number`: of its activity or agreement."""
+    """A case by its head alone, with how many documents it has and how many of them wait to be filed.
+
+    `number`: of its activity or agreement.
+    """
 
     kind: str
     number: int
     case: Case
-    total: int
-    items: tuple[Item, ...]
-
-    @property
-    def since(self) -> datetime | None:
-        """When the oldest that waits was sent or received (aware); None when nothing waits."""
-        return self.items[0].at if self.items else None
-
-    def older(self, than: datetime) -> tuple[Item, ...]:
-        """Those that have waited since before that instant."""
-        return tuple(item for item in self.items if item.at < than)
+    title: str
+    tally: Tally
 
 
 def opened(
     session: Session, root_id: str, *, year: int | None = None, activity_id: str | None = None
 ) -> Sequence[int]:
     """The activities that have a case, in the order they opened; `year` is the one they concern."""
-    query = select(Occurrence.id).where(
-        Occurrence.root_id == root_id,
-        col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
-    )
-    if year is not None:
-        query = query.where(Occurrence.concerns_year == year)
-    if activity_id is not None:
-        query = query.where(Occurrence.activity_id == activity_id)
-    found = session.exec(query.order_by(col(Occurrence.opens_at), col(Occurrence.id)))
-    return [number for number in found if number is not None]
+    return [each.id for each in _opened(session, root_id, year, activity_id) if each.id is not None]
 
 
 def years_of(session: Session, root_id: str) -> list[int]:
@@ -60,45 +51,74 @@ def years_of(session: Session, root_id: str) -> list[int]:
     return sorted(set(session.exec(query.distinct())), reverse=True)
 
 
-def by_activity(session: Session, root_id: str, *, year: int | None = None) -> list[Waiting]:
-    """Every activity that has opened, also one of which all is filed."""
-    return [of_activity(session, number) for number in opened(session, root_id, year=year)]
+def by_activity(
+    session: Session, root_id: str, *, before: datetime, year: int | None = None
+) -> list[Waiting]:
+    """Every activity that has opened, also one of which all is filed; old is what came before the instant."""
+    found = _opened(session, root_id, year)
+    many = tallies(session, root_id, [each.id or 0 for each in found], before=before)
+    abouts = [About.of(session, each) for each in found]
+    some = with_something_made(session) | with_meetings(session, root_id)
+    items = [
+        item
+        for about in abouts
+        for item in (made_of(session, about) if about.occurrence.id in some else about.request())
+    ]
+    few = tally_of(session, root_id, items, before=before)
+    return [
+        Waiting("aktivitet", id_, case, case.title, many.get(id_, Tally()) + few.get(id_, Tally()))
+        for about in abouts
+        if (id_ := about.occurrence.id or 0) and (case := head_of(about))
+    ]
 
 
-def of_activity(session: Session, occurrence_id: int) -> Waiting:
-    """One activity. Raises NotFound."""
-    case = case_of_occurrence(session, occurrence_id)
-    filed = marks(session, case.root_id, [item.key for item in case.items])
-    wait = tuple(item for item in case.items if item.key not in filed)
-    return Waiting("aktivitet", occurrence_id, case, len(case.items), wait)
+def by_agreement(
+    session: Session, root_id: str, *, before: datetime, year: int | None = None
+) -> Iterator[Waiting]:
+    """Every agreement, in the order of the organisation within its activity."""
+    for occurrence in _opened(session, root_id, year):
+        if occurrence.flow == FlowName.AGREEMENT_SIGNING.value:
+            yield from _agreements(session, occurrence, before)
 
 
-def by_agreement(session: Session, root_id: str, *, year: int | None = None) -> Iterator[Waiting]:
-    """Every agreement with its documents, in the order of the organisation."""
-    signing = FlowName.AGREEMENT_SIGNING.value
-    for number in opened(session, root_id, year=year):
-        if session.get_one(Occurrence, number).flow == signing:
-            yield from _agreements(session, of_activity(session, number))
+def left_in(session: Session, one: Waiting) -> tuple[Item, ...]:
+    """The documents that wait in the case, oldest first."""
+    if one.kind == "aftale":
+        return _left_in_agreement(session, session.get_one(Agreement, one.number))
+    items = case_of_occurrence(session, one.number).items
+    filed = marks(session, one.case.root_id, [item.key for item in items])
+    return tuple(item for item in items if item.key not in filed)
 
 
-def _agreements(session: Session, activity: Waiting) -> Iterator[Waiting]:
-    unit_of, wait = _units(session, activity.number), {item.key for item in activity.items}
-    by_unit: dict[str, list[Item]] = {}
-    for item in activity.case.items:
-        about = item.answers if item.kind is ItemKind.REVIEW else item.key
-        by_unit.setdefault(unit_of.get(about, item.unit_id), []).append(item)
-    query = select(Agreement, Unit).join(Unit, col(Unit.id) == col(Agreement.unit_id))
-    found = session.exec(query.where(Agreement.occurrence_id == activity.number).order_by(col(Unit.path)))
-    for agreement, unit in found:
-        items = by_unit.get(unit.id, [])
-        case = replace(activity.case, title=f"{activity.case.title}: {unit.name}", items=tuple(items))
-        left = tuple(item for item in items if item.key in wait)
-        yield Waiting("aftale", agreement.id or 0, case, len(items), left)
+def _left_in_agreement(session: Session, agreement: Agreement) -> tuple[Item, ...]:
+    about = About.of(session, get_occurrence(session, agreement.occurrence_id))
+    rows = rows_of(session, about.town.id, agreement.occurrence_id, agreement.unit_id)
+    return in_order(by_rows(session, about, ids_of(row for row in rows if not row.filed)))
 
 
-def _units(session: Session, occurrence_id: int) -> dict[str, str]:
-    """Whose agreement each answer is about: a superior's step names the unit."""
-    query = select(Submission.id, Task.subject, Task.unit_id)
-    query = query.join(Task, col(Task.id) == col(Submission.task_id))
-    rows = session.exec(query.where(Task.occurrence_id == occurrence_id))
-    return {f"submission:{id_}": subject.partition(":")[2] or unit_id for id_, subject, unit_id in rows}
+def _opened(
+    session: Session, root_id: str, year: int | None, activity_id: str | None = None
+) -> Sequence[Occurrence]:
+    query = select(Occurrence).where(
+        Occurrence.root_id == root_id,
+        col(Occurrence.state).in_([OccurrenceState.OPEN, OccurrenceState.CLOSED]),
+    )
+    if year is not None:
+        query = query.where(Occurrence.concerns_year == year)
+    if activity_id is not None:
+        query = query.where(Occurrence.activity_id == activity_id)
+    return session.exec(query.order_by(col(Occurrence.opens_at), col(Occurrence.id))).all()
+
+
+def _agreements(session: Session, occurrence: Occurrence, before: datetime) -> Iterator[Waiting]:
+    case = head_of(About.of(session, occurrence))
+    counted = tallies_by_unit(session, occurrence.root_id, occurrence.id or 0, before=before)
+    query = (
+        sa.select(col(Agreement.id), col(Unit.id), col(Unit.name))
+        .join(Unit, col(Unit.id) == col(Agreement.unit_id))
+        .where(col(Agreement.occurrence_id) == occurrence.id)
+        .order_by(col(Unit.path))
+    )
+    for agreement_id, unit_id, name in session.execute(query):
+        tally = counted.get(unit_id, Tally())
+        yield Waiting("aftale", agreement_id, case, f"{case.title}: {name}", tally)

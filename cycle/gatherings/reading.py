@@ -29,6 +29,11 @@ def of_occurrence(session: Session, occurrence_id: int) -> Sequence[Gathering]:
     return session.exec(query.order_by(col(Gathering.number))).all()
 
 
+def with_meetings(session: Session, root_id: str) -> set[int]:
+    """The occurrences of a municipality that have meetings."""
+    return set(session.exec(select(Gathering.occurrence_id).where(Gathering.root_id == root_id).distinct()))
+
+
 def participants_of(session: Session, gathering_id: int) -> Sequence[GatheringParticipant]:
     """Who takes part, in the order they were written down; without those taken off again."""
     query = select(GatheringParticipant).where(

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from cycle.access.rules import within
 from cycle.goals.exempt import is_exempt
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, Signature
 from cycle.organisation.tables import Unit
@@ -109,38 +110,57 @@ def of_units(session: Session, occurrence_id: int, unit_ids: Iterable[str]) -> d
     return found
 
 
-def unsigned(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)) -> list[Unsigned]:
+def unsigned(
+    session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",), most: int | None = None
+) -> list[Unsigned]:
     """The agreements not signed by all at units below these paths, in the order of the tree.
 
-    A unit that is exempt from making one is not among them.
+    A unit that is exempt from making one is not among them. `most`: so many of each state at most.
     """
-    its = (col(Agreement.id), col(Agreement.state), col(Agreement.in_force_version))
-    rows = session.execute(
-        sa.select(col(Unit.id), col(Unit.name), col(Unit.path), *its)
-        .join(Agreement, col(Agreement.unit_id) == col(Unit.id))
-        .where(
-            col(Agreement.occurrence_id) == occurrence_id,
-            col(Agreement.state).not_in([AgreementState.IN_FORCE, AgreementState.SUPERSEDED]),
-            ~is_exempt(),
-        )
-        .order_by(col(Unit.path))
-    )
-    return [
-        Unsigned(id_, unit_id, name, state, version)
-        for unit_id, name, path, id_, state, version in rows
-        if path.startswith(tuple(below))
-    ]
+    place = sa.func.row_number().over(partition_by=col(Agreement.state), order_by=col(Unit.path))
+    its = (col(Agreement.id), col(Unit.id), col(Unit.name), col(Agreement.state))
+    query = _at_units(occurrence_id, below, *its, col(Agreement.in_force_version)).where(*_UNSIGNED)
+    if most is not None:
+        first = _at_units(occurrence_id, below, col(Agreement.id), place.label("place")).where(*_UNSIGNED)
+        named = first.subquery().c
+        query = query.where(col(Agreement.id).in_(sa.select(named.id).where(named.place <= most)))
+    return [Unsigned(*row) for row in session.execute(query.order_by(col(Unit.path)))]
 
 
-def in_force(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)) -> list[tuple[int, str]]:
-    """(agreement, unit's name) of those in force at units below these paths, in the order of the tree."""
-    rows = session.execute(
-        sa.select(col(Agreement.id), col(Unit.name), col(Unit.path))
-        .join(Unit, col(Agreement.unit_id) == col(Unit.id))
-        .where(col(Agreement.occurrence_id) == occurrence_id, col(Agreement.in_force_version) > 0)
-        .order_by(col(Unit.path))
-    )
-    return [(agreement_id, name) for agreement_id, name, path in rows if path.startswith(tuple(below))]
+def count_unsigned(
+    session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)
+) -> dict[AgreementState, int]:
+    """How many of them there are in each state that some are in, in the order of the states."""
+    state = col(Agreement.state)
+    query = _at_units(occurrence_id, below, state, sa.func.count()).where(*_UNSIGNED).group_by(state)
+    found: dict[AgreementState, int] = {each: number for each, number in session.execute(query)}
+    return {each: found[each] for each in AgreementState if each in found}
+
+
+def in_force(
+    session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",), most: int | None = None
+) -> list[tuple[int, str]]:
+    """(agreement, unit's name) of those in force at units below these paths, in the order of the tree: all,
+    or so many of the first.
+    """
+    query = _at_units(occurrence_id, below, col(Agreement.id), col(Unit.name)).where(_IN_FORCE)
+    rows = session.execute(query.order_by(col(Unit.path)).limit(most))
+    return [(agreement_id, name) for agreement_id, name in rows]
+
+
+def count_in_force(session: Session, occurrence_id: int, *, below: Sequence[str] = ("/",)) -> int:
+    """How many of them there are."""
+    return session.scalar(_at_units(occurrence_id, below, sa.func.count()).where(_IN_FORCE)) or 0
+
+
+_IN_FORCE = col(Agreement.in_force_version) > 0
+_UNSIGNED = (col(Agreement.state).not_in([AgreementState.IN_FORCE, AgreementState.SUPERSEDED]), ~is_exempt())
+
+
+def _at_units(occurrence_id: int, below: Sequence[str], *columns: Any) -> sa.Select[Any]:
+    """These columns of the occurrence's agreements with units below the paths."""
+    query = sa.select(*columns).select_from(Agreement).join(Unit, col(Unit.id) == col(Agreement.unit_id))
+    return query.where(col(Agreement.occurrence_id) == occurrence_id, within(col(Unit.path), below))
 
 
 def running(session: Session, occurrence: Occurrence, period: Dates) -> set[str]:

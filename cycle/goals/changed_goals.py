@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from cycle.columns import json_text
 from cycle.goals.over_years import FROM
-from cycle.goals.scheme import scheme_of
+from cycle.goals.scheme import Scheme, scheme_of
 from cycle.goals.tables import Agreement, AgreementState, AgreementVersion, GoalLevel
 from cycle.organisation.tables import Unit
 from cycle.store import in_pieces, table_of
@@ -51,13 +51,13 @@ def holding(session: Session, keys: Set[str], *, root_id: str, year: int, on: da
     if not keys:
         return []
     of_year, holds = col(Agreement.year) == year, _holds(rows_of(keys))
-    return [made for made, _ in _made(session, holds, of_year, root_id=root_id, on=on)]
+    return _made(session, holds, of_year, root_id=root_id, on=on)
 
 
 def saying_from(session: Session, key: str, *, root_id: str, year: int) -> list[Made]:
     """The agreements of earlier years that say what the goal says from this year on; all there ever were."""
     earlier, says = col(Agreement.year) < year, _holds([json_text({FROM: year, "key": key})[1:-1]])
-    return [made for made, _ in _made(session, says, earlier, root_id=root_id, on=None)]
+    return _made(session, says, earlier, root_id=root_id, on=None)
 
 
 def not_holding(
@@ -68,11 +68,9 @@ def not_holding(
         return []
     scheme = scheme_of(session, root_id, year)
     of_year, lacks = col(Agreement.year) == year, sa.not_(_holds(rows_of(keys)))
-    return [
-        made
-        for made, unit in _made(session, lacks, of_year, root_id=root_id, on=on)
-        if places & {(level, area) for level in scheme.levels_of(unit, year) for area in ("", unit.area)}
-    ]
+    found = _made(session, lacks, of_year, root_id=root_id, on=on)
+    units = _units(session, [made.unit_id for made in found])
+    return [made for made in found if places & _places_of(units[made.unit_id], scheme, year)]
 
 
 def mark_agreements(session: Session, those: Collection[Made], *, now: datetime) -> int:
@@ -133,21 +131,28 @@ def _holds(rows: Sequence[str]) -> sa.ColumnElement[bool]:
     return sa.case((col(Agreement.state) == AgreementState.DRAFTING, draft), else_=version)
 
 
-def _made(
-    session: Session, *conditions: sa.ColumnElement[bool], root_id: str, on: date | None
-) -> list[tuple[Made, Unit]]:
+def _made(session: Session, *conditions: sa.ColumnElement[bool], root_id: str, on: date | None) -> list[Made]:
     runs = (
         []
         if on is None
         else [col(Agreement.state) != AgreementState.SUPERSEDED, col(Agreement.period_to) >= on]
     )
+    in_force = sa.case((col(Agreement.in_force_version) > 0, sa.true()), else_=sa.false())
+    columns = (col(Agreement.id), col(Agreement.occurrence_id), col(Unit.id), col(Unit.name), col(Unit.kind))
     rows = session.execute(
-        sa.select(col(Agreement.id), col(Agreement.occurrence_id), col(Agreement.in_force_version), Unit)
+        sa.select(*columns, in_force)
         .join(Unit, col(Unit.id) == col(Agreement.unit_id))
         .where(col(Agreement.root_id) == root_id, *runs, *conditions)
         .order_by(col(Unit.path), col(Agreement.id))
-    ).all()
-    return [
-        (Made(id_, occurrence_id, unit.id, unit.name, unit.kind, version > 0), unit)
-        for id_, occurrence_id, version, unit in rows
-    ]
+    )
+    return [Made(*row) for row in rows]
+
+
+def _units(session: Session, ids: Collection[str]) -> dict[str, Unit]:
+    found = (session.exec(select(Unit).where(col(Unit.id).in_(piece))) for piece in in_pieces(ids))
+    return {unit.id: unit for units in found for unit in units}
+
+
+def _places_of(unit: Unit, scheme: Scheme, year: int) -> set[Place]:
+    """Where the goals stand that belong in the unit's agreement of the year."""
+    return {(level, area) for level in scheme.levels_of(unit, year) for area in ("", unit.area)}

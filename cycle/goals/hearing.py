@@ -4,7 +4,7 @@ Nobody is left out: a unit that has not answered, or had nothing to say, stands 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,13 +90,29 @@ def gather(
     rollup: Rollup, forms: Mapping[int, Form], rows: Mapping[str, Sequence[Mapping[str, str]]], language: str
 ) -> Hearing:
     """The answers grouped. `forms` by version id; `rows` are those that were asked (`hearing_rows`)."""
-    newest = [forms[number] for number in sorted(forms, reverse=True)]
-    asked: dict[str, Field] = {}
-    for form in newest:
-        for one in form.fields:
-            asked.setdefault(one.id, one)
-    groups = [group for one in asked.values() for group in _groups(one, rollup.lines, rows, language)]
+    groups = [group for one in fields_asked(forms) for group in _groups(one, rollup.lines, rows, language)]
     return Hearing(rollup.counts(), groups, _areas(rollup.lines, groups))
+
+
+def fields_asked(forms: Mapping[int, Form]) -> Sequence[Field]:
+    """What the forms asked, each question in its newest wording."""
+    asked: dict[str, Field] = {}
+    for number in sorted(forms, reverse=True):
+        for one in forms[number].fields:
+            asked.setdefault(one.id, one)
+    return list(asked.values())
+
+
+def group_name(asked: Field, row: Mapping[str, str] | None = None) -> str:
+    """What is said of a theme or goal (a row of the question), or of a question, is kept under this name."""
+    if row is None:
+        return f"question:{asked.id}"
+    return f"{asked.rows_from}:{row.get('key') or row['row']}"
+
+
+def area_name(area: str) -> str:
+    """The area's name as a group."""
+    return f"area:{area or ELSEWHERE}"
 
 
 def _groups(
@@ -110,12 +126,12 @@ def _groups(
             for line in lines
             if line.answers.get(asked.id) not in (None, "")
         ]
-        yield Group(f"question:{asked.id}", label(asked, language), (), voices)
+        yield Group(group_name(asked), label(asked, language), (), voices)
         return
     for row in rows.get(asked.rows_from, ()):
-        title, name = row["label"], f"{asked.rows_from}:{row.get('key') or row['row']}"
         voices = list(_voices(asked, row["row"], lines, language))
-        yield Group(name, title, _choices(asked, voices, language), voices)
+        counts = choices_made(asked, Counter(voice.choice for voice in voices if voice.choice), language)
+        yield Group(group_name(asked, row), row["label"], counts, voices)
 
 
 def _voices(asked: Field, row: str, lines: Sequence[Line], language: str) -> Iterator[Voice]:
@@ -131,12 +147,11 @@ def _voices(asked: Field, row: str, lines: Sequence[Line], language: str) -> Ite
             yield Voice(line.unit_id, line.unit, line.area, ", ".join(choices), "\n".join(words))
 
 
-def _choices(asked: Field, voices: Iterable[Voice], language: str) -> list[tuple[str, int]]:
+def choices_made(asked: Field, made: Mapping[str, int], language: str) -> list[tuple[str, int]]:
     """Every choice of the group's first choice field with its number, those that nobody made too."""
-    counted = Counter(voice.choice for voice in voices if voice.choice)
     field = next((one for one in asked.fields if one.type is FieldType.CHOICE), None)
     known = [show_answer(field, each.value, language) for each in field.choices] if field else []
-    return [(choice, counted.get(choice, 0)) for choice in dict.fromkeys([*known, *counted])]
+    return [(choice, made.get(choice, 0)) for choice in dict.fromkeys([*known, *made])]
 
 
 def _areas(lines: Sequence[Line], groups: Sequence[Group]) -> list[Area]:
@@ -149,7 +164,7 @@ def _areas(lines: Sequence[Line], groups: Sequence[Group]) -> list[Area]:
         by_area.setdefault(line.area or ELSEWHERE, []).append(line)
     return [
         Area(
-            f"area:{area}",
+            area_name(area),
             area,
             Counter(line.outcome for line in found),
             [(line, said.get(line.unit_id, ())) for line in found],

@@ -88,7 +88,7 @@ def _row(directory: Directory, unit: UnitRow) -> PostRow | None:
     if role is None:
         return None
     holder = directory.holder(unit.id, role)
-    instead = directory.recipient(unit.id, role)
+    instead = directory.substitute(unit.id, role) or holder or directory.superior(unit.id)
     trouble = _trouble(holder, instead)
     return PostRow(unit.id, unit.name, unit.path, role, trouble, holder, instead)
 

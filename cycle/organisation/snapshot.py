@@ -177,10 +177,8 @@ def read_rows(session: Session, root_id: str, only: Sequence[str] | None = None)
         people={id_: (name, language) for id_, name, language in _PEOPLE.ask(session, root_id, holders)},
         appointments=appointments,
         substitutes=substitutes,
-        personal={person: Mailbox(email, AddressHealth(health)) for person, email, health in personal},
+        personal={person: Mailbox(email, health) for person, email, health in personal},
         shared={
-            (unit, role): Mailbox(email, AddressHealth(health))
-            for unit, role, email, health in shared
-            if unit and role
+            (unit, role): Mailbox(email, health) for unit, role, email, health in shared if unit and role
         },
     )

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from cycle.access.rules import Granted, Thing, Verb, visible_paths
 from cycle.tasks.change import RUNNING
-from cycle.tasks.statistics import Part
+from cycle.tasks.parts import Part
 from cycle.tasks.tables import Cycle, Occurrence, Release
 
 

@@ -79,8 +79,13 @@ class Asked:
     @property
     def conditions(self) -> tuple[sa.ColumnElement[bool], ...]:
         """On `Task` joined with its `Unit`: what the units themselves owe in it."""
-        own = col(Task.occurrence_id) == self.occurrence.id
-        return own, col(Task.kind).in_(UNIT_KINDS), within(col(Unit.path), self.paths)
+        own = (col(Task.occurrence_id) == self.occurrence.id, col(Task.kind).in_(UNIT_KINDS))
+        return own if self.whole else (*own, within(col(Unit.path), self.paths))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every unit of the municipality is asked for: none has to be looked at for it."""
+        return f"/{self.occurrence.root_id}/" in self.paths
 
 
 def count_fates(
@@ -90,13 +95,11 @@ def count_fates(
     values, the `Fate`, the number.
     """
     fate = fate_of(session, asked).label("fate")
-    rows = session.execute(
-        sa.select(*keys, fate, sa.func.count())
-        .select_from(Task)
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(*asked.conditions, *where)
-        .group_by(*keys, "fate")
-    )
+    conditions = (*asked.conditions, *where)
+    query = sa.select(*keys, fate, sa.func.count()).select_from(Task).where(*conditions)
+    if keys or where or not asked.whole:
+        query = query.join(Unit, col(Unit.id) == col(Task.unit_id))
+    rows = session.execute(query.group_by(*keys, "fate"))
     known: dict[str, Fate] = {}
     found = []
     for *key, text, number in rows:

@@ -36,11 +36,8 @@ class ListPage:
 
 def list_page(session: Session, asked: Asked, wish: Wish, *, page: int, size: int) -> ListPage:
     """The page (from 1; the last one for a number beyond it) of `size` entries, in the order of the tree."""
-    everywhere = [_Place(*row) for row in count_fates(session, asked, *PLACE)]
-    here, where = everywhere, list(_at(wish))
-    if wish.text:
-        where.append(col(Unit.id).in_(_named(session, asked, wish.text)))
-        here = [_Place(*row) for row in count_fates(session, asked, *PLACE, where=where)]
+    where = _wished(session, asked, wish)
+    everywhere, here = _counted(session, asked, where if wish.text else ())
     standing = [(each.fate, each.number) for each in here if each.is_wished(wish)]
     counts = tallies(standing)
     total = counts[wish.state or "alle"]
@@ -63,9 +60,7 @@ def list_page(session: Session, asked: Asked, wish: Wish, *, page: int, size: in
 
 def selected(session: Session, asked: Asked, wish: Wish) -> list[int]:
     """The tasks on all pages of what the wish admits that can be acted on, by number."""
-    where = list(_at(wish))
-    if wish.text:
-        where.append(col(Unit.id).in_(_named(session, asked, wish.text)))
+    where = _wished(session, asked, wish)
     fates = [fate for fate, _ in count_fates(session, asked, where=where)] if wish.state else []
     found = session.scalars(
         sa.select(col(Task.id))
@@ -115,6 +110,24 @@ class _Place(NamedTuple):
         """Whether the wish admits the place."""
         asked = (wish.area, wish.district, wish.kind)
         return all(want in ("", have) for want, have in zip(asked, self[:3], strict=True))
+
+
+def _counted(
+    session: Session, asked: Asked, where: Sequence[sa.ColumnElement[bool]]
+) -> tuple[list[_Place], list[_Place]]:
+    """What there is everywhere, and what there is where the conditions on `Unit` hold."""
+    if not where:
+        everywhere = [_Place(*row) for row in count_fates(session, asked, *PLACE)]
+        return everywhere, everywhere
+    here = sa.case((sa.and_(*where), 1), else_=0).label("here")
+    found = count_fates(session, asked, here, *PLACE)
+    return [_Place(*row) for _, *row in found], [_Place(*row) for at, *row in found if at]
+
+
+def _wished(session: Session, asked: Asked, wish: Wish) -> list[sa.ColumnElement[bool]]:
+    """On `Unit`: where the wish looks."""
+    named = [col(Unit.id).in_(_named(session, asked, wish.text))] if wish.text else []
+    return [*_at(wish), *named]
 
 
 def _at(wish: Wish) -> Iterator[sa.ColumnElement[bool]]:

@@ -218,5 +218,6 @@ def contains(column: Any, text: str) -> sa.ColumnElement[bool]:
 
     SQLite ignores case for a–z alone, hence the usual spellings of æ, ø and å.
     """
-    spellings = sorted({text, text.lower(), text.upper(), text.title(), text.capitalize()})
+    others = () if text.isascii() else (text.lower(), text.upper(), text.title(), text.capitalize())
+    spellings = sorted({text, *others})
     return sa.or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings))

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -48,13 +49,9 @@ def day_by_day(session: Session, asked: Asked) -> list[Day]:
 def _answered(session: Session, asked: Asked) -> Counter[date]:
     """How many were answered first on which day."""
     day = answered_on(session, asked).label("day")
-    rows = session.execute(
-        sa.select(day, sa.func.count())
-        .select_from(Task)
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(*asked.conditions, col(Task.received_at).is_not(None))
-        .group_by("day")
-    )
+    query = sa.select(day, sa.func.count()).select_from(Task).where(*asked.conditions)
+    query = query.where(col(Task.received_at).is_not(None)).group_by("day")
+    rows = session.execute(_with_units(query, asked))
     return Counter({on: int(number) for on, number in rows})
 
 
@@ -63,11 +60,16 @@ def _written(session: Session, asked: Asked) -> Counter[tuple[date, str]]:
     decision = ReminderDecision
     at, zone = col(decision.decided_at), asked.calendar.zone
     day = local_date_of(at, zone, years=asked.years, sqlite=is_sqlite(session)).label("day")
-    rows = session.execute(
+    query = (
         sa.select(day, col(decision.rule_kind), sa.func.count())
         .join(Task, col(Task.id) == col(decision.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(*asked.conditions, col(decision.verdict).in_((Decided.SENT, Decided.MERGED)))
         .group_by("day", col(decision.rule_kind))
     )
+    rows = session.execute(_with_units(query, asked))
     return Counter({(on, kind): int(number) for on, kind, number in rows})
+
+
+def _with_units(query: sa.Select[Any], asked: Asked) -> sa.Select[Any]:
+    """The query of tasks with their units, where it has to be looked at which of them are asked for."""
+    return query if asked.whole else query.join(Unit, col(Unit.id) == col(Task.unit_id))

@@ -1,7 +1,7 @@
 """The roll-up of an occurrence: every unit that owed something is counted, none is left out."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from cycle.access.rules import within
 from cycle.calendar import WorkingCalendar
+from cycle.columns import among
 from cycle.organisation.tables import Unit
+from cycle.store import table_of
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.moves import get_occurrence
 from cycle.tasks.standing import Owed, finished, timeliness
@@ -159,12 +162,25 @@ _ROWS = (
 
 def roll_up(session: Session, occurrence_id: int, *, now: datetime) -> Rollup:
     """Puts the occurrence together as it stands at `now`. Raises NotFound."""
+    session.flush()
+    return _put_together(session, occurrence_id, _ROWS, newest_submissions(occurrence_id), {}, now)
+
+
+def roll_up_some(session: Session, occurrence_id: int, task_ids: Collection[int], *, now: datetime) -> Rollup:
+    """The same of these tasks alone, for a page of them. Raises NotFound."""
+    those = among(table_of(Task).c.id, "task_ids")
+    newest = newest_submissions(occurrence_id).where(those)
+    return _put_together(session, occurrence_id, _ROWS.where(those), newest, {"task_ids": task_ids}, now)
+
+
+def _put_together(
+    session: Session, occurrence_id: int, query: Any, newest: Any, given: Mapping[str, Any], now: datetime
+) -> Rollup:
     occurrence = get_occurrence(session, occurrence_id)
     calendar = calendar_of(session, occurrence)
-    session.flush()
-    found: Any = session.connection().execute(_ROWS, {"occurrence_id": occurrence_id}).all()
+    found: Any = session.connection().execute(query, {"occurrence_id": occurrence_id, **given}).all()
     rows = list(map(_Row._make, found))
-    answers = _newest_answers(session, occurrence_id)
+    answers = _newest_answers(session, newest, given)
     lines = [
         _line(row, answers.get(row.task_id), occurrence, calendar, now)
         for row in rows
@@ -172,6 +188,13 @@ def roll_up(session: Session, occurrence_id: int, *, now: datetime) -> Rollup:
     ]
     sections = [_section(row, answers.get(row.task_id)) for row in rows if row.kind in WRITTEN_ABOVE]
     return Rollup(occurrence_id, occurrence.title, occurrence.concerns_year, tuple(lines), tuple(sections))
+
+
+def own_work(occurrence_id: int, paths: Sequence[str]) -> sa.Select[Any]:
+    """A query of the tasks (by number) that have a line within the unit paths, in the order of the lines."""
+    query = sa.select(col(Task.id)).join(Unit, col(Unit.id) == col(Task.unit_id))
+    own = (col(Task.occurrence_id) == occurrence_id, col(Task.kind).in_(OWN_WORK))
+    return query.where(*own, within(col(Unit.path), paths)).order_by(col(Unit.path), col(Task.id))
 
 
 def as_json(rollup: Rollup) -> dict[str, Any]:
@@ -208,15 +231,15 @@ def newest_submissions(occurrence_id: int) -> Any:
     )
 
 
-def _newest_answers(session: Session, occurrence_id: int) -> dict[int, _Answer]:
+def _newest_answers(session: Session, newest: Any, given: Mapping[str, Any]) -> dict[int, _Answer]:
     query = sa.select(
         col(Submission.task_id),
         col(Submission.version),
         col(Submission.kind),
         col(Submission.form_version_id),
         col(Submission.answers),
-    ).where(col(Submission.id).in_(newest_submissions(occurrence_id)))
-    found = session.connection().execute(query).all()
+    ).where(col(Submission.id).in_(newest))
+    found = session.connection().execute(query, given).all()
     return {task_id: _Answer(*answer) for task_id, *answer in found}
 
 

@@ -25,8 +25,9 @@ from cycle.organisation.tables import Unit
 from cycle.store import in_pieces, is_sqlite
 from cycle.tasks.numbers import Numbers
 from cycle.tasks.overview import ANSWERED, NOT_OWED, UNIT_KINDS
+from cycle.tasks.parts import Part, at_units
 from cycle.tasks.states import SubmissionKind
-from cycle.tasks.tables import Occurrence, Submission, Task
+from cycle.tasks.tables import Submission, Task
 
 
 class Level(StrEnum):
@@ -62,14 +63,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Occurrences and the unit paths of which the reader may see their answers."""
-
-    occurrences: Sequence[int]
-    paths: Sequence[str]
-
-
-@dataclass(frozen=True)
 class Question:
     """What is counted: where, in rows of which level. `periods` gives each occurrence its period, if asked.
 
@@ -100,8 +93,8 @@ _PLACES: Mapping[Level, tuple[str, ...]] = {
 def count(session: Session, parts: Sequence[Part], question: Question) -> list[Row]:
     """The rows in order of place and period; places of which nothing was asked are not there."""
     found: dict[tuple[Any, ...], list[int]] = {}
-    counts = (_timed, _nil) if question.nil else (_timed,)
-    for part in _own(session, parts):
+    counts = (_timed, _waived, _nil) if question.nil else (_timed, _waived)
+    for part in (each.own(session) for each in parts):
         for counted in (each(session, part, question) for each in counts):
             for *key, numbers in counted:
                 before = found.get(tuple(key))
@@ -116,7 +109,7 @@ def count(session: Session, parts: Sequence[Part], question: Question) -> list[R
 def units_asked(session: Session, parts: Sequence[Part], question: Question) -> list[Place]:
     """The units of which something was asked, in order: each has its rows at the level of units."""
     found: set[Place] = set()
-    for part in _own(session, parts):
+    for part in (each.own(session) for each in parts):
         asked = sa.exists().where(col(Task.unit_id) == col(Unit.id), *_of_tasks(part, question))
         units = sa.select(*_NAMED).where(asked, within(col(Unit.path), part.paths), *_asked(question.place))
         found.update(Place(*row) for row in session.execute(units))
@@ -140,7 +133,7 @@ Counted = Iterator[tuple[Any, ...]]
 
 
 def _timed(session: Session, part: Part, question: Question) -> Counted:
-    """Everything but the answers with nothing to report."""
+    """The tasks that are owed, by when they were answered."""
     original = col(Task.original_due_on)
     received: Any = col(Task.received_at)
     due = sa.func.coalesce(col(Task.due_when_received), col(Task.due_on))
@@ -154,22 +147,30 @@ def _timed(session: Session, part: Part, question: Question) -> Counted:
             sa.type_coerce(received, sa.String()) > sa.type_coerce(date_, sa.String()), day > date_
         )
 
-    owed = col(Task.state).not_in(NOT_OWED)
     counted = [
-        _sum(owed),
-        _sum(sa.and_(owed, received.is_not(None))),
-        _sum(sa.and_(owed, after(sa.case((due < original, due), else_=original)))),
-        _sum(sa.and_(owed, after(due))),
-        _sum(sa.and_(owed, received.is_(None), col(Task.due_on) < question.today)),
-        _sum(sa.not_(owed)),
+        sa.func.count(),
+        sa.func.count(received),
+        _sum(after(sa.case((due < original, due), else_=original))),
+        _sum(after(due)),
+        _sum(sa.and_(received.is_(None), col(Task.due_on) < question.today)),
     ]
 
     def query(*key: Any) -> Any:
-        return sa.select(*key, *counted).select_from(Task)
+        return sa.select(*key, *counted).select_from(Task).where(col(Task.state).not_in(NOT_OWED))
 
     for *key, numbers in _grouped(session, query, part, question):
-        expected, answered, not_at_first, late, missing, waived = numbers
-        yield *key, [expected, answered - not_at_first, not_at_first - late, late, missing, waived, 0]
+        expected, answered, not_at_first, late, missing = numbers
+        yield *key, [expected, answered - not_at_first, not_at_first - late, late, missing, 0, 0]
+
+
+def _waived(session: Session, part: Part, question: Question) -> Counted:
+    """The tasks that are owed no more: they are few, so the others need not be asked of each."""
+
+    def query(*key: Any) -> Any:
+        return sa.select(*key, sa.func.count()).select_from(Task).where(col(Task.state).in_(NOT_OWED))
+
+    for *key, (waived,) in _grouped(session, query, part, question):
+        yield *key, [0, 0, 0, 0, 0, waived, 0]
 
 
 def _nil(session: Session, part: Part, question: Question) -> Counted:
@@ -209,29 +210,11 @@ def _grouped(session: Session, query: Callable[..., Any], part: Part, question: 
     if question.level is Level.UNIT:
         units = [col(Task.unit_id)]
     key = [*units, period.label("period")]
-    counted = query(*key).where(*_of_tasks(part, question), *_of_units(part, question))
+    counted = query(*key).where(*_of_tasks(part, question), *_of_units(session, part, question))
     if _PLACES[question.level]:
         counted = counted.join(Unit, col(Unit.id) == col(Task.unit_id))
-    for row in session.execute(counted.group_by(*units, "period")):
+    for row in session.execute(counted.group_by("period", *units)):  # an index has them by activity
         yield *row[: len(key)], [int(number) for number in row[len(key) :]]
-
-
-def _own(session: Session, parts: Sequence[Part]) -> list[Part]:
-    """The parts, a whole municipality's without the activities of others, which no path of its reaches."""
-    found = []
-    for part in parts:
-        root = _whole(part)
-        own = col(Occurrence.root_id) == root if root else sa.true()
-        kept = session.scalars(
-            sa.select(col(Occurrence.id)).where(col(Occurrence.id).in_(part.occurrences), own)
-        )
-        found.append(Part([id_ for id_ in kept if id_ is not None], part.paths))
-    return found
-
-
-def _whole(part: Part) -> str:
-    """The municipality of which the reader may see every unit; empty for a reader of some."""
-    return part.paths[0].strip("/") if len(part.paths) == 1 and part.paths[0].count("/") == 2 else ""
 
 
 def _of_tasks(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
@@ -243,15 +226,12 @@ def _of_tasks(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _of_units(part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
-    """Which tasks are counted, by their units: within the reader's reach, where it is asked for.
-
-    A whole municipality's need not be looked at: `_own` has left it its own activities.
-    """
-    where = [*_asked(question.place), *([] if _whole(part) else [within(col(Unit.path), part.paths)])]
-    if not where or _PLACES[question.level]:
-        return where
-    return [col(Task.unit_id).in_(sa.select(col(Unit.id)).where(*where))]
+def _of_units(session: Session, part: Part, question: Question) -> list[sa.ColumnElement[bool]]:
+    """Which tasks are counted, by their units: within the reader's reach, where it is asked for."""
+    asked, seen = _asked(question.place), at_units(session, part)
+    if not asked or _PLACES[question.level]:
+        return [*asked, *seen]
+    return [col(Task.unit_id).in_(sa.select(col(Unit.id)).where(*asked)), *seen]
 
 
 def _places(

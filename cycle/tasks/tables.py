@@ -186,7 +186,9 @@ class Submission(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("task_id", "version"),
         sa.UniqueConstraint("once"),
-        sa.Index("ix_submission_nil", "task_id", "id", sqlite_where=NIL, postgresql_where=NIL),
+        sa.Index(
+            "ix_submission_nil", "task_id", "id", "withdrawn_at", sqlite_where=NIL, postgresql_where=NIL
+        ),
         # The newest answer of each of thousands is looked for here: the row holds the answers before
         # `withdrawn_at`.
         sa.Index("ix_submission_newest", "task_id", "id", "withdrawn_at", "kind"),

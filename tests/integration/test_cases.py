@@ -296,6 +296,8 @@ def test_the_api_tells_the_same_and_gives_each_file(house: House) -> None:
         pdf.content
     )
     assert attached.content.decode() == "Fraværet er faldet."
+    linked = re.findall(r'href="(/api/sag/aktivitet/1/[^"]+)"', office.get("/sag/aktivitet/1").text)
+    assert len(linked) == 7 and office.get(linked[1]).content == pdf.content, "the page's links lead there"
     for path in (
         "/api/sag/aktivitet/1/submission:1/2",
         "/api/sag/aktivitet/1/submission:99/0",

@@ -12,10 +12,13 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from cycle.access.roles import Role
+from cycle.cases.counting import Tally
 from cycle.cases.gathering import case_of_agreement, case_of_occurrence
+from cycle.cases.journal import journalise
 from cycle.cases.model import Item, ItemKind
+from cycle.cases.pages import page_of_occurrence
 from cycle.cases.search import Search, Wish
-from cycle.cases.waiting import by_agreement, opened
+from cycle.cases.waiting import by_activity, by_agreement, left_in, opened
 from cycle.goals.remark_tables import GoalRemark
 from cycle.goals.remarks import remark, resolve
 from cycle.goals.tables import Agreement
@@ -127,6 +130,26 @@ def test_every_kind_of_document_that_is_handed_out_is_in_the_case_of_its_activit
     assert {key: asked.get(key) for key in cases} == cases, "what is filed is handed out, called the same"
 
 
+def test_a_case_is_counted_and_paged_as_it_is_gathered(everything: Engine) -> None:
+    with transaction(everything) as session:
+        some = [
+            item.key for number in opened(session, ROOT) for item in case_of_occurrence(session, number).items
+        ]
+        journalise(session, ROOT, some[::3], case_number="27-1", by="account:1", now=instant(2027, 6, 1))
+    with reading(everything) as session:
+        counted = {each.number: each for each in by_activity(session, ROOT, before=instant(2027, 4, 16))}
+        assert list(counted) == list(opened(session, ROOT)) and counted
+        for number, each in counted.items():
+            case, left = case_of_occurrence(session, number), left_in(session, each)
+            old = sum(item.at < instant(2027, 4, 16) for item in left)
+            since = left[0].at if left else None
+            assert each.tally == Tally(len(case.items), len(left), old, since) and each.title == case.title
+            pages = [page_of_occurrence(session, number, page=at, size=2) for at in range(1, 40)]
+            assert {(page.total, page.left) for page in pages} == {(len(case.items), len(left))}
+            shown = [item for page in pages[: pages[0].pages] for item in page.case.items]
+            assert shown == list(case.items) and pages[-1].page == pages[0].pages
+
+
 def test_a_sending_back_says_who_when_why_and_of_which_answer(everything: Engine, tmp_path: Path) -> None:
     settings = Site(everything, tmp_path / "data").settings
     with reading(everything) as session:
@@ -204,11 +227,16 @@ def test_an_agreements_case_tells_the_whole_negotiation(talked: Year, tmp_path: 
     with reading(talked.engine) as session:
         rows = session.exec(select(Agreement).where(col(Agreement.unit_id).in_(UNITS))).all()
         cases = {row.unit_id: case_of_agreement(session, row) for row in rows}
-        within = {each.number: each.case.items for each in by_agreement(session, koebenhavn.ROOT)}
+        counted = {
+            each.number: each.tally for each in by_agreement(session, koebenhavn.ROOT, before=talked.now)
+        }
         case = cases[three_agreements.SCHOOL]
         with CasePress(session, talked.settings, "Københavns Kommune", "da") as press:
             words = [text_of(press.paper(item).content) for item in case.items if item.kind in SAID]
-    assert {row.id: within[row.id or 0] for row in rows} == {row.id: cases[row.unit_id].items for row in rows}
+    for row in rows:
+        items = cases[row.unit_id].items
+        told = Tally(len(items), len(items), len(items), min((item.at for item in items), default=None))
+        assert counted[row.id or 0] == told, "what is counted is what is there"
     kinds = [item.kind for item in case.items]
     assert kinds == [
         ItemKind.ANSWER, ItemKind.REMARK, ItemKind.ANSWER, ItemKind.REVIEW, ItemKind.ANSWER, ItemKind.ANSWER,

@@ -1,14 +1,16 @@
 """The strategy revision: prepared, heard and gathered, proposed, delivered, decided, taken into the tree."""
 
 import re
+from collections import Counter
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 from sqlalchemy.engine import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from cli import main
@@ -16,6 +18,8 @@ from cli.municipality import Folder, load_municipality, start_years
 from config.goals_file import load_goals
 from cycle.access.roles import Role
 from cycle.errors import Conflict
+from cycle.goals.heard import gathered
+from cycle.goals.heard_counts import Heard, Tone
 from cycle.goals.hearing import notes_of, write_note
 from cycle.goals.strategies import current_strategy, draft_of, text_of
 from cycle.goals.strategy_tree import set_tree, tree_changes
@@ -25,7 +29,11 @@ from cycle.history import History
 from cycle.migrations.upgrade import newest_revision
 from cycle.organisation.tables import Unit
 from cycle.store import reading, transaction
-from cycle.tasks.states import TaskKind
+from cycle.tasks.calendars import calendar_of
+from cycle.tasks.fates import Asked
+from cycle.tasks.rollup import roll_up
+from cycle.tasks.states import TaskKind, TaskState
+from cycle.tasks.tables import Occurrence, Task
 from tests.support import deciding
 from tests.support.koebenhavn import BEFORE, ROOT, Year
 from tests.support.municipality import instant
@@ -132,6 +140,72 @@ def test_the_hearing_is_gathered_by_theme_and_by_area_and_nobody_is_left_out(yea
         units = session.exec(select(Unit.name).where(col(Unit.id).in_(names))).all()
     assert len(units) == 8 and all(unit in areas for unit in units)
     assert {"Skoler", "Institutioner", "Centre"} <= set(areas.split()) and "Afventer svar" in areas
+
+
+def heard(session: Session, year: Year, language: str = "da") -> Heard:
+    occurrence = session.get_one(Occurrence, revision(year))
+    calendar = calendar_of(session, occurrence)
+    return Heard(
+        session, Asked(occurrence, (f"/{ROOT}/",), calendar.local_date(year.now), calendar), language
+    )
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_what_is_counted_of_a_hearing_is_what_was_said_and_every_voice_is_on_a_page(
+    year: Year, language: str
+) -> None:
+    with reading(year.engine) as session:
+        occurrence = session.get_one(Occurrence, revision(year))
+        rollup = roll_up(session, revision(year), now=year.now)
+        whole = gathered(session, occurrence, rollup, language)
+        it = heard(session, year, language)
+        by_theme, by_area = it.overview(by_area=False), it.overview(by_area=True)
+        assert it.whole(year.now) == whole and by_area.groups == []
+        assert by_theme.total == len(rollup.lines) == 8 and by_theme.counts == whole.counts
+        for tone, group in zip(by_theme.groups, whole.groups, strict=True):
+            words = [voice for voice in group.voices if voice.words]
+            assert tone == Tone(group.name, group.title, group.counts, len(group.voices), len(words))
+            pages = [it.voices(group.name, page=at, size=2, now=year.now) for at in (1, 2, 3, 9)]
+            told = [page.group.voices for page in pages[: pages[0].pages]]
+            assert [voice for voices in told for voice in voices] == words and pages[0].total == len(words)
+            assert pages[3].page == pages[3].pages and pages[0].title == group.title
+        for part, area in zip(by_area.areas, whole.areas, strict=True):
+            assert (part.name, part.title) == (area.name, area.title)
+            assert +Counter(part.counts) == +Counter(area.counts)
+            pages = [it.voices(area.name, page=at, size=3, now=year.now) for at in (1, 2, 3)]
+            assert [unit for page in pages[: pages[0].pages] for unit in page.area.units] == area.units
+        assert it.voices("area:Månen", page=1, size=3, now=year.now) is None
+
+
+def test_where_many_were_asked_each_theme_and_area_has_pages_of_its_own(year: Year) -> None:
+    with transaction(year.engine) as session:
+        first = session.exec(select(Task).where(Task.occurrence_id == revision(year))).first()
+        unit = session.get_one(Unit, first.unit_id)
+        more = [f"NY{number:03}" for number in range(200)]
+        like = {**unit.model_dump(), "area": "Nye", "id": "", "name": "", "path": ""}
+        session.add_all(
+            Unit(**like | {"id": id_, "name": f"Ny {id_}", "path": f"/{ROOT}/{id_}/"}) for id_ in more
+        )
+        session.flush()
+        task = first.model_dump() | {"id": None, "state": TaskState.OPEN, "received_at": None}
+        session.add_all(Task(**task | {"unit_id": id_}) for id_ in more)
+    browser, address = office(year), f"/hoering/{revision(year)}"
+    page = browser.get(address).text
+    assert "208</strong> enheder i alt" in page and "Fordi 4" not in page
+    links = [unescape(each) for each in re.findall(r'href="(/hoering/\d+/svar[^"]+)"', page)]
+    assert len(links) == 8, "of each theme, and of the open question"
+    assert "Fordi 4" in browser.get(links[0]).text and "Et tema om natur" in browser.get(links[-1]).text
+    areas = browser.get(f"{address}?efter=omraade").text
+    assert "Ny NY000" not in areas
+    new = next(unescape(each) for each in re.findall(r'href="([^"]+/svar[^"]+)"', areas) if "Nye" in each)
+    first_page, second = browser.get(new).text, browser.get(f"{new}&side=2").text
+    assert "Side 1 af 2" in words(browser.get(new))
+    assert all(f"Ny {id_}<" in first_page + second for id_ in more)
+    assert "Fordi 0" in browser.get(f"{address}/svar").text, "the first theme, when none is named"
+    assert browser.get(f"{address}/svar?om=findes-ikke").status_code == 404
+    superior = office(year, role=Role.SUPERIOR, unit="KBH-SKOLER")
+    assert superior.get(new).status_code == 404, "an area of others"
+    assert "Ny NY000" not in superior.get(links[0]).text
 
 
 def test_the_secretariat_writes_a_note_on_a_group_and_whoever_comes_second_is_told(year: Year) -> None:

@@ -16,8 +16,9 @@ from cycle.local_dates import local_date_of
 from cycle.store import is_sqlite, reading, transaction
 from cycle.tasks.listing import FILTERS, entries
 from cycle.tasks.numbers import Numbers
+from cycle.tasks.parts import MANY, Part
 from cycle.tasks.states import SubmissionKind, TaskState
-from cycle.tasks.statistics import Level, Part, Place, Question, count, total, units_asked
+from cycle.tasks.statistics import Level, Place, Question, count, total, units_asked
 from cycle.tasks.tables import Occurrence, Release, Submission, Task
 from tests.support import municipality, three_years
 from tests.support.municipality import instant
@@ -101,6 +102,33 @@ def test_a_page_of_units_counts_as_all_of_them_do(years):
         assert units == [row.place for row in whole] and len(units) == 16
         shown = [place.unit_id for place in units[2:5]]
         assert count(session, parts, question(Level.UNIT, units=shown)) == whole[2:5]
+
+
+def test_whoever_sees_very_many_units_has_them_counted_as_whoever_sees_few(engine):
+    with transaction(engine) as session:
+        town = municipality.build(session, units_per_district=MANY // 4 + 2)
+        next_town = municipality.build(session, root_id="NABO")
+        cycle = municipality.start_cycle(session, town)
+        occurrence = municipality.add_occurrence(session, town, cycle)
+        tasks = municipality.add_tasks(session, town, occurrence, units=[*town.units, town.root_id])
+        at_root = next(task for task in tasks if task.unit_id == town.root_id)
+        for task in [*tasks[10:300:20], at_root]:
+            municipality.answer(session, task, at=instant(2027, 4, 25), kind=SubmissionKind.NIL)
+        other = municipality.start_cycle(session, next_town)
+        theirs = municipality.add_occurrence(session, next_town, other)
+        municipality.add_tasks(session, next_town, theirs)
+    both = [occurrence.id, theirs.id]
+    with reading(engine) as session:
+        (whole,) = count(session, [Part(both, ("/BY/",))], question(Level.MUNICIPALITY))
+        (most,) = count(session, [Part(both, ("/BY/BY-BU/",))], question(Level.MUNICIPALITY))
+        halves = [
+            count(session, [Part(both, (f"/BY/BY-BU/{area}/",))], question(Level.MUNICIPALITY))[0].numbers
+            for area in town.areas
+        ]
+        (mixed,) = count(session, [Part(both, ("/BY/BY-BU/", "/NABO/"))], question(Level.MUNICIPALITY))
+    assert most.numbers == sum(halves, Numbers()) and most.numbers.expected == len(town.units) > MANY
+    assert whole.numbers.expected == most.numbers.expected + 1 and whole.numbers.nil == most.numbers.nil + 1
+    assert mixed.numbers.expected == most.numbers.expected + len(next_town.units)
 
 
 def test_years_add_up_and_places_narrow(years):

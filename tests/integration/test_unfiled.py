@@ -17,9 +17,10 @@ from cli.installation import open_installation
 from cli.main import run
 from config.settings import load_settings
 from cycle.access.roles import Role
+from cycle.cases.counting import Tally
 from cycle.cases.journal import journalise, marked_in, withdraw
 from cycle.cases.tables import Journalised
-from cycle.cases.waiting import by_activity, by_agreement, of_activity
+from cycle.cases.waiting import by_activity, by_agreement, left_in
 from cycle.errors import AnswerInvalid
 from cycle.goals.tables import Agreement
 from cycle.history import History
@@ -59,21 +60,24 @@ def post(browser, path: str, **fields: object) -> Response:
 
 def left(site: Site) -> list[int]:
     with reading(site.engine) as session:
-        return [len(each.items) for each in by_activity(session, ROOT, year=2027)]
+        return [each.tally.waiting for each in by_activity(session, ROOT, year=2027, before=NOW)]
 
 
 def test_each_activity_and_each_agreement_says_what_waits_and_since_when(site: Site) -> None:
     with reading(site.engine) as session:
-        activities = [(each.number, each.total, len(each.items)) for each in by_activity(session, ROOT)]
-        (agreement,) = by_agreement(session, ROOT)
-        first = of_activity(session, 1).items[0]
-    assert activities == [(1, 3, 3), (2, 3, 3)]
-    assert agreement.case.title == "Aftaler 2027: Skole 1.1 Ærø"
-    assert [item.key for item in agreement.items] == ["submission:2", "agreement:1:1"]
+        found = by_activity(session, ROOT, before=NOW)
+        (agreement,) = by_agreement(session, ROOT, before=NOW)
+        first, second, _ = left_in(session, found[0])
+        items = left_in(session, agreement)
+    assert [(each.number, each.tally.total, each.tally.waiting) for each in found] == [(1, 3, 3), (2, 3, 3)]
+    assert found[0].tally.since == first.at
+    assert agreement.title == "Aftaler 2027: Skole 1.1 Ærø"
+    assert [item.key for item in items] == ["submission:2", "agreement:1:1"]
+    assert (agreement.tally.total, agreement.tally.waiting, agreement.tally.since) == (2, 2, items[0].at)
     with transaction(site.engine) as session:
         journalise(session, ROOT, [first.key], case_number="27-1", by="account:1", now=NOW)
-        one = of_activity(session, 1)
-    assert len(one.items) == 2 and one.since == one.items[0].at and one.since >= first.at
+        one = by_activity(session, ROOT, before=second.at)[0].tally
+    assert one == Tally(3, 2, 0, second.at) and second.at >= first.at
 
 
 def test_a_year_of_documents_is_read_without_what_was_asked_and_answered(site: Site) -> None:
@@ -86,11 +90,13 @@ def test_a_year_of_documents_is_read_without_what_was_asked_and_answered(site: S
         sa.event.listen(table, "load", note)
     try:
         with reading(site.engine) as session:
-            found = by_activity(session, ROOT, year=2027)
+            found = by_activity(session, ROOT, year=2027, before=NOW)
     finally:
         for table in (Task, Submission):
             sa.event.remove(table, "load", note)
-    assert sum(each.total for each in found) == 6 and loaded == [], "the page took 1.3 s for 5,600 documents"
+    assert sum(each.tally.total for each in found) == 6 and loaded == [], (
+        "the page took 1.3 s for 5,600 documents"
+    )
 
 
 def test_the_secretariat_marks_many_cases_with_a_date_and_takes_it_back(site: Site) -> None:
@@ -208,7 +214,8 @@ def test_the_command_lists_what_waits_and_doctor_names_what_has_waited_too_long(
     )
     with transaction(engine) as session:
         for number in (1, 2):
-            items = [item.key for item in of_activity(session, number).items]
+            (one,) = [each for each in by_activity(session, ROOT, before=NOW) if each.number == number]
+            items = [item.key for item in left_in(session, one)]
             journalise(session, ROOT, items, case_number="27-1", by="cli", now=NOW)
     assert run("case", ["list", "--unfiled"]) == 0
     assert "Alt er journaliseret." in capsys.readouterr().out

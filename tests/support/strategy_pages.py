@@ -44,4 +44,6 @@ def strategy_pages(house: House) -> list[str]:
         f"/strategi/{versions[1]}/forslag",
         f"/hoering/{number}",
         f"/hoering/{number}?efter=omraade",
+        f"/hoering/{number}/svar",
+        f"/hoering/{number}/svar?om=area:Skoler",
     ]

@@ -13,12 +13,11 @@ from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
 from cycle.gatherings.reading import Listed, list_meetings
-from cycle.goals.agreements import Unsigned, in_force, unsigned
+from cycle.goals.agreements import count_in_force, count_unsigned, in_force, unsigned
 from cycle.goals.decisions import decisions_of
 from cycle.goals.frame_tables import Frame
 from cycle.goals.frames import frames_of, newest_by_area
 from cycle.goals.progress import agreement_steps
-from cycle.goals.tables import AgreementState
 from cycle.plan.model import FlowName
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING
@@ -108,8 +107,7 @@ def _values(
         "note": note_shown(occurrence, render.language_of(request)),
         "today": today,
         "steps": _steps(session, found, render.language_of(request)),
-        "unsigned": _unsigned(session, found),
-        "in_force": in_force(session, found.occurrence.id or 0, below=found.paths),
+        **_agreements(session, found),
         "frames": _frames(session, found),
         **_acts(session, occurrence),
         "follow_ups": follow_ups(session, occurrence.id or 0, paths=found.paths),
@@ -207,14 +205,24 @@ def _meetings(session: Session, found: Reach) -> list[Listed]:
     return meetings_seen(session, found.actor, of_it)
 
 
-def _unsigned(session: Session, found: Reach) -> dict[AgreementState, list[Unsigned]] | None:
-    """The agreements not yet in force by how far they have come; None where there are no agreements."""
+def _agreements(session: Session, found: Reach) -> dict[str, Any]:
+    """The agreements in force, and those not yet by how far they have come: how many, and the first of them.
+
+    `unsigned` is None where there are no agreements.
+    """
     if found.activity.flow is not FlowName.AGREEMENT_SIGNING:
-        return None
-    sorts: dict[AgreementState, list[Unsigned]] = {}
-    for each in unsigned(session, found.occurrence.id or 0, below=found.paths):
-        sorts.setdefault(each.state, []).append(each)
-    return {state: sorts[state] for state in AgreementState if state in sorts}
+        return {"unsigned": None, "in_force": ()}
+    it, below = found.occurrence.id or 0, found.paths
+    first = unsigned(session, it, below=below, most=PAGE)
+    return {
+        "named": PAGE,
+        "unsigned": [
+            (state, number, [each for each in first if each.state is state])
+            for state, number in count_unsigned(session, it, below=below).items()
+        ],
+        "signed": count_in_force(session, it, below=below),
+        "in_force": in_force(session, it, below=below, most=PAGE),
+    }
 
 
 def _frames(session: Session, found: Reach) -> list[Frame] | None:

@@ -20,6 +20,7 @@ from cycle.access.sessions import SignedIn
 from cycle.cases.gathering import case_of_agreement, case_of_occurrence
 from cycle.cases.journal import journalise, marks, withdraw
 from cycle.cases.model import Case
+from cycle.cases.pages import CasePage, page_of_agreement, page_of_occurrence
 from cycle.errors import AnswerInvalid, NotFound, Problem
 from cycle.goals.tables import Agreement
 from cycle.tasks.ledger import actor_names
@@ -60,23 +61,19 @@ def case(
 ) -> Response:
     """The documents in the order in which they came about."""
     with context.reading(request) as session:
-        filed = filed_case(session, request, actor, what, number)
-        items = filed.case.items
-        pages = max(1, -(-len(items) // PAGE))
-        page = min(side, pages)
-        marked = marks(session, filed.case.root_id, [item.key for item in items])
+        found = _page(session, actor, what, number, side)
+        items = found.case.items
+        marked = marks(session, found.case.root_id, [item.key for item in items])
         return show(
             request,
             "case.html",
-            filed=filed,
+            filed=Filed.of(found.case, context.settings(request)),
             address=f"/sag/{what}/{number}",
             activity=items[0].occurrence_id if items else number if what == "aktivitet" else 0,
-            items=items[(page - 1) * PAGE : page * PAGE],
-            total=len(items),
+            items=items,
+            found=found,
             marked=marked,
             names=actor_names(session, {each.by for each in marked.values()}),
-            page_no=page,
-            pages=pages,
             done=request.query_params.get("gjort", ""),
             undone=request.query_params.get("fortrudt", ""),
         )
@@ -128,11 +125,22 @@ def press_for(session: Session, request: Request, found: Case) -> CasePress:
 
 def filed_case(session: Session, request: Request, actor: SignedIn, what: str, number: int) -> Filed:
     """The case, when the account may journalise it. Raises NotFound, NotAllowed."""
-    if what == "aktivitet":
-        reach(session, actor, number, Verb.JOURNALISE)
-        return Filed.of(case_of_occurrence(session, number), context.settings(request))
-    agreement = session.get(Agreement, number)
-    if agreement is None:
+    agreement = _reached(session, actor, what, number)
+    case = case_of_agreement(session, agreement) if agreement else case_of_occurrence(session, number)
+    return Filed.of(case, context.settings(request))
+
+
+def _page(session: Session, actor: SignedIn, what: str, number: int, page: int) -> CasePage:
+    agreement = _reached(session, actor, what, number)
+    if agreement:
+        return page_of_agreement(session, agreement, page=page, size=PAGE)
+    return page_of_occurrence(session, number, page=page, size=PAGE)
+
+
+def _reached(session: Session, actor: SignedIn, what: str, number: int) -> Agreement | None:
+    """The agreement; None of an activity. Raises NotFound, NotAllowed when it may not be journalised."""
+    agreement = session.get(Agreement, number) if what == "aftale" else None
+    if what == "aftale" and agreement is None:
         raise NotFound("agreement", number)
-    reach(session, actor, agreement.occurrence_id, Verb.JOURNALISE)
-    return Filed.of(case_of_agreement(session, agreement), context.settings(request))
+    reach(session, actor, agreement.occurrence_id if agreement else number, Verb.JOURNALISE)
+    return agreement

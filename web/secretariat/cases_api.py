@@ -49,17 +49,18 @@ def cases(request: Request, actor: CaseProgram, nye: bool = False) -> Response:
     """Every activity's case, its agreements' documents in it; `nye`: those with something to journalise."""
     roots = roots_for(actor, Verb.JOURNALISE)
     with context.reading(request) as session:
-        found = [each for root_id in roots for each in by_activity(session, root_id)]
+        now = context.now(request)
+        found = [each for root_id in roots for each in by_activity(session, root_id, before=now)]
     told = [
         {
             "sag": f"/api/sag/{each.kind}/{each.number}",
             "navn": each.case.name,
-            "titel": each.case.title,
-            "dokumenter": each.total,
-            "ikkeJournaliseret": len(each.items),
+            "titel": each.title,
+            "dokumenter": each.tally.total,
+            "ikkeJournaliseret": each.tally.waiting,
         }
         for each in found
-        if each.items or not nye
+        if each.tally.waiting or not nye
     ]
     return JSONResponse({"sager": told})
 

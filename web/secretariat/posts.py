@@ -1,5 +1,6 @@
 """The posts: those that need someone's eye, all of them, and who comes, goes and stands in."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
@@ -53,7 +54,7 @@ def posts(
         today = calendar_of_root(session, roots[0]).local_date(context.now(request))
         paths = root_paths(roots)
         rows = [row for root in roots for row in post_rows(Directory.load(session, root, today), paths)]
-        found = [row for row in rows if VIEWS[view][2](row) and _admits(row, wanted)]
+        found = [row for row in rows if VIEWS[view][2](row) and (not wanted or _names(row, wanted))]
         pages = max(1, -(-len(found) // PAGE))
         page = min(side, pages)
         begun, ended = leader_changes(session, paths, today=today)
@@ -84,12 +85,16 @@ def address(view: str, wanted: str, page: int = 1) -> str:
 
 def _counts(rows: Sequence[PostRow]) -> list[tuple[str, str, str, int]]:
     """(view, words in Danish and English, how many) of each view."""
-    return [(key, da, en, sum(map(admits, rows))) for key, (da, en, admits) in VIEWS.items()]
+    alike = {(row.trouble, row.has_substitute): row for row in rows}  # all that the views look at
+    numbers = Counter((row.trouble, row.has_substitute) for row in rows)
+    return [
+        (key, da, en, sum(numbers[each] for each, row in alike.items() if admits(row)))
+        for key, (da, en, admits) in VIEWS.items()
+    ]
 
 
-def _admits(row: PostRow, wanted: str) -> bool:
-    if not wanted:
-        return True
+def _names(row: PostRow, wanted: str) -> bool:
+    """Whether the text is in what the unit, its number or the people are called."""
     said = (
         row.unit_id,
         row.unit,

@@ -1,21 +1,28 @@
-"""All answers of an activity as one text: under each question what every unit wrote (seed 001)."""
+"""All answers of an activity as one text: under each question what every unit wrote (seed 001).
+
+GET /aktivitet/{occurrence}/samlet?side=2       so many units at a time, in the order of the organisation
+GET /aktivitet/{occurrence}/samlet?vis=alle     all of them, to print say
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+import sqlalchemy as sa
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from cycle.access.rules import Verb
 from cycle.tasks.answers import label, show_answer
 from cycle.tasks.forms import Field, Form
-from cycle.tasks.rollup import REPLIED, Line, roll_up
-from cycle.tasks.tables import FormVersion
+from cycle.tasks.rollup import REPLIED, Line, own_work, roll_up_some
+from cycle.tasks.states import SubmissionKind
+from cycle.tasks.tables import FormVersion, Submission
 from web import context, render
 from web.plain import Id
 from web.secretariat.pages import show
-from web.secretariat.reach import Reach, reach, title_of
+from web.secretariat.reach import reach, title_of
 from web.session import CurrentActor
 
 router = APIRouter()
@@ -29,33 +36,49 @@ class Passage:
     answers: Sequence[tuple[str, str]]
 
 
+PAGE = 200
+"""Units on a page."""
+
+
 @router.get("/aktivitet/{occurrence_id}/samlet")
-def collected(request: Request, actor: CurrentActor, occurrence_id: Id) -> Response:
-    """The answers that the account may read, question by question, and who has none."""
+def collected(
+    request: Request,
+    actor: CurrentActor,
+    occurrence_id: Id,
+    side: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    vis: str = "",
+) -> Response:
+    """The answers that the account may read, question by question, and who has none; `vis` "alle": of all."""
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.SEE_ACTIVITY)
         language = render.language_of(request)
-        lines = _lines(session, request, found)
+        tasks = session.scalars(own_work(occurrence_id, found.paths)).all()
+        pages = 1 if vis == "alle" else max(1, -(-len(tasks) // PAGE))
+        page = min(side, pages)
+        shown = tasks if pages == 1 else tasks[(page - 1) * PAGE : page * PAGE]
+        lines = roll_up_some(session, occurrence_id, shown, now=context.now(request)).lines
         return show(
             request,
             "reading.html",
             it=found.occurrence,
             title=title_of(found.activity, language),
-            passages=passages(lines, _forms(session, lines), language),
+            passages=passages(lines, _forms(session, own_work(occurrence_id, found.paths)), language),
             silent=[line.unit for line in lines if line.outcome not in REPLIED],
             nil=[line.unit for line in lines if line.outcome in REPLIED and not line.answers],
+            page=page,
+            pages=pages,
+            total=len(tasks),
+            size=PAGE,
         )
 
 
-def _lines(session: Session, request: Request, found: Reach) -> list[Line]:
-    whole = roll_up(session, found.occurrence.id or 0, now=context.now(request))
-    paths = found.paths
-    return [line for line in whole.lines if line.path.startswith(paths)]
-
-
-def _forms(session: Session, lines: Sequence[Line]) -> dict[int, Form]:
-    """The forms that were answered, the newest first."""
-    used = {line.form_version_id for line in lines if line.answers} - {None}
+def _forms(session: Session, tasks: sa.Select[Any]) -> dict[int, Form]:
+    """The forms in which somebody had something to say, the newest first."""
+    used = sa.select(col(Submission.form_version_id)).where(
+        col(Submission.task_id).in_(tasks.order_by(None)),
+        col(Submission.withdrawn_at).is_(None),
+        col(Submission.kind) != SubmissionKind.NIL,
+    )
     rows = session.exec(
         select(FormVersion).where(col(FormVersion.id).in_(used)).order_by(col(FormVersion.version).desc())
     )

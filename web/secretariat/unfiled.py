@@ -17,7 +17,8 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
 from cycle.cases.journal import journalise, marked_in, withdraw
-from cycle.cases.waiting import Waiting, by_activity, by_agreement, years_of
+from cycle.cases.model import Case, Item
+from cycle.cases.waiting import Waiting, by_activity, by_agreement, left_in, years_of
 from cycle.errors import AnswerInvalid, Problem
 from documents.case_package import Filed
 from web import context
@@ -49,16 +50,16 @@ def overview(
         years = years_of(session, root_id)
         year = aar or (years[0] if years else None)
         before = context.now(request) - timedelta(days=aeldre)
-        found = [each for each in _cases(session, root_id, year, vis) if each.older(before)]
+        found = [each for each in _cases(session, root_id, year, vis, before) if each.tally.old]
         pages = max(1, -(-len(found) // PAGE))
         page = min(side, pages)
+        cases = found[(page - 1) * PAGE : page * PAGE]
         return show(
             request,
             "unfiled.html",
-            cases=found[(page - 1) * PAGE : page * PAGE],
-            filed={each.number: Filed.of(each.case, context.settings(request)) for each in found},
-            waiting=sum(len(each.items) for each in found),
-            total=len(found),
+            cases=cases,
+            filed={each.number: Filed.of(each.case, context.settings(request)) for each in cases},
+            waiting=sum(each.tally.waiting for each in found),
             years=years,
             year=year,
             by_agreement=vis == "aftaler",
@@ -76,16 +77,14 @@ def overview(
 def mark_many(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """Marks what waits in the chosen cases: in the case that was written, else in that of each."""
     root_id, now = roots_for(actor, Verb.JOURNALISE)[0], context.now(request)
-    chosen = {readable(value) for value in sent.getlist("sag")}
     typed, count = text_of(sent, "case_number"), 0
     with context.writing(request) as session:
-        for each in _chosen(session, root_id, sent, chosen):
-            number = typed or Filed.of(each.case, context.settings(request)).number
-            items = [item.key for item in each.items]
+        for case, items in _chosen(session, request, root_id, sent):
+            number = typed or Filed.of(case, context.settings(request)).number
             count += journalise(
                 session,
                 root_id,
-                items,
+                [item.key for item in items],
                 case_number=number,
                 by=actor.by,
                 now=now,
@@ -109,21 +108,31 @@ def undo(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     return RedirectResponse(f"/sag?{_query(sent)}&fortrudt={count}", status_code=303)
 
 
-def _cases(session: Session, root_id: str, year: int | None, view: str) -> Sequence[Waiting]:
+def _cases(
+    session: Session, root_id: str, year: int | None, view: str, before: datetime
+) -> Sequence[Waiting]:
     if view == "aftaler":
-        return list(by_agreement(session, root_id, year=year))
-    return by_activity(session, root_id, year=year)
+        return list(by_agreement(session, root_id, year=year, before=before))
+    return by_activity(session, root_id, year=year, before=before)
 
 
-def _chosen(session: Session, root_id: str, sent: FormData, chosen: set[str]) -> list[Waiting]:
-    """The cases that were ticked. Raises AnswerInvalid when there is none."""
-    year = text_of(sent, "aar")
-    found = _cases(session, root_id, int(year) if year.isdecimal() else None, text_of(sent, "vis"))
-    cases = [each for each in found if f"{each.kind}/{each.number}" in chosen and each.items]
+def _chosen(
+    session: Session, request: Request, root_id: str, sent: FormData
+) -> list[tuple[Case, Sequence[Item]]]:
+    """The cases that were ticked, each with what waits in it. Raises AnswerInvalid when there is none."""
+    year, chosen = text_of(sent, "aar"), {readable(value) for value in sent.getlist("sag")}
+    found = _cases(
+        session,
+        root_id,
+        int(year) if year.isdecimal() else None,
+        text_of(sent, "vis"),
+        context.now(request),
+    )
+    cases = [each for each in found if f"{each.kind}/{each.number}" in chosen and each.tally.waiting]
     if not cases:
         what = "Der er ikke valgt en sag, hvor noget mangler."
         raise AnswerInvalid([Problem("sag", what, "Vælg mindst én.")])
-    return cases
+    return [(each.case, left_in(session, each)) for each in cases]
 
 
 def _query(sent: FormData) -> str:

@@ -26,6 +26,7 @@ from cycle.tasks.approval import (
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
 from cycle.tasks.new_dates import due_after_return
+from cycle.tasks.parts import Part, at_units
 from cycle.tasks.review import approvers
 from cycle.tasks.standing import timeliness
 from cycle.tasks.states import OccurrenceState, TaskKind, TaskState, Timeliness, Verdict
@@ -252,13 +253,14 @@ def _in_sight(actor: SignedIn, activity: Activity) -> bool:
 def _counts(session: Session, paths: Sequence[str], ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """By activity: how many answers lack a verdict, and how many are owed."""
     owed = col(Task.state).in_(OWED)
+    part = Part(ids, paths)
     rows = session.execute(
         sa.select(
             col(Task.occurrence_id),
             *(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (AWAITS_VERDICT, owed)),
         )
         .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
-        .where(col(Task.occurrence_id).in_(ids), *_own_answers(paths))
+        .where(col(Task.occurrence_id).in_(ids), col(Task.kind).in_(ANSWER_KINDS), *at_units(session, part))
         .group_by(col(Task.occurrence_id))
     )
     return {id_: (to_judge, owed) for id_, to_judge, owed in rows}

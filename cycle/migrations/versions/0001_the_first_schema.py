@@ -978,7 +978,7 @@ def upgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_by'), ['by'], unique=False)
         batch_op.create_index('ix_submission_newest', ['task_id', 'id', 'withdrawn_at', 'kind'], unique=False)
-        batch_op.create_index('ix_submission_nil', ['task_id', 'id'], unique=False, sqlite_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"))
+        batch_op.create_index('ix_submission_nil', ['task_id', 'id', 'withdrawn_at'], unique=False, sqlite_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'nil' AND withdrawn_at IS NULL"))
 
     op.create_table('extension_wish',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1117,7 +1117,7 @@ def upgrade() -> None:
     with op.batch_alter_table('reminder_decision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reminder_decision_message_id'), ['message_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_reminder_decision_person_id'), ['person_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_reminder_decision_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('ix_reminder_decision_told', ['task_id', 'verdict', 'rule_kind', 'decided_at'], unique=False)
 
     op.create_table('review',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1191,7 +1191,7 @@ def downgrade() -> None:
 
     op.drop_table('review')
     with op.batch_alter_table('reminder_decision', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_reminder_decision_task_id'))
+        batch_op.drop_index('ix_reminder_decision_told')
         batch_op.drop_index(batch_op.f('ix_reminder_decision_person_id'))
         batch_op.drop_index(batch_op.f('ix_reminder_decision_message_id'))
 
