@@ -70,8 +70,8 @@ def beside() -> Beside:
 class Asked:
     """A town whose report has key figures, and its secretariat."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine, self.site = engine, Site(engine, folder, at=instant(2027, 4, 12))
+    def __init__(self, engine: Engine, folder: Path, **settings: str) -> None:
+        self.engine, self.site = engine, Site(engine, folder, at=instant(2027, 4, 12), **settings)
         with transaction(engine) as session:
             municipality.build(session)
             plan = check_written(PLAN, "wheel.yaml", beside())

@@ -48,8 +48,8 @@ FILES = {"plan.yaml": PLAN, "kort.yaml": SHORT, "ord.yml": TEXTS}
 class Empty:
     """A municipality with units and leaders and no year, and its secretariat."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine, self.site = engine, Site(engine, folder, at=instant(2027, 1, 12))
+    def __init__(self, engine: Engine, folder: Path, **settings: str) -> None:
+        self.engine, self.site = engine, Site(engine, folder, at=instant(2027, 1, 12), **settings)
         with transaction(engine) as session:
             municipality.build(session)
         self.office = self.site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")

@@ -45,7 +45,7 @@ from web.session import CheckedForm, CurrentActor
 router = APIRouter(prefix="/aktivitet/{occurrence_id}/tal")
 
 MONEY = {
-    "": ("hele kroner", "DKK"),
+    Money.KR.value: ("hele kroner", "DKK"),
     Money.THOUSAND.value: ("1.000 kr.", "DKK 1,000"),
     Money.MILLION.value: ("mio. kr.", "DKK million"),
 }
