@@ -56,6 +56,7 @@ LEDGER: Mapping[str, str] = {
     "mail til modtagerens adresse kommer ikke frem": "mail to the recipient's address does not arrive",
     "der er ingen leder over enheden at orientere": "there is no superior of the unit to tell",
     "mailen kom ikke frem til adressen": "the mail did not reach the address",
+    "mailen kunne ikke afleveres": "the mail could not be delivered",
     "opgaven blev besvaret, før mailen gik": "the task was answered before the mail left",
     "opgaven blev fritaget eller aflyst, før mailen gik": (
         "the task was waived or cancelled before the mail left"
@@ -85,7 +86,7 @@ LEDGER: Mapping[str, str] = {
     "Mailserveren kan ikke sende til adresser med æ, ø eller å før @ (SMTPUTF8 mangler).": (
         "The mail server cannot send to addresses with Danish letters before the @ (SMTPUTF8 is missing)."
     ),
-    "Opgivet efter {} forsøg.": "Given up after {} tries.",
+    "Opgivet efter {} dage.": "Given up after {} days.",
     "Uvist om mailen gik ud: afsendelsen blev afbrudt {} gange.": (
         "Unknown whether the mail went out: sending was interrupted {} times."
     ),

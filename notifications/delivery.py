@@ -29,7 +29,10 @@ PAUSE = timedelta(minutes=5)
 """How long all mail waits after the server could not be reached or let nobody in."""
 
 SUSPECTS = 3
-"""So many recipients refused in a way that may be about us, and no mail taken, say that it is about us."""
+"""So many mails in a row refused in a way that may be about us, and none taken, say that it is about us."""
+
+Suspect = tuple[Message, Outcome]
+"""A mail that was refused in a way that may be about us."""
 
 NO_SERVER_PAUSE = timedelta(hours=1)
 NO_SERVER = "Der er ikke sat en mailserver op (AARSHJUL_SMTP_HOST)."
@@ -78,7 +81,9 @@ class Delivery:
         self._settling = Settling(desk)
         self._stopped: QueueStopped | None = None
         self._taken = False
-        self._suspects: list[tuple[Message, Outcome]] = []
+        self._doubt: QueueStopped | None = None
+        self._suspects: list[Suspect] = []
+        self._cleared: list[Suspect] = []
 
     async def run(self) -> None:
         """Raises MailHeld when the server lets nothing through, FenceLost when the run was taken over."""
@@ -102,6 +107,9 @@ class Delivery:
             if isinstance(error, BaseException):
                 raise error
         suspects, self._suspects = self._suspects, []
+        cleared, self._cleared = self._cleared, []
+        for message, refused in cleared:
+            await self._settling.settle(Settled(message, refused))
         if self._stopped is not None:
             last = [message for message, _ in suspects]
             self._desk.hold(waiting, reason=str(self._stopped), pause=PAUSE, last=last)
@@ -123,10 +131,12 @@ class Delivery:
         except Conflict:
             waiting.popleft()
 
-    async def _settle_by_themselves(self, suspects: Sequence[tuple[Message, Outcome]]) -> None:
-        """The server takes other mail, so it is about these; where none was tried, they are tried again."""
+    async def _settle_by_themselves(self, suspects: Sequence[Suspect]) -> None:
+        """Where the server takes other mail it is about these; where none was tried, they are tried again."""
         for message, refused in suspects:
-            outcome = refused if self._taken else Outcome(Fate.LATER, refused.reason)
+            before = message.suspected_at
+            about_it = self._taken or (before is not None and self._desk.takes_mail(before))
+            outcome = refused if about_it else Outcome(Fate.SUSPECTED, refused.reason)
             await self._settling.settle(Settled(message, outcome))
 
     async def _work(self, line: Connection, waiting: deque[Message], letters: Letters) -> None:
@@ -140,13 +150,22 @@ class Delivery:
                     break
                 last = await self._one(line, message, letters, last)
             except QueueStopped as stopped:
-                self._stopped = stopped
                 if stopped.by_mail:
                     await self._settling.settle(Settled(message, Outcome(Fate.LATER, str(stopped))))
                 else:
                     waiting.append(message)
+                if self._goes_on_without(line, stopped):
+                    break
+                self._stopped = stopped
         if last is not None:
             await last
+
+    def _goes_on_without(self, line: Connection, stopped: QueueStopped) -> bool:
+        """Ends one connection alone when the server has others of ours: it allows so many at a time."""
+        if stopped.by_line and len(self._lines) > 1:
+            self._lines.remove(line)
+            return True
+        return False
 
     async def _one(
         self, line: Connection, message: Message, letters: Letters, last: asyncio.Future[None] | None
@@ -173,17 +192,28 @@ class Delivery:
         return self._suspected(settled) or self._settling.settle(settled)
 
     def _suspected(self, settled: Settled) -> asyncio.Future[None] | None:
-        """Something that is done, when a refusal may be about us and nothing has got through so far."""
-        handed = settled.handed
-        self._taken |= handed is not None and handed.fate is Fate.SENT
-        if handed is None or self._taken or not handed.perhaps_us:
+        """Something that is done, when a refusal may be about us and nothing has got through since.
+
+        One that was suspected before, and now again by a server that takes others, is about the mail itself.
+        """
+        message, handed = settled.message, settled.handed
+        if handed is not None and handed.fate is Fate.SENT:
+            self._clear_suspicion()
+        if handed is None or not handed.perhaps_us or (self._taken and message.suspected_at is not None):
             return None
-        self._suspects.append((settled.message, handed))
+        self._suspects.append((message, handed))
         if len(self._suspects) >= SUSPECTS:
-            self._stopped = QueueStopped("modtager", handed.reason)
+            self._stopped = self._doubt = QueueStopped(handed.stage, handed.reason)
         nothing = asyncio.get_running_loop().create_future()
         nothing.set_result(None)
         return nothing
+
+    def _clear_suspicion(self) -> None:
+        """The server takes our mail: what was suspected is about those mails, and stops nothing."""
+        self._taken = True
+        self._cleared, self._suspects = self._cleared + self._suspects, []
+        if self._stopped is self._doubt:
+            self._stopped = None
 
     async def _hand_over(
         self,

@@ -12,10 +12,11 @@ from cycle.errors import Conflict
 from cycle.messages.claiming import LEASE, claim, hold
 from cycle.messages.in_hand import take_in_hand
 from cycle.messages.outcomes import ALL_ANSWERED, Outcome, Sent, settle, settle_sent
+from cycle.messages.suspicion import taken_after
 from cycle.messages.tables import Message, MessageState
 from cycle.organisation.tables import AddressHealth
 from cycle.reminders.decide import Standing
-from cycle.reminders.ledger import came_back, take_back
+from cycle.reminders.ledger import came_back, take_back, undelivered
 from notifications.addresses import mark
 from notifications.gather import Letters
 from notifications.office import Office
@@ -27,6 +28,7 @@ BATCH = 100
 OUTCOMES: Mapping[Fate, Outcome] = {
     Fate.SENT: Outcome.SENT,
     Fate.LATER: Outcome.TEMPORARY,
+    Fate.SUSPECTED: Outcome.SUSPECTED,
     Fate.REJECTED: Outcome.REJECTED,
     Fate.ADDRESS_DEAD: Outcome.REJECTED,
     Fate.ADDRESS_DOUBTFUL: Outcome.REJECTED,
@@ -120,6 +122,11 @@ class Desk:
             session.expunge_all()
         return letters
 
+    def takes_mail(self, since: datetime) -> bool:
+        """Whether the server has taken a mail of this outbox after the instant."""
+        with self.reading() as session:
+            return taken_after(session, self.root_id, since)
+
     def settle(self, fates: Sequence[Settled]) -> None:
         """Commits what became of mails, and what that says about their addresses.
 
@@ -144,6 +151,8 @@ class Desk:
             return state
         if handed.fate is Fate.ADDRESS_DEAD:
             came_back(session, message.id or 0)
+        elif state is MessageState.REJECTED:
+            undelivered(session, message.id or 0)
         if handed.fate in HEALTH:
             health = HEALTH[handed.fate]
             mark(session, message.address, health, root_id=self.root_id, reason=reason, now=self.clock())

@@ -40,6 +40,13 @@ WORDS: Mapping[Fault, tuple[tuple[str, str], tuple[str, str]]] = {
         ("Mails, der ikke er kommet af sted", "Mails that have not left"),
         ("Se på siden Mails, hvad mailserveren svarer.", "See on the page Mails what the mail server says."),
     ),
+    Fault.MAIL_REJECTED: (
+        ("Mails, der er afvist siden det forrige driftstjek", "Mails refused since the check before"),
+        (
+            "Se hvorfor på siden »Ikke nået frem«. Er fejlen rettet, så tryk »Send alle afviste igen«.",
+            "See why on the page “Not arrived”. Once mended, press “Send all refused again”.",
+        ),
+    ),
     Fault.MAIL_UNKNOWN: (
         ("Mails, som det er uvist, om er kommet frem", "Mails that may or may not have arrived"),
         ("Spørg modtageren, eller send en besked om opgaven.", "Ask the receiver, or write about the task."),

@@ -143,7 +143,7 @@ class Connection:
         refused = await self._mail_from(dialogue)
         if refused is None:
             response = await dialogue.next()
-            refused = None if response.code in (250, 251) else of_recipient(response)
+            refused = None if _done(response) else of_recipient(response)
         if refused is None:
             response = await dialogue.next()
             refused = None if response.code == 354 else of_content(response)
@@ -157,15 +157,18 @@ class Connection:
             response = await dialogue.next()
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
-            raise _HungUp("forbindelse", _words(error)) from error
-        if response.code == 250:
+            raise _HungUp("forbindelse", _words(error), by_line=True) from error
+        if _done(response):
             return None
         if response.code == 552 or (response.code == 554 and "5.3.4" in response.message):
-            return Outcome(Fate.REJECTED, said(response))  # this message is too big; others may pass
+            # This message is too big and others may pass, or the server is full and none does.
+            return Outcome(Fate.REJECTED, said(response), perhaps_us=True, stage="afsender")
         if enhanced(response) in UNENCRYPTED:
             return Outcome(Fate.UNPROTECTED, said(response))
         await self._leave(dialogue)
-        raise (_HungUp if response.code == 421 else QueueStopped)("afsender", said(response))
+        if response.code == 421:
+            raise _HungUp("afsender", said(response), by_line=True)
+        raise QueueStopped("afsender", said(response))
 
     async def _content(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome:
         protocol = client.protocol
@@ -183,7 +186,12 @@ class Connection:
             # The server may have taken the mail before the line broke: sending again could make two.
             await self._drop()
             return Outcome(Fate.UNKNOWN, _words(error))
-        return Outcome(Fate.SENT, said(response)) if response.code == 250 else of_content(response)
+        if _done(response):
+            return Outcome(Fate.SENT, said(response))
+        if response.code // 100 not in (4, 5):
+            await self._drop()  # no answer to what was sent: nobody knows what it took
+            return Outcome(Fate.UNKNOWN, said(response))
+        return of_content(response)
 
     async def _leave(self, dialogue: Dialogue) -> None:
         """Ends the line; without a farewell where the server would take it for a mail's content."""
@@ -229,12 +237,12 @@ async def _enter(client: _Client, server: Server) -> None:
         await client.connect()
         await _greet(client)
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise QueueStopped("forbindelse", _words(error)) from error
+        raise QueueStopped("forbindelse", _words(error), by_line=True) from error
     try:
         if server.user:
             await client.login(server.user, server.password)
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise QueueStopped("login", _words(error)) from error
+        raise QueueStopped("login", _words(error), by_line=True) from error
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
@@ -276,6 +284,11 @@ def stuffed(content: bytes) -> bytes:
     """The content with its dots doubled at the start of lines and the final dot (RFC 5321, 4.5.2)."""
     body = re.sub(rb"^\.", b"..", content, flags=re.MULTILINE)
     return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _done(response: aiosmtplib.SMTPResponse) -> bool:
+    """Whether the server did what it was asked; the first digit decides (RFC 5321, 4.2.1)."""
+    return response.code // 100 == 2
 
 
 def _words(error: BaseException) -> str:

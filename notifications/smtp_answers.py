@@ -24,10 +24,12 @@ LOGIN_CODES = (530, 534, 535, 538)
 
 
 class Fate(StrEnum):
-    """What became of one message handed to the server. `UNPROTECTED`: it could only go unencrypted."""
+    """What became of one message handed to the server. `UNPROTECTED`: it could only go unencrypted.
+    `SUSPECTED`: refused, and it cannot be told yet whether because of us."""
 
     SENT = "sent"
     LATER = "later"
+    SUSPECTED = "suspected"
     REJECTED = "rejected"
     ADDRESS_DEAD = "address_dead"
     ADDRESS_DOUBTFUL = "address_doubtful"
@@ -40,12 +42,13 @@ class Outcome:
     """A message's fate with the server's own words (or ours, in Danish).
 
     `perhaps_us`: a server that takes no mail from us says the same of every recipient. `fate` holds once
-    another mail has got through.
+    another mail has got through. `stage` is where it was refused.
     """
 
     fate: Fate
     reason: str = ""
     perhaps_us: bool = False
+    stage: str = "modtager"
 
 
 class QueueStopped(Exception):
@@ -53,12 +56,13 @@ class QueueStopped(Exception):
 
     `reason` is the server's answer or the system's error, `code` the answer's number when there is one.
     No recipient is to blame. `by_mail`: it happened over one mail's recipient or content, so that mail
-    waits by itself as well; else a line that breaks at one mail would stop there for ever.
+    waits by itself as well; else a line that breaks at one mail would stop there for ever. `by_line`: this
+    connection could not be made, or was gone before a mail began; others may work.
     """
 
-    def __init__(self, stage: str, reason: str, *, by_mail: bool = False) -> None:
+    def __init__(self, stage: str, reason: str, *, by_mail: bool = False, by_line: bool = False) -> None:
         super().__init__(f"{stage}: {reason}")
-        self.stage, self.reason, self.by_mail = stage, reason, by_mail
+        self.stage, self.reason, self.by_mail, self.by_line = stage, reason, by_mail, by_line
         self.code = reason[:3] if reason[:3].isdigit() else ""
 
 
@@ -67,41 +71,50 @@ def of_recipient(response: SMTPResponse) -> Outcome:
 
     `GONE` codes say the address is no more; any other 5xx about addresses, mailboxes or routes, or without
     a code, makes it doubtful. Security, policy, size and content (5.7, 5.3, 5.6) say nothing of the address.
-    Codes of the login, the sender and the protocol (5.5), and "relay denied", may be about us: Postfix says
-    the last of a foreign address, and 5.5.2 of one without a domain.
+    Whatever is not about addresses (5.1) or mailboxes (5.2) may be about us: "Client host rejected" and
+    "Relay access denied" are said of every recipient alike, with 5.7.1 or without a code.
     """
     words, code = said(response), enhanced(response)
     if code in UNENCRYPTED:
         return Outcome(Fate.UNPROTECTED, words)
-    if response.code == 421:
-        raise QueueStopped("modtager", words, by_mail=True)
-    if 400 <= response.code < 500:
+    if _not_now(response, "modtager"):
         return Outcome(Fate.LATER, words)
     if code in GONE:
         return Outcome(Fate.ADDRESS_DEAD, words)
     if code in OURS or response.code in LOGIN_CODES:
         return Outcome(Fate.LATER, words, perhaps_us=True)
-    perhaps_us = code.startswith("5.5.") or "relay" in words.lower()
-    if code.startswith(("5.3.", "5.6.", "5.7.")) and not perhaps_us:
-        return Outcome(Fate.REJECTED, words)
+    perhaps_us = not _about_the_mailbox(code) or "relay" in words.lower()
+    if code.startswith(("5.3.", "5.6.", "5.7.")) and "relay" not in words.lower():
+        return Outcome(Fate.REJECTED, words, perhaps_us=True)
     return Outcome(Fate.ADDRESS_DOUBTFUL, words, perhaps_us=perhaps_us)
 
 
 def of_content(response: SMTPResponse) -> Outcome:
     """What a refusal at or after DATA means: the mail is refused or waits; the address only by code 5.1.x.
 
-    Raises QueueStopped as `of_recipient` does.
+    Raises QueueStopped as `of_recipient` does. A sender that may not send, or a scanner that is down, is said
+    here of every mail alike.
     """
     words, code = said(response), enhanced(response)
-    if response.code == 421:
-        raise QueueStopped("indhold", words, by_mail=True)
-    if 400 <= response.code < 500:
+    if _not_now(response, "indhold"):
         return Outcome(Fate.LATER, words)
     if code in UNENCRYPTED:
         return Outcome(Fate.UNPROTECTED, words)
     if code.startswith("5.1."):
         return of_recipient(response)
-    return Outcome(Fate.REJECTED, words)
+    return Outcome(Fate.REJECTED, words, not _about_the_mailbox(code), "indhold")
+
+
+def _not_now(response: SMTPResponse, stage: str) -> bool:
+    """Whether it is to be tried later. Raises QueueStopped when the server closes, or says what is no answer
+    to what was asked (RFC 5321, 4.2.1: the first digit decides)."""
+    if response.code == 421 or response.code // 100 not in (4, 5):
+        raise QueueStopped(stage, said(response), by_mail=True)
+    return response.code // 100 == 4
+
+
+def _about_the_mailbox(code: str) -> bool:
+    return code.startswith(("5.1.", "5.2."))
 
 
 def said(response: SMTPResponse) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from cycle.health import steps
+from cycle.health.tables import SelfCheck
 from cycle.history import History
 from cycle.messages.tables import UNSENT, MailboxMark, Message, MessageKind, MessageState
 from cycle.runs.reading import pulses
@@ -35,6 +36,9 @@ mail a day to an address."""
 
 UNREAD = timedelta(hours=1)
 UNCHAINED = timedelta(hours=1)
+CHECKED_BEFORE = timedelta(hours=12)
+"""A check at least so long ago is the one before; today's own does not hide what it has told."""
+
 SHOWN = 5
 IN_WINDOW = (MessageKind.DAILY, MessageKind.REMARKS)
 
@@ -49,6 +53,7 @@ class Fault(StrEnum):
     RUNS_OVERRUN = "runs_overrun"
     RUNS_FAILED = "runs_failed"
     MAIL_LATE = "mail_late"
+    MAIL_REJECTED = "mail_rejected"
     MAIL_UNKNOWN = "mail_unknown"
     MAILBOX_UNREAD = "mailbox_unread"
     HISTORY_UNCHAINED = "history_unchained"
@@ -141,7 +146,15 @@ class _Checks:
         lately = col(mail.next_at) > self._now - UNMENDED
         unknown = (col(mail.state) == MessageState.UNKNOWN, lately)
         yield from self._found(Fault.MAIL_LATE, ("message", ids.where(*late)))
+        refused = col(mail.rejected_at) > self._now - self._since_last_check()
+        yield from self._found(Fault.MAIL_REJECTED, ("message", ids.where(refused)))
         yield from self._found(Fault.MAIL_UNKNOWN, ("message", ids.where(*unknown)))
+
+    def _since_last_check(self) -> timedelta:
+        """How long ago the check before this one was made; what it has told is not told again."""
+        checked, before = col(SelfCheck.checked_at), self._real - CHECKED_BEFORE
+        last = self._session.scalar(sa.select(sa.func.max(checked)).where(checked <= before))
+        return min(self._real - last, UNMENDED) if last is not None else UNMENDED
 
     def _windows_ago(self) -> Iterator[sa.ColumnElement[bool]]:
         """That so many working days have gone by since, in the calendar of the mail's municipality."""

@@ -113,8 +113,8 @@ def hold(
 ) -> int:
     """Puts off every mail that is due, because none can leave before `until` (an instant).
 
-    For a mail server that cannot be reached or lets nobody in. Those of the ids `last` then go after the
-    others, in case it was they and not the server. Gives how many wait.
+    For a mail server that cannot be reached or lets nobody in. Those of the ids `last` are noted as suspected
+    and go after the others, in case it was they and not the server. Gives how many wait.
     """
     result = session.execute(
         sa.update(Message)
@@ -123,6 +123,7 @@ def hold(
         .execution_options(synchronize_session=False)
     )
     _move(session, (col(Message.id).in_(last), col(Message.next_at) == until), until + BEHIND)
+    session.execute(sa.update(Message).where(col(Message.id).in_(last)).values(suspected_at=now))
     return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
 

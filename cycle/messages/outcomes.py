@@ -16,7 +16,10 @@ from cycle.store import table_of
 
 TABLE = table_of(Message)
 LADDER = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240))
-MAX_ATTEMPTS = 16
+ENOUGH_TRIES = 16
+GIVE_UP_AFTER = timedelta(days=5)
+"""After the first try that was put off (RFC 5321, 4.5.4.1: "at least 4-5 days"), and after enough tries."""
+
 UNSURE_RETRY = timedelta(minutes=15)
 HELD_PAUSE = timedelta(hours=1)
 
@@ -25,7 +28,7 @@ _HELD = (
     TABLE.c.fence == sa.bindparam("its_fence"),
     TABLE.c.state == MessageState.CLAIMED,
 )
-_TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure).where(*_HELD)
+_TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure, TABLE.c.tried_at).where(*_HELD)
 KNOWN = sa.case((TABLE.c.unsure < MAX_LOST_LEASES, TABLE.c.unsure), else_=MAX_LOST_LEASES - 1)
 _LOSE = sa.update(TABLE).where(*_HELD)
 _SETTLE = _LOSE.values(unsure=KNOWN)  # without a loss that was counted before it could happen (`in_hand`)
@@ -33,12 +36,13 @@ _SETTLE = _LOSE.values(unsure=KNOWN)  # without a loss that was counted before i
 
 ALL_ANSWERED = "Ikke sendt: alt er besvaret."
 NOTHING_ASKED = "Ikke sendt: der bedes ikke længere om svar."
-GIVEN_UP = f"Opgivet efter {MAX_ATTEMPTS} forsøg."
+GIVEN_UP = f"Opgivet efter {GIVE_UP_AFTER.days} dage."
 
 
 class Outcome(StrEnum):
     """What became of one try. `HANDED_BACK`: it was not tried (the server cannot be reached). `HELD`: it may
-    not go now (it could only go unencrypted), and is looked at again for as long as that lasts."""
+    not go now (it could only go unencrypted), and is looked at again for as long as that lasts. `SUSPECTED`:
+    refused, but perhaps because of us, so that it is tried again as after a temporary failure."""
 
     SENT = "sent"
     TEMPORARY = "temporary"
@@ -47,6 +51,7 @@ class Outcome(StrEnum):
     WITHHELD = "withheld"
     HANDED_BACK = "handed_back"
     HELD = "held"
+    SUSPECTED = "suspected"
 
 
 _FINAL = frozenset({Outcome.SENT, Outcome.REJECTED, Outcome.WITHHELD})
@@ -102,19 +107,20 @@ def settle(
 
     `subject`, `text` (links and reply address blanked) and the one task it was about, if it was one, are
     kept of a sent mail. Temporary failures
-    are tried again after 5, 15, 60 and then every 240 minutes, `MAX_ATTEMPTS` times in all; an
+    are tried again after 5, 15, 60 and then every 240 minutes, for `GIVE_UP_AFTER` and `ENOUGH_TRIES`; an
     uncertain outcome once more under the same Message-ID, then it is listed. Raises Conflict when
     the claim was taken over meanwhile.
     """
     held = {"its_id": message_id, "its_fence": fence}
     connection = session.connection()  # plain statements, made once: a settle is what every mail costs
-    kind, attempts, unsure = None, 0, 0
+    kind, attempts, unsure, tried_at = None, 0, 0, None
     if outcome not in _FINAL:
         row = connection.execute(_TRIES, held).first()
         if row is None:
             raise Conflict("message", message_id)
-        kind, attempts, unsure = row
-    values = _after(outcome, now=now, attempts=attempts, unsure=unsure, reason=reason)
+        kind, attempts, unsure, tried_at = row
+    since = tried_at or now
+    values = _after(outcome, now=now, attempts=attempts, unsure=unsure, since=since, reason=reason)
     if outcome is Outcome.SENT:
         values |= {"sent_at": now, "subject": subject, "text": text, "about_task_id": about_task_id}
     if kind is MessageKind.DAILY and "next_at" in values:
@@ -128,12 +134,18 @@ def settle(
     return state
 
 
-def _after(outcome: Outcome, *, now: datetime, attempts: int, unsure: int, reason: str) -> dict[str, Any]:
-    if outcome is Outcome.TEMPORARY and attempts < MAX_ATTEMPTS:
+def _after(
+    outcome: Outcome, *, now: datetime, attempts: int, unsure: int, since: datetime, reason: str
+) -> dict[str, Any]:
+    """`since` is the instant of the first try that was put off."""
+    later = outcome in (Outcome.TEMPORARY, Outcome.SUSPECTED)
+    if later and (attempts < ENOUGH_TRIES or now - since < GIVE_UP_AFTER):
         pause = LADDER[min(attempts, len(LADDER)) - 1]
-        return {"state": MessageState.WAITING, "next_at": now + pause, "reason": reason}
-    if outcome is Outcome.TEMPORARY:
-        return {"state": MessageState.REJECTED, "reason": f"{reason} {GIVEN_UP}".strip()}
+        again = {"state": MessageState.WAITING, "next_at": now + pause, "tried_at": since}
+        return {**again, "reason": reason} | ({"suspected_at": now} if outcome is Outcome.SUSPECTED else {})
+    if later or outcome is Outcome.REJECTED:
+        last = f"{reason} {GIVEN_UP}".strip() if later else reason
+        return {"state": MessageState.REJECTED, "rejected_at": now, "reason": last}
     if outcome is Outcome.UNKNOWN and unsure == 0:
         again = {"state": MessageState.WAITING, "next_at": now + UNSURE_RETRY}
         return {**again, "unsure": 1, "reason": reason}

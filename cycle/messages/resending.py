@@ -36,6 +36,7 @@ def send_again(
     encryption is tried once more.
     """
     fresh: dict[str, Any] = {"next_at": now, "attempts": 0, "reason": "", "unencrypted_at": None}
+    fresh |= dict.fromkeys(("tried_at", "suspected_at", "rejected_at", "returned_at"))
     fresh["unsure"] = KNOWN
     if address:
         same = col(Message.address) == mailbox(address)

@@ -52,6 +52,7 @@ class MessageState(StrEnum):
 
 UNCERTAIN = sa.text("state = 'unknown'")
 UNSENT = sa.text("state IN ('ready', 'waiting', 'claimed')")
+REFUSED = sa.text("rejected_at IS NOT NULL")
 
 
 class Message(SQLModel, table=True):
@@ -62,8 +63,10 @@ class Message(SQLModel, table=True):
     mail inside the send window). Context holds ids only; the daily mail's content is the decisions
     that point to it. There is no index on `root_id` alone: SQLite would rather walk all of a municipality's
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
-    known (connection lost after the final dot, or the claimant's lease ran out). `returned_at`: when a
-    genuine report came back that it could not be delivered, for good or for now. `unencrypted_at`: when a
+    known (connection lost after the final dot, or the claimant's lease ran out). `tried_at`: when it was
+    first put off (4xx); `suspected_at`: when it was last refused in words that may be about us;
+    `rejected_at`: when it was refused for good or given up; `returned_at`: when a genuine report came back
+    that it could not be delivered. A person who sends it again clears these four. `unencrypted_at`: when a
     server on its way said that it could go further only without encryption; it then waits, and is not handed
     over again while it has to be encrypted.
     `about_task_id` is written when it is sent: the one task it spoke of, none for a digest; the first such
@@ -80,6 +83,7 @@ class Message(SQLModel, table=True):
         sa.Index("ix_message_uncertain", "root_id", sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN),
         sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),
         sa.Index("ix_message_sent", "address", "sent_at"),
+        sa.Index("ix_message_rejected", "rejected_at", sqlite_where=REFUSED, postgresql_where=REFUSED),
         sa.Index("ix_message_created", "address", "kind", "created_at"),
         sa.Index(
             "ix_message_about",
@@ -105,6 +109,9 @@ class Message(SQLModel, table=True):
     attempts: int = 0
     unsure: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    tried_at: datetime | None = Field(default=None, sa_type=Instant)
+    suspected_at: datetime | None = Field(default=None, sa_type=Instant)
+    rejected_at: datetime | None = Field(default=None, sa_type=Instant)
     returned_at: datetime | None = Field(default=None, sa_type=Instant)
     unencrypted_at: datetime | None = Field(default=None, sa_type=Instant)
     about_task_id: int | None = Field(default=None, foreign_key="task.id")

@@ -28,7 +28,8 @@ _TAKEN_BACK = {
 
 _row = TABLE.c
 _is_opening = _row.rule_kind == ReminderKind.OPENS.value
-_told_post = sa.and_(_row.verdict.in_(MAILED), _row.rule_kind != ReminderKind.ESCALATE.value)
+_written_to = _row.verdict.in_((*MAILED, Decided.UNDELIVERED))
+_told_post = sa.and_(_written_to, _row.rule_kind != ReminderKind.ESCALATE.value)
 _PAST = sa.select(
     _row.task_id,
     _row.decided_at,
@@ -37,7 +38,8 @@ _PAST = sa.select(
     sa.case((_is_opening, None), else_=_row.deadline),
     sa.case((_told_post, _row.person_id)),
 ).where(among(_row.task_id, "ids"))
-"""An opening has no deadline here, and the person is named only where the post was written to."""
+"""An opening has no deadline here, and the person is named only where the post was written to. What could not
+be delivered to an address that works is sent again by a person: tried by itself it would go on every day."""
 
 
 @dataclass(slots=True)
@@ -94,6 +96,24 @@ def came_back(session: Session, message_id: int) -> int:
     works. To be called in the transaction that marks the address dead. Gives how many were changed.
     """
     return _unsay(session, TABLE.c.message_id == message_id, Decided.ADDRESS_DEAD, wording.CAME_BACK)
+
+
+def undelivered(session: Session, message_id: int) -> int:
+    """Marks what a mail said as not said, because it was refused, given up or came back.
+
+    To be called in the transaction that settles the mail. Gives how many were changed.
+    """
+    return _unsay(session, TABLE.c.message_id == message_id, Decided.UNDELIVERED, wording.UNDELIVERED)
+
+
+def said_again(session: Session, message_id: int, *, on: date) -> None:
+    """Takes `undelivered` and `came_back` back: a person lets the mail go out again on the local date."""
+    row = TABLE.c
+    unsaid = row.verdict.in_((Decided.UNDELIVERED, Decided.ADDRESS_DEAD))
+    rows = session.execute(sa.select(row.id, row.reason).where(row.message_id == message_id, unsaid)).all()
+    for id_, reason in rows:
+        said = wording.sent_again(reason, on=on)
+        session.execute(sa.update(TABLE).where(row.id == id_).values(verdict=Decided.SENT, reason=said))
 
 
 def _unsay(session: Session, which: sa.ColumnElement[bool], verdict: Decided, why: str) -> int:

@@ -11,13 +11,14 @@ from cycle.store import enum_type
 
 
 class Decided(StrEnum):
-    """What was decided about one step."""
+    """What was decided about one step. `UNDELIVERED`: its mail was refused, given up or came back."""
 
     SENT = "sent"
     MERGED = "merged"
     ANSWERED = "answered"
     OVERTAKEN = "overtaken"
     ADDRESS_DEAD = "address_dead"
+    UNDELIVERED = "undelivered"
     NO_ADDRESS = "no_address"
     NOBODY = "nobody"
     NO_SUPERIOR = "no_superior"

@@ -48,6 +48,11 @@ def not_sent(what: str, why: str) -> str:
     return f"{what}. Ikke sendt: {why}."
 
 
+def sent_again(reason: str, *, on: date) -> str:
+    """The same of a mail that was not delivered and that a person has let go out once more."""
+    return placed(reason.rsplit(". Ikke sendt:", 1)[0], on=on, today=date.min, opened=True)
+
+
 def answered(received_on: date | None) -> str:
     """The answer came first."""
     if received_on is None:
@@ -72,6 +77,7 @@ NO_ADDRESS = "modtageren har ingen e-mailadresse"
 ADDRESS_DEAD = "mail til modtagerens adresse kommer ikke frem"
 NO_SUPERIOR = "der er ingen leder over enheden at orientere"
 CAME_BACK = "mailen kom ikke frem til adressen"
+UNDELIVERED = "mailen kunne ikke afleveres"
 BEFORE_SENDING = {
     Decided.ANSWERED: "opgaven blev besvaret, før mailen gik",
     Decided.NOT_OWED: "opgaven blev fritaget eller aflyst, før mailen gik",

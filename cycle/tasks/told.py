@@ -16,7 +16,7 @@ from cycle.store import in_pieces
 from cycle.tasks.states import WAITING_FOR_HOLDER
 from cycle.tasks.tables import Occurrence, Task
 
-UNREACHED = (Decided.NOBODY, Decided.NO_ADDRESS, Decided.ADDRESS_DEAD)
+UNREACHED = (Decided.NOBODY, Decided.NO_ADDRESS, Decided.ADDRESS_DEAD, Decided.UNDELIVERED)
 
 _DECISION: tuple[Any, ...] = (
     col(ReminderDecision.decided_at).label("at"),

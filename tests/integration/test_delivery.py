@@ -21,6 +21,7 @@ from cycle.messages.claiming import BEHIND, LEASE, claim
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth, Person, Substitute
 from cycle.plan.model import Activity, ReminderKind
+from cycle.reminders import ledger
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.runs import queue
 from cycle.runs.queue import Work
@@ -37,6 +38,7 @@ from notifications.local_server import CUT, LocalServer, Received, Stage
 from notifications.render import BLANK
 from tests.support import mail_server, municipality
 from tests.support.municipality import ROOT, Town, instant
+from tests.support.narrow_door import narrow_door
 
 NOON = instant(2027, 4, 6)
 SECRET = "k" * 40
@@ -458,6 +460,12 @@ def test_a_line_cut_after_the_final_dot_leaves_that_mail_uncertain_and_the_rest_
         (Stage.RCPT, "554 5.7.1 Relay access denied"),
         (Stage.RCPT, "550 5.1.8 sender's domain not found"),
         (Stage.RCPT, "530 5.7.0 authentication required"),
+        (Stage.RCPT, "554 5.7.1 <host[10.0.0.1]>: Client host rejected: Access denied"),
+        (Stage.RCPT, "553 5.7.1 <aarshjul@by.example>: Sender address rejected: not owned by user x"),
+        (Stage.RCPT, "550 Administrative prohibition"),
+        (Stage.DATA, "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+        (Stage.DATA, "554 5.3.0 virus scanner not running"),
+        (Stage.MAIL, "552 insufficient storage"),
         (Stage.MAIL, CUT),
     ],
 )
@@ -507,6 +515,83 @@ def test_a_refusal_that_could_be_about_us_holds_nobody_else_up(engine, town, off
     run(engine, office, NOON + timedelta(hours=1))
     gone = len(bad) if health != "ok" else 0
     assert len(server.received) == len({mail.message_id for mail in server.received}) == 12 - gone
+
+
+def test_a_server_that_begins_to_refuse_us_in_the_middle_loses_nothing(engine, town, office, server):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 24)
+    refusal = "554 5.7.1 <host[10.0.0.1]>: Client host rejected: Access denied"
+    server.set_hook(lambda stage, _: refusal if stage is Stage.RCPT and len(server.received) >= 6 else None)
+    now = NOON
+    for _ in range(4):
+        with pytest.raises(MailHeld):
+            run(engine, office, now)
+        now += PAUSE + BEHIND
+    assert {m.state for m in messages(engine)} == {MessageState.SENT, MessageState.READY}
+    server.set_hook(None)
+    run(engine, office, now)
+    assert sorted(mail.recipient for mail in server.received) == sorted(addresses)
+    with transaction(engine) as session:
+        assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
+
+
+def test_one_that_is_refused_with_nothing_beside_it_waits_until_the_server_is_known_to_take_others(
+    engine, town, office, server
+):
+    with transaction(engine) as session:
+        (bad, *_) = receipts(session, town, 1)
+    server.set_hook(mail_server.answer(Stage.RCPT, "550 5.7.1 refused by policy", only=bad))
+    run(engine, office)
+    (first,) = messages(engine)
+    assert first.state is MessageState.WAITING and first.suspected_at == NOON
+    later = NOON + timedelta(minutes=1)
+    with transaction(engine) as session:
+        change.nudge(session, tasks_of(session)[1].id or 0, text="Hej", by="account:1", now=later, once="n1")
+    run(engine, office, later)
+    assert [m.state for m in messages(engine)] == [MessageState.WAITING, MessageState.SENT]
+    run(engine, office, first.next_at)
+    assert messages(engine)[0].state is MessageState.REJECTED
+    assert messages(engine)[0].rejected_at == first.next_at
+
+
+def test_the_ledger_unsays_what_was_rejected_and_says_it_again_when_it_is_sent_again(
+    engine, town, office, server
+):
+    with transaction(engine) as session:
+        one, two, *_ = tasks_of(session)
+        bad = write_daily(session, town, [one], to=one)
+        write_daily(session, town, [two], to=two)
+    server.set_hook(mail_server.answer(Stage.RCPT, "550 5.7.1 refused by policy", only=bad.address))
+    run(engine, office)
+    with transaction(engine) as session:
+        said = {d.task_id: (d.verdict, d.reason) for d in session.exec(select(ReminderDecision))}
+        assert said[one.id] == (
+            Decided.UNDELIVERED,
+            "Besked om ny opgave. Ikke sendt: mailen kunne ikke afleveres.",
+        )
+        assert said[two.id][0] is Decided.SENT
+        ledger.said_again(session, bad.id or 0, on=date(2027, 4, 6))
+        again = session.exec(select(ReminderDecision).where(ReminderDecision.task_id == one.id)).one()
+        assert (again.verdict, again.reason) == (
+            Decided.SENT,
+            "Besked om ny opgave: sendt i mailen 6. april 2027.",
+        )
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_server_that_allows_fewer_connections_gets_all_over_those_it_allows(
+    engine, town, server, tmp_path, most
+):
+    with transaction(engine) as session:
+        receipts(session, town, 12)
+    with narrow_door(server, most=most) as door:
+        settings = settings_for(server, tmp_path).model_copy(
+            update={"smtp_port": door.port, "smtp_connections": 3}
+        )
+        context = run(engine, settings)
+    assert context.counts == {"sent": 12}
+    assert len(server.received) == 12
+    assert door.refused == 3 - most
 
 
 def test_a_wrong_password_stops_the_queue(engine, town, tmp_path):

@@ -159,7 +159,8 @@ def test_temporary_failures_are_tried_again_on_a_ladder_and_given_up_in_the_end(
     with transaction(town) as session:
         write(session, "receipt:1")
     now, pauses = NOON, []
-    for _ in range(outcomes.MAX_ATTEMPTS):
+    state = MessageState.WAITING
+    while state is MessageState.WAITING:
         (message,) = take(town, now)
         state = end(town, message, Outcome.TEMPORARY, now, reason="451 prøv senere.")
         if state is MessageState.WAITING:
@@ -167,8 +168,23 @@ def test_temporary_failures_are_tried_again_on_a_ladder_and_given_up_in_the_end(
             assert take(town, now + pauses[-1] - timedelta(seconds=1)) == []
             now += pauses[-1]
     assert [p.total_seconds() / 60 for p in pauses[:5]] == [5, 15, 60, 240, 240]
+    assert outcomes.GIVE_UP_AFTER <= now - NOON < outcomes.GIVE_UP_AFTER + pauses[-1]
+    assert len(pauses) >= outcomes.ENOUGH_TRIES
+    assert stored(town, "receipt:1").rejected_at == now
     assert state is MessageState.REJECTED
     assert stored(town, "receipt:1").reason == f"451 prøv senere. {outcomes.GIVEN_UP}"
+
+
+def test_a_mail_that_could_not_be_tried_for_a_week_is_not_given_up_at_its_first_4xx(town):
+    """Nor a day's mail, which has few tries a day, before it has had enough of them."""
+    with transaction(town) as session:
+        write(session, "receipt:1")
+    now = NOON + timedelta(days=7)
+    for again in (timedelta(0), timedelta(days=6)):
+        now += again
+        (message,) = take(town, now)
+        assert end(town, message, Outcome.TEMPORARY, now) is MessageState.WAITING
+    assert stored(town, "receipt:1").tried_at == NOON + timedelta(days=7)
 
 
 def test_an_uncertain_outcome_is_tried_once_more_and_then_listed(town):

@@ -135,6 +135,11 @@ HANGING: dict[str, tuple[Callable[[House], None], Fault, str]] = {
         Fault.MAIL_LATE,
         "message:1",
     ),
+    "refused": (
+        lambda h: h.add(a_mail(state=MessageState.REJECTED, rejected_at=NOW - 3 * MANY)),
+        Fault.MAIL_REJECTED,
+        "message:1",
+    ),
     "unknown": (lambda h: h.add(a_mail(state=MessageState.UNKNOWN)), Fault.MAIL_UNKNOWN, "message:1"),
     "not chained": (
         lambda h: h.add(History(root_id=ROOT, at=NOW - 2 * HOUR, actor="engine", verb="x", thing="x:1")),
@@ -179,6 +184,16 @@ def test_a_mailbox_is_unread_when_its_mark_stands_still(house: House) -> None:
     house.change(MailboxMark, read_until=NOW - 2 * HOUR, failing_since=NOW - HOUR)
     assert house.found(reads_mail=True) == {Fault.MAILBOX_UNREAD: (f"mailbox:{ROOT}",)}
     assert house.found(reads_mail=False) == {}
+
+
+def test_a_refused_mail_is_told_of_at_the_next_check_and_not_at_the_one_after(house: House) -> None:
+    house.add(a_mail(state=MessageState.REJECTED, rejected_at=NOW - HOUR))
+    house.add(SelfCheck(on=date(2027, 4, 13), checked_at=NOW - MANY, state=ReportState.QUIET))
+    assert house.found() == {Fault.MAIL_REJECTED: ("message:1",)}
+    house.add(SelfCheck(on=date(2027, 4, 14), checked_at=NOW, state=ReportState.TOLD))
+    assert house.found() == {Fault.MAIL_REJECTED: ("message:1",)}, "the page still shows it"
+    house.add(ClockPulse(name="andet ur", turned_at=NOW + MANY))
+    assert house.found(now=NOW + MANY) == {}
 
 
 def test_what_somebody_has_paused_or_a_later_run_has_mended_does_not_hang(house: House) -> None:

@@ -118,6 +118,24 @@ def test_a_line_cut_after_the_final_dot_is_unknown_and_the_next_mail_opens_a_new
         assert server.connections == 2
 
 
+@pytest.mark.parametrize(
+    ("reply", "fate"),
+    [
+        ("200 fine", Fate.SENT),
+        ("251 will forward", Fate.SENT),
+        ("354 what else", Fate.UNKNOWN),
+        ("999 odd", Fate.UNKNOWN),
+        ("thank you", Fate.UNKNOWN),
+    ],
+)
+def test_the_first_digit_after_the_final_dot_decides_and_what_is_no_answer_leaves_it_unknown(
+    reply: str, fate: Fate
+):
+    with mail_server.running(hook=mail_server.answer(Stage.DATA, reply, times=1)) as server:
+        first, second = send(server, ["b@by.example", "c@by.example"])
+        assert (first.fate, second.fate) == (fate, Fate.SENT)
+
+
 def test_no_server_stops_the_queue():
     server = LocalServer(lambda: pytest.fail("no mail was sent"))
     server.stop()

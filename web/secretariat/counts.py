@@ -40,6 +40,7 @@ REMIND: Mapping[str, Pair] = {
     Decided.ANSWERED: ("uden mail, har svaret", "without mail, answered"),
     Decided.OVERTAKEN: ("uden mail, afløst af en nyere", "without mail, a newer one took its place"),
     Decided.ADDRESS_DEAD: ("uden mail, adressen virker ikke", "without mail, address does not work"),
+    Decided.UNDELIVERED: ("med en mail, der ikke kunne afleveres", "with a mail that was not delivered"),
     Decided.NO_ADDRESS: ("uden mail, ingen adresse", "without mail, no address"),
     Decided.NOBODY: ("uden mail, ingen på posten", "without mail, nobody holds the post"),
     Decided.NO_SUPERIOR: ("uden mail, ingen nærmeste leder", "without mail, no superior"),

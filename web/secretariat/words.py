@@ -129,6 +129,7 @@ NAMES: Words = {
         Decided.ANSWERED: ("Ingen mail: svaret", "No mail: answered"),
         Decided.OVERTAKEN: ("Ingen mail: afløst af en nyere", "No mail: a newer one took its place"),
         Decided.ADDRESS_DEAD: ("Ingen mail: adressen virker ikke", "No mail: address does not work"),
+        Decided.UNDELIVERED: ("Mailen kunne ikke afleveres", "The mail could not be delivered"),
         Decided.NO_ADDRESS: ("Ingen mail: ingen adresse", "No mail: no address"),
         Decided.NOBODY: ("Ingen mail: ingen på posten", "No mail: nobody holds the post"),
         Decided.NO_SUPERIOR: ("Ingen mail: ingen nærmeste leder", "No mail: no superior"),

@@ -873,6 +873,9 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('unsure', sa.Integer(), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('suspected_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('rejected_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('returned_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('unencrypted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('about_task_id', sa.Integer(), nullable=True),
@@ -891,6 +894,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_created', ['address', 'kind', 'created_at'], unique=False)
         batch_op.create_index('ix_message_due', ['next_at'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.create_index(batch_op.f('ix_message_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_message_rejected', ['rejected_at'], unique=False, sqlite_where=sa.text('rejected_at IS NOT NULL'), postgresql_where=sa.text('rejected_at IS NOT NULL'))
         batch_op.create_index('ix_message_sent', ['address', 'sent_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_task_id'), ['task_id'], unique=False)
         batch_op.create_index('ix_message_uncertain', ['root_id'], unique=False, sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
@@ -1104,7 +1108,7 @@ def upgrade() -> None:
     sa.Column('ordinal', sa.Integer(), nullable=False),
     sa.Column('nominal_on', sa.Date(), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('verdict', sa.Enum('sent', 'merged', 'answered', 'overtaken', 'address_dead', 'no_address', 'nobody', 'no_superior', 'not_owed', 'closed', name='decided', native_enum=False, length=32), nullable=False),
+    sa.Column('verdict', sa.Enum('sent', 'merged', 'answered', 'overtaken', 'address_dead', 'undelivered', 'no_address', 'nobody', 'no_superior', 'not_owed', 'closed', name='decided', native_enum=False, length=32), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('message_id', sa.Integer(), nullable=True),
@@ -1242,6 +1246,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_message_uncertain', sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.drop_index(batch_op.f('ix_message_task_id'))
         batch_op.drop_index('ix_message_sent')
+        batch_op.drop_index('ix_message_rejected', sqlite_where=sa.text('rejected_at IS NOT NULL'), postgresql_where=sa.text('rejected_at IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_message_person_id'))
         batch_op.drop_index('ix_message_due', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.drop_index('ix_message_created')
