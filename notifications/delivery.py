@@ -1,7 +1,8 @@
 """The outbox on its way out: claim, write, send, settle; never inside a transaction.
 
 A batch is claimed and committed; each mail goes over one of a few connections that stay open, and its
-connection waits until what became of it is committed. If the process dies in between, the lease runs out
+connection waits until what became of it is committed. While the server takes a mail its connection composes
+the next one. If the process dies in between, the lease runs out
 and the mail goes again under the same Message-ID.
 """
 
@@ -10,17 +11,13 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 
-from jinja2 import TemplateError
-
 from config.settings import Settings
 from cycle.errors import Conflict, CycleError
 from cycle.messages.in_hand import goes_alone
-from cycle.messages.outbox import message_id
 from cycle.messages.tables import Message
+from notifications.composing import Composed, Composer, OneAhead
 from notifications.desk import Desk, Settled
-from notifications.gather import Letters, Prepared
-from notifications.mime import AddressRefused, Envelope, build, read_sender, wire_address
-from notifications.render import Rendered, render
+from notifications.mime import read_sender, wire_address
 from notifications.settling import Settling
 from notifications.smtp import Connection, Server
 from notifications.smtp_answers import UNENCRYPTED_ONWARD, Fate, Outcome, QueueStopped
@@ -36,7 +33,6 @@ Suspect = tuple[Message, Outcome]
 
 NO_SERVER_PAUSE = timedelta(hours=1)
 NO_SERVER = "Der er ikke sat en mailserver op (AARSHJUL_SMTP_HOST)."
-UNWRITABLE = "Mailen kunne ikke skrives"
 
 
 class MailHeld(CycleError):
@@ -99,9 +95,11 @@ class Delivery:
     async def _send(self, batch: list[Message]) -> None:
         waiting = deque(batch)
         await self._begin(waiting)
-        letters = self._desk.letters(waiting)
+        desk = self._desk
+        composer = Composer(desk.letters(waiting), desk.office, self._sender, desk.clock)
         results = await asyncio.gather(
-            *(self._work(line, waiting, letters) for line in self._lines), return_exceptions=True
+            *(self._work(line, OneAhead(waiting, composer), waiting) for line in self._lines),
+            return_exceptions=True,
         )
         for error in results:
             if isinstance(error, BaseException):
@@ -139,24 +137,25 @@ class Delivery:
             outcome = refused if about_it else Outcome(Fate.SUSPECTED, refused.reason)
             await self._settling.settle(Settled(message, outcome))
 
-    async def _work(self, line: Connection, waiting: deque[Message], letters: Letters) -> None:
+    async def _work(self, line: Connection, mails: OneAhead, waiting: deque[Message]) -> None:
         last: asyncio.Future[None] | None = None  # what became of the line's last mail, being committed
-        while waiting and self._stopped is None:
-            message = waiting.popleft()
+        while self._stopped is None and (mail := mails.next()) is not None:
             try:
                 await line.open()
-                if not self._desk.may_begin(message, self._longest):
-                    waiting.append(message)
+                if not self._desk.may_begin(mail.message, self._longest):
+                    waiting.append(mail.message)
                     break
-                last = await self._one(line, message, letters, last)
+                last = await self._one(line, mail, mails, last)
             except QueueStopped as stopped:
                 if stopped.by_mail:
-                    await self._settling.settle(Settled(message, Outcome(Fate.LATER, str(stopped))))
+                    late = Outcome(Fate.LATER, str(stopped))
+                    await self._settling.settle(Settled(mail.message, late))
                 else:
-                    waiting.append(message)
+                    waiting.append(mail.message)
                 if self._goes_on_without(line, stopped):
                     break
                 self._stopped = stopped
+        mails.give_back()
         if last is not None:
             await last
 
@@ -168,27 +167,15 @@ class Delivery:
         return False
 
     async def _one(
-        self, line: Connection, message: Message, letters: Letters, last: asyncio.Future[None] | None
+        self, line: Connection, mail: Composed, mails: OneAhead, last: asyncio.Future[None] | None
     ) -> asyncio.Future[None]:
         """Sends one mail once the `last` one is settled; gives what is done when this one is."""
-        try:
-            recipient = wire_address(message.address)
-            prepared = letters.write(message)
-            rendered = render(prepared.letter) if prepared.letter else None
-            content = self._content(message, prepared, rendered) if rendered else b""
-        except AddressRefused as refused:
-            settled = Settled(message, Outcome(Fate.ADDRESS_DEAD, str(refused)))
-        except (LookupError, ValueError, TypeError, AttributeError, TemplateError) as error:
-            # One mail that cannot be written must not keep the others.
-            fault = f"{UNWRITABLE}: {type(error).__name__} {error}"[:500]
-            settled = Settled(message, Outcome(Fate.REJECTED, fault))
-        else:
-            settled = Settled(message, None, left_out=prepared.left_out, why=prepared.why)
-            if rendered is not None:
-                handed = await self._hand_over(line, message, recipient, content, last)
-                settled = _sent(message, handed, rendered, prepared)
+        handed = mail.instead
+        if mail.content:
+            handed = await self._hand_over(line, mail, mails, last)
         if last is not None:
             await last
+        settled = mail.settled(handed)
         return self._suspected(settled) or self._settling.settle(settled)
 
     def _suspected(self, settled: Settled) -> asyncio.Future[None] | None:
@@ -216,45 +203,17 @@ class Delivery:
             self._stopped = None
 
     async def _hand_over(
-        self,
-        line: Connection,
-        message: Message,
-        recipient: str,
-        content: bytes,
-        last: asyncio.Future[None] | None,
+        self, line: Connection, mail: Composed, mails: OneAhead, last: asyncio.Future[None] | None
     ) -> Outcome:
         office = self._desk.office
-        protected = office.must_be_encrypted(recipient)
-        if protected and message.unencrypted_at is not None:
+        protected = office.must_be_encrypted(mail.recipient)
+        if protected and mail.message.unencrypted_at is not None:
             return Outcome(Fate.UNPROTECTED, UNENCRYPTED_ONWARD)
         return await line.send(
-            recipient,
-            content,
-            return_path=wire_address(office.return_path(message.id or 0)),
+            mail.recipient,
+            mail.content,
+            return_path=wire_address(office.return_path(mail.message.id or 0)),
             protected=protected,
             after=last,
+            meanwhile=mails.look_ahead,
         )
-
-    def _content(self, message: Message, prepared: Prepared, rendered: Rendered) -> bytes:
-        letter, domain = prepared.letter, self._desk.office.message_domain
-        envelope = Envelope(
-            sender=self._sender,
-            to_name=letter.to_name if letter else "",
-            to_address=message.address,
-            message_id=message_id(message.key, domain),
-            date=self._desk.clock(),
-            reply_to=prepared.reply_to,
-            answers=message_id(prepared.answers_key, domain) if prepared.answers_key else "",
-        )
-        return build(rendered, envelope)
-
-
-def _sent(message: Message, handed: Outcome, rendered: Rendered, prepared: Prepared) -> Settled:
-    return Settled(
-        message,
-        handed,
-        rendered.subject,
-        rendered.kept,
-        prepared.left_out,
-        about_task_id=prepared.about_task_id,
-    )

@@ -7,6 +7,7 @@ connection (everything stops, nobody is marked); `notifications.smtp_answers` sa
 import asyncio
 import re
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Literal
@@ -70,6 +71,7 @@ class _Mail:
     return_path: str
     protected: bool
     after: asyncio.Future[None] | None
+    meanwhile: Callable[[], object]
 
 
 class _HungUp(QueueStopped):
@@ -94,14 +96,15 @@ class Connection:
         return_path: str = "",
         protected: bool = True,
         after: asyncio.Future[None] | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> Outcome:
         """Hands over one mail. Raises QueueStopped when the fault is not the message's.
 
         `protected`: it must be encrypted on its way. It then goes over TLS, or to a server on this machine,
         and REQUIRETLS (RFC 8689) asks the same of whoever takes it further, where the server knows it.
-        `after` is awaited before the content goes; what it raises is raised.
+        `after` is awaited before the content goes, and may raise. `meanwhile` is called once it has gone.
         """
-        mail = _Mail(recipient, content, return_path or self._sender, protected, after)
+        mail = _Mail(recipient, content, return_path or self._sender, protected, after, meanwhile)
         was_open = self._client is not None and self._client.is_connected
         try:
             return await self._hand_over(mail)
@@ -166,9 +169,8 @@ class Connection:
         if enhanced(response) in UNENCRYPTED:
             return Outcome(Fate.UNPROTECTED, said(response))
         await self._leave(dialogue)
-        if response.code == 421:
-            raise _HungUp("afsender", said(response), by_line=True)
-        raise QueueStopped("afsender", said(response))
+        hung_up = response.code == 421
+        raise (_HungUp if hung_up else QueueStopped)("afsender", said(response), by_line=hung_up)
 
     async def _content(self, client: aiosmtplib.SMTP, mail: _Mail) -> Outcome:
         protocol = client.protocol
@@ -181,6 +183,7 @@ class Connection:
                 raise
         try:
             protocol.write(stuffed(mail.content))
+            mail.meanwhile()
             response = await protocol.read_response(timeout=self._server.timeout)
         except (aiosmtplib.SMTPException, OSError) as error:
             # The server may have taken the mail before the line broke: sending again could make two.

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,24 @@ def test_many_mails_go_over_one_connection_and_arrive_whole():
             "<1@by.example>",
         )
         assert first.content == MAIL
+
+
+def test_the_time_in_which_the_server_takes_a_mail_can_be_used():
+    elsewhere, waited = threading.Event(), []
+
+    def slow(stage: Stage, _address: str) -> str | None:
+        waited.extend([elsewhere.wait(10)] if stage is Stage.ACCEPTED else [])
+        return None
+
+    async def one(where: Server) -> Outcome:
+        connection = Connection(where, sender="a@by.example")
+        outcome = await connection.send("b@by.example", MAIL, meanwhile=elsewhere.set)
+        await connection.close()
+        return outcome
+
+    with mail_server.running(hook=slow) as server:
+        assert asyncio.run(one(Server(server.host, server.port))).fate is Fate.SENT
+    assert waited == [True], "the server answered the content only after that"
 
 
 def test_mails_are_kept_as_files_when_a_folder_is_given(tmp_path: Path):
