@@ -141,10 +141,9 @@ def is_card(lines: Sequence[str]) -> bool:
     The first paragraph is a name's; each other one must hold a place, a title or a number. Short lines of
     other words are the card's only above a telephone or an address in the same paragraph.
     """
-    given = paragraphs(lines)
-    filled = [line for paragraph in given for line in paragraph]
-    if len(filled) > MOST_LINES:
+    if sum(1 for line in lines if line.strip()) > MOST_LINES:
         return False
+    given = paragraphs(lines)
     return all(_is_of_card(paragraph) for paragraph in given) and all(
         any(map(_is_official, paragraph)) for paragraph in given[1:]
     )

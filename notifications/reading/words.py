@@ -13,22 +13,29 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 def own_words(text: str) -> str:
     """What the author wrote above, below or between the lines of the mail that is answered.
 
-    Without quoted lines, warnings, greeting, farewell, signature and disclaimers. An answer between quoted
-    lines stands where it stood, without the question.
+    Without quoted lines, warnings, greeting, farewell, signature and disclaimers, which are looked for in the
+    first and the last piece that no quoted line parts. An answer between quoted lines stands where it stood,
+    without the question.
     """
-    lines = normal(text).split("\n")
-    written: list[str] = []
+    pieces = _pieces(normal(text).split("\n"))
+    framed = {n for n, piece in enumerate(pieces) if any(line.strip() for line in piece)}
+    ends = {min(framed), max(framed)} if framed else framed
+    written = [[*(without_frame(piece) if n in ends else piece), ""] for n, piece in enumerate(pieces)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line for piece in written for line in piece)).strip()
+
+
+def _pieces(lines: list[str]) -> list[list[str]]:
+    """The author's lines, each piece between quoted ones by itself."""
+    found: list[list[str]] = []
+    last_quoted = max((n for n, line in enumerate(lines) if line.startswith(">")), default=-1)
     start = 0
-    while (found := quoted_from(lines, start)) is not None:
-        begins, continues = found
-        written += _own(lines[start:begins], first=start == 0)
-        rest = lines[continues:]
-        if not any(line.startswith(">") for line in rest):
-            lines = []  # all that follows is the mail that was answered
-            break
+    while (heading := quoted_from(lines, start)) is not None:
+        begins, continues = heading
+        found += _own(lines[start:begins], first=start == 0)
+        if continues > last_quoted:
+            return found  # all that follows is the mail that was answered
         start = continues
-    written += _own(lines[start:], first=start == 0)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip()
+    return found + _own(lines[start:], first=start == 0)
 
 
 def normal(text: str) -> str:
@@ -38,8 +45,8 @@ def normal(text: str) -> str:
     return re.sub(r"\n[ \t]*\n(?:[ \t]*\n)+", "\n\n", plain)
 
 
-def _own(lines: list[str], *, first: bool) -> list[str]:
-    """The author's lines of one stretch, each piece between quoted lines without its own frame."""
+def _own(lines: list[str], *, first: bool) -> list[list[str]]:
+    """The author's pieces of one stretch."""
     pieces: list[list[str]] = [[]]
     for line in lines:
         if line.lstrip().startswith(">"):
@@ -49,4 +56,4 @@ def _own(lines: list[str], *, first: bool) -> list[str]:
             pieces[-1].append(line if line == SIGNATURE_MARK else line.rstrip())
     if first and len(pieces) == 1:
         pieces = [cut_by_library("\n".join(pieces[0])).split("\n")]
-    return [line for piece in pieces for line in [*without_frame(piece), ""]]
+    return pieces
