@@ -8,7 +8,7 @@ from notifications.letters_of_tasks import sections
 from notifications.nil import is_nil
 from notifications.questions import questions_of
 from notifications.reading.signed import names_in, without_name
-from notifications.replies import read_reply
+from notifications.replies import read_parts, read_reply
 from notifications.small_talk import is_small_talk
 from notifications.typed_values import Doubtful, typed_value
 from tests.support.leaders_replies import WRITTEN, Written, becomes
@@ -420,3 +420,74 @@ def test_replies_as_leaders_write_them(written: Written):
 
 def test_there_are_forty_of_them():
     assert len({written.text for written in WRITTEN}) >= 40
+
+
+NO_ANSWERS = [
+    "Hvad skal jeg svare her? Kan I ringe til mig?",
+    "Kan jeg få udsættelse til fredag?",
+    "Det er ikke mig, der er leder mere. Skriv til Bo Jensen.",
+    "Jeg kan ikke åbne linket.",
+    "Har I sendt den rigtige fil? Den kan ikke åbnes.",
+    "Jeg tilbagekalder min mail af i dag",
+    "Beklager, jeg har overset mailen. Svaret kommer i løbet af dagen",
+    "Beklager det sene svar - vi har travlt. Jeg sender det i morgen.",
+    "Hej Bo, kan du tage den her?",
+    "@Bo kan du tage den?",
+    "Se vedhæftede",
+    "Videresendt til vores økonomimedarbejder",
+    "Jeg er desværre syg. Kontakt souschef Bo Jensen.",
+    "Barselsorlov\n\nJeg er på barselsorlov og vender tilbage i januar 2028.\n\nDaglig leder: Bo Jensen",
+    "Skolen holder påskeferie. Kontoret åbner igen tirsdag den 6. april kl. 8.",
+    "Institutionen holder sommerlukket i uge 28, 29 og 30. Vi er tilbage mandag den 2. august.",
+    "Jeg er gået på efterløn pr. 1. april. Kontakt i stedet Bo Jensen.",
+    "Jeg er til møder hele dagen og svarer i morgen.",
+    "Tak for din mail. Den er modtaget og vil blive besvaret inden for 5 hverdage.",
+    "Jeg afspadserer i dag fredag. Er tilbage mandag.",
+    "Der er lukket på kontoret i dag grundet pædagogisk dag.",
+    "Holder fri i dag",
+]
+ANSWERS = [
+    "Vi har haft meget sygefravær i år, 7,2 pct.",
+    "Lederen er på barsel indtil maj, og vi mangler en vikar.",
+    "To lærere er på orlov, så vi bruger vikarer.",
+    "Jeg er på ferie i uge 42, men her er svaret: vi overskrider med 2 mio.",
+    "Vi er i gang. Det ser fornuftigt ud.",
+    "Vi har ansat to lærere og er på plads.",
+    "Eleverne er tilbage efter branden.",
+    "Uændret",
+    "Ja",
+]
+
+
+@pytest.mark.parametrize("text", NO_ANSWERS)
+def test_short_words_that_may_be_no_answer_are_asked_about_and_quoted(text):
+    (doubt,) = read_reply(FREE, text).doubts
+    assert "»" in doubt.what or "fravær" in doubt.what
+    assert read_parts(FREE, text, "", rows={}, chosen=True).doubts == ()
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+def test_short_words_about_the_unit_are_its_answer(text):
+    assert read_reply(FREE, text).doubts == ()
+
+
+def test_a_long_text_with_a_question_in_it_is_an_answer():
+    assert (
+        read_reply(FREE, "Vi har drøftet rammen på tre møder. " * 15 + "Hvem dækker huslejen?").doubts == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "a", "b"),
+    [
+        ("A: intet at bemærke. B: vi mangler 2 mio.", "intet at bemærke.", "vi mangler 2 mio."),
+        ("A: Intet at bemærke, B: vi mangler 2 mio.", "Intet at bemærke", "vi mangler 2 mio."),
+        ("A1: gul, b1: rød\nA2: 0", "1. gul\n2. 0", "1. rød"),
+        ("A: grøn B: rød", "grøn", "rød"),
+        ("A: taget på bygning B: utæt", "taget på bygning B: utæt", None),
+        ("A: vi har hus C og D, og B og A er fyldt", "vi har hus C og D, og B og A er fyldt", None),
+    ],
+)
+def test_a_line_about_two_tasks_is_parted_at_the_second_letter(text, a, b):
+    said = sections(text, ["A", "B"]).by_letter
+    assert (said.get("A"), said.get("B")) == (a, b)
