@@ -35,8 +35,9 @@ MOST_WARNINGS = 3
 """Farewells and notices looked at below a text, and warnings above it; nobody writes so many."""
 
 
-def without_frame(lines: Sequence[str]) -> list[str]:
-    """The author's lines, without what stands around them."""
+def without_frame(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(the author's lines, without what stands around them; those at their end that stand below a farewell
+    with a name)."""
     body = _trimmed(lines)
     for _ in range(MOST_WARNINGS):
         body = _trimmed(body[warning_length(body) :])
@@ -125,9 +126,10 @@ def _without_device_lines(lines: list[str]) -> list[str]:
     return _trimmed(kept)
 
 
-def _without_inner_farewells(lines: list[str]) -> list[str]:
-    """Without farewell and name that text stands below: "Se mit svar nedenfor. Mvh Ane 1. Gul"."""
+def _without_inner_farewells(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Without farewell and name that text stands below ("Se mit svar nedenfor. Mvh Ane 1. Gul"); and that."""
     kept: list[str] = []
+    signed: int | None = None
     index = looked = 0
     while index < len(lines):
         name = farewell_name(lines[index]) if looked < MOST_FAREWELLS else None
@@ -137,9 +139,12 @@ def _without_inner_farewells(lines: list[str]) -> list[str]:
             continue
         looked += 1
         length = _inner_length(lines, index, name)
+        if signed is None and length and (name or length > 1):
+            signed = len(kept)
         kept += lines[index : index + 1] if not length else []
         index += length or 1
-    return _trimmed(_one_empty_line(kept))
+    below = [] if signed is None else kept[signed:]
+    return _trimmed(_one_empty_line(kept)), _trimmed(_one_empty_line(below))
 
 
 def _inner_length(lines: Sequence[str], index: int, name: str) -> int:

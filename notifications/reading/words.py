@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
+from notifications.reading.card_notices import without_pictures
 from notifications.reading.frame import without_frame
 from notifications.reading.quotes import cut_by_library, quoted_from
 from notifications.reading.signatures import SIGNATURE_MARK
@@ -11,7 +13,14 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 def own_words(text: str) -> str:
-    """What the author wrote above, below or between the lines of the mail that is answered.
+    """What the author wrote; see `written`."""
+    return written(text)[0]
+
+
+def written(text: str) -> tuple[str, str]:
+    """(the author's words; those at their end that stand below a farewell with a name).
+
+    The words are what the author wrote above, below or between the lines of the mail that is answered.
 
     Without quoted lines, warnings, greeting, farewell, signature and disclaimers, which are looked for in the
     first and the last piece that no quoted line parts. An answer between quoted lines stands where it stood,
@@ -19,9 +28,14 @@ def own_words(text: str) -> str:
     """
     pieces = _pieces(normal(text).split("\n"))
     framed = {n for n, piece in enumerate(pieces) if any(line.strip() for line in piece)}
-    ends = {min(framed), max(framed)} if framed else framed
-    written = [[*(without_frame(piece) if n in ends else piece), ""] for n, piece in enumerate(pieces)]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line for piece in written for line in piece)).strip()
+    below: list[str] = []
+    for n in sorted({min(framed), max(framed)}) if framed else ():
+        pieces[n], below = without_frame(pieces[n])
+    return _text(line for piece in pieces for line in (*piece, "")), _text(below)
+
+
+def _text(lines: Iterable[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _pieces(lines: list[str]) -> list[list[str]]:
@@ -42,6 +56,7 @@ def normal(text: str) -> str:
     """The text with plain line ends and spaces, composed letters, and never two empty lines together."""
     plain = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     plain = unicodedata.normalize("NFC", plain).replace("\u00a0", " ").replace("\u2028", "\n")
+    plain = without_pictures(plain)
     return re.sub(r"\n[ \t]*\n(?:[ \t]*\n)+", "\n\n", plain)
 
 

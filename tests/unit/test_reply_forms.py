@@ -7,6 +7,7 @@ from cycle.tasks.forms import Field, FieldType, Form
 from notifications.letters_of_tasks import sections
 from notifications.nil import is_nil
 from notifications.questions import questions_of
+from notifications.reading.read import read_mail
 from notifications.reading.signed import names_in, without_name
 from notifications.replies import read_parts, read_reply
 from notifications.small_talk import is_small_talk
@@ -491,3 +492,35 @@ def test_a_long_text_with_a_question_in_it_is_an_answer():
 def test_a_line_about_two_tasks_is_parted_at_the_second_letter(text, a, b):
     said = sections(text, ["A", "B"]).by_letter
     assert (said.get("A"), said.get("B")) == (a, b)
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "unplaced"),
+    [
+        ("1. gul\n2. 0\n\nMvh\nMette Hansen\n\nSkolen, hvor alle trives", ("gul", "0", None), "Skolen, hvor"),
+        ("2. 0\n1. gul: bagud\n\nMvh Mette\n\nMed mere", ("gul: bagud", "0", None), "Med mere"),
+        ("Se nedenfor.\nMvh Mette\n\n1. gul\n2. 0", ("gul", "0", None), "Se nedenfor."),
+        ("1. gul\nMvh Mette\n\n2. 0\nBemærkninger: alt\nvel", ("gul", "0", "alt\nvel"), ""),
+        ("Mvh Mette\n\n1. gul\n2. 0", ("gul", "0", None), ""),
+    ],
+)
+def test_below_farewell_and_name_nothing_goes_on_with_an_answer(text, raw, unplaced):
+    reply = read_mailed(FORM, text)
+    assert tuple(reply.raw.get(name) for name in ("status", "beloeb", "bem")) == raw
+    assert reply.unplaced.startswith(unplaced) and bool(reply.unplaced) == bool(unplaced)
+
+
+def test_below_the_farewell_a_text_goes_on_where_nothing_else_is_asked():
+    assert read_mailed(FREE, "Vi mangler to.\nMvh Mette\n\nPS: taget er utæt").raw == {
+        "t": "Vi mangler to.\n\nPS: taget er utæt"
+    }
+
+
+def test_nothing_to_report_is_doubted_where_more_stands_below_the_name():
+    assert read_mailed(FORM, "Intet at bemærke\nMvh Mette\n\nÅbningstid: 8-15").nil
+    assert not read_mailed(FORM, "Intet at bemærke\nMvh Mette\n\nDog mangler vi to").nil
+
+
+def read_mailed(form, text):
+    mail = read_mail(f"From: Mette Hansen <mette@by.example>\n\n{text}\n".encode())
+    return read_reply(form, mail.own_text, whole=mail.text, above=mail.own_above, below=mail.below)
