@@ -34,7 +34,7 @@ def doubt_of(form: Form, own: str, language: str, *, chosen: bool = False) -> Pr
     if not is_one_text(form):
         return None
     english = "en" if language == "en" else "da"
-    if _points_elsewhere(own):
+    if points_elsewhere(own):
         return Problem("", POINTS_ELSEWHERE[english])
     if chosen:
         return None
@@ -47,5 +47,6 @@ def doubt_of(form: Form, own: str, language: str, *, chosen: bool = False) -> Pr
     return Problem("", told[english].format(words=words))
 
 
-def _points_elsewhere(own: str) -> bool:
+def points_elsewhere(own: str) -> bool:
+    """ "Se nedenfor": the answer stands somewhere else in the mail."""
     return len(own) <= LONGEST and _POINTS.fullmatch(" ".join(own.split()).strip(" .!:-")) is not None

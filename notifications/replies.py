@@ -12,7 +12,7 @@ from notifications.inline_answers import inline_answers
 from notifications.label_forms import is_answer
 from notifications.labelled_lines import Labelled, Place, labelled
 from notifications.nil import LONGEST, is_nil, plain
-from notifications.part_answers import doubt_of
+from notifications.part_answers import doubt_of, points_elsewhere
 from notifications.questions import Question, is_one_text, questions_of
 from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
@@ -83,10 +83,18 @@ def read_parts(
 
     `chosen`: a person says that the mail answers the form, so nobody is asked whether a machine wrote it.
     """
+    own = _one_text_under(form, own, quoted, rows, language) or own
     ends = [own.rfind(each) for each in below if each and own.endswith(each)]
     reply = _read_parts(form, own, quoted, rows=rows, language=language, signed=min(ends, default=len(own)))
     doubt = doubt_of(form, own, language, chosen=chosen)
     return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
+
+
+def _one_text_under(form: Form, own: str, quoted: str, rows: Mapping[str, Any], language: str) -> str:
+    """What stands under the only question in the quoted mail, where the author writes nothing else."""
+    if not is_one_text(form) or (own.strip() and not points_elsewhere(own)):
+        return ""
+    return next(iter(inline_answers(questions_of(form, rows, language), quoted).values()), "")
 
 
 def _read_parts(

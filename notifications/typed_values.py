@@ -90,7 +90,26 @@ def _light(text: str) -> str:
         ):
             raise Doubtful(TWO_LIGHTS, given)
         between.append(word)
+    if any(light != first for light in _lights_of_parts(match[2] or "")):
+        raise Doubtful(TWO_LIGHTS, given)
     return match[1] if _DECORATION.fullmatch(given) else given
+
+
+LONGEST_COMMENT = 400
+"""Signs behind a colour in which another part's colour is looked for."""
+
+_BRACKETED = re.compile(r"\([^()]*\)")
+_OF_A_PART = re.compile(
+    r"(?:[,;.\n–-]|\b(?:og|men|mens|samt|dog|and|but|while))\s*(?:(?:dog|også|men|og|but) )?(\w+)\s+"
+    r"(?:ift|iht|i|på|for|vedr|vedrørende|mht|hvad|når|om|omkring|til|hos|on|in|as|when)\b",
+    re.IGNORECASE,
+)
+
+
+def _lights_of_parts(comment: str) -> set[str]:
+    """The colours of "ift. økonomi, rød ift. fravær": a colour that begins a clause, and of what."""
+    said = _OF_A_PART.findall(_BRACKETED.sub(" ", comment[:LONGEST_COMMENT]))
+    return {LIGHT_WORDS[word.casefold()] for word in said if word.casefold() in LIGHT_WORDS}
 
 
 _ABOUT = re.compile(

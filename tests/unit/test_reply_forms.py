@@ -229,6 +229,8 @@ def test_what_is_no_number_stays_what_it_is_and_the_form_refuses_it(text):
         ("gul, vi er på vej mod grøn", "gul", "vi er på vej mod grøn"),
         ("gul, fordi rød stue er lukket", "gul", "fordi rød stue er lukket"),
         ("gul. Vi var også gul sidst", "gul", "Vi var også gul sidst"),
+        ("gul, vi mangler to, og rød stue er lukket", "gul", "vi mangler to, og rød stue er lukket"),
+        ("gul, se nedenfor (trivsel, grøn i år)", "gul", "se nedenfor (trivsel, grøn i år)"),
     ],
 )
 def test_a_light_with_its_comment(text, light, comment):
@@ -249,6 +251,10 @@ def test_a_light_with_its_comment(text, light, comment):
         "rød\ngrøn",
         "🟢/🟡",
         "grøn -> gul",
+        "Grøn ift. økonomi, rød ift. fravær",
+        "grøn på økonomi og rød på fravær",
+        "grøn for skolen. Gul for SFO'en",
+        "Grøn hvad angår økonomien, men dog gul når det gælder trivslen",
     ],
 )
 def test_two_lights_are_asked_back_and_neither_is_kept(text):
@@ -524,3 +530,32 @@ def test_nothing_to_report_is_doubted_where_more_stands_below_the_name():
 def read_mailed(form, text):
     mail = read_mail(f"From: Mette Hansen <mette@by.example>\n\n{text}\n".encode())
     return read_reply(form, mail.own_text, whole=mail.text, above=mail.own_above, below=mail.below)
+
+
+OUTLOOK = """Fra: Årshjul <a@by.example>
+Sendt: 6. april 2027 08:00
+Til: Mette
+Emne: Rapport
+
+Kære Mette
+
+1. Svar:
+{answer}
+Slut på spørgsmålene
+
+Har du ingen bemærkninger? Så svar »Intet at bemærke«."""
+
+
+@pytest.mark.parametrize(
+    "above", ["Se nedenfor\n\nMvh Mette\n\n", "Hej Bo\n\nMit svar står nedenfor med rødt.\n\n", ""]
+)
+def test_one_text_is_read_under_its_question(above):
+    reply = read_mailed(FREE, above + OUTLOOK.format(answer="Vi mangler 2 mio."))
+    assert reply.raw == {"t": "Vi mangler 2 mio."} and not reply.doubts
+    assert read_mailed(FREE, above + OUTLOOK.format(answer="Intet at bemærke")).nil
+
+
+def test_words_above_are_the_one_text_whatever_the_quoted_mail_holds():
+    reply = read_mailed(FREE, "Vi mangler en vikar.\n\n" + OUTLOOK.format(answer="2026: vi mangler to."))
+    assert reply.raw == {"t": "Vi mangler en vikar."}
+    assert read_mailed(FREE, "Se nedenfor\n\n" + OUTLOOK.format(answer="")).doubts
