@@ -57,6 +57,8 @@ WHOLE = [
     "Vi fik klager.\nDen 3. maj skrev vi til forældrene kl. 12.00:\nDe svarede positivt.",
     "Vi talte med dem.\nDen 3. april 2027 kl. 12.30 skrev vi til alle:\nSkolen flytter.",
     "Den 3. maj skrev lederen kl. 9:\n2 mio. mangler",
+    "Hej Lærermangel!",
+    "Kære Sygefravær og Merforbrug",
     "Den 1. maj 2027 kl. 10.00 skrev kommunen til os, at taget skal laves:\nDet koster 2 mio.",
     "Den 1. maj 2027 kl. 10.00 skrev Bygningsafsnittet til os:\nTaget skal laves.",
     "Vi har fået svar.\nDen 1. maj 2027 kl. 10.00 skrev bestyrelsen:\nDet koster 2 mio.",
@@ -163,6 +165,9 @@ LESS = [
         "Vi er klar.",
     ),
     ("Vi er klar\nAnne Lund <al@x.example> skrev i går:\nGul?", "Vi er klar"),
+    ("Hej Økonomi og Sekretariat. Merforbrug.", "Merforbrug."),
+    ("Hej Anne B. Jensen og hr. Lund! Uændret.", "Uændret."),
+    ("Hej Else og Henning\nUændret", "Uændret"),
     ("Vi er klar\nDen tirsdag d. 6. april 2027 kl. 10.00 skrev Anne von Lund:\nGul?", "Vi er klar"),
     ("Vi er klar\nOn Tue, Apr 6, 2027 at 10:00 AM Anne Lund wrote:\nGul?", "Vi er klar"),
     (

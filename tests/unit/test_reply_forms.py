@@ -162,6 +162,9 @@ MILLIONS = Field(id="x", type=FieldType.NUMBER, label="Ramme", unit="mio. kr.")
         (AMOUNT, "200 tkr.", "200000.00"),
         (AMOUNT, "1,5 mill. kr.", "1500000.00"),
         (AMOUNT, "14.5 mio.", "14500000.00"),
+        (AMOUNT, "1.250 t.kr.", "1250000.00"),
+        (AMOUNT, "4.000 mio.", "4000000000.00"),
+        (AMOUNT, "1,250 mio.", "1250000.00"),
         (AMOUNT, "1,5", "1.50"),
         (AMOUNT, "1250.50", "1250.50"),
         (AMOUNT, "1.500", "1500.00"),
@@ -201,6 +204,9 @@ def test_amounts_as_leaders_write_them(field, text, value):
         (OVERSPENT, "mindreforbrug 200.000"),
         (PERCENT, "4 mio."),
         (MILLIONS, "1,5 mio."),
+        (AMOUNT, "1.250 mio."),
+        (AMOUNT, "-1.250 mia. kr."),
+        (AMOUNT, "14.500 millioner"),
     ],
 )
 def test_amounts_that_may_mean_two_things_are_asked_back_and_kept_apart(field, text):
