@@ -21,7 +21,8 @@ _NOTICE = re.compile(
     r"brug (?:i stedet |altid |venligst )?(?:digital post|borger\.dk|sikker mail|e-?boks)\W{0,3}|"
     r"(?:vi|kommunen|skolen) behandler (?:dine |jeres )?(?:person)?oplysninger (?:fortroligt|sikkert)\b"
     r"[^:\d]{0,80}|"
-    r"læs (?:mere )?(?:her )?(?:om |på )[^:\d]{0,60}(?:privatliv|persondata|databeskyttelse)[^:\d]{0,60}|"
+    r"læs (?:mere )?(?:her )?(?:om |på )[^:\d]{0,60}(?:privatliv|persondata|personoplysning|databeskyttelse)"
+    r"[^:\d]{0,60}(?:: ?<?(?:https?://|www\.)\S{1,120})?|"
     r"\[[^\[\]]{0,60}(?:logo|billed|image|fot|photo|picture|banner|ikon|icon|byvåben|facebook|linkedin)"
     r"[^\[\]]{0,40}\]",
     re.IGNORECASE,

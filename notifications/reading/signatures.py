@@ -160,7 +160,24 @@ def card_length(lines: Sequence[str]) -> int:
     most = next((n for n, line in enumerate(first[:MOST_LINES]) if not is_strict(line)), len(first))
     ends = (n for n in range(min(len(first), MOST_LINES), 0, -1) if is_contact(first[n - 1]))
     with_contact = next((n for n in ends if _is_of_card(first[:n])), 0)
-    return max(most, with_contact) + next(n for n, line in enumerate(lines) if line.strip())
+    length = max(most, with_contact)
+    begins = next(n for n, line in enumerate(lines) if line.strip())
+    return begins + (length if length < len(first) else length + _card_below(lines[begins + length :]))
+
+
+def _card_below(lines: Sequence[str]) -> int:
+    """How many lines the further paragraphs of a card have: place, title, numbers and nothing else."""
+    length = start = 0
+    while start < len(lines):
+        if not lines[start].strip():
+            start += 1
+            continue
+        end = next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
+        paragraph = [line.strip() for line in lines[start:end]]
+        if not (all(map(is_strict, paragraph)) and any(map(_is_official, paragraph))):
+            break
+        length = start = end
+    return length
 
 
 def signature_start(lines: Sequence[str]) -> int:

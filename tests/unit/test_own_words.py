@@ -61,6 +61,7 @@ ANSWER = "Status: grøn\nForventet resultat: 0\nBemærkninger: alt vel"
         "Mvh\nMette Hansen\nSkoleleder\n\nCVR: 64942212\nP-nr. 1003265412",
         "Mvh\nMette Hansen\n\nJeg holder fri om fredagen",
         "Mvh\nMette Hansen\n\nSkriv sikkert til os via borger.dk",
+        "Mvh\nMette Hansen\n\nLæs om vores behandling af personoplysninger her: https://www.by.example/gdpr",
         "Mvh\nMette Hansen\n\nHusk: Send aldrig personfølsomme oplysninger i en almindelig mail. "
         "Brug Digital Post.",
         "Mvh\nMette Hansen\n\n[Et billede, der indeholder tekst\n\nAutomatisk genereret beskrivelse]",
@@ -87,3 +88,12 @@ def test_a_card_of_several_paragraphs_and_a_good_wish_are_no_answer(below: str) 
 )
 def test_words_that_only_look_like_a_signature_stay(words: str) -> None:
     assert own_words(f"{ANSWER}\n\n{words}\n") == f"{ANSWER}\n\n{words}"
+
+
+def test_a_card_is_left_out_though_unknown_words_stand_below_it() -> None:
+    assert own_words(f"{ANSWER}\n\nMvh\n{CARD}\n\nSkolen, hvor alle trives") == (
+        f"{ANSWER}\n\nSkolen, hvor alle trives"
+    )
+    below = "Mobil 23 45 67 89\nVi mangler to\n\nHavneskolen er lukket"
+    card = CARD.removesuffix("Mobil 23 45 67 89")
+    assert own_words(f"{ANSWER}\n\nMvh\n{card}{below}") == f"{ANSWER}\n\n{below}"
