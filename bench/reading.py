@@ -1,7 +1,8 @@
 """Mails read in the process with limits: replies, and a megabyte of every shape that troubles parsers."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -12,8 +13,9 @@ from cycle.tasks.forms import Field, FieldType, Form
 from notifications.reading.reader import BROKE, SLOW, Reader
 from notifications.replies import read_reply
 from tests.support.danish_replies import replies
-from tests.support.nasty_mails import REPEATED, SHAPES
+from tests.support.nasty_mails import REPEATED, SHAPES, STRETCHES, combined
 
+EVERY, COMBINATIONS = 17, 60
 REPLY_MS, BODY_S, BODY_MB = 50, 1, 200
 FORM = Form(
     id="rapport",
@@ -34,7 +36,7 @@ def measure() -> Iterator[Measurement]:
         mails = [reply.raw for reply in replies()]
         times = [_timed(reader, raw) for raw in mails]
         yield Measurement("reading", "one reply", median(times) * 1e3, "ms", REPLY_MS, runs=len(times))
-    found = {name: _body_unhurried(shape()) for name, shape in {**SHAPES, **REPEATED}.items()}
+    found = {name: _body_unhurried(shape()) for name, shape in _shapes().items()}
     slowest = max(found, key=lambda name: found[name][0])
     largest = max(found, key=lambda name: found[name][2])
     seconds, processor, _ = found[slowest]
@@ -43,10 +45,18 @@ def measure() -> Iterator[Measurement]:
     yield Measurement("reading", "its memory at most", found[largest][2], "MB", BODY_MB, note=largest)
 
 
+def _shapes() -> dict[str, Callable[[], bytes]]:
+    """Every shape, a sample of the stretches of two levels, and combinations that a seed chose."""
+    stretches = {name: STRETCHES[name] for name in sorted(STRETCHES)[::EVERY]}
+    combinations = {f"combination {seed}": partial(combined, seed) for seed in range(COMBINATIONS)}
+    return {**SHAPES, **REPEATED, **stretches, **combinations}
+
+
 def _timed(reader: Reader, raw: bytes) -> float:
-    """Seconds from the bytes of a mail to the answers in it."""
+    """Seconds from the bytes of a mail to the answers in it, those under quoted questions too."""
     started = time.perf_counter()
-    read_reply(FORM, reader.read(raw).own_text)
+    mail = reader.read(raw)
+    read_reply(FORM, mail.own_text, whole=mail.text, above=mail.own_above)
     return time.perf_counter() - started
 
 

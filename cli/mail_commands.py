@@ -110,7 +110,7 @@ def _facts(path: Path, read: Mail, form: Form | None) -> dict[str, Any]:
     """What programs are told: everything but the bytes of attached files."""
     reply = None
     if form is not None and (read.verdict is None or _is_answered_inside(form, read)):
-        reply = read_reply(form, read.own_text, whole=read.text, above=read.own_above)
+        reply = read_reply(form, read.own_text, whole=read.text, above=read.own_above, below=read.below)
     return {
         "file": str(path),
         "verdict": read.verdict.value if read.verdict and reply is None else "reply",

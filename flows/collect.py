@@ -8,6 +8,7 @@ from cycle.errors import CycleError
 from cycle.messages.tables import MailboxMark
 from cycle.runs.requests import wake
 from flows.runtime import RunContext
+from notifications.imap_fetch import Refused
 from notifications.incoming import take
 from notifications.mailbox import FAULTS, Delivered, Mailbox, Place, mailbox_of
 from notifications.office import Office
@@ -16,6 +17,9 @@ from notifications.reading.ours import Ours
 from notifications.reading.reader import Reader
 
 TRY_AGAIN = timedelta(minutes=5)
+MOST_REFUSALS = 3
+"""How often a mail that the server does not give is asked for whole; then its header must do, if that."""
+
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """How far a mailbox has been read that was never read."""
 
@@ -56,11 +60,16 @@ def _read(context: RunContext, mailbox: Mailbox) -> None:
     office = Office.of(context.settings)
     with context.reading() as session:
         known = session.get(MailboxMark, context.run.root_id)
-        since = Place(known.uid_validity, known.last_uid) if known is not None else Place()
+        since = _place(known, context.now) if known is not None else Place()
     with Reader(Ours(office.sender_address.lower(), office.message_domain)) as reader:
         for delivered in mailbox.new(since):
             _take(context, office, delivered, reader.read(delivered.raw))
             mailbox.done(delivered)
+
+
+def _place(mark: MailboxMark, now: datetime) -> Place:
+    given_up = (mark.refused_uid, now) if mark.refused_times >= MOST_REFUSALS else None
+    return Place(mark.uid_validity, mark.last_uid, given_up)
 
 
 def _take(context: RunContext, office: Office, delivered: Delivered, mail: Mail) -> None:
@@ -68,6 +77,7 @@ def _take(context: RunContext, office: Office, delivered: Delivered, mail: Mail)
         verdict = take(session, delivered, mail, root_id=context.run.root_id, office=office, now=context.now)
         mark = _mark(session, context)
         mark.uid_validity, mark.last_uid = delivered.place.validity, delivered.place.uid
+        mark.refused_uid = mark.refused_times = 0
         session.add(mark)
     context.count(**{verdict.value: 1})
 
@@ -78,6 +88,9 @@ def _note_failure(context: RunContext, error: Exception) -> None:
         mark.failing_since = mark.failing_since or context.now
         mark.next_at = context.now + TRY_AGAIN
         mark.error = f"{type(error).__name__}: {error}"[:500]
+        if isinstance(error, Refused):
+            again = mark.refused_uid == error.uid
+            mark.refused_uid, mark.refused_times = error.uid, mark.refused_times + 1 if again else 1
         session.add(mark)
 
 

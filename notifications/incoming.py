@@ -89,7 +89,7 @@ def _judge(
         return take_calendar_answer(session, mail, office, root_id=inbound.root_id, now=now)
     replies = ReplyToTasks(session, inbound, mail, to, office, now)
     if not delivered.whole:
-        return replies.unread(V.UNREADABLE, TOO_LARGE)
+        return replies.unread(V.UNREADABLE, delivered.fault or TOO_LARGE)
     if mail.verdict is not None and not (mail.verdict is V.EMPTY and replies.is_written_inline()):
         return replies.unread(mail.verdict, mail.reason)
     if not to.tasks:

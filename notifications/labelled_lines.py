@@ -70,9 +70,9 @@ class _Doubt(Exception):
         self.sentences, self.where, self.in_text, self.facts = sentences, where, in_text, facts
 
 
-def labelled(questions: Sequence[Question], text: str, language: str = "da") -> Labelled:
-    """Reads the lines one by one."""
-    return _Reading(questions, "en" if language == "en" else "da").of(text)
+def labelled(questions: Sequence[Question], text: str, language: str = "da", *, below: str = "") -> Labelled:
+    """Reads the lines one by one. `below` is text that goes on with no answer of `text`."""
+    return _Reading(questions, "en" if language == "en" else "da").of(text, below)
 
 
 class _Reading:
@@ -81,16 +81,16 @@ class _Reading:
         self._names = Names(questions)
         self._questions, self._language = questions, language
         self._answers: dict[Place, list[list[str]]] = {}
-        self._rest: list[str] = []
+        self._lines, self._rest = list[str](), list[str]()
         self._doubts: list[Problem] = []
-        self._row = ""
+        self._row, self._at = "", 0
         self._open: _Start | None = None
-        self._lines: list[str] = []
-        self._at = 0
 
-    def of(self, text: str) -> Labelled:
-        self._lines = lines = text.splitlines()
+    def of(self, text: str, below: str) -> Labelled:
+        above = text.splitlines()
+        self._lines = lines = above + below.splitlines()
         for self._at, line in enumerate(lines[:MOST_LINES]):
+            self._open = None if self._at == len(above) else self._open
             try:
                 self._line(line)
             except _Doubt as doubt:

@@ -6,7 +6,7 @@ deadline it spoke of, the activity), so that a mail written again after a crash 
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cycle.messages.tables import Message, MessageKind
@@ -29,6 +29,13 @@ _HEADED = re.compile(
     rf"{_BEFORE}(?:(?P<letter>[A-Za-z]{{1,2}})\s?[.):]\s?|(?P<dashed>[A-Z]{{1,2}})\s+[–—-]+>?\s+)(?P<rest>.*)"
 )
 _NAMED = re.compile(r"(?i:opgave|ad\.?|task)\s+(?P<letter>[A-Za-z]{1,2})\s*")
+_INSIDE = re.compile(
+    r"(?P<end>[.,;!]|\b(?i:grøn|gul|rød|bemærke|bemærkninger))\s+(?:og )?"
+    r"(?=(?P<letter>[A-Z]{1,2}\s?:\s|[A-Za-z]{1,2}\d{1,3}\s?[.):]\s))"
+)
+LONGEST_PARTED = 2_000
+"""Signs of a line in which several letters are looked for."""
+
 _LIGHT = re.compile(r"(\w+)\s*(?:$|[,.:;!(–—-])")
 
 
@@ -89,10 +96,12 @@ def sections(text: str, letters: Sequence[str]) -> Sections:
     A letter with a number may be small. A letter alone counts when it heads a line; where others have
     numbers, only above its answers or before "intet at bemærke", because "A) … B) …" may be a list of the
     author's own. The letters are gone from what is returned, the numbers stand. A capital letter that the
-    mail did not have ends what is said of the task before.
+    mail did not have ends what is said of the task before. Behind the end of a sentence another task's letter
+    begins what is said of it ("A: intet at bemærke. B: vi mangler to").
     """
     known = set(letters)
-    lines = text.splitlines()
+    lines = [part for line in text.splitlines()[:MOST_LINES] for part in _parted(line, known)]
+    lines += text.splitlines()[MOST_LINES:]
     numbered = any((found := _marked(line)) and found[0] in known for line in lines[:MOST_LINES])
     parts: dict[str, list[str]] = {}
     before: list[str] = []
@@ -110,6 +119,24 @@ def sections(text: str, letters: Sequence[str]) -> Sections:
     current += lines[MOST_LINES:]
     by_letter = {letter: "\n".join(lines).strip() for letter, lines in parts.items()}
     return Sections(by_letter, "\n".join(before).strip(), "\n".join(unknown).strip())
+
+
+def _parted(line: str, known: Collection[str]) -> list[str]:
+    """The line, cut where another task's letter follows the end of what is said of the first."""
+    begins = _marked(line) or _headed(line, numbered=False)
+    if begins is None or begins[0] not in known or len(line) > LONGEST_PARTED:
+        return [line]
+    quote, _ = _unquoted(line)
+    cuts = [match for match in _INSIDE.finditer(line) if _letter_in(match["letter"]) in known]
+    starts = [0, *(match.end() for match in cuts)]
+    ends = [*(match.end("end") for match in cuts), len(line)]
+    parts = [line[start:end].rstrip(" ,;") for start, end in zip(starts, ends, strict=True)]
+    return [parts[0], *(quote + part for part in parts[1:])]
+
+
+def _letter_in(label: str) -> str:
+    """ "B" of "B: " and of "b1: "."""
+    return label.rstrip(" .):0123456789").upper()
 
 
 def _is_letter(line: str, letter: str) -> bool:

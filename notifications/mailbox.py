@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
 
 import imap_tools
 
 from config.settings import Settings
+from notifications.imap_fetch import Refused, fetch, fetch_remains
 from notifications.receipt_time import taken_at
 
 LARGEST = 25_000_000
@@ -28,24 +28,27 @@ LARGEST = 25_000_000
 FAULTS = (OSError, imaplib.IMAP4.error, imap_tools.errors.ImapToolsError)
 """What a mailbox raises when it cannot be reached, opened or read."""
 
-_FETCHED = re.compile(rb'INTERNALDATE "([^"]+)"')
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _STAMP = re.compile(r"(\d{8}T\d{12})Z-")
 
 
 @dataclass(frozen=True)
 class Place:
-    """How far a mailbox has been read: the highest UID, valid while the server's UIDVALIDITY stays."""
+    """How far a mailbox has been read: the highest UID, valid while the server's UIDVALIDITY stays.
+
+    `given_up`: the UID of a mail that the server has refused so often that less than all of it will do, and
+    when that was (UTC): its time of receipt, should the server tell none.
+    """
 
     validity: int = 0
     uid: int = 0
+    given_up: tuple[int, datetime] | None = None
 
 
 @dataclass(frozen=True)
 class Delivered:
     """One mail in the mailbox. `received_at` is the server's time (UTC), never that of the mail's Date.
 
-    `whole` False: header only.
+    `whole` False: header only, or less; `fault` says (Danish) why when it is not the size.
     """
 
     place: Place
@@ -53,6 +56,7 @@ class Delivered:
     raw: bytes
     whole: bool = True
     name: str = ""
+    fault: str = ""
 
 
 class Mailbox(Protocol):
@@ -192,15 +196,21 @@ class ImapMailbox:
     def new(self, since: Place) -> Iterator[Delivered]:
         """What has a higher UID than `since`; everything when the server began its numbers anew.
 
-        The one at `since` is marked once more: a crash may have come between its commit and its mark.
+        The one at `since` is marked once more: a crash may have come between its commit and its mark. Raises
+        Refused, with the UID, at a mail that the server does not give; one that is gone meanwhile is passed.
         """
         validity = self._validity()
         known = since.uid if validity == since.validity else 0
         if known:
             self._mark_as_seen(known)
-        first = known + 1
-        for uid in self._uids(first):
-            yield self._fetch(uid, Place(validity, uid))
+        for uid in self._uids(known + 1):
+            try:
+                mail = self._fetch(Place(validity, uid), since.given_up)
+            except Refused:
+                if uid in self._uids(uid):
+                    raise
+            else:
+                yield mail
 
     def done(self, mail: Delivered) -> None:
         """Sets \\\\Seen, so that a person who looks into the mailbox sees what has been handled."""
@@ -218,27 +228,21 @@ class ImapMailbox:
         found = sorted(int(uid) for line in answer if line for uid in line.split())
         return [uid for uid in found if uid >= first]  # "9:*" gives the last one even when it is 8
 
-    def _fetch(self, uid: int, place: Place) -> Delivered:
-        facts = b" ".join(_flat(self._command("FETCH", str(uid), "(INTERNALDATE RFC822.SIZE)")))
-        at, size = _FETCHED.search(facts), _SIZE.search(facts)
-        if at is None or size is None:
-            raise imaplib.IMAP4.error(f"mail {uid} has no time of receipt")
-        whole = int(size[1]) <= LARGEST
-        part = "BODY.PEEK[]" if whole else "BODY.PEEK[HEADER]"
-        answer = self._command("FETCH", str(uid), f"({part})")
-        raw = next((bytes(piece[1]) for piece in answer if isinstance(piece, tuple)), b"")
-        arrived_at = parsedate_to_datetime(at[1].decode().strip()).astimezone(UTC)
-        return Delivered(place, taken_at(raw, arrived_at, self._settings.received_by), raw, whole)
+    def _fetch(self, place: Place, given_up: tuple[int, datetime] | None) -> Delivered:
+        try:
+            found = fetch(self._command, place.uid, LARGEST)
+        except Refused as refused:
+            if given_up is None or given_up[0] != place.uid:
+                raise
+            found = fetch_remains(self._command, place.uid, refused.words, otherwise_at=given_up[1])
+        at = taken_at(found.raw, found.received_at, self._settings.received_by)
+        return Delivered(place, at, found.raw, found.whole, fault=found.fault)
 
     def _command(self, *words: str) -> list[bytes]:
         kind, answer = self._client.uid(*words)
         if kind != "OK":
             raise imaplib.IMAP4.error(f"{words[0]}: {answer!r}"[:200])
         return answer
-
-
-def _flat(answer: list[bytes]) -> list[bytes]:
-    return [b" ".join(piece) if isinstance(piece, tuple) else piece for piece in answer if piece]
 
 
 def sign_in(settings: Settings, *, readonly: bool = False) -> imap_tools.BaseMailBox:

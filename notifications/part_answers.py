@@ -6,6 +6,7 @@ from cycle.errors import Problem
 from cycle.tasks.forms import Form
 from notifications.questions import is_one_text
 from notifications.reading.absence import begins_as_absence
+from notifications.short_words import doubted_words
 
 LOOKS_AWAY = {
     "da": "Mailen begynder som en besked om fravær. Er teksten dit svar, så send det fra siden.",
@@ -32,10 +33,20 @@ def doubt_of(form: Form, own: str, language: str, *, chosen: bool = False) -> Pr
     """
     if not is_one_text(form):
         return None
-    away = not chosen and begins_as_absence(own)
-    told = LOOKS_AWAY if away else POINTS_ELSEWHERE if _points_elsewhere(own) else None
-    return Problem("", told["en" if language == "en" else "da"]) if told else None
+    english = "en" if language == "en" else "da"
+    if points_elsewhere(own):
+        return Problem("", POINTS_ELSEWHERE[english])
+    if chosen:
+        return None
+    if begins_as_absence(own):
+        return Problem("", LOOKS_AWAY[english])
+    doubted = doubted_words(own)
+    if doubted is None:
+        return None
+    told, words = doubted
+    return Problem("", told[english].format(words=words))
 
 
-def _points_elsewhere(own: str) -> bool:
+def points_elsewhere(own: str) -> bool:
+    """ "Se nedenfor": the answer stands somewhere else in the mail."""
     return len(own) <= LONGEST and _POINTS.fullmatch(" ".join(own.split()).strip(" .!:-")) is not None

@@ -12,7 +12,7 @@ from notifications.inline_answers import inline_answers
 from notifications.label_forms import is_answer
 from notifications.labelled_lines import Labelled, Place, labelled
 from notifications.nil import LONGEST, is_nil, plain
-from notifications.part_answers import doubt_of
+from notifications.part_answers import doubt_of, points_elsewhere
 from notifications.questions import Question, is_one_text, questions_of
 from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
@@ -42,12 +42,13 @@ def read_reply(
     *,
     whole: str = "",
     above: str | None = None,
+    below: Sequence[str] = (),
     rows: Mapping[str, Any] | None = None,
     language: str = "da",
 ) -> Reply:
     """Reads the author's own words into the form; `whole` is the mail with what it quotes, where answers
     may stand under the questions; then `above` are the author's words
-    before it. `rows` is the task's prefill.
+    before it, and `below` what stands below their farewell. `rows` is the task's prefill.
 
     "Intet at bemærke" alone is a nil return. A form that asks for one text takes all of the words. Else a
     line begins an answer with the question's number ("2. 14,5 mio."), its words or id and a colon
@@ -57,7 +58,7 @@ def read_reply(
     first, quoted = split_quoted(whole)
     if is_answered_inline(form, whole, rows=rows):
         text = own_words(first) if above is None else above
-    return read_parts(form, text, quoted, rows=rows or {}, language=language)
+    return read_parts(form, text, quoted, rows=rows or {}, below=below, language=language)
 
 
 def is_answered_inline(form: Form, whole: str, *, rows: Mapping[str, Any] | None = None) -> bool:
@@ -71,37 +72,52 @@ def read_parts(
     quoted: str,
     *,
     rows: Mapping[str, Any],
+    below: Sequence[str] = (),
     language: str = "da",
     chosen: bool = False,
 ) -> Reply:
     """As `read_reply`, for the author's words (`own`) and the quoted mail apart from each other.
 
+    What stands below the author's farewell and name (the end of `own` that is one of `below`) answers only a
+    question that it names: it goes on with no answer, for it is mostly the unknown line of a card.
+
     `chosen`: a person says that the mail answers the form, so nobody is asked whether a machine wrote it.
     """
-    reply = _read_parts(form, own, quoted, rows=rows, language=language)
+    own = _one_text_under(form, own, quoted, rows, language) or own
+    ends = [own.rfind(each) for each in below if each and own.endswith(each)]
+    reply = _read_parts(form, own, quoted, rows=rows, language=language, signed=min(ends, default=len(own)))
     doubt = doubt_of(form, own, language, chosen=chosen)
     return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
 
 
-def _read_parts(form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str) -> Reply:
+def _one_text_under(form: Form, own: str, quoted: str, rows: Mapping[str, Any], language: str) -> str:
+    """What stands under the only question in the quoted mail, where the author writes nothing else."""
+    if not is_one_text(form) or (own.strip() and not points_elsewhere(own)):
+        return ""
+    return next(iter(inline_answers(questions_of(form, rows, language), quoted).values()), "")
+
+
+def _read_parts(
+    form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str, signed: int
+) -> Reply:
     questions = questions_of(form, rows, language)
     under = {} if is_one_text(form) else inline_answers(questions, quoted)
-    own = _without_letter(own, questions)
+    above, below = _without_letter(own[:signed].rstrip(), questions), own[signed:]
+    own = "\n\n".join(filter(None, (above, below)))
     if is_nil(own) and not under:
         return Reply(nil=True)
-    reply = _as_form(form, questions, own, under, language)
-    return replace(reply, talk=not under and is_small_talk(own))
-
-
-def _as_form(
-    form: Form, questions: Sequence[Question], own: str, under: Mapping[Place, str], language: str
-) -> Reply:
     if is_one_text(form):
-        return Reply(raw={form.fields[0].id: _without_label(questions[0], own)} if own.strip() else {})
-    found = labelled(questions, own, language)
-    if not found.found and not under and not found.doubts and len(questions) == 1:
-        found = Labelled(found={questions[0].place: own} if own.strip() else {})
-    return _together(questions, found, under, language)
+        raw = {form.fields[0].id: _without_label(questions[0], own)} if own.strip() else {}
+        return Reply(raw=raw, talk=is_small_talk(own))
+    found = _found(questions, above, below, bool(under), language)
+    return replace(_together(questions, found, under, language), talk=not under and is_small_talk(own))
+
+
+def _found(questions: Sequence[Question], above: str, below: str, is_inline: bool, language: str) -> Labelled:
+    found = labelled(questions, above, language, below=below)
+    if not found.found and not is_inline and not found.doubts and len(questions) == 1 and above.strip():
+        return Labelled(found={questions[0].place: above}, unplaced=below)
+    return found
 
 
 _LETTER = re.compile(r"\s*(?:(?:opgave|ad\.?|task) )?A ?[:.)–-][ \t]*(.*)", re.IGNORECASE | re.DOTALL)

@@ -57,4 +57,7 @@ class TaskWords:
 
     def _read(self, found: Addressed, own: str, quoted: str, language: str) -> Reply:
         rows = found.task.prefill
-        return read_parts(found.form, own, quoted, rows=rows, language=language, chosen=self._chosen)
+        below = self._mail.below
+        return read_parts(
+            found.form, own, quoted, rows=rows, below=below, language=language, chosen=self._chosen
+        )

@@ -17,6 +17,10 @@ TWO_LIGHTS = {
     "en": "“{text}” names two colours. Write the one that holds.",
 }
 WHICH_POINT = {language: " ".join(said) for language, said in SENTENCES["which_point"].items()}
+WHICH_SCALED_POINT = {
+    "da": "»{text}«: Punktummet kan være tusinder eller et komma. Skriv fx 1,5 mio. eller hele beløbet.",
+    "en": "“{text}”: the point may mean thousands or decimals. Write 1,5 mio. or the whole amount.",
+}
 WHICH_SIGN = {
     "da": "»{text}«: Skemaet siger ikke, om det er plus eller minus. Skriv tallet alene, med fortegn.",
     "en": "“{text}”: the form does not say if that is plus or minus. Write the number alone, with its sign.",
@@ -90,7 +94,26 @@ def _light(text: str) -> str:
         ):
             raise Doubtful(TWO_LIGHTS, given)
         between.append(word)
+    if any(light != first for light in _lights_of_parts(match[2] or "")):
+        raise Doubtful(TWO_LIGHTS, given)
     return match[1] if _DECORATION.fullmatch(given) else given
+
+
+LONGEST_COMMENT = 400
+"""Signs behind a colour in which another part's colour is looked for."""
+
+_BRACKETED = re.compile(r"\([^()]*\)")
+_OF_A_PART = re.compile(
+    r"(?:[,;.\n–-]|\b(?:og|men|mens|samt|dog|and|but|while))\s*(?:(?:dog|også|men|og|but) )?(\w+)\s+"
+    r"(?:ift|iht|i|på|for|vedr|vedrørende|mht|hvad|når|om|omkring|til|hos|on|in|as|when)\b",
+    re.IGNORECASE,
+)
+
+
+def _lights_of_parts(comment: str) -> set[str]:
+    """The colours of "ift. økonomi, rød ift. fravær": a colour that begins a clause, and of what."""
+    said = _OF_A_PART.findall(_BRACKETED.sub(" ", comment[:LONGEST_COMMENT]))
+    return {LIGHT_WORDS[word.casefold()] for word in said if word.casefold() in LIGHT_WORDS}
 
 
 _ABOUT = re.compile(
@@ -102,6 +125,9 @@ _IN_BRACKETS = re.compile(
 _SCALED = re.compile(
     r"\b(?:tusinde?|t\.? ?kr|tkr|mio|mill|million|millioner|mia|milliard|milliarder)\b", re.IGNORECASE
 )
+_MILLIONS = re.compile(r"[+−–-]?\s*(?:kr\.?\s*)?\d{1,3}\.(?!000)\d{3}\s*(?:mio|mia|mill)", re.IGNORECASE)
+"""A point before three digits of millions: "1.250 mio." from who means 1,25, or 1,25 billion."""
+
 LONGEST_NUMBER = 160
 """Signs of an amount with the words around it; whatever is longer is none."""
 
@@ -129,6 +155,8 @@ def _number(field: Field, text: str) -> str:
         return given
     if match := _IN_BRACKETS.fullmatch(given):
         given = f"-{match[1].strip()}{match[2]}"  # how accounts write minus
+    if _MILLIONS.match(given):
+        raise Doubtful(WHICH_SCALED_POINT, given)
     if has_doubtful_point(given):
         raise Doubtful(WHICH_POINT, given)
     return given

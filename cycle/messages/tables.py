@@ -189,6 +189,7 @@ class MailboxMark(SQLModel, table=True):
 
     `failing_since` and `error` say that it cannot be read now; `next_at` is the next try then. `told_at` is
     when it was last said that something new lies there: a hint, for it is read every two minutes anyway.
+    `refused_uid` is the mail that the server did not give, `refused_times` how often in a row.
     """
 
     __tablename__ = "mailbox_mark"
@@ -201,3 +202,5 @@ class MailboxMark(SQLModel, table=True):
     next_at: datetime | None = Field(default=None, sa_type=Instant)
     told_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = ""
+    refused_uid: int = 0
+    refused_times: int = 0

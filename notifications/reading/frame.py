@@ -6,7 +6,14 @@ else. What stands below a farewell and is none of these is text like that above 
 
 from collections.abc import Sequence
 
-from notifications.reading.notices import is_device_line, is_disclaimer, is_footer, is_heading, warning_length
+from notifications.reading.notices import (
+    MOST_LINES,
+    is_device_line,
+    is_disclaimer,
+    is_footer,
+    is_heading,
+    warning_length,
+)
 from notifications.reading.salutations import without_salutation
 from notifications.reading.signatures import (
     card_length,
@@ -23,12 +30,14 @@ LONGEST_END = 80
 """Lines at the end among which the frame is looked for; no signature with its disclaimers is longer."""
 
 MOST_FAREWELLS = 50
+MOST_NOTICES = 80
 MOST_WARNINGS = 3
-"""Farewells looked at inside a text, and warnings above it; nobody writes so many."""
+"""Farewells and notices looked at below a text, and warnings above it; nobody writes so many."""
 
 
-def without_frame(lines: Sequence[str]) -> list[str]:
-    """The author's lines, without what stands around them."""
+def without_frame(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(the author's lines, without what stands around them; those at their end that stand below a farewell
+    with a name)."""
     body = _trimmed(lines)
     for _ in range(MOST_WARNINGS):
         body = _trimmed(body[warning_length(body) :])
@@ -39,20 +48,24 @@ def without_frame(lines: Sequence[str]) -> list[str]:
 def _without_end(lines: Sequence[str]) -> list[str]:
     """Without the farewell and all that stands below it, when that is nothing but a signature and notices."""
     body = list(lines)
+    notices = MOST_NOTICES
     for _ in range(MOST_FAREWELLS):
-        _cut_notices(body)
+        notices -= _cut_notices(body, notices)
         first = max(0, len(body) - LONGEST_END)
-        begins = next((n for n in range(first, len(body)) if _begins_end(body, n)), None)
+        below = _without_inner_signs(body[first:])
+        found = (n for n in range(first, len(body)) if _begins_end(body, n, below[n - first + 1 :]))
+        begins = next(found, None)
         if begins is None:
             break
         del body[begins:]
     return _trimmed(body[: signature_start(body)])
 
 
-def _begins_end(body: Sequence[str], index: int) -> bool:
-    below = _without_inner_signs(body[index + 1 :])
+def _begins_end(body: Sequence[str], index: int, below: Sequence[str]) -> bool:
+    """Whether the frame begins at this line; `below` are the lines under it, without further farewells."""
     if is_separator(body[index]):
-        return stands_below_mark(below, body[index]) or is_footer(body[index + 1 :])
+        parts = index + 1 == len(body) or not is_separator(body[index + 1])
+        return stands_below_mark(below, body[index]) or (parts and is_footer(body[index + 1 :]))
     if is_heading(body[index]):
         return is_footer(body[index:])
     name = farewell_name(body[index])
@@ -72,14 +85,15 @@ def _without_inner_signs(lines: Sequence[str]) -> list[str]:
     return found
 
 
-def _cut_notices(body: list[str]) -> None:
-    """Takes devices and disclaimers from the end."""
-    for _ in range(LONGEST_END):
+def _cut_notices(body: list[str], most: int) -> int:
+    """Takes devices and disclaimers from the end; gives how many."""
+    for cut in range(most):
         while body and not body[-1].strip():
             body.pop()
         if not body or (start := _notice_start(body)) == len(body):
-            return
+            return cut
         del body[start:]
+    return most
 
 
 def _notice_start(body: Sequence[str]) -> int:
@@ -88,16 +102,16 @@ def _notice_start(body: Sequence[str]) -> int:
     if is_device_line(body[-1]) or is_separator(body[-1]):
         return last - 1
     top = next((n for n in range(last, 0, -1) if not body[n - 1].strip()), 0)
-    starts = [top, *range(max(top + 1, last - LONGEST_END), last)]
-    return next((n for n in starts if _is_block(body, top, n) and is_disclaimer(body[n:])), last)
+    starts = range(max(top, last - MOST_LINES), last)
+    above = _without_inner_signs(body[top : starts[-1]]) if last - top <= LONGEST_END else []
+    return next((n for n in starts if is_disclaimer(body[n:]) and _is_block(body, above, top, n)), last)
 
 
-def _is_block(body: Sequence[str], top: int, start: int) -> bool:
+def _is_block(body: Sequence[str], signs: Sequence[str], top: int, start: int) -> bool:
     """Whether a notice may begin here: after an empty line, a sign, or nothing but a card."""
-    above = body[top:start]
-    if len(above) > LONGEST_END:
-        return False
-    return not above or is_separator(above[-1]) or is_card(_without_inner_signs(above))
+    if start == top or is_separator(body[start - 1]):
+        return True
+    return 0 < start - top <= len(signs) and is_card(signs[: start - top])
 
 
 def _without_device_lines(lines: list[str]) -> list[str]:
@@ -112,9 +126,10 @@ def _without_device_lines(lines: list[str]) -> list[str]:
     return _trimmed(kept)
 
 
-def _without_inner_farewells(lines: list[str]) -> list[str]:
-    """Without farewell and name that text stands below: "Se mit svar nedenfor. Mvh Ane 1. Gul"."""
+def _without_inner_farewells(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Without farewell and name that text stands below ("Se mit svar nedenfor. Mvh Ane 1. Gul"); and that."""
     kept: list[str] = []
+    signed: int | None = None
     index = looked = 0
     while index < len(lines):
         name = farewell_name(lines[index]) if looked < MOST_FAREWELLS else None
@@ -124,9 +139,12 @@ def _without_inner_farewells(lines: list[str]) -> list[str]:
             continue
         looked += 1
         length = _inner_length(lines, index, name)
+        if signed is None and length and (name or length > 1):
+            signed = len(kept)
         kept += lines[index : index + 1] if not length else []
         index += length or 1
-    return _trimmed(_one_empty_line(kept))
+    below = [] if signed is None else kept[signed:]
+    return _trimmed(_one_empty_line(kept)), _trimmed(_one_empty_line(below))
 
 
 def _inner_length(lines: Sequence[str], index: int, name: str) -> int:

@@ -12,11 +12,20 @@ BLOCKS = frozenset(_BLOCKS.split())
 UNSEEN = frozenset({"head", "script", "style", "title", "template", "noscript", "object"})
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _INDENT = re.compile(r"border(-left)?\s*:\s*none|border(-left)?\s*:\s*0", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
+STRUCK = frozenset({"s", "del", "strike"})
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|"
+    r"text-decoration(?:-line)?\s*:[^;]{0,60}line-through",
+    re.IGNORECASE,
+)
+_STRIKES = re.compile(
+    rf"<(?:{'|'.join(sorted(STRUCK))})[\s>]|style\s*=\s*[\"'][^\"'<>]{{0,600}}line-through", re.IGNORECASE
+)
 
 
 def html_text(source: str) -> str:
-    """The text of an HTML mail. Numbers and dashes of lists are written out; pictures leave nothing.
+    """The text of an HTML mail. Numbers and dashes of lists are written out; pictures and words that
+    the author struck out leave nothing.
 
     Raises Unbounded for more lines than any person writes.
     """
@@ -30,6 +39,11 @@ def html_text(source: str) -> str:
         if isinstance(element.tag, str):
             page.opened(element) if event == "start" else page.closed(element)
     return page.text()
+
+
+def has_struck(source: str) -> bool:
+    """Whether words are struck out in the HTML: its plain twin has them as if they held."""
+    return _STRIKES.search(source) is not None
 
 
 class _Page:
@@ -112,7 +126,7 @@ class _Page:
 
 
 def _unseen(element: etree._Element, tag: str) -> bool:
-    return tag in UNSEEN or _HIDDEN.search(element.get("style", "")) is not None
+    return tag in UNSEEN or tag in STRUCK or _HIDDEN.search(element.get("style", "")) is not None
 
 
 def _quotes(element: etree._Element, tag: str) -> bool:

@@ -49,8 +49,9 @@ class Mail:
 
     `verdict` None: a person wrote it. Else what it is instead, and `reason` says so in Danish. `text` is
     all of its plain text (of the HTML when it has no other), quoted lines marked by ">"; `own_text` is what
-    its author wrote, `own_above` what of it stands above the first quoted line. `files` are what was
-    attached, without the pictures of signatures; `files_left_out` counts those beyond the bounds.
+    its author wrote, `own_above` what of it stands above the first quoted line; `below` what ends one of
+    these and stands below the author's farewell and name. `files` are what was attached, without the
+    pictures of signatures; `files_left_out` counts those beyond the bounds.
     `authentication` are the Authentication-Results headers, the topmost first; `references` the ids of In-
     Reply-To, then References.
     """
@@ -62,6 +63,7 @@ class Mail:
     text: str = ""
     own_text: str = ""
     own_above: str = ""
+    below: tuple[str, ...] = ()
     verdict: InboundVerdict | None = None
     reason: str = ""
     files: tuple[Attached, ...] = ()

@@ -8,7 +8,7 @@ from email.message import Message
 
 from notifications.reading.bounds import LARGEST_TEXT, MOST_LINES, TOO_LONG, Unbounded
 from notifications.reading.headers import clean, decoded
-from notifications.reading.html import html_text
+from notifications.reading.html import has_struck, html_text
 from notifications.reading.mail import Attached
 
 MOST_FILES = 20
@@ -123,7 +123,8 @@ def _name(part: Message) -> str:
 
 
 def _text_of(part: Message) -> str:
-    """The text of a part and those in it; of alternatives the plain one, unless it is empty."""
+    """The text of a part and those in it; of alternatives the plain one, unless it is empty or holds words
+    that the other has struck out."""
     if part.get_content_maintype() != "multipart" or not part.is_multipart():
         if _is(part, "text/plain"):
             return _unfolded(part)
@@ -131,10 +132,17 @@ def _text_of(part: Message) -> str:
     kind, children = part.get_content_subtype(), _children(part)
     if kind == "related":
         children = children[:1]
+    if kind == "alternative":
+        children = sorted(children, key=_is_as_typed)
     texts = (_text_of(child) for child in children)
     if kind == "alternative":
         return next((text for text in texts if text.strip()), "")
     return "\n".join(text for text in texts if text.strip())
+
+
+def _is_as_typed(part: Message) -> bool:
+    """Whether nothing is struck out in it."""
+    return not any(_is(leaf, "text/html") and has_struck(text_in(leaf)) for leaf in leaves(part))
 
 
 def _unfolded(part: Message) -> str:

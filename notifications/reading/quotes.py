@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from mailparser_reply.parser import EmailMessage as QuotedMail
 
+from cycle.danish import MONTHS, MONTHS_EN
+
 MOST_FOR_LIBRARY = 20_000
 """Characters that `mail-parser-reply` is asked about: it is quadratic in lines, and answers are shorter."""
 
@@ -32,6 +34,16 @@ _IN_BRACKETS = re.compile(r"[<(][^\s<>()@]{1,100}@[^\s<>()@]{1,100}[>)]")
 _TIME = re.compile(r"kl\.? ?\d|\b\d{1,2}[:.]\d{2}\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}\b")
 _RULE = re.compile(r"^\s{0,3}(_{10,}|-{20,})\s*$")
+_OF_DATES = re.compile(
+    r"(?:den|d|på|on|am|at|um|kl|klokken|uhr|pm|utc|gmt|cest?|i|går|dag|har|skrev|skrevet|wrote|schrieb|hat|"
+    r"(?:man|tirs?|ons|tors?|fre|lør|søn|mon|tue|wed|thu|fri|sat|sun)[a-zæøå]{0,6}|"
+    rf"{'|'.join(name[:3] for name in (*MONTHS, *MONTHS_EN))}|{'|'.join((*MONTHS, *MONTHS_EN))})",
+    re.IGNORECASE,
+)
+_SMALL = frozenset(("af", "von", "van", "de", "fra", "i", "for", "og", "på", "ved", "via"))
+MOST_LOOKED = 50_000
+"""Lines in which the answered mail's heading is looked for; nobody writes so many above it."""
+
 MOST_HEADER_LINES = 6
 MOST_WROTE_LINES = 3
 LONGEST_WROTE = 400
@@ -56,7 +68,7 @@ def _begins_quoted(line: str) -> bool:
 
 def quoted_from(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None:
     """(the line the answered mail begins at, the line after its heading); None when none begins."""
-    for index in range(start, len(lines)):
+    for index in range(start, min(len(lines), MOST_LOOKED)):
         if len(lines[index]) < LONGEST_WROTE and _SEPARATOR.match(lines[index]):
             return index, index + 1
         if length := _header_block(lines, index):
@@ -91,8 +103,10 @@ def _attribution(lines: Sequence[str], index: int) -> int:
     """How many lines "Den … skrev …:" has here; programs break it in up to three. 0 for none.
 
     A sentence may look like it ("Den 3. maj skrev vi til forældrene kl. 12:"), so it must tell an address,
-    or a year and a time, or quoted lines must come next.
+    or a name with a year and a time and nothing else, or quoted lines must come next.
     """
+    if not any(line.rstrip("*_ \t").endswith(":") for line in lines[index : index + MOST_WROTE_LINES]):
+        return 0
     near = [line.strip() for line in lines[index : index + MOST_WROTE_LINES]]
     for length in range(1, len(near) + 1):
         if not near[length - 1] or near[length - 1].startswith(">"):
@@ -104,7 +118,7 @@ def _attribution(lines: Sequence[str], index: int) -> int:
             return length
         if _is_attribution(words):
             begins_later = any(_begins_alone(near[0], " ".join(near[n:length])) for n in range(1, length))
-            genuine = _names_a_mail(words) or _quote_follows(lines, index + length)
+            genuine = (_names_a_mail(words) and _names_who(words)) or _quote_follows(lines, index + length)
             return length if genuine and not begins_later else 0
     return int(_is_address_alone(near[0]) and _quote_at(lines, index + 1))
 
@@ -144,6 +158,16 @@ def _names_a_mail(words: str) -> bool:
     return _tells_when(words, both=True)
 
 
+def _names_who(words: str) -> bool:
+    """Whether the heading has an address, or beside its day nothing but a name."""
+    if _ADDRESS.search(words):
+        return True
+    rest = [word for word in re.findall(r"[^\W\d_][\w'’-]*", words) if not _OF_DATES.fullmatch(word)]
+    return any(word[0].isupper() for word in rest) and all(
+        word[0].isupper() or word in _SMALL for word in rest
+    )
+
+
 def _tells_when(words: str, *, both: bool = False) -> bool:
     told = _TIME.search(words) is not None, _YEAR.search(words) is not None
     return all(told) if both else any(told)
@@ -174,7 +198,8 @@ def cut_by_library(text: str) -> str:
     heading = stripped[len(newest) :].strip()[:LONGEST_WROTE].split("\n\n")[0]
     if _AUTHORS_OWN.search(heading):
         return text
-    if not (_SAID.search(heading) or any(map(_FROM.match, heading.split("\n")))):
+    has_sender = any(map(_FROM.match, heading.split("\n")))
+    if not (has_sender or (_SAID.search(heading) and _names_who(heading.partition(":\n")[0]))):
         return text
     kept = text.strip().count("\n") - stripped[len(newest) :].count("\n")
     return "\n".join(text.strip().split("\n")[: kept + 1]) if _names_a_mail(heading) else text

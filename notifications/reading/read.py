@@ -22,7 +22,7 @@ from notifications.reading.parts import contents_of
 from notifications.reading.quotes import split_quoted
 from notifications.reading.signed import names_in, without_name
 from notifications.reading.verdicts import verdict_on
-from notifications.reading.words import own_words
+from notifications.reading.words import written
 
 NOT_A_MAIL = "Mailen er ikke bygget, som en mail skal være."
 
@@ -48,8 +48,9 @@ def _kept(raw: bytes, verdict: InboundVerdict, reason: str) -> Mail:
 def _read(parsed: Message, raw: bytes, ours: Ours) -> Mail:
     contents = contents_of(parsed)
     names = names_in(name_in(parsed, "from"))
-    own = without_name(own_words(contents.text), names)
-    above, quoted = split_quoted(contents.text)
+    first, quoted = split_quoted(contents.text)
+    own, below = (without_name(each, names) for each in written(contents.text))
+    above, below_above = (without_name(each, names) for each in written(first)) if quoted else (own, below)
     found = verdict_on(parsed, own, ours, has_files=bool(contents.files))
     return Mail(
         message_id=message_id_of(raw),
@@ -58,7 +59,8 @@ def _read(parsed: Message, raw: bytes, ours: Ours) -> Mail:
         subject=field(parsed, "subject"),
         text=contents.text,
         own_text=own,
-        own_above=without_name(own_words(above), names) if quoted else own,
+        own_above=above,
+        below=tuple(dict.fromkeys(filter(None, (below, below_above)))),
         verdict=found.verdict,
         reason=found.reason,
         files=contents.files,

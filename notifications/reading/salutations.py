@@ -20,6 +20,16 @@ _ADDRESSED = frozenset(_ADDRESSED_LIST.split())
 _ANSWERS_LIST = "grøn gul rød ja nej ok okay intet ingen ingenting alt status"
 _ANSWERS = frozenset(_ANSWERS_LIST.split())
 """Words that a name never is, though they may stand where a name does: "Hej Gul"."""
+_MATTER = re.compile(
+    r"\w{2,}(?:mangel|forbrug|fravær|skud|else|skab|skader?|problem(?:er)?|lukning(?:er)?|stigning|nedgang|fald|"
+    r"sager?|besparelser?|nedskæring(?:er)?|renovering|vikarer)",
+    re.IGNORECASE,
+)
+"""What is written with a capital letter like a name, and is none: "Hej Lærermangel!"."""
+
+_CLOSES = re.compile(r"(?<!\b[A-ZÆØÅ])(?<!\bhr)(?<!\bfr)[.!;]+\s+(?=\S)", re.IGNORECASE)
+"""The end of a greeting with a sentence behind it, of which each word may look like a name."""
+
 MOST_NAMES = 9
 _BARE = frozenset(("hej", "hejsa", "hej hej", "hejhej"))
 """Greetings that no sentence begins with, so that what follows without a comma is not theirs."""
@@ -42,6 +52,9 @@ def _after_greeting(line: str) -> str:
     if greeting is None:
         return line
     behind = line[greeting.end() :]
+    closes = _CLOSES.search(behind)
+    if closes is not None and _is_names(behind[: closes.start()]):
+        return behind[closes.end() :].strip()
     if _is_names(behind):
         return ""
     end = _ENDS.search(behind)
@@ -58,4 +71,6 @@ def _is_names(text: str) -> bool:
 
 def _is_addressed(word: str) -> bool:
     small = word.casefold()
-    return small in _ADDRESSED or (small not in _ANSWERS and _NAME.fullmatch(word) is not None)
+    if small in _ADDRESSED:
+        return True
+    return small not in _ANSWERS and _NAME.fullmatch(word) is not None and not _MATTER.fullmatch(word)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from notifications.reading.card_notices import is_card_notice
+
 _FAREWELL = re.compile(
     r"(?:med )?(?:(?:de )?(?:venlig|bedste|kærlig|mange|god|gode|hjertelig|vennlig)\w{0,4} )?"
     r"(?:hilsener|hilsner|hilsen)\b|"
@@ -23,7 +25,8 @@ _FROM = re.compile(
 _US_LIST = "os alle jer personalet børnene ledelsen kontoret klubben skolen huset"
 _US = frozenset(_US_LIST.split())
 _CONTACT = re.compile(
-    r"\b(?:tlf|telefon|tel|mob|mobil|direkte|phone|dir|t|m|e|mail|e-?mail|web|www|ean|cvr)\b\.?\s?[:.]?\s{0,3}"
+    r"\b(?:tlf|telefon|tel|mob|mobil|direkte|phone|dir|t|m|e|mail|e-?mail|web|www|"
+    r"(?:ean|cvr|p|gln|lokations)(?:[ -]?(?:nummer|nr))?|ean|cvr)\b\.?\s?[:.]?\s{0,3}"
     r"(?:\+?\d|www\.|http|\S{1,100}@)|^\W{0,3}(?:\+45\s?)?(?:\d{2}\s?){4}\W{0,3}$|"
     r"^(?:følg|besøg|find) os på\b.{0,50}$|^\W{0,3}\+?\d[\d /()-]{6,18}\W{0,3}$|^\W{0,3}(?:www\.|https?://)\S{1,100}$|^\W{0,3}[^\s@]{1,64}@\S{1,100}$|"
     r"^(?:\W{0,3}|[^,]{2,40},\s{0,3})(?:dk-)?\d{4}\s{1,3}(?-i:[A-ZÆØÅ])[\w-]{1,30}(?:\s(?-i:[A-ZÆØÅ]{1,2}))?\W{0,3}$",
@@ -118,7 +121,7 @@ def is_name(text: str) -> bool:
 
 def is_contact(line: str) -> bool:
     """A telephone, an address, a page."""
-    if _PAGE.fullmatch(line.strip()):
+    if _PAGE.fullmatch(line.strip()) or is_card_notice(line):
         return True
     return len(line) <= LONGEST and _CONTACT.search(line) is not None and not _says_something(line.split())
 
@@ -141,10 +144,9 @@ def is_card(lines: Sequence[str]) -> bool:
     The first paragraph is a name's; each other one must hold a place, a title or a number. Short lines of
     other words are the card's only above a telephone or an address in the same paragraph.
     """
-    given = paragraphs(lines)
-    filled = [line for paragraph in given for line in paragraph]
-    if len(filled) > MOST_LINES:
+    if sum(1 for line in lines if line.strip()) > MOST_LINES:
         return False
+    given = paragraphs(lines)
     return all(_is_of_card(paragraph) for paragraph in given) and all(
         any(map(_is_official, paragraph)) for paragraph in given[1:]
     )
@@ -158,7 +160,24 @@ def card_length(lines: Sequence[str]) -> int:
     most = next((n for n, line in enumerate(first[:MOST_LINES]) if not is_strict(line)), len(first))
     ends = (n for n in range(min(len(first), MOST_LINES), 0, -1) if is_contact(first[n - 1]))
     with_contact = next((n for n in ends if _is_of_card(first[:n])), 0)
-    return max(most, with_contact) + next(n for n, line in enumerate(lines) if line.strip())
+    length = max(most, with_contact)
+    begins = next(n for n, line in enumerate(lines) if line.strip())
+    return begins + (length if length < len(first) else length + _card_below(lines[begins + length :]))
+
+
+def _card_below(lines: Sequence[str]) -> int:
+    """How many lines the further paragraphs of a card have: place, title, numbers and nothing else."""
+    length = start = 0
+    while start < len(lines):
+        if not lines[start].strip():
+            start += 1
+            continue
+        end = next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
+        paragraph = [line.strip() for line in lines[start:end]]
+        if not (all(map(is_strict, paragraph)) and any(map(_is_official, paragraph))):
+            break
+        length = start = end
+    return length
 
 
 def signature_start(lines: Sequence[str]) -> int:
@@ -205,6 +224,8 @@ def _is_of_card(paragraph: Sequence[str]) -> bool:
 
 def _is_text(line: str, words: Sequence[str]) -> bool:
     """Whether the line is an answer or a sentence, whatever stands around it."""
+    if is_card_notice(line):
+        return False
     if _says_something(words) or _ANSWERS.match(line):
         return True
     if is_contact(line):

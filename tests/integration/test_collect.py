@@ -19,7 +19,7 @@ from cycle.tasks.forms import Field, FieldType, Form
 from cycle.tasks.standing import timeliness
 from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskState, Timeliness
 from cycle.tasks.tables import Draft, FormVersion, Occurrence, Submission, Task
-from flows.collect import MailboxUnread, collect
+from flows.collect import MOST_REFUSALS, MailboxUnread, collect
 from flows.due_work import due_work
 from flows.runtime import RunContext
 from notifications.mailbox import FolderMailbox, Place
@@ -320,6 +320,52 @@ def test_a_mailbox_that_cannot_be_read_is_noted_and_waited_for(engine, town, ima
     run(engine, settings, NOON + timedelta(minutes=20))
     (mark,) = rows(engine, MailboxMark)
     assert mark.failing_since is None and mark.next_at is None and mark.error == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "headed"), [("NO [SERVERBUG] not to be had", False), ("NO not now", True), ("OK done", False)]
+)
+def test_a_mail_that_the_server_does_not_give_stops_no_other(engine, town, imap, said, headed):
+    server, settings = imap
+    poison = server.deliver(b"From: x@by.example\r\nMessage-ID: <x@by.example>\r\n\r\nhej", NOON)
+    server.refused = {poison.uid: said}
+    server.headed = {poison.uid} if headed else set()
+    server.deliver(write(settings, town, first_task(engine), FULL), NOON)
+    for times in range(1, MOST_REFUSALS + 1):
+        with pytest.raises(MailboxUnread):
+            run(engine, settings, NOON + timedelta(minutes=6 * times))
+        assert rows(engine, Inbound) == [] and rows(engine, MailboxMark)[0].refused_times == times
+    run(engine, settings, NOON + timedelta(hours=1))
+    refused, answer = rows(engine, Inbound)
+    assert (refused.verdict, answer.verdict) == (V.UNREADABLE, V.ANSWER)
+    assert "udlevere" in refused.reason and refused.received_at == (
+        NOON if headed else NOON + timedelta(hours=1)
+    )
+    assert (refused.message_id == "<x@by.example>") is headed
+    (mark,) = rows(engine, MailboxMark)
+    assert (mark.last_uid, mark.refused_times, mark.failing_since) == (2, 0, None)
+
+
+def test_a_mail_that_the_server_gives_later_is_read_whole(engine, town, imap):
+    server, settings = imap
+    answer = server.deliver(write(settings, town, first_task(engine), FULL), NOON)
+    server.refused = {answer.uid: "NO [INUSE] later"}
+    with pytest.raises(MailboxUnread):
+        run(engine, settings)
+    server.refused = {}
+    run(engine, settings, NOON + timedelta(minutes=10))
+    assert [row.verdict for row in rows(engine, Inbound)] == [V.ANSWER]
+
+
+def test_a_mail_that_is_gone_between_the_list_and_the_fetch_is_passed(engine, town, imap):
+    server, settings = imap
+    gone = server.deliver(b"From: x@by.example\r\n\r\nhej", NOON)
+    server.deliver(write(settings, town, first_task(engine), FULL), NOON)
+    server.watch = lambda name, _: (
+        server.mails.remove(gone) if name == "UID_FETCH" and gone in server.mails else None
+    )
+    run(engine, settings)
+    assert [row.verdict for row in rows(engine, Inbound)] == [V.ANSWER]
 
 
 def test_a_wrong_password_for_the_mailbox_is_noted(engine, town, imap):

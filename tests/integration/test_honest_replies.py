@@ -87,10 +87,10 @@ def reply(engine: Engine, settings: Settings, town: Town, text: str, **headers: 
 @pytest.mark.parametrize(
     ("text", "seconds", "kind", "verdict"),
     [
-        ("Tak for din henvendelse. Vi behandler sager i den rækkefølge, de kommer.", 4, "daily", V.DRAFT),
+        ("Sagen er oprettet med nummer 4711 i vores system.", 4, "daily", V.DRAFT),
         ("Vi har ansat to lærere og er på plads.", 30, "daily", V.DRAFT),
         ("Vi har ansat to lærere og er på plads.", 31, "daily", V.ANSWER),
-        ("Tak for din henvendelse. Vi behandler sager i rækkefølge.", 4, "receipt", V.DRAFT),
+        ("Sagen er oprettet med nummer 4712 i vores system.", 4, "receipt", V.DRAFT),
         ("Intet at bemærke", 4, "daily", V.ANSWER),
     ],
 )

@@ -30,7 +30,8 @@ class ImapServer(socketserver.ThreadingTCPServer):
     """Login `aarshjul` / `hemmelig`. `deaf` refuses every SELECT; without `idles` there is no IDLE."""
 
     """Login `aarshjul` / `hemmelig`. `deaf` refuses every SELECT. `watch` is told of every command (its name
-    and arguments) before it is answered."""
+    and arguments) before it is answered. `refused` are the UIDs whose content is not given, and what is
+    said instead: "NO …", or "OK …" with nothing before it; of those in `headed` the header is."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -44,6 +45,8 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.idles = True
         self.sessions: list[socket.socket] = []
         self.connections: list[float] = []
+        self.refused: dict[int, str] = {}
+        self.headed: set[int] = set()
         self.watch: Callable[[str, str], None] = lambda _name, _arguments: None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -150,6 +153,8 @@ class _Session(socketserver.StreamRequestHandler):
                 continue
             if "BODY.PEEK" in wanted:
                 part = "HEADER" if "HEADER" in wanted else ""
+                if mail.uid in self.server.refused and not (part and mail.uid in self.server.headed):
+                    return self.server.refused[mail.uid]
                 raw = mail.raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n" if part else mail.raw
                 self.say(
                     f"* {number} FETCH (UID {uid} BODY[{part}] {{{len(raw)}}}".encode() + b"\r\n" + raw + b")"

@@ -1,9 +1,13 @@
 """Mails of a megabyte in shapes that make parsers slow, large or fall over."""
 
+import random
 from collections.abc import Callable
 from functools import partial
 
 MEGABYTE = 1_000_000
+MOST_LINES = 49_000
+"""Lines of a mail that is only just read."""
+
 HEAD = b"From: x@by.example\r\nTo: svar+abc@svar.by.example\r\nMessage-ID: <n@by.example>\r\n"
 
 
@@ -71,6 +75,9 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     "html comments": lambda: rich(_filled("<!--")),
     "html spaces": lambda: rich(_filled("&nbsp;<p>")),
     "html pre": lambda: rich("<pre>" + _filled("a\n")),
+    "farewells between quotes": lambda: plain(("> x\n" + "Mvh Ane\nvej 1\n" * 40) * 600),
+    "streets between quotes": lambda: plain(("> x\nHej " + "vej 1\n" * 40) * 1_190),
+    "headings and a quote": lambda: plain("Den 6. apr. 2027 kl. 10:00 skrev a@b.example:\n" * 20_000 + "> a"),
     "brackets and addresses": lambda: plain(_filled("(a@b" * 75 + "\n")),
     "less-than lines": lambda: plain(_filled("<" * 60 + "\n")),
     "lines of recipients": lambda: plain(_filled("Anna <anna.hansen@skole.example>; " * 8 + "\n")),
@@ -91,6 +98,59 @@ _FRAGMENTS = (
     *("[ekstern] ", "Obs: klik ikke på. ", "denne mail er fortrolig. ", "Disclaimer\n\n"),
 )
 """Pieces of what the patterns of the reader look for."""
+
+_LINES = (
+    *(
+        "> x\n",
+        "vej 1\n",
+        "Mvh Ane\nvej 1\n",
+        "Mellemlang Vej 1\n",
+        "Mvh\n",
+        "Hej Bo\n",
+        "Ane Hansen\nTlf. 12345678\n",
+    ),
+    *(
+        "____________________\n",
+        "-- \n",
+        "Sendt fra min iPhone\n",
+        "God weekend\n",
+        "Denne mail er fortrolig.\n",
+    ),
+    *(
+        "Den 1. maj 2027 kl. 10:00 skrev A <a@b.example>:\n",
+        "Fra: a@b.example\nSendt: 1. maj 2027\nTil: b\n",
+        "\n",
+    ),
+    *("[EKSTERN]\n", "EAN: 5798009371034\n", "/A\n", "Disclaimer\n"),
+)
+"""What stands around the words of a mail, a line or two each."""
+
+
+def _stretches(first: str, line: str, count: int) -> bytes:
+    unit = first + line * count
+    return plain(_filled(unit, MOST_LINES * len(unit.encode()) // unit.count("\n")))
+
+
+STRETCHES: dict[str, Callable[[], bytes]] = {
+    f"{first!r} and {count} x {line!r}": partial(_stretches, first, line, count)
+    for first in _LINES
+    for line in _LINES
+    for count in (12, 40, 78)
+}
+"""As many lines as are read, in stretches of two levels: a line, then so many of another."""
+
+
+def combined(seed: int) -> bytes:
+    """A mail of up to a megabyte of some pieces, each once or many times; the same one for the same seed."""
+    chosen = random.Random(seed)
+    pieces = (*_FRAGMENTS, *_LINES)
+    unit = "".join(
+        chosen.choice(pieces) * chosen.choice((1, 1, 1, 5, 40)) for _ in range(chosen.randint(1, 4))
+    )
+    unit += chosen.choice(("", "\n"))
+    size = min(MEGABYTE, MOST_LINES * len(unit.encode()) // max(1, unit.count("\n")))
+    return plain(_filled(unit, max(size, len(unit.encode()))))
+
 
 LINE = 300
 """Signs of a line of fragments: as long as any that patterns look at."""

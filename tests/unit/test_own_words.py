@@ -55,6 +55,18 @@ ANSWER = "Status: grøn\nForventet resultat: 0\nBemærkninger: alt vel"
         "Fortsat god dag\nMette",
         "Bedste hilsener\nMette",
         "Hilsen fra os på Havneskolen\nMette",
+        "Mvh\nMette Hansen\n\nTræffetid: man-tors 8-15",
+        "Mvh\nMette Hansen\n\nÅbningstider:\nMandag-torsdag 6.30-17.00\nFredag: 6.30 - 16.30",
+        "Mvh\nMette Hansen\nSkoleleder\n\nEngskolen\nVestergade 1\nEAN-nummer 5798009371034",
+        "Mvh\nMette Hansen\nSkoleleder\n\nCVR: 64942212\nP-nr. 1003265412",
+        "Mvh\nMette Hansen\n\nJeg holder fri om fredagen",
+        "Mvh\nMette Hansen\n\nSkriv sikkert til os via borger.dk",
+        "Mvh\nMette Hansen\n\nLæs om vores behandling af personoplysninger her: https://www.by.example/gdpr",
+        "Mvh\nMette Hansen\n\nHusk: Send aldrig personfølsomme oplysninger i en almindelig mail. "
+        "Brug Digital Post.",
+        "Mvh\nMette Hansen\n\n[Et billede, der indeholder tekst\n\nAutomatisk genereret beskrivelse]",
+        "Mvh\nMette Hansen\n\n[Logo, company name Description automatically generated]\n\nTlf. 12 34 56 78",
+        "Mvh\nMette Hansen\n\n[Engskolens logo]\n\n[cid:image001.png@01DB1234.56789ABC]",
     ],
 )
 def test_a_card_of_several_paragraphs_and_a_good_wish_are_no_answer(below: str) -> None:
@@ -68,7 +80,20 @@ def test_a_card_of_several_paragraphs_and_a_good_wish_are_no_answer(below: str) 
         "God dag for skolen: alle mødte op\nVi fejrer det.",
         "På forhånd tak\nBemærkninger: se venligst budgettet",
         "Mette Jensen\nStatus: grøn",
+        "Åbningstiderne er udvidet",
+        "[Vi mangler to]",
+        "Jeg holder fri om fredagen, så vi mangler en vikar",
+        "Vi behandler oplysninger fortroligt: 3 sager",
     ],
 )
 def test_words_that_only_look_like_a_signature_stay(words: str) -> None:
     assert own_words(f"{ANSWER}\n\n{words}\n") == f"{ANSWER}\n\n{words}"
+
+
+def test_a_card_is_left_out_though_unknown_words_stand_below_it() -> None:
+    assert own_words(f"{ANSWER}\n\nMvh\n{CARD}\n\nSkolen, hvor alle trives") == (
+        f"{ANSWER}\n\nSkolen, hvor alle trives"
+    )
+    below = "Mobil 23 45 67 89\nVi mangler to\n\nHavneskolen er lukket"
+    card = CARD.removesuffix("Mobil 23 45 67 89")
+    assert own_words(f"{ANSWER}\n\nMvh\n{card}{below}") == f"{ANSWER}\n\n{below}"

@@ -239,3 +239,29 @@ def test_what_a_page_hides_is_no_text_and_a_list_has_its_numbers():
     )
     assert html_text("<pre>Status: gul\nBem: nej</pre>") == "Status: gul\nBem: nej"
     assert html_text("") == html_text("<!-- -->") == ""
+
+
+STRUCK = [
+    "Forventet resultat: <s>300.000</s> 200.000",
+    "Forventet resultat: <del>300.000 </del>200.000",
+    "Forventet resultat: <strike><b>300.000</b></strike> 200.000",
+    'Forventet resultat: <span style="color:red; text-decoration: line-through">300.000</span> 200.000',
+]
+
+
+@pytest.mark.parametrize("struck", STRUCK)
+def test_words_that_are_struck_out_are_not_read_though_the_plain_part_has_them(struck: str):
+    assert html_text(f"<p>{struck}</p>") == "Forventet resultat: 200.000"
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = "Mette@by.example", "<1@by.example>"
+    message.set_content("Forventet resultat: 300.000 200.000")
+    message.add_alternative(f"<p>{struck}</p>", subtype="html")
+    assert read_mail(message.as_bytes()).own_text == "Forventet resultat: 200.000"
+
+
+def test_the_plain_part_is_read_where_nothing_is_struck_out():
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = "Mette@by.example", "<1@by.example>"
+    message.set_content("Status: gul")
+    message.add_alternative("<style>p { text-decoration: line-through }</style><p>Rød</p>", subtype="html")
+    assert read_mail(message.as_bytes()).own_text == "Status: gul"

@@ -7,8 +7,9 @@ from cycle.tasks.forms import Field, FieldType, Form
 from notifications.letters_of_tasks import sections
 from notifications.nil import is_nil
 from notifications.questions import questions_of
+from notifications.reading.read import read_mail
 from notifications.reading.signed import names_in, without_name
-from notifications.replies import read_reply
+from notifications.replies import read_parts, read_reply
 from notifications.small_talk import is_small_talk
 from notifications.typed_values import Doubtful, typed_value
 from tests.support.leaders_replies import WRITTEN, Written, becomes
@@ -161,6 +162,9 @@ MILLIONS = Field(id="x", type=FieldType.NUMBER, label="Ramme", unit="mio. kr.")
         (AMOUNT, "200 tkr.", "200000.00"),
         (AMOUNT, "1,5 mill. kr.", "1500000.00"),
         (AMOUNT, "14.5 mio.", "14500000.00"),
+        (AMOUNT, "1.250 t.kr.", "1250000.00"),
+        (AMOUNT, "4.000 mio.", "4000000000.00"),
+        (AMOUNT, "1,250 mio.", "1250000.00"),
         (AMOUNT, "1,5", "1.50"),
         (AMOUNT, "1250.50", "1250.50"),
         (AMOUNT, "1.500", "1500.00"),
@@ -200,6 +204,9 @@ def test_amounts_as_leaders_write_them(field, text, value):
         (OVERSPENT, "mindreforbrug 200.000"),
         (PERCENT, "4 mio."),
         (MILLIONS, "1,5 mio."),
+        (AMOUNT, "1.250 mio."),
+        (AMOUNT, "-1.250 mia. kr."),
+        (AMOUNT, "14.500 millioner"),
     ],
 )
 def test_amounts_that_may_mean_two_things_are_asked_back_and_kept_apart(field, text):
@@ -228,6 +235,8 @@ def test_what_is_no_number_stays_what_it_is_and_the_form_refuses_it(text):
         ("gul, vi er på vej mod grøn", "gul", "vi er på vej mod grøn"),
         ("gul, fordi rød stue er lukket", "gul", "fordi rød stue er lukket"),
         ("gul. Vi var også gul sidst", "gul", "Vi var også gul sidst"),
+        ("gul, vi mangler to, og rød stue er lukket", "gul", "vi mangler to, og rød stue er lukket"),
+        ("gul, se nedenfor (trivsel, grøn i år)", "gul", "se nedenfor (trivsel, grøn i år)"),
     ],
 )
 def test_a_light_with_its_comment(text, light, comment):
@@ -248,6 +257,10 @@ def test_a_light_with_its_comment(text, light, comment):
         "rød\ngrøn",
         "🟢/🟡",
         "grøn -> gul",
+        "Grøn ift. økonomi, rød ift. fravær",
+        "grøn på økonomi og rød på fravær",
+        "grøn for skolen. Gul for SFO'en",
+        "Grøn hvad angår økonomien, men dog gul når det gælder trivslen",
     ],
 )
 def test_two_lights_are_asked_back_and_neither_is_kept(text):
@@ -420,3 +433,135 @@ def test_replies_as_leaders_write_them(written: Written):
 
 def test_there_are_forty_of_them():
     assert len({written.text for written in WRITTEN}) >= 40
+
+
+NO_ANSWERS = [
+    "Hvad skal jeg svare her? Kan I ringe til mig?",
+    "Kan jeg få udsættelse til fredag?",
+    "Det er ikke mig, der er leder mere. Skriv til Bo Jensen.",
+    "Jeg kan ikke åbne linket.",
+    "Har I sendt den rigtige fil? Den kan ikke åbnes.",
+    "Jeg tilbagekalder min mail af i dag",
+    "Beklager, jeg har overset mailen. Svaret kommer i løbet af dagen",
+    "Beklager det sene svar - vi har travlt. Jeg sender det i morgen.",
+    "Hej Bo, kan du tage den her?",
+    "@Bo kan du tage den?",
+    "Se vedhæftede",
+    "Videresendt til vores økonomimedarbejder",
+    "Jeg er desværre syg. Kontakt souschef Bo Jensen.",
+    "Barselsorlov\n\nJeg er på barselsorlov og vender tilbage i januar 2028.\n\nDaglig leder: Bo Jensen",
+    "Skolen holder påskeferie. Kontoret åbner igen tirsdag den 6. april kl. 8.",
+    "Institutionen holder sommerlukket i uge 28, 29 og 30. Vi er tilbage mandag den 2. august.",
+    "Jeg er gået på efterløn pr. 1. april. Kontakt i stedet Bo Jensen.",
+    "Jeg er til møder hele dagen og svarer i morgen.",
+    "Tak for din mail. Den er modtaget og vil blive besvaret inden for 5 hverdage.",
+    "Jeg afspadserer i dag fredag. Er tilbage mandag.",
+    "Der er lukket på kontoret i dag grundet pædagogisk dag.",
+    "Holder fri i dag",
+]
+ANSWERS = [
+    "Vi har haft meget sygefravær i år, 7,2 pct.",
+    "Lederen er på barsel indtil maj, og vi mangler en vikar.",
+    "To lærere er på orlov, så vi bruger vikarer.",
+    "Jeg er på ferie i uge 42, men her er svaret: vi overskrider med 2 mio.",
+    "Vi er i gang. Det ser fornuftigt ud.",
+    "Vi har ansat to lærere og er på plads.",
+    "Eleverne er tilbage efter branden.",
+    "Uændret",
+    "Ja",
+]
+
+
+@pytest.mark.parametrize("text", NO_ANSWERS)
+def test_short_words_that_may_be_no_answer_are_asked_about_and_quoted(text):
+    (doubt,) = read_reply(FREE, text).doubts
+    assert "»" in doubt.what or "fravær" in doubt.what
+    assert read_parts(FREE, text, "", rows={}, chosen=True).doubts == ()
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+def test_short_words_about_the_unit_are_its_answer(text):
+    assert read_reply(FREE, text).doubts == ()
+
+
+def test_a_long_text_with_a_question_in_it_is_an_answer():
+    assert (
+        read_reply(FREE, "Vi har drøftet rammen på tre møder. " * 15 + "Hvem dækker huslejen?").doubts == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "a", "b"),
+    [
+        ("A: intet at bemærke. B: vi mangler 2 mio.", "intet at bemærke.", "vi mangler 2 mio."),
+        ("A: Intet at bemærke, B: vi mangler 2 mio.", "Intet at bemærke", "vi mangler 2 mio."),
+        ("A1: gul, b1: rød\nA2: 0", "1. gul\n2. 0", "1. rød"),
+        ("A: grøn B: rød", "grøn", "rød"),
+        ("A: taget på bygning B: utæt", "taget på bygning B: utæt", None),
+        ("A: vi har hus C og D, og B og A er fyldt", "vi har hus C og D, og B og A er fyldt", None),
+    ],
+)
+def test_a_line_about_two_tasks_is_parted_at_the_second_letter(text, a, b):
+    said = sections(text, ["A", "B"]).by_letter
+    assert (said.get("A"), said.get("B")) == (a, b)
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "unplaced"),
+    [
+        ("1. gul\n2. 0\n\nMvh\nMette Hansen\n\nSkolen, hvor alle trives", ("gul", "0", None), "Skolen, hvor"),
+        ("2. 0\n1. gul: bagud\n\nMvh Mette\n\nMed mere", ("gul: bagud", "0", None), "Med mere"),
+        ("Se nedenfor.\nMvh Mette\n\n1. gul\n2. 0", ("gul", "0", None), "Se nedenfor."),
+        ("1. gul\nMvh Mette\n\n2. 0\nBemærkninger: alt\nvel", ("gul", "0", "alt\nvel"), ""),
+        ("Mvh Mette\n\n1. gul\n2. 0", ("gul", "0", None), ""),
+    ],
+)
+def test_below_farewell_and_name_nothing_goes_on_with_an_answer(text, raw, unplaced):
+    reply = read_mailed(FORM, text)
+    assert tuple(reply.raw.get(name) for name in ("status", "beloeb", "bem")) == raw
+    assert reply.unplaced.startswith(unplaced) and bool(reply.unplaced) == bool(unplaced)
+
+
+def test_below_the_farewell_a_text_goes_on_where_nothing_else_is_asked():
+    assert read_mailed(FREE, "Vi mangler to.\nMvh Mette\n\nPS: taget er utæt").raw == {
+        "t": "Vi mangler to.\n\nPS: taget er utæt"
+    }
+
+
+def test_nothing_to_report_is_doubted_where_more_stands_below_the_name():
+    assert read_mailed(FORM, "Intet at bemærke\nMvh Mette\n\nÅbningstid: 8-15").nil
+    assert not read_mailed(FORM, "Intet at bemærke\nMvh Mette\n\nDog mangler vi to").nil
+
+
+def read_mailed(form, text):
+    mail = read_mail(f"From: Mette Hansen <mette@by.example>\n\n{text}\n".encode())
+    return read_reply(form, mail.own_text, whole=mail.text, above=mail.own_above, below=mail.below)
+
+
+OUTLOOK = """Fra: Årshjul <a@by.example>
+Sendt: 6. april 2027 08:00
+Til: Mette
+Emne: Rapport
+
+Kære Mette
+
+1. Svar:
+{answer}
+Slut på spørgsmålene
+
+Har du ingen bemærkninger? Så svar »Intet at bemærke«."""
+
+
+@pytest.mark.parametrize(
+    "above", ["Se nedenfor\n\nMvh Mette\n\n", "Hej Bo\n\nMit svar står nedenfor med rødt.\n\n", ""]
+)
+def test_one_text_is_read_under_its_question(above):
+    reply = read_mailed(FREE, above + OUTLOOK.format(answer="Vi mangler 2 mio."))
+    assert reply.raw == {"t": "Vi mangler 2 mio."} and not reply.doubts
+    assert read_mailed(FREE, above + OUTLOOK.format(answer="Intet at bemærke")).nil
+
+
+def test_words_above_are_the_one_text_whatever_the_quoted_mail_holds():
+    reply = read_mailed(FREE, "Vi mangler en vikar.\n\n" + OUTLOOK.format(answer="2026: vi mangler to."))
+    assert reply.raw == {"t": "Vi mangler en vikar."}
+    assert read_mailed(FREE, "Se nedenfor\n\n" + OUTLOOK.format(answer="")).doubts

@@ -115,6 +115,8 @@ def upgrade() -> None:
     sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('error', sa.String(), nullable=False),
+    sa.Column('refused_uid', sa.Integer(), nullable=False),
+    sa.Column('refused_times', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('root_id')
     )
     op.create_table('person_session',

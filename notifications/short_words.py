@@ -1,0 +1,98 @@
+"""Short words that may well be no answer: a question, a request, "it is not me", an absence.
+
+Of a form of one text every word would be the answer, and the reminders would end. What is short and reads
+like one of these is asked about, unless it tells figures or speaks of the unit's matters.
+"""
+
+import re
+from collections.abc import Mapping
+
+LONGEST = 500
+"""Signs of a mail that may be only this; a longer one says more."""
+
+ASKS = {
+    "da": "»{words}« lyder som et spørgsmål eller en besked til os, og vi har ikke taget det som jeres svar. "
+    "Er det svaret, så send det fra siden.",
+    "en": "“{words}” sounds like a question or a message to us, and we have not taken it as your answer. "
+    "If it is the answer, send it on the page.",
+}
+AWAY = {
+    "da": "»{words}« lyder som en besked om fravær, og vi har ikke taget det som jeres svar. "
+    "Er det svaret, så send det fra siden.",
+    "en": "“{words}” sounds like a notice of absence, and we have not taken it as your answer. If it is the "
+    "answer, send it on the page.",
+}
+LONGEST_QUOTED = 80
+
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\d\.)\s+(?!\d)|\n+")
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_ASKS = _any(
+    r"\?[\s\"”»)]*$",
+    r"^(?:@\w+,? |hej \w+,? )?(?:kan|vil|må|skal|gider|har) (?:du|i|jeg|vi|man|en af jer|nogen)\b",
+    r"^(?:hvad|hvordan|hvornår|hvem|hvilke[nt]?|hvor|hvorfor|could|can|would|what|how|when) \w+",
+)
+_LATER = "i morgen|senere|snart|først|tilbage|på det|på den|i løbet|inden|hurtigst|når"
+_TELLS = _any(
+    r"\bikke (?:længere )?(?:er )?(?:mig|leder|ansat|min opgave)\b",
+    r"\b(?:ny|nye) leder er\b",
+    r"\bfratrådt\b",
+    r"\bnot me\b|\bno longer\b",
+    r"\b(?:skriv|send|ring|henvend (?:dig|jer)) (?:venligst |i stedet |hellere |den |det )?til\b",
+    r"\bkan ikke (?:åbne|finde|komme ind|logge)\b",
+    r"\b(?:linket|siden|filen|knappen) (?:virker|dur) ikke\b",
+    r"\bhar (?:allerede )?svaret\b",
+    r"\btilbagekald\w*|\bannullere[rt]\b",
+    r"\boverset\b.{0,40}\b(?:mail|besked|frist|opgave)",
+    r"\b(?:svaret|det|den) (?:kommer|følger|sendes)\b",
+    rf"\b(?:jeg|vi) (?:sender|svarer|vender|kigger|ser)\b.{{0,30}}\b(?:{_LATER})\b|\bvi er på den\b",
+    r"^(?:se|jf\.?|hermed) (?:venligst )?(?:den |det |de )?(?:vedhæft|vedlag|bilag|fil)\w*(?: \w+){0,2}\W*$",
+    r"^(?:er )?(?:videresendt|sendt videre) til\b",
+    r"^(?:fyi|til orientering|til info)\W*$",
+)
+_DAYS = "mandag|tirsdag|onsdag|torsdag|fredag"
+_INSTEAD = (
+    "venligst|i stedet|gerne|min|vores|skolens?|kontoret|souschef|viceleder|stedfortræder|(?-i:[A-ZÆØÅ])"
+)
+_GONE = _any(
+    r"\bsyg(?:emeldt)?\b",
+    r"\b\w*barsel(?:s\w*)?\b|\b\w*orlov\b|\b\w*ferie\b|\b\w*lukket\b",
+    r"\bafspadser|\bfraværende\b|\bikke til ?stede\b|\befterløn\b|\bpension\b",
+    r"\b(?:holder|har) fri\b|\bpå (?:kursus|tur|rejse)\b|\btil møder?\b|\bude af huset\b",
+    r"\båbner igen\b|\bvende[rt]? tilbage\b",
+    rf"\btilbage (?:igen|den|på (?:kontoret|arbejde)|i uge|til|{_DAYS})\b",
+    rf"\bkontakt(?:e)? (?:{_INSTEAD})",
+    r"\b(?:mails?|postkassen?|henvendelser?) (?:læses|besvares|behandles)\b|\blæser (?:ikke )?mails?\b",
+    r"\bbehandler (?:sager|henvendelser|mails)\b|\btak for (?:din|jeres) (?:mail|henvendelse|besked)\b",
+    r"\b(?:er|hermed) modtaget\b|\bbliver? besvaret\b|\bautosvar\b|\bautomatisk svar\b",
+    r"\bout of (?:the )?office\b|\bon leave\b|\bon vacation\b",
+)
+_MATTERS = _any(
+    r"\d\s*(?:%|pct|procent|mio|mia|kr\b|t\.?kr|tusind|stilling|elever|børn|lærere|pladser|timer|årsværk)",
+    r"\b(?:vi|skolen|institutionen|klubben|\w+huset) mangler\b|\ben vikar\b|\bvikarer(?:ne)?\b",
+    r"\b(?:mer|mindre|over|under)forbrug|\boverskrid|\bunderskud|\boverskud|\bbudget|\bøkonomien\b",
+    r"\bsygefravær|\bfraværet\b|\belever(?:ne)?\b|\bbørn(?:ene)?\b|\blærere?\b|\blærerne\b",
+    r"\bpædagoger(?:ne)?\b|\bmedarbejder(?:e|ne)?\b|\bpersonalet?\b|\bmålet\b|\bindsats|\bprojekt",
+)
+"""What is the unit's own: people, money, goals."""
+
+
+def doubted_words(text: str) -> tuple[Mapping[str, str], str] | None:
+    """(what is said about them in each language, the words that may be no answer); None for an answer.
+
+    A question or a message is asked about whatever it speaks of; an absence only where nothing speaks of
+    the unit.
+    """
+    if len(text) > LONGEST:
+        return None
+    said = [each.strip() for each in _SENTENCE.split(text) if each.strip()]
+    speaks = _MATTERS.search(text) is not None
+    for each in said:
+        if _ASKS.search(each) or (not speaks and _TELLS.search(each)):
+            return ASKS, each.rstrip(".")[:LONGEST_QUOTED]
+    gone = None if speaks else next((each for each in said if _GONE.search(each)), None)
+    return (AWAY, gone.rstrip(".")[:LONGEST_QUOTED]) if gone else None
