@@ -125,6 +125,15 @@ def test_a_last_day_leaves_the_post_vacant_and_the_list_says_so(posts: Posts) ->
     assert "Skole 1.2 Ærø" in posts.office.get("/poster?vis=alle&soeg=1.2").text
 
 
+def test_a_search_finds_a_post_that_nothing_is_wrong_with(posts: Posts) -> None:
+    shown = posts.office.get("/poster")
+    assert "Alle poster er besat" in shown.text
+    assert '<form method="get" action="/poster"' in shown.text and 'name="vis"' not in shown.text
+    found = posts.office.get("/poster?soeg=skole+1.2")
+    assert "Skole 1.2 Ærø" in found.text and "Ingen poster passer" not in found.text
+    assert "Ingen poster passer" in posts.office.get("/poster?vis=ledig&soeg=1.2").text
+
+
 def test_a_substitute_gets_the_mail_for_the_period_and_no_two_at_once(posts: Posts) -> None:
     asked = {"name": "Bo Lund", "email": "bo@by.example", "first_day": "2027-04-12", "last_day": "2027-05-12"}
     assert posts.send("stedfortraeder", **asked).status_code == 303

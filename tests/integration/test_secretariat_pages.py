@@ -223,6 +223,25 @@ def test_the_list_is_narrowed_by_area_district_kind_and_name(small):
     assert "Ingen enheder passer" in words(small.get(f"{ONE}?omraade=Findes+ikke"))
 
 
+def test_the_page_in_the_other_language_is_the_page_as_it_was_asked_for(small):
+    asked = f"{ONE}?art=skole&soeg=Skole+1&vis=alle"
+    english = re.search(r'<a href="([^"]+)" lang="en"', small.get(asked).text)[1].replace("&amp;", "&")
+    assert english == f"{asked}&sprog=en"
+    page = small.get(english)
+    assert "3 units" in words(page)
+    back = re.search(r'<a href="([^"]+)" lang="da"', page.text)[1].replace("&amp;", "&")
+    assert back == f"{asked}&sprog=da"
+
+
+def test_what_answers_a_post_has_no_link_to_another_language(small):
+    page = small.get(ONE)
+    seen = Form(page, f"{ONE}/flere/vis").send(
+        small.secretariat, act="besked", text="Husk rapporten.", task=str(small.tasks[0].id)
+    )
+    assert "Husk rapporten." in words(seen) and ">English</a>" in page.text
+    assert ">English</a>" not in seen.text
+
+
 def test_nothing_typed_into_a_filter_is_run_or_shown_raw(office):
     before = office.site.row_counts()
     for field, nasty in product(("tilstand", "omraade", "distrikt", "art", "soeg"), NASTY):
