@@ -18,10 +18,7 @@ from cycle.tasks.states import Verdict
 
 @dataclass(frozen=True)
 class Fault:
-    """One error page: status and words, Danish and English; `onward`: an address and its words.
-
-    `new_tab`: it opens beside the page, which holds what was typed.
-    """
+    """One error page: status and words, Danish and English; `onward`: an address and its words."""
 
     status: int
     title: tuple[str, str]
@@ -29,7 +26,6 @@ class Fault:
     cure: tuple[str, str]
     retry: bool = False
     onward: tuple[str, str, str] | None = None
-    new_tab: bool = False
 
 
 class Refused(Exception):
@@ -164,7 +160,6 @@ SIGNED_OUT = Fault(
         "Kopiér det, du har skrevet, herunder. Log så ind igen, og sæt det ind.",
         "Copy what you wrote below. Then sign in again and paste it.",
     ),
-    new_tab=True,
 )
 WRONG_WAY = Fault(
     405,
