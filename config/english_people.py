@@ -31,6 +31,8 @@ PEOPLE: Mapping[str, str] = {
     "Der er ikke valgt nogen fil.": "No file has been chosen.",
     "Vælg en fil.": "Choose a file.",
     "Planen er for lang: højst {} tegn.": "The plan is too long: at most {} characters.",
+    "Planen er tom.": "The plan is empty.",
+    "Skriv planen i feltet, eller vælg en fil.": "Write the plan into the field, or choose a file.",
     "Filen er ikke tekst i UTF-8.": "The file is not text in UTF-8.",
     "Gem den som UTF-8, og hent den igen.": "Save it as UTF-8 and upload it again.",
 }

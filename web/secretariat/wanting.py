@@ -25,10 +25,9 @@ class Wanting:
     problems: Sequence[Problem] = ()
     sent: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def problem(self, form: str, name: str) -> Problem | None:
+    def problems_of(self, form: str, name: str) -> Sequence[Problem]:
         """What is wrong with the field."""
-        found = self.problems if form == self.form else ()
-        return next((each for each in found if each.where == name), None)
+        return [each for each in self.problems if form == self.form and each.where == name]
 
     def typed(self, form: str, name: str, otherwise: str = "") -> str:
         """What the field was sent with; `otherwise` when it was not."""
