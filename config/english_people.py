@@ -21,6 +21,7 @@ PEOPLE: Mapping[str, str] = {
     "{} er allerede stedfortræder i perioden.": "{} is the substitute in that period already.",
     "Afslut den periode først, eller vælg en anden.": "End that period first, or choose another.",
     "{} begynder først {}.": "{} does not begin until {}.",
+    "Der er ikke valgt, hvad der sker med den sidste dag.": "It is not chosen what becomes of the last day.",
     "Adressen mangler.": "The address is missing.",
     "Skriv en anden adresse.": "Write another address.",
     "Datoen ligger mere end et år tilbage eller to år frem.": (
