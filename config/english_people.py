@@ -21,6 +21,7 @@ PEOPLE: Mapping[str, str] = {
     "{} er allerede stedfortræder i perioden.": "{} is the substitute in that period already.",
     "Afslut den periode først, eller vælg en anden.": "End that period first, or choose another.",
     "{} begynder først {}.": "{} does not begin until {}.",
+    "Der er ikke valgt, hvad der sker med den sidste dag.": "It is not chosen what becomes of the last day.",
     "Adressen mangler.": "The address is missing.",
     "Skriv en anden adresse.": "Write another address.",
     "Datoen ligger mere end et år tilbage eller to år frem.": (
@@ -31,6 +32,8 @@ PEOPLE: Mapping[str, str] = {
     "Der er ikke valgt nogen fil.": "No file has been chosen.",
     "Vælg en fil.": "Choose a file.",
     "Planen er for lang: højst {} tegn.": "The plan is too long: at most {} characters.",
+    "Planen er tom.": "The plan is empty.",
+    "Skriv planen i feltet, eller vælg en fil.": "Write the plan into the field, or choose a file.",
     "Filen er ikke tekst i UTF-8.": "The file is not text in UTF-8.",
     "Gem den som UTF-8, og hent den igen.": "Save it as UTF-8 and upload it again.",
 }

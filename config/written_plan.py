@@ -55,6 +55,8 @@ def check_written(text: str, name: str, beside: Beside) -> Plan:
     if len(text) > LONGEST_PLAN:
         what = f"Planen er for lang: højst {format_count(LONGEST_PLAN)} tegn."
         raise PlanInvalid([Problem(name, what, "Gør den kortere.")])
+    if not text.strip():
+        raise PlanInvalid([Problem(name, "Planen er tom.", "Skriv planen i feltet, eller vælg en fil.")])
     problems: list[Problem] = []
     document = parse_yaml(text, name, problems)
     data, faults = expand(document)

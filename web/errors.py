@@ -33,7 +33,7 @@ from web.faults import (
     fault_of,
 )
 from web.filter_faults import FILTER
-from web.labels import is_technical, label_of, labels_sent
+from web.labels import as_read, is_technical, label_of, labels_sent
 from web.render import language_of, page
 from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
@@ -130,7 +130,7 @@ def sent_fields(request: Request) -> list[tuple[str, str]]:
     pairs = _text_fields(request)
     own: Mapping[str, str] = getattr(request.state, "labels", None) or labels_sent(dict(pairs).get("words"))
     return [
-        (own.get(name) or label_of(name, language), value)
+        (own.get(name) or label_of(name, language), as_read(value, language))
         for name, value in pairs
         if name in own or not is_technical(name)
     ]
@@ -216,7 +216,8 @@ async def _at_the_door(request: Request, door: str, *, front: str) -> Response:
         return RedirectResponse(sign_in_address(request, door, front=front), status_code=303)
     with suppress(HTTPException):  # an unreadable form has nothing to give back
         request.state.sent = await request.form()
-    return show(request, SIGNED_OUT)
+    way = (door, "Log ind i en ny fane", "Sign in in a new tab")
+    return show(request, replace(SIGNED_OUT, onward=way))
 
 
 def _store(request: Request, error: Exception) -> Response:

@@ -7,7 +7,10 @@ not known any more, the form's own hidden field `words` names them: the sender g
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 
+from cycle import danish
 from web.words import Pair
 
 FIELDS: Mapping[str, Pair] = {
@@ -15,6 +18,7 @@ FIELDS: Mapping[str, Pair] = {
     "due_on": ("Ny frist", "New deadline"),
     "wished_on": ("Ønsket frist", "Deadline wished for"),
     "reason": ("Begrundelse", "Reason"),
+    "text": ("Tekst", "Text"),
     "why": ("Begrundelse", "Reason"),
     "body": ("Udvalg eller råd", "Body"),
     "decided_on": ("Mødedato", "Date of the meeting"),
@@ -22,6 +26,7 @@ FIELDS: Mapping[str, Pair] = {
     "email": ("E-mail", "E-mail"),
     "case_number": ("Sagsnummer", "Case number"),
     "title": ("Overskrift", "Title"),
+    "code": ("Kode", "Code"),
     "day": ("Dag", "Day"),
     "begins": ("Begynder", "Begins"),
     "ends": ("Slutter", "Ends"),
@@ -37,30 +42,45 @@ FIELDS: Mapping[str, Pair] = {
 OTHER: Pair = ("Din tekst", "Your text")
 TECHNICAL = frozenset(
     [
+        "aar",
         "account",
         "act",
+        "aeldre",
+        "aktivitet",
         "alle",
+        "art",
         "csrf",
+        "distrikt",
         "edition",
+        "flere",
         "flow",
+        "gang",
         "generation",
+        "group",
         "handling",
         "item",
         "level",
+        "omraade",
         "once",
         "participant",
         "person",
+        "reading",
         "role",
         "root",
         "seen",
         "shown",
+        "side",
+        "soeg",
         "task",
         "term",
+        "til",
+        "tilstand",
         "trusted",
         "uaendret",
         "uden_egne",
         "version",
         "videre",
+        "vis",
         "which",
         "words",
     ]
@@ -76,6 +96,14 @@ def is_technical(name: str) -> bool:
 def label_of(name: str, language: str) -> str:
     """The field's label in the language; what no page of its own names is "your text"."""
     return FIELDS.get(name, OTHER)[language == "en"]
+
+
+def as_read(value: str, language: str) -> str:
+    """What was typed, a date as people read it: a date field sends 2027-02-28."""
+    with suppress(ValueError):
+        if len(value) == len("2027-02-28"):
+            return danish.format_date(date.fromisoformat(value), language)
+    return value
 
 
 def labels_sent(words: object) -> dict[str, str]:

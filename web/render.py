@@ -2,7 +2,8 @@
 
 Every template has `t("dansk", "english")` (both words stand where they are used, so none is ever
 missing), `language`, `actor` (the signed-in account or None), `menu`, `csrf_field`, `asset("app.css")`,
-`icon("info")`, `path`, `house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
+`icon("info")`, `path`, `other_language` (its address),
+`house` (`web.house.House`), `demo`, and the filters `date`, `weekday_date`,
 `near`, `datetime`, `short`, `moment`, `number`, `amount`, `titled`, `planned`, `called`, `period`,
 `numbered`, `kind`, `words`. Undefined names raise.
 """
@@ -15,6 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -67,6 +69,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "menu": menu_for(request, actor),
         "csrf_field": csrf_field(actor.csrf if actor else ""),
         "path": request.url.path,
+        "other_language": other_language(request, language),
         "house": request.app.state.house,
         "marks": request.app.state.marks,
         "demo": request.app.state.demo is not None,
@@ -74,6 +77,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     }
     html = environment().get_template(template).render({**shared, **values})
     return HTMLResponse(html, status_code=status, headers={"Content-Language": language})
+
+
+def other_language(request: Request, language: str) -> str:
+    """This page's address in the other language, with all that it asks for; empty for what answers a POST."""
+    if request.method not in ("GET", "HEAD"):
+        return ""
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "sprog"]
+    other = "da" if language == "en" else "en"
+    return f"{request.url.path}?{urlencode([*asked, ('sprog', other)])}"
 
 
 def file_mark(request: Request) -> str:

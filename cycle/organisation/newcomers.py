@@ -14,6 +14,7 @@ from cycle.organisation.snapshot import Post
 from cycle.organisation.tables import Address, Person
 
 LONGEST_NAME = 200
+NO_ADDRESS = Problem("email", "Adressen er ikke en gyldig e-mailadresse.", "Skriv navn@domæne.dk.")
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,12 @@ class Newcomer:
 def known_person(session: Session, root_id: str, who: Newcomer) -> Person | None:
     """Who has the address already; None when nobody has, or there is none.
 
-    Raises AnswerInvalid when the name is missing or too long, the address cannot be one, or it is somebody
-    else's.
+    Raises AnswerInvalid with all that is wrong: the name is missing or too long, the address cannot be one,
+    or it is somebody else's.
     """
-    _check_name(who.name)
-    email = checked_email(who.email)
+    email, problems = clean_email(who.email), _faults(who)
+    if problems:
+        raise AnswerInvalid(problems)
     person = whose_address(session, root_id, email) if email else None
     if person is not None and name_key(person.name) != name_key(who.name):
         raise AnswerInvalid(
@@ -67,9 +69,7 @@ def checked_email(text: str) -> str:
     """The cleaned address, empty when there is none. Raises AnswerInvalid when it cannot be one."""
     email = clean_email(text)
     if email and email_fault(email):
-        raise AnswerInvalid(
-            [Problem("email", "Adressen er ikke en gyldig e-mailadresse.", "Skriv navn@domæne.dk.")]
-        )
+        raise AnswerInvalid([NO_ADDRESS])
     return email
 
 
@@ -91,8 +91,12 @@ def key_after(person: Person, email: str) -> str:
     return person.key if person.key.startswith(ID) or not email else email_key(email)
 
 
-def _check_name(name: str) -> None:
-    if not name:
-        raise AnswerInvalid([Problem("name", "Navnet mangler.", "Skriv for- og efternavn.")])
-    if len(name) > LONGEST_NAME:
-        raise AnswerInvalid([Problem("name", "Navnet er for langt.", "Skriv kun navnet.")])
+def _faults(who: Newcomer) -> list[Problem]:
+    """What is wrong with the name and with the address, each by itself."""
+    found = []
+    if not who.name:
+        found.append(Problem("name", "Navnet mangler.", "Skriv for- og efternavn."))
+    elif len(who.name) > LONGEST_NAME:
+        found.append(Problem("name", "Navnet er for langt.", "Skriv kun navnet."))
+    email = clean_email(who.email)
+    return [*found, NO_ADDRESS] if email and email_fault(email) else found

@@ -4,7 +4,7 @@ Every act is refused when the post is no longer as it was seen. Whoever calls as
 the post's tasks again (`cycle.tasks.change.look_again`) in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,6 +36,25 @@ class Change:
     today: date
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """What goes with a coming term: the last day of those `leaving` on its eve is no longer for its sake.
+
+    `until`: the last local date they can stay to, the eve of the next who comes (None: until further notice).
+    `is_vacant`: nobody else has the post on the term's first day.
+    """
+
+    term: Held
+    leaving: Sequence[Held]
+    until: date | None
+    is_vacant: bool
+
+    @property
+    def eve(self) -> date:
+        """The local date before the term would have begun."""
+        return self.term.valid_from - timedelta(days=1)
+
+
 def appoint(session: Session, change: Change, who: Newcomer, *, first_day: date) -> Person:
     """Gives the post to somebody from a local date; whoever has it then has it to the day before.
 
@@ -45,8 +64,7 @@ def appoint(session: Session, change: Change, who: Newcomer, *, first_day: date)
     file = _as_seen(session, change)
     leaving = check_first_day(file, first_day, today=change.today)
     person = find_or_make(session, change.root_id, who, change.post, today=change.today)
-    if any(each.person_id == person.id for each in leaving):
-        raise AnswerInvalid([Problem("name", f"{person.name} har allerede posten.", "Skriv en anden.")])
+    check_not_holding(person, leaving)
     for each in leaving:
         _set_end(session, Appointment, each.id, first_day - timedelta(days=1))
     session.add(_term(Appointment, change.post, person, first_day, None))
@@ -57,7 +75,7 @@ def appoint(session: Session, change: Change, who: Newcomer, *, first_day: date)
 
 def check_first_day(file: PostFile, first_day: date, *, today: date) -> list[Held]:
     """Who leaves the post when somebody takes it over on that local date. Raises AnswerInvalid."""
-    _check_near(first_day, "first_day", today)
+    _check_near(today, first_day=first_day)
     for each in file.holders:
         if each.valid_from >= first_day:
             what = f"{each.name} har posten fra {format_date(each.valid_from)}."
@@ -67,18 +85,26 @@ def check_first_day(file: PostFile, first_day: date, *, today: date) -> list[Hel
     return [each for each in file.holders if each.valid_to is None or each.valid_to >= first_day]
 
 
+def check_not_holding(person: Person, holders: Sequence[Held]) -> None:
+    """Refuses somebody for a post that is theirs. Raises AnswerInvalid."""
+    if any(each.person_id == person.id for each in holders):
+        raise AnswerInvalid([Problem("name", f"{person.name} har allerede posten.", "Skriv en anden.")])
+
+
+def check_period(first_day: date, last_day: date | None, *, today: date) -> None:
+    """Refuses local dates that nobody can stand in for. Raises AnswerInvalid with the faults of both."""
+    _check_near(today, first_day=first_day, last_day=last_day)
+    if last_day is not None and last_day < first_day:
+        what = "Perioden slutter, før den begynder."
+        raise AnswerInvalid([Problem("last_day", what, "Byt om på de to datoer.")])
+
+
 def stand_in(
     session: Session, change: Change, who: Newcomer, *, first_day: date, last_day: date | None
 ) -> Person:
     """Somebody acts for the post, both local dates inclusive. Raises Conflict, AnswerInvalid."""
     file = _as_seen(session, change)
-    _check_near(first_day, "first_day", change.today)
-    if last_day is not None:
-        _check_near(last_day, "last_day", change.today)
-        if last_day < first_day:
-            raise AnswerInvalid(
-                [Problem("last_day", "Perioden slutter, før den begynder.", "Byt om på de to datoer.")]
-            )
+    check_period(first_day, last_day, today=change.today)
     for each in file.substitutes:
         if each.valid_from <= (last_day or date.max) and first_day <= (each.valid_to or date.max):
             what = f"{each.name} er allerede stedfortræder i perioden."
@@ -86,8 +112,7 @@ def stand_in(
                 [Problem("first_day", what, "Afslut den periode først, eller vælg en anden.")]
             )
     person = find_or_make(session, change.root_id, who, change.post, today=change.today)
-    if any(each.person_id == person.id and each.covers(first_day) for each in file.holders):
-        raise AnswerInvalid([Problem("name", f"{person.name} har allerede posten.", "Skriv en anden.")])
+    check_not_holding(person, [each for each in file.holders if each.covers(first_day)])
     session.add(_term(Substitute, change.post, person, first_day, last_day))
     _record(session, change, "stand_in", {"after": person.name}, {"from": first_day, "to": last_day})
     return person
@@ -97,7 +122,7 @@ def end_term(session: Session, change: Change, table: Table, term_id: int, *, la
     """Somebody has the post, or stands in, to that local date. Raises Conflict, NotFound, AnswerInvalid."""
     file = _as_seen(session, change)
     term = _find(file, table, term_id)
-    _check_near(last_day, "last_day", change.today)
+    _check_near(change.today, last_day=last_day)
     if last_day < term.valid_from:
         what = f"{term.name} begynder først {format_date(term.valid_from)}."
         raise AnswerInvalid([Problem("last_day", what, "Vælg en senere dag, eller tag det tilbage.")])
@@ -110,23 +135,37 @@ def end_term(session: Session, change: Change, table: Table, term_id: int, *, la
     _record(session, change, f"end_{_word(table)}", {"before": term.name}, {"to": last_day})
 
 
-def take_back(session: Session, change: Change, table: Table, term_id: int) -> None:
-    """What has not begun never was; whoever was to leave for it stays. Raises Conflict, NotFound."""
-    file = _as_seen(session, change)
+def what_goes(file: PostFile, table: Table, term_id: int, *, today: date) -> TakenBack:
+    """What goes with a term that has not begun on the local date. Raises NotFound; Conflict when it has."""
     term = _find(file, table, term_id)
-    if not term.is_coming(change.today):
-        raise Conflict("post", "/".join(change.post))
-    session.execute(sa.delete(table).where(col(table.id) == term.id))
+    if not term.is_coming(today):
+        raise Conflict("post", "/".join(file.post))
+    others = [each for each in file.holders if each.id != term.id] if table is Appointment else []
     eve = term.valid_from - timedelta(days=1)
-    stays = [each for each in file.holders if table is Appointment and each.valid_to == eve]
-    for each in stays:
-        _set_end(session, Appointment, each.id, None)
+    later = [each.valid_from for each in others if each.valid_from > term.valid_from]
+    return TakenBack(
+        term,
+        [each for each in others if each.valid_to == eve],
+        min(later) - timedelta(days=1) if later else None,
+        table is Appointment and not any(each.covers(term.valid_from) for each in others),
+    )
+
+
+def take_back(session: Session, change: Change, table: Table, term_id: int, *, stays: bool) -> None:
+    """What has not begun never was. `stays`: whether those who were to leave for it keep the post; else their
+    last day stands. Raises Conflict, NotFound.
+    """
+    goes = what_goes(_as_seen(session, change), table, term_id, today=change.today)
+    session.execute(sa.delete(table).where(col(table.id) == term_id))
+    staying = goes.leaving if stays else ()
+    for each in staying:
+        _set_end(session, Appointment, each.id, goes.until)
     _record(
         session,
         change,
         f"take_back_{_word(table)}",
-        {"before": term.name, "after": ", ".join(each.name for each in stays)},
-        {"from": term.valid_from},
+        {"before": goes.term.name, "after": ", ".join(each.name for each in staying)},
+        {"from": goes.term.valid_from},
     )
 
 
@@ -193,10 +232,12 @@ def _find(file: PostFile, table: Table, term_id: int) -> Held:
     return found
 
 
-def _check_near(day: date, where: str, today: date) -> None:
-    if not today - BACK <= day <= today + AHEAD:
-        what = "Datoen ligger mere end et år tilbage eller to år frem."
-        raise AnswerInvalid([Problem(where, what, "Se efter, om året er rigtigt.")])
+def _check_near(today: date, **days: date | None) -> None:
+    """Refuses the days, by the field they came in, that no hand could mean. Raises AnswerInvalid with all."""
+    what, cure = "Datoen ligger mere end et år tilbage eller to år frem.", "Se efter, om året er rigtigt."
+    far = [where for where, day in days.items() if day and not today - BACK <= day <= today + AHEAD]
+    if far:
+        raise AnswerInvalid([Problem(where, what, cure) for where in far])
 
 
 def _term(

@@ -20,31 +20,35 @@ from cycle.calendar import WorkingCalendar
 from cycle.local_dates import local_date_of
 from cycle.organisation.tables import Unit
 from cycle.store import is_sqlite
-from cycle.tasks.overview import ANSWERED, NOT_OWED, UNIT_KINDS, WAITING
+from cycle.tasks.overview import ANSWERED, NOT_OWED, UNIT_KINDS, WAITING, overdue_by
 from cycle.tasks.standing import DUE_SOON_DAYS
 from cycle.tasks.states import OccurrenceState, SubmissionKind, TaskState, Timeliness
 from cycle.tasks.tables import Occurrence, Submission, Task
 
 
 class Fate(NamedTuple):
-    """How a task stands; `answer` is the kind of its newest answer (None: it has none)."""
+    """How a task stands; `answer` is the kind of its newest answer (None: it has none).
+
+    `overdue` is `standing.is_overdue`: one that was sent back is measured by its new deadline.
+    """
 
     state: TaskState
     finished: bool
     timeliness: Timeliness
     answer: SubmissionKind | None
+    overdue: bool
 
     @classmethod
     def read(cls, text: str) -> Self:
         """The fate that `fate_of` wrote."""
-        state, finished, timeliness, answer = text.split("|")
+        state, finished, timeliness, answer, overdue = text.split("|")
         kind = SubmissionKind(answer) if answer else None
-        return cls(TaskState(state), finished == "1", Timeliness(timeliness), kind)
+        return cls(TaskState(state), finished == "1", Timeliness(timeliness), kind, overdue == "1")
 
     @property
     def written(self) -> str:
         """As `fate_of` writes it."""
-        return f"{self.state}|{int(self.finished)}|{self.timeliness}|{self.answer or ''}"
+        return f"{self.state}|{int(self.finished)}|{self.timeliness}|{self.answer or ''}|{int(self.overdue)}"
 
     @property
     def waits(self) -> bool:
@@ -121,8 +125,10 @@ def each_fate(session: Session, asked: Asked) -> list[tuple[int, Fate]]:
 
 
 def fate_of(session: Session, asked: Asked) -> sa.ColumnElement[str]:
-    """The fate of a `Task` as text ("submitted|0|late|nil"), for grouping and for conditions."""
-    parts = [sa.type_coerce(col(Task.state), sa.String()), _FINISHED, _timeliness(session, asked), _ANSWER]
+    """The fate of a `Task` as text ("submitted|0|late|nil|0"), for grouping and for conditions."""
+    overdue = sa.case((overdue_by(asked.today), _word("1")), else_=_word("0"))
+    state = sa.type_coerce(col(Task.state), sa.String())
+    parts = [state, _FINISHED, _timeliness(session, asked), _ANSWER, overdue]
     text: Any = parts[0]
     for part in parts[1:]:
         text = text + sa.literal("|", literal_execute=True) + part

@@ -18,7 +18,7 @@ from cycle.access.rules import within
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.tables import Unit
 from cycle.tasks.overview import UNIT_KINDS
-from cycle.tasks.standing import as_read, awaits_approval, timeliness
+from cycle.tasks.standing import as_read, awaits_approval, is_overdue, timeliness
 from cycle.tasks.states import SubmissionKind, TaskState, Timeliness
 from cycle.tasks.tables import Occurrence, Submission, Task
 
@@ -51,6 +51,7 @@ class Entry(NamedTuple):
     version: int
     nil: bool
     awaits_approval: bool
+    overdue: bool
 
     @property
     def waits(self) -> bool:
@@ -76,6 +77,8 @@ class Standing(Protocol):
     def awaits_approval(self) -> bool: ...
     @property
     def waits(self) -> bool: ...
+    @property
+    def overdue(self) -> bool: ...
 
 
 T, S = Timeliness, TaskState
@@ -89,7 +92,7 @@ FILTERS: Mapping[str, Callable[[Standing], bool]] = {
     "afventer-godkendelse": lambda e: e.awaits_approval,
     "sendt-retur": lambda e: e.state is S.RETURNED,
     "mangler": lambda e: e.waits,
-    "over-fristen": lambda e: e.waits and e.timeliness in (T.OVERDUE, T.MISSING, T.LATE),
+    "over-fristen": lambda e: e.overdue,
     "udeblevet": lambda e: e.timeliness in (T.OVERDUE, T.MISSING),
     "fritaget": lambda e: e.state in (S.WAIVED, S.CANCELLED),
 }
@@ -224,4 +227,5 @@ def _entry(row: sa.Row[Any], occurrence: Occurrence, today: date, calendar: Work
         version=row.version or 0,
         nil=answered and row.submission_kind is SubmissionKind.NIL,
         awaits_approval=awaits_approval(row),
+        overdue=is_overdue(row.state, row.due_on, today=today),
     )

@@ -80,6 +80,11 @@ def summary_of(session: Session, occurrence: Occurrence, *, paths: Sequence[str]
     return _summaries(session, [occurrence], paths=paths, today=today)[0]
 
 
+def overdue_by(today: date) -> sa.ColumnElement[bool]:
+    """On `Task`: `standing.is_overdue` in SQL, as of the local date."""
+    return sa.and_(col(Task.state).in_(WAITING), col(Task.due_on) < today)
+
+
 def _summaries(
     session: Session, occurrences: Sequence[Occurrence], *, paths: Sequence[str], today: date
 ) -> list[Summary]:
@@ -90,7 +95,7 @@ def _summaries(
             col(Task.occurrence_id),
             _count(sa.case((state.in_(ANSWERED), one))),
             _count(sa.case((state.in_(WAITING), one))),
-            _count(sa.case((sa.and_(state.in_(WAITING), col(Task.due_on) < today), one))),
+            _count(sa.case((overdue_by(today), one))),
             _count(sa.case((state.in_(NOT_OWED), one))),
         )
         .where(

@@ -57,6 +57,14 @@ def timeliness(task: Owed, occurrence: Occurrence, *, today: date, calendar: Wor
     return Timeliness.WAITING
 
 
+def is_overdue(state: TaskState, due_on: date, *, today: date) -> bool:
+    """Whether the post owes something whose deadline is over: the one that holds now, also after a return.
+
+    `overview.overdue_by` says the same in SQL.
+    """
+    return state in WAITING_FOR_HOLDER and due_on < today
+
+
 class Asked(Protocol):
     """What of a task tells whether it is asked for, and since when."""
 

@@ -176,7 +176,7 @@ def test_the_secretariats_pages(browser, house, complaints):
     look(page, f"{house.base}/aktivitet/{house.occurrence_id}?sprog=en&tilstand=mangler&soeg=findes-ikke")
     page.goto(f"{house.base}/opgave-historik/{house.tasks[6].id}?sprog=da")
     page.click("summary:has-text('Skriv til posten')")
-    page.fill("#nudge", "Husk os.")
+    page.fill("#besked-text", "Husk os.")
     accessible_at_every_width(page)
     page.click("text=Se mailen først")
     assert page.locator("text=Send mailen").count() == 1

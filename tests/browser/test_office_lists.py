@@ -60,10 +60,18 @@ def test_the_office_changes_posts_lists_and_the_plan_on_pages_that_everyone_can_
     accessible_at_every_width(page)
     page.click("button:has-text('Sæt Ida Ødegaard på posten')")
     assert page.locator("text=Den nye leder er sat på posten").count() == 1
+    page.click("button:has-text('Tag tilbage')")
+    page.click("button:has-text('Tag Ida Ødegaard tilbage')")
+    page.click(".error-summary a")
+    assert page.evaluate("document.activeElement.id") == "traek-stays"
+    accessible_at_every_width(page)
+    page.check("input[value=bliver]")
+    page.click("button:has-text('Tag Ida Ødegaard tilbage')")
+    assert page.locator("text=Det er taget tilbage").count() == 1
     page.goto("/indlaes")
     accessible_at_every_width(page)
     page.check("input[value=leaders]")
-    page.set_input_files("#file", {"name": "ledere.csv", "mimeType": "text/csv", "buffer": LEADERS.encode()})
+    page.set_input_files("#liste-file", {"name": "ledere.csv", "mimeType": "text/csv", "buffer": LEADERS.encode()})
     page.click("text=Læs filen")
     accessible_at_every_width(page)
     page.select_option("[name='column.0']", "unit_id")
@@ -80,7 +88,11 @@ def test_the_office_changes_posts_lists_and_the_plan_on_pages_that_everyone_can_
     page.click("text=Se, hvad det ændrer")
     accessible_at_every_width(page)
     page.goto("/plan/1/ret/rapport?sprog=en")
-    page.fill("#due", "21. juni")
+    page.fill("#ret-due", "hverdag")
+    page.click("text=See what it changes")
+    assert page.locator(".error-summary a[href='#ret-due']").count() == 1
+    accessible_at_every_width(page)
+    page.fill("#ret-due", "21. juni")
     accessible_at_every_width(page)
     page.click("text=See what it changes")
     accessible_at_every_width(page)

@@ -15,12 +15,12 @@ from cycle.store import reading, transaction
 from cycle.tasks.fates import Asked, count_fates, each_fate
 from cycle.tasks.list_pages import PLACE, list_page, task_keys
 from cycle.tasks.listing import FILTERS, Wish, entries
-from cycle.tasks.overview import UNIT_KINDS
+from cycle.tasks.overview import UNIT_KINDS, summary_of
 from cycle.tasks.responses import day_by_day
 from cycle.tasks.rollup import Outcome, roll_up
 from cycle.tasks.rollup_counts import counts_by_home, lines_of, outcome_of_fate, sections_of
-from cycle.tasks.standing import finished, timeliness
-from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState
+from cycle.tasks.standing import finished, is_overdue, timeliness
+from cycle.tasks.states import Channel, OccurrenceState, SubmissionKind, TaskKind, TaskState, Timeliness
 from cycle.tasks.tables import Occurrence, Submission, Task
 from documents.rollup_document import above
 from tests.support import municipality
@@ -118,7 +118,8 @@ def test_a_fate_is_what_is_said_of_each_task_by_itself(towns):
                 last = session.exec(given.order_by(col(Submission.id).desc())).first()
                 one_by_one[
                     unit.area, unit.district, unit.kind,
-                    (task.state, finished(task), standing, last.kind if last else None),
+                    (task.state, finished(task), standing, last.kind if last else None,
+                     is_overdue(task.state, task.due_on, today=asked.today)),
                 ] += 1  # fmt: skip
             counted = count_fates(session, asked, *PLACE)
             assert {tuple(key): number for *key, number in counted} == one_by_one
@@ -148,6 +149,21 @@ def test_every_page_of_the_list_and_every_number_over_it_is_as_if_all_had_been_r
                 assert got.districts == sorted(
                     {entry.district for entry in whole if wish.area in ("", entry.area)} - {""}
                 )
+
+
+def test_over_the_deadline_is_one_number_in_list_and_overview_and_a_returned_answer_counts(towns):
+    late, never = [], []
+    with reading(towns) as session:
+        for asked in questions(session):
+            overdue = [entry for entry in listed(session, asked) if FILTERS["over-fristen"](entry)]
+            assert all(entry.waits and entry.due_on < asked.today for entry in overdue)
+            summary = summary_of(session, asked.occurrence, paths=asked.paths, today=asked.today)
+            assert summary.overdue == len(overdue)
+            late += overdue
+            never += [entry for entry in overdue if FILTERS["udeblevet"](entry)]
+    assert 0 < len(never) < len(late)
+    returned = {entry.timeliness for entry in late if entry.state is TaskState.RETURNED}
+    assert Timeliness.ON_TIME in returned  # came in time, was sent back, and is over now
 
 
 def admits(wish, entry):

@@ -1,12 +1,17 @@
 """Who writes when the session is gone gets it back under the form's own words, and can send again."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from cycle.tasks.tables import Draft
 from tests.support.leader import EVERY_TYPE, FILLED, GOALS, World
+from web.labels import FIELDS, is_technical
+
+HIDDEN = r'<input type="hidden" name="([\w.]+)"'
 
 
 @pytest.fixture
@@ -52,3 +57,25 @@ def test_a_visit_that_ran_out_keeps_the_draft_and_the_browser_forgets_its_own(wo
     assert page.status_code == 401 and f'data-received="{world.page}/kladde"' in page.text
     assert [draft.answers for draft in world.rows(Draft)] == [{"om": "Længe undervejs"}]
     assert json.loads(fields["words"])["om"] == "Om året"
+
+
+def test_the_office_signs_in_in_a_new_tab_and_sees_what_was_typed_by_its_words(world):
+    stranger = world.site.browser()
+    sent = {
+        "csrf": "x", "tilstand": "mangler", "side": "1", "act": "forlaeng", "task": "4",
+        "new_due_on": "2027-02-28", "text": "Systemet var nede",
+    }  # fmt: skip
+    page = stranger.post("/aktivitet/1/flere/vis", data=sent)
+    assert page.status_code == 401
+    assert '<a href="/log-ind" target="_blank" rel="noopener">Log ind i en ny fane</a>' in page.text
+    given_back = re.findall(
+        r'<label class="form-label"[^>]*>([^<]*)</label>\s*<textarea[^>]*>([^<]*)<', page.text
+    )
+    assert given_back == [("Ny frist", "28. februar 2027"), ("Tekst", "Systemet var nede")]
+
+
+def test_every_hidden_field_of_the_pages_is_left_out_or_has_words():
+    templates = (Path(__file__).parents[2] / "web" / "templates").rglob("*.html")
+    hidden = {name for each in templates for name in re.findall(HIDDEN, each.read_text(encoding="utf-8"))}
+    assert len(hidden) > 30
+    assert {name for name in hidden if name not in FIELDS and not is_technical(name)} == set()

@@ -111,6 +111,21 @@ def test_nothing_is_done_before_it_has_been_seen_whom_it_concerns(office: Office
     assert office.site.row_counts() == before
 
 
+def test_the_mail_and_the_button_stand_above_the_list_which_is_folded_when_it_is_long(small: Office) -> None:
+    gone = sa.text("UPDATE address SET valid_to = '2027-01-01' WHERE person_id = :p")
+    with transaction(small.engine) as session:
+        session.execute(gone, {"p": small.town.leaders["BY-IN-D1-002"]})
+    few, many = small.see(LATER, small.tasks[:3]), small.see(LATER, small.tasks)
+    for page, count, folded in ((few, 3, False), (many, len(small.tasks), True)):
+        mail, button, table = (page.text.index(each) for each in ("panel mail", "Fortryd</a>", "<tbody>"))
+        assert mail < button < table
+        fold = page.text[:table].rpartition("<details")[2]
+        assert fold.startswith(' class="details">' if folded else ' class="details" open>')
+        assert f"Det gælder {count} enheder" in fold
+        facts = words(page).partition("Får ingen mail")[2].partition("der er ingen adresse")[0]
+        assert facts.strip() == "Daginstitution 1.2 Ærø :", "named above, so that nobody must unfold the list"
+
+
 @pytest.mark.parametrize(
     ("fields", "verb", "kind"),
     [

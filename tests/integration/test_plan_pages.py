@@ -232,6 +232,33 @@ def test_faults_say_their_line_and_cure_and_the_text_stays(
     assert len(small.revisions()) == 1
 
 
+def test_each_fault_of_an_activity_leads_to_its_field_which_is_marked(small: Planned) -> None:
+    edit = f"{small.page}/ret/rapport"
+    form = Form(small.office.get(edit), edit)
+    page = form.send(small.office, title="", due="hverdag", kinds="borge", opens="3. maj")
+    assert page.status_code == 422
+    for field in ("title", "due", "kinds"):
+        assert f'<a href="#ret-{field}">' in page.text, field
+        marked = page.text.partition(f'id="ret-{field}"')[2].partition(">")[0]
+        assert f'aria-invalid="true" aria-describedby="ret-{field}-p' in marked
+    assert "#ret-opens" not in page.text
+    assert Form(page, edit).fields["due"] == "hverdag" and len(small.revisions()) == 1
+
+
+def test_two_dates_that_only_together_are_wrong_are_said_at_the_first(small: Planned) -> None:
+    edit = f"{small.page}/ret/rapport"
+    page = Form(small.office.get(edit), edit).send(small.office, opens="1. juni", due="21. maj")
+    assert page.status_code == 422 and '<a href="#ret-opens">' in page.text
+
+
+def test_an_empty_text_is_said_and_the_plan_in_force_stands_in_the_field(small: Planned) -> None:
+    for text, wanted in (("", "Planen er tom."), (" \n", "Planen er tom.")):
+        page = small.try_text(text)
+        assert page.status_code == 422 and wanted in page.text
+    empty = small.try_text("")
+    assert Form(empty, f"{small.page}/vis").fields["text"].strip() == PLAN.strip()
+
+
 def test_the_second_of_two_is_told_and_keeps_the_text(planned: Planned) -> None:
     mine = planned.try_text(PLAN.replace("20. maj", "27. maj"))
     first = planned.try_text(PLAN.replace("21. juni", "24. juni"))

@@ -105,15 +105,121 @@ def test_a_new_leader_is_shown_what_goes_over_and_has_the_post_from_the_day(post
     assert "Den nye leder er sat på posten" in page.text and "Ida Ødegaard" in page.text
 
 
-def test_a_coming_leader_is_taken_back_and_the_old_one_stays(posts: Posts) -> None:
+def taken_back(posts: Posts, which: str, name: str) -> Response:
+    """Presses *Tag tilbage* beside the name."""
+    page = posts.office.get(posts.page).text
+    row = next(each for each in page.split("<tr>") if f">{name}</a>" in each and "/traek/vis" in each)
+    term = row.partition('name="term" value="')[2].partition('"')[0]
+    return posts.send("traek/vis", which=which, term=term)
+
+
+def stop(posts: Posts, shown: Response, **chosen: str) -> Response:
+    """Presses the button of the page that named what goes."""
+    return Form(shown, f"{posts.page}/traek").send(posts.office, **chosen)
+
+
+@pytest.mark.parametrize(("chosen", "last"), [("bliver", None), ("fratraeder", date(2027, 4, 30))])
+def test_what_goes_with_a_coming_leader_is_named_and_the_last_day_of_the_old_one_is_chosen(
+    posts: Posts, chosen: str, last: date | None
+) -> None:
     posts.send("leder", **IDA)
-    page = posts.office.get(posts.page)
-    assert "Tag tilbage" in page.text
-    with reading(posts.engine) as session:
-        coming = session.exec(select(Appointment).where(Appointment.valid_from == date(2027, 5, 1))).one()
-    assert posts.send("traek", which="leder", term=str(coming.id)).status_code == 303
-    assert posts.holders() == [(f"Leder af {posts.unit}", municipality.SINCE, None)]
+    before = posts.site.row_counts()
+    shown = taken_back(posts, "leder", "Ida Ødegaard")
+    old = f"Leder af {posts.unit}"
+    for said in (
+        "Der er ikke ændret noget endnu.",
+        "fra 1. maj 2027",
+        "Ida Ødegaard får ikke posten",
+        f"{old} står til at fratræde 30. april 2027",
+        f"Den falder væk: {old} har posten indtil videre",
+        f"Den står ved: {old} fratræder, og posten er ledig fra 1. maj 2027",
+    ):
+        assert said in shown.text, said
+    unsaid = stop(posts, shown)
+    assert unsaid.status_code == 422 and '<a href="#traek-stays">' in unsaid.text
+    assert 'id="traek-stays" tabindex="-1" aria-invalid="true"' in unsaid.text
+    assert posts.site.row_counts() == before, "only shown"
+    assert stop(posts, unsaid, stays=chosen).status_code == 303
+    assert posts.holders() == [(old, municipality.SINCE, last)]
     assert posts.changed() == ["appoint", "take_back_term"]
+    again = stop(posts, shown, stays=chosen)
+    assert again.status_code == 409 and "Nogen har ændret posten" in again.text
+
+
+def test_who_stays_makes_room_for_the_next_who_comes(small: Posts) -> None:
+    small.send("leder", **IDA)
+    small.send("leder", name="Bo Lund", email="bo@by.example", first_day="2027-08-01")
+    shown = taken_back(small, "leder", "Ida Ødegaard")
+    assert "har posten til og med 31. juli 2027, dagen før den næste begynder" in shown.text
+    stop(small, shown, stays="bliver")
+    old = (f"Leder af {small.unit}", municipality.SINCE, date(2027, 7, 31))
+    assert small.holders() == [old, ("Bo Lund", date(2027, 8, 1), None)]
+
+
+def test_a_vacant_post_and_a_coming_substitute_ask_nothing_and_name_what_goes(small: Posts) -> None:
+    with transaction(small.engine) as session:
+        session.delete(session.exec(select(Appointment).where(Appointment.unit_id == small.unit)).one())
+    small.send("leder", **IDA)
+    small.send("stedfortraeder", name="Bo Lund", email="bo@by.example", first_day="2027-05-03")
+    shown = taken_back(small, "stedfortraeder", "Bo Lund")
+    assert "Bo Lund får ikke postens mails i perioden" in shown.text and 'type="radio"' not in shown.text
+    assert stop(small, shown).status_code == 303
+    shown = taken_back(small, "leder", "Ida Ødegaard")
+    assert "Posten er ledig fra 1. maj 2027." in shown.text and 'type="radio"' not in shown.text
+    assert stop(small, shown).status_code == 303 and small.holders() == []
+    with reading(small.engine) as session:
+        assert session.exec(select(Substitute)).all() == []
+
+
+def test_what_has_begun_is_not_taken_back(small: Posts) -> None:
+    with reading(small.engine) as session:
+        term = session.exec(select(Appointment.id).where(Appointment.unit_id == small.unit)).one()
+    for act in ("traek/vis", "traek"):
+        page = small.send(act, which="leder", term=str(term), stays="bliver")
+        assert page.status_code == 409 and "Nogen har ændret posten" in page.text
+    assert small.holders() == [(f"Leder af {small.unit}", municipality.SINCE, None)]
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "sent", "wrong"),
+    [
+        ("leder/vis", "leder", {}, ("name", "first_day")),
+        (
+            "leder/vis",
+            "leder",
+            {"name": "I" * 201, "email": "ida", "first_day": "2031-01-01"},
+            ("name", "email", "first_day"),
+        ),
+        ("stedfortraeder", "sted", {}, ("name", "first_day")),
+        (
+            "stedfortraeder",
+            "sted",
+            {"email": "bo", "first_day": "2031-01-01", "last_day": "2032-01-01"},
+            ("name", "email", "first_day", "last_day"),
+        ),
+        (
+            "stedfortraeder",
+            "sted",
+            {"first_day": "2027-05-01", "last_day": "2027-04-20"},
+            ("name", "last_day"),
+        ),
+    ],
+)
+def test_all_that_is_wrong_with_a_form_is_said_at_once(
+    small: Posts, act: str, form: str, sent: dict[str, str], wrong: tuple[str, ...]
+) -> None:
+    page = small.send(act, **sent)
+    assert page.status_code == 422
+    fields = ("name", "email", "first_day", "last_day")
+    assert tuple(field for field in fields if f'<a href="#{form}-{field}">' in page.text) == wrong
+    assert page.text.count('aria-invalid="true"') == len(wrong)
+
+
+def test_who_has_the_post_is_no_new_leader_of_it(small: Posts) -> None:
+    page = small.send(
+        "leder/vis", **{**IDA, "name": f"Leder af {small.unit}", "email": f"{small.unit}@by.example"}
+    )
+    assert page.status_code == 422 and f"Leder af {small.unit} har allerede posten." in page.text
 
 
 def test_a_last_day_leaves_the_post_vacant_and_the_list_says_so(posts: Posts) -> None:
@@ -123,6 +229,15 @@ def test_a_last_day_leaves_the_post_vacant_and_the_list_says_so(posts: Posts) ->
     row = posts.office.get("/poster?vis=ledig").text
     assert "Skole 1.1 Ærø" in row and "Ingen på posten" in row and "Skole 1.2 Ærø" not in row
     assert "Skole 1.2 Ærø" in posts.office.get("/poster?vis=alle&soeg=1.2").text
+
+
+def test_a_search_finds_a_post_that_nothing_is_wrong_with(posts: Posts) -> None:
+    shown = posts.office.get("/poster")
+    assert "Alle poster er besat" in shown.text
+    assert '<form method="get" action="/poster"' in shown.text and 'name="vis"' not in shown.text
+    found = posts.office.get("/poster?soeg=skole+1.2")
+    assert "Skole 1.2 Ærø" in found.text and "Ingen poster passer" not in found.text
+    assert "Ingen poster passer" in posts.office.get("/poster?vis=ledig&soeg=1.2").text
 
 
 def test_a_substitute_gets_the_mail_for_the_period_and_no_two_at_once(posts: Posts) -> None:
@@ -210,7 +325,8 @@ def test_whoever_comes_second_is_told_and_loses_nothing(posts: Posts) -> None:
     with reading(posts.engine) as session:
         assert session.exec(select(Substitute)).all() == []
     preview = posts.send("leder/vis", **{**IDA, "seen": seen, "first_day": "2027-06-01"})
-    assert "Gå tilbage" in preview.text and "Sæt Ida" not in preview.text
+    assert preview.status_code == 409 and "Nogen har ændret posten" in preview.text
+    assert 'value="Ida Ødegaard"' in preview.text and "Sæt Ida" not in preview.text
 
 
 def test_only_the_office_of_the_municipality_sees_or_changes_a_post(small: Posts) -> None:
@@ -222,7 +338,7 @@ def test_only_the_office_of_the_municipality_sees_or_changes_a_post(small: Posts
         "nobody": small.site.browser(),
     }
     before = small.site.row_counts()
-    acts = ("leder/vis", "leder", "stedfortraeder", "afslut", "traek", "adresse")
+    acts = ("leder/vis", "leder", "stedfortraeder", "afslut", "traek/vis", "traek", "adresse")
     for (who, browser), act in product(others.items(), acts):
         page = browser.get(small.page)
         assert page.status_code == (303 if who == "nobody" else 403), who

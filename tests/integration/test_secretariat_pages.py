@@ -199,7 +199,8 @@ def test_every_way_of_standing_is_counted_once_where_it_belongs(office):
     assert tally(page, "Afventer godkendelse") == 1
     assert tally(page, "Sendt retur") == 1
     assert tally(page, "Mangler svar") == 6
-    assert tally(page, "Over fristen") == 5
+    assert tally(page, "Over fristen") == 6
+    assert "5 ikke svaret; 1 har svaret, men fået svaret retur" in page.text
     assert tally(page, "Fritaget") == 1
 
 
@@ -220,6 +221,25 @@ def test_the_list_is_narrowed_by_area_district_kind_and_name(small):
     assert "6 enheder" in words(small.get(f"{ONE}?art=daginstitution"))
     assert "1 enhed" in words(small.get(f"{ONE}?soeg=SKOLE 2.3"))
     assert "Ingen enheder passer" in words(small.get(f"{ONE}?omraade=Findes+ikke"))
+
+
+def test_the_page_in_the_other_language_is_the_page_as_it_was_asked_for(small):
+    asked = f"{ONE}?art=skole&soeg=Skole+1&vis=alle"
+    english = re.search(r'<a href="([^"]+)" lang="en"', small.get(asked).text)[1].replace("&amp;", "&")
+    assert english == f"{asked}&sprog=en"
+    page = small.get(english)
+    assert "3 units" in words(page)
+    back = re.search(r'<a href="([^"]+)" lang="da"', page.text)[1].replace("&amp;", "&")
+    assert back == f"{asked}&sprog=da"
+
+
+def test_what_answers_a_post_has_no_link_to_another_language(small):
+    page = small.get(ONE)
+    seen = Form(page, f"{ONE}/flere/vis").send(
+        small.secretariat, act="besked", text="Husk rapporten.", task=str(small.tasks[0].id)
+    )
+    assert "Husk rapporten." in words(seen) and ">English</a>" in page.text
+    assert ">English</a>" not in seen.text
 
 
 def test_nothing_typed_into_a_filter_is_run_or_shown_raw(office):

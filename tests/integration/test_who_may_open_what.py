@@ -156,6 +156,7 @@ class Everybody:
             "/koersler/genoptag": flow,
             "/sammenfatning": {"group": self.group},
             "/traek": {"which": "leder"},
+            "/traek/vis": {"which": "leder"},
         }
 
     @cached_property

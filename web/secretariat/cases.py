@@ -7,6 +7,7 @@ GET  /sag/{what}/{number}.zip              the package
 `what` is aktivitet or aftale. What programs ask for is in `web/secretariat/cases_api.py`.
 """
 
+import re
 from datetime import datetime, time
 from typing import Annotated, Literal
 
@@ -33,6 +34,7 @@ from web.plain import Id, readable
 from web.secretariat.pages import show, zip_download
 from web.secretariat.reach import reach
 from web.secretariat.typed import text_of, whole_date
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
@@ -82,6 +84,16 @@ def case(
 @router.post("/sag/{what}/{number}/journaliseret")
 def mark(request: Request, actor: CurrentActor, what: What, number: Id, sent: CheckedForm) -> Response:
     """Marks the chosen documents, or all that are not marked yet; `act` "fortryd" takes their marks away."""
+    try:
+        done = _mark(request, actor, what, number, sent)
+    except AnswerInvalid as error:
+        note_wanting(request, "maerk", error, sent)
+        return case(request, actor, what, number, _page_of(sent))
+    return RedirectResponse(f"/sag/{what}/{number}?{done}", status_code=303)
+
+
+def _mark(request: Request, actor: SignedIn, what: What, number: int, sent: FormData) -> str:
+    """Does it; what the address then tells. Raises AnswerInvalid."""
     with context.writing(request) as session:
         found = filed_case(session, request, actor, what, number).case
         known = [item.key for item in found.items]
@@ -95,7 +107,7 @@ def mark(request: Request, actor: CurrentActor, what: What, number: Id, sent: Ch
         keys = [key for key in known if key in chosen]
         if sent.get("act") == "fortryd":
             count = withdraw(session, found.root_id, keys, by=actor.by, now=context.now(request))
-            return RedirectResponse(f"/sag/{what}/{number}?fortrudt={count}", status_code=303)
+            return f"fortrudt={count}"
         count = journalise(
             session,
             found.root_id,
@@ -105,7 +117,13 @@ def mark(request: Request, actor: CurrentActor, what: What, number: Id, sent: Ch
             now=context.now(request),
             filed_at=filed_at(request, sent),
         )
-    return RedirectResponse(f"/sag/{what}/{number}?gjort={count}", status_code=303)
+    return f"gjort={count}"
+
+
+def _page_of(sent: FormData) -> int:
+    """The page of the list on which the form stood."""
+    page = text_of(sent, "side")
+    return int(page) if re.fullmatch(r"[1-9]\d{0,3}", page, re.ASCII) else 1
 
 
 def filed_at(request: Request, sent: FormData) -> datetime | None:

@@ -30,9 +30,12 @@ from cycle.tasks.ledger import actor_names
 from cycle.tasks.overview import summary_of
 from web import context
 from web.plain import Id
+from web.secretariat.activity import show_activity
+from web.secretariat.activity_list import Narrowed
 from web.secretariat.pages import show
 from web.secretariat.reach import Reach, reach
-from web.secretariat.typed import needed, text_of, whole_date, whole_number
+from web.secretariat.typed import all_of, needed, text_of, whole_date, whole_number
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
@@ -45,7 +48,11 @@ def preview(request: Request, actor: CurrentActor, occurrence_id: Id, sent: Chec
     """What the decision would put in force, and what speaks against recording it now; nothing is changed."""
     with context.reading(request) as session:
         found = reach(session, actor, occurrence_id, Verb.RECORD_DECISION)
-        return _preview(session, request, found, sent)
+        try:
+            return _preview(session, request, found, sent)
+        except AnswerInvalid as error:
+            note_wanting(request, "beslutning", error, sent)
+            return show_activity(session, request, actor, occurrence_id, Narrowed.by({}))
 
 
 @router.post("/aktivitet/{occurrence_id}/beslutning")
@@ -127,7 +134,8 @@ def withdraw(request: Request, actor: CurrentActor, decision_id: Id, sent: Check
 def _preview(
     session: Session, request: Request, found: Reach, sent: FormData, *, status: int = 200
 ) -> Response:
-    occurrence, said, now = found.occurrence, _said(sent), context.now(request)
+    occurrence, now = found.occurrence, context.now(request)
+    said, adopted = all_of(lambda: _said(sent), lambda: _adopted(sent))
     check_decision(session, occurrence, **said, now=now)
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(now)
@@ -137,11 +145,11 @@ def _preview(
         status=status,
         it=occurrence,
         **said,
-        adopted=_adopted(sent),
+        adopted=adopted,
         adopts=would_adopt(session, occurrence),
         summary=summary_of(session, occurrence, paths=(found.root_path,), today=today),
         closes_on=calendar.local_date(occurrence.closes_at - timedelta(seconds=1)),
-        known=recorded_as(session, occurrence.id or 0, {**said, "adopted": _adopted(sent)}),
+        known=recorded_as(session, occurrence.id or 0, {**said, "adopted": adopted}),
         changed=status == CHANGED,
     )
 
@@ -155,11 +163,12 @@ class Said(TypedDict):
 
 
 def _said(sent: FormData) -> Said:
-    return Said(
-        body=text_of(sent, "body"),
-        decided_on=whole_date(sent, "decided_on", "Mødedatoen"),
-        text=text_of(sent, "text"),
+    body, decided_on, text = all_of(
+        lambda: text_of(sent, "body"),
+        lambda: whole_date(sent, "decided_on", "Mødedatoen"),
+        lambda: text_of(sent, "text"),
     )
+    return Said(body=body, decided_on=decided_on, text=text)
 
 
 def _adopted(sent: FormData) -> bool:

@@ -29,7 +29,8 @@ from web.secretariat.import_reading import Compared, compare
 from web.secretariat.import_words import COLUMN_NAMES, meanings
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
-from web.secretariat.typed import text_of
+from web.secretariat.typed import all_of, text_of
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter(prefix="/indlaes")
@@ -63,7 +64,11 @@ def lists(request: Request, actor: CurrentActor) -> Response:
 def upload(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """Keeps the file for its difference to be seen."""
     roots = roots_for(actor, Verb.IMPORT)
-    kind, (name, content) = _kind(sent), _file(sent)
+    try:
+        kind, (name, content) = all_of(lambda: _kind(sent), lambda: _file(sent))
+    except AnswerInvalid as error:
+        note_wanting(request, "liste", error, sent)
+        return lists(request, actor)
     with context.writing(request) as session:
         wanted = text_of(sent, "root")
         root = wanted if wanted in roots else roots[0]

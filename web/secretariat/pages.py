@@ -13,6 +13,7 @@ from cycle.danish import format_decimal
 from documents.wheel_style import page_stylesheet
 from web import render
 from web.secretariat.counts import counter
+from web.secretariat.wanting import wanting_of
 from web.secretariat.words import (
     FILTER_NAMES,
     STEPS,
@@ -26,15 +27,17 @@ from web.secretariat.words import (
 
 STYLE_PATH = "/aarshjul/hjul.css"
 PIECE = 1 << 20
+OK, WANTING = 200, 422
 
 
-def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+def show(request: Request, template: str, *, status: int = OK, **values: Any) -> Response:
     """The page, in the reader's language. `names` are those of the accounts and people who have acted."""
-    language = render.language_of(request)
+    language, wanting = render.language_of(request), wanting_of(request)
     return render.page(
         request,
         f"secretariat/{template}",
-        status=status,
+        status=WANTING if wanting.form and status == OK else status,
+        wanting=wanting,
         name=namer(language),
         flow_name=flow_namer(language),
         verb_name=verb_namer(language),

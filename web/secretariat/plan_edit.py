@@ -28,6 +28,7 @@ from web import context, render
 from web.plain import Id
 from web.secretariat.next_year import TROUBLES
 from web.secretariat.pages import show
+from web.secretariat.plan_faults import at_fields
 from web.secretariat.plan_reading import (
     NOTHING_MORE,
     Year,
@@ -39,6 +40,7 @@ from web.secretariat.plan_reading import (
 )
 from web.secretariat.plan_words import field_words, value_words
 from web.secretariat.typed import needed, text_of
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor, require
 
 router = APIRouter(prefix="/plan/{cycle_id}")
@@ -74,7 +76,9 @@ def change_one(
         try:
             year.draft(text)
         except PlanInvalid as error:
-            return _fields(session, request, year, activity_id, typed=wanted, problems=error.problems)
+            found = at_fields(year, activity_id, changed, error)
+            note_wanting(request, "ret", found, sent)
+            return _fields(session, request, year, activity_id)
     return _preview(request, actor, cycle_id, (text, {}), text_of(sent, "seen"))
 
 
@@ -131,7 +135,7 @@ def _preview(
     except PlanInvalid as error:
         with context.reading(request) as session:
             year = year_of(session, _reach(session, actor, cycle_id))
-            return _page(session, request, year, text, more, problems=error.problems)
+            return _page(session, request, year, text or year.text, more, problems=error.problems)
     found = preview_of(year, draft, outlook)
     return show(
         request,
@@ -193,23 +197,18 @@ def _fields(
     request: Request,
     year: Year,
     activity_id: str,
-    *,
-    typed: dict[str, str] | None = None,
-    problems: Sequence[Problem] = (),
 ) -> Response:
-    now = _fields_now(year, activity_id)
+    fields = _fields_now(year, activity_id)
     return show(
         request,
         "plan_activity.html",
-        status=422 if problems else 200,
         year=year,
         activity=year.plan.activity(activity_id),
         title=cycle_title(session, year.cycle, render.language_of(request)),
-        fields={**now, **(typed or {})},
+        fields=fields,
         forms=[("", "–"), *((key, form.title) for key, form in sorted(year.beside.forms.items()))],
         kinds=sorted(year.beside.around.kinds),
         asked=_asked(year, activity_id),
-        problems=problems,
         is_closed=year.dates(year.plan)[activity_id].closes_on < _today(session, request, year),
     )
 

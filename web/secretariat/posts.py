@@ -47,8 +47,9 @@ def posts(
     soeg: str = "",
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """The posts as narrowed, those in trouble unless others are asked for; changes of the next 90 days."""
-    view, wanted = (vis if vis in VIEWS else ""), readable(soeg)[:200]
+    """The posts as narrowed, those in trouble unless others or a text are asked for; changes of 90 days."""
+    wanted = readable(soeg)[:200]
+    view = vis if vis in VIEWS and vis else "alle" if wanted else ""
     with context.reading(request) as session:
         roots = roots_for(actor, Verb.EDIT_POST)
         today = calendar_of_root(session, roots[0]).local_date(context.now(request))

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from cycle import history
 from cycle.access.rules import Verb, visible_paths
 from cycle.access.sessions import SignedIn
-from cycle.errors import NotFound
+from cycle.errors import AnswerInvalid, NotFound
 from cycle.runs.reading import pauses, recent_runs, run_counts
 from cycle.runs.requests import pause, resume, retry, wake
 from cycle.runs.tables import Recorded, Run, RunState
@@ -33,6 +33,7 @@ from web.secretariat.reach import roots_for, titles_in
 from web.secretariat.run_lines import Line, lines_about, stuck_runs
 from web.secretariat.run_search import FLOWS, Asked, asked
 from web.secretariat.typed import needed, text_of
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor, require
 
 router = APIRouter(prefix="/koersler")
@@ -110,7 +111,12 @@ def pause_flow(request: Request, actor: CurrentActor, sent: CheckedForm) -> Resp
     roots_for(actor, Verb.PAUSE_FLOW)
     flow, root_id = _flow_of(sent.get("flow")), text_of(sent, "root")
     require(actor, Verb.PAUSE_FLOW, f"/{root_id}/")
-    why, now = needed(sent, "why", "Begrundelsen"), context.now(request)
+    now = context.now(request)
+    try:
+        why = needed(sent, "why", "Begrundelsen")
+    except AnswerInvalid as error:
+        note_wanting(request, "pause", error, sent)
+        return runs(request, actor)
     with context.writing(request) as session:
         if pause(session, root_id, flow, by=actor.by, now=now, why=why):
             _record(session, root_id, f"flow:{flow}", "pause", by=actor.by, now=now, why=why)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb, allowed
 from cycle.calendar import WorkingCalendar
-from cycle.errors import NotFound
+from cycle.errors import AnswerInvalid, NotFound
 from cycle.files import store as files
 from cycle.organisation.directory import Directory, Recipient
 from cycle.tasks.calendars import calendar_of
@@ -32,6 +32,7 @@ from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
 from web.secretariat.typed import all_of, needed, whole_date, whole_number
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, shown_answers
 from web.superior.wishes import check_latest, latest_day
@@ -70,63 +71,79 @@ def fetch(request: Request, actor: CurrentActor, task_id: Id, digest: str) -> Re
 @router.post("/forlaeng")
 def extend_deadline(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """A later due date for this post alone."""
-    with context.writing(request) as session:
-        found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.EXTEND)
-        new_due_on, reason = all_of(
-            lambda: whole_date(sent, "new_due_on", "Den nye frist"),
-            lambda: needed(sent, "reason", "Begrundelsen"),
-        )
-        check_latest(new_due_on, latest_day(session, actor, found.occurrence))
-        extend(
-            session,
-            task_id,
-            new_due_on=new_due_on,
-            reason=reason,
-            by=actor.by,
-            now=context.now(request),
-        )
-    return _back(task_id, "forlaenget")
+    try:
+        with context.writing(request) as session:
+            found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.EXTEND)
+            new_due_on, reason = all_of(
+                lambda: whole_date(sent, "new_due_on", "Den nye frist"),
+                lambda: needed(sent, "reason", "Begrundelsen"),
+            )
+            check_latest(new_due_on, latest_day(session, actor, found.occurrence))
+            extend(
+                session,
+                task_id,
+                new_due_on=new_due_on,
+                reason=reason,
+                by=actor.by,
+                now=context.now(request),
+            )
+        return _back(task_id, "forlaenget")
+    except AnswerInvalid as error:
+        note_wanting(request, "forlaeng", error, sent)
+        return file_of(request, actor, task_id)
 
 
 @router.post("/fritag")
 def waive_answer(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """No answer is needed from this post."""
-    with context.writing(request) as session:
-        reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.WAIVE)
-        reason = needed(sent, "why", "Begrundelsen")
-        waive(session, task_id, why=reason, by=actor.by, now=context.now(request))
-    return _back(task_id, "fritaget")
+    try:
+        with context.writing(request) as session:
+            reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.WAIVE)
+            reason = needed(sent, "why", "Begrundelsen")
+            waive(session, task_id, why=reason, by=actor.by, now=context.now(request))
+        return _back(task_id, "fritaget")
+    except AnswerInvalid as error:
+        note_wanting(request, "fritag", error, sent)
+        return file_of(request, actor, task_id)
 
 
 @router.post("/nyt-link")
 def new_link(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """Closes the links that were sent, and sends the post a new one."""
-    with context.writing(request) as session:
-        found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.RENEW_LINK)
-        why = needed(sent, "why", "Begrundelsen")
-        seen = whole_number(sent, "generation", "Formularens nummer")
-        renew_links(session, task_id, seen=seen, why=why, by=actor.by, now=context.now(request))
-        recipient = _recipient(session, request, found)
-    return _back(task_id, "nyt-link" if recipient and recipient.address else "lukket-link")
+    try:
+        with context.writing(request) as session:
+            found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.RENEW_LINK)
+            why = needed(sent, "why", "Begrundelsen")
+            seen = whole_number(sent, "generation", "Formularens nummer")
+            renew_links(session, task_id, seen=seen, why=why, by=actor.by, now=context.now(request))
+            recipient = _recipient(session, request, found)
+        return _back(task_id, "nyt-link" if recipient and recipient.address else "lukket-link")
+    except AnswerInvalid as error:
+        note_wanting(request, "nyt-link", error, sent)
+        return file_of(request, actor, task_id)
 
 
 @router.post("/besked/vis")
 def preview(request: Request, actor: CurrentActor, task_id: Id, sent: CheckedForm) -> Response:
     """The mail as it would be sent, and to whom; nothing is sent."""
-    with context.reading(request) as session:
-        found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.NUDGE)
-        text = needed(sent, "text", "Teksten")
-        recipient = _recipient(session, request, found)
-        mail = nudge_preview(session, request, found, recipient, text) if recipient else None
-        return show(
-            request,
-            "nudge.html",
-            found=found,
-            recipient=recipient,
-            mail=mail,
-            text=text,
-            once=secrets.token_urlsafe(12),
-        )
+    try:
+        with context.reading(request) as session:
+            found = reach_task(session, actor, task_id, Verb.SEE_UNIT, Verb.NUDGE)
+            text = needed(sent, "text", "Teksten")
+            recipient = _recipient(session, request, found)
+            mail = nudge_preview(session, request, found, recipient, text) if recipient else None
+            return show(
+                request,
+                "nudge.html",
+                found=found,
+                recipient=recipient,
+                mail=mail,
+                text=text,
+                once=secrets.token_urlsafe(12),
+            )
+    except AnswerInvalid as error:
+        note_wanting(request, "besked", error, sent)
+        return file_of(request, actor, task_id)
 
 
 @router.post("/besked")

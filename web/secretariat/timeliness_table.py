@@ -64,8 +64,11 @@ MEANINGS: Mapping[str, Pair] = {
         "Received answers whose newest version says that there is nothing to report.",
     ),
     "missing": (
-        "Der er ikke svaret, og fristen er overskredet. Det gælder både åbne og lukkede aktiviteter.",
-        "Not answered, and the deadline is over, in open and in closed activities.",
+        "Der er ikke svaret, og fristen er overskredet. Det gælder både åbne og lukkede aktiviteter. Et "
+        "svar, der er sendt retur og ikke rettet inden den nye frist, er modtaget; på aktivitetens side står "
+        "det under Over fristen.",
+        "Not answered, and the deadline is over, in open and in closed activities. An answer that was sent "
+        "back and not changed by the new deadline is received; the activity's page has it under Overdue.",
     ),
     "waiting": (
         "Der er ikke svaret endnu, og fristen er ikke overskredet.",

@@ -5,9 +5,10 @@ POST /sag/journaliseret  marks everything that waits in the chosen cases
 POST /sag/fortryd        takes one such act back
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +17,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.rules import Verb
+from cycle.access.sessions import SignedIn
 from cycle.cases.journal import journalise, marked_in, withdraw
 from cycle.cases.model import Case, Item
 from cycle.cases.waiting import Waiting, by_activity, by_agreement, left_in, years_of
@@ -27,6 +29,7 @@ from web.secretariat.cases import filed_at
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
 from web.secretariat.typed import text_of
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
@@ -77,6 +80,17 @@ def overview(
 def mark_many(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """Marks what waits in the chosen cases: in the case that was written, else in that of each."""
     root_id, now = roots_for(actor, Verb.JOURNALISE)[0], context.now(request)
+    try:
+        count = _mark(request, actor, root_id, sent, now)
+    except AnswerInvalid as error:
+        note_wanting(request, "sager", error, sent)
+        return overview(request, actor, **_place(sent))
+    done = urlencode({"gjort": count, "gang": now.isoformat()})
+    return RedirectResponse(f"/sag?{_query(sent)}&{done}", status_code=303)
+
+
+def _mark(request: Request, actor: SignedIn, root_id: str, sent: FormData, now: datetime) -> int:
+    """Does it; how many documents. Raises AnswerInvalid."""
     typed, count = text_of(sent, "case_number"), 0
     with context.writing(request) as session:
         for case, items in _chosen(session, request, root_id, sent):
@@ -90,8 +104,7 @@ def mark_many(request: Request, actor: CurrentActor, sent: CheckedForm) -> Respo
                 now=now,
                 filed_at=filed_at(request, sent),
             )
-    done = urlencode({"gjort": count, "gang": now.isoformat()})
-    return RedirectResponse(f"/sag?{_query(sent)}&{done}", status_code=303)
+    return count
 
 
 @router.post("/sag/fortryd")
@@ -133,6 +146,13 @@ def _chosen(
         what = "Der er ikke valgt en sag, hvor noget mangler."
         raise AnswerInvalid([Problem("sag", what, "Vælg mindst én.")])
     return [(each.case, left_in(session, each)) for each in cases]
+
+
+def _place(sent: FormData) -> dict[str, Any]:
+    """Where the page stood, as the page is asked for."""
+    numbers = {name: text_of(sent, name) for name in ("aar", "aeldre", "side")}
+    found = {name: int(text) for name, text in numbers.items() if re.fullmatch(r"\d{1,4}", text, re.ASCII)}
+    return {"vis": text_of(sent, "vis"), **found, "side": max(1, found.get("side", 1))}
 
 
 def _query(sent: FormData) -> str:

@@ -23,7 +23,8 @@ from web import context, render, session
 from web.plain import readable
 from web.secretariat.pages import show
 from web.secretariat.reach import roots_for
-from web.secretariat.typed import needed, text_of, whole_number
+from web.secretariat.typed import all_of, needed, text_of, whole_number
+from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor, OwnForm
 from web.signing_in.roles import WORDS
 
@@ -51,7 +52,11 @@ def choose(request: Request, actor: CurrentActor, q: Annotated[str, Query(max_le
 def begin(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
     """Shows the pages as the chosen one has them, for a quarter of an hour."""
     roots_for(actor, Verb.VIEW_AS)
-    who, why = _chosen(sent), needed(sent, "why", "Begrundelsen")
+    try:
+        who, why = all_of(lambda: _chosen(sent), lambda: needed(sent, "why", "Begrundelsen"))
+    except AnswerInvalid as error:
+        note_wanting(request, "konto" if "konto" in sent else "leder", error, sent)
+        return choose(request, actor, text_of(sent, "q")[:100])
     token, now = session.KEPT.read(request), context.browser_now(request)
     with context.writing(request) as store:
         viewed = begin_viewing(store, token, viewer=actor.grants, **who, why=why, by=actor.by, now=now)
