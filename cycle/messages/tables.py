@@ -35,6 +35,7 @@ class MessageKind(StrEnum):
     REPLY_PROBLEM = "reply_problem"
     TRIAL = "trial"
     SIGN_IN_CODE = "sign_in_code"
+    HANDED_OVER = "handed_over"
 
 
 class MessageState(StrEnum):

@@ -17,10 +17,11 @@ from cycle.organisation.tables import Unit
 EDITABLE = tuple(
     kind
     for kind in MessageKind
-    if kind not in (MessageKind.INVITATION, MessageKind.TRIAL, MessageKind.SIGN_IN_CODE)
+    if kind
+    not in (MessageKind.INVITATION, MessageKind.TRIAL, MessageKind.SIGN_IN_CODE, MessageKind.HANDED_OVER)
 )
-"""The kinds that have texts of one's own: invitations are written with their meeting, and what a code needs
-stands in its mail."""
+"""The kinds that have texts of one's own: invitations are written with their meeting, and what a code, or
+the word that a post was handed over, needs stands in its mail."""
 
 
 class TextKey(NamedTuple):

@@ -11,7 +11,7 @@ from cycle.gatherings.states import Told
 from cycle.messages.placeholders import Texts
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
-from notifications.letters import Group, Invitation, Item, Letter, Post
+from notifications.letters import Group, HandedOver, Invitation, Item, Letter, Post
 from notifications.render import BLANK, LANGUAGES, distance, render
 
 URL = "https://aarshjul.by.example/opgave/abc234token"
@@ -253,6 +253,20 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "sign-in-code": (
         MessageKind.SIGN_IN_CODE,
         {"items": (), "code": "0123 4567", "tokens": frozenset({"0123 4567"})},
+    ),
+    "handed-over": (
+        MessageKind.HANDED_OVER,
+        {
+            "items": (),
+            "note": "Ferie",
+            "handed_over": HandedOver(
+                "Ærøgades Skole & Fritid",
+                "leder",
+                "Ib Holm",
+                date(2027, 4, 30),
+                "https://aarshjul.by.example/mine",
+            ),
+        },
     ),
     "reply-problem": (
         MessageKind.REPLY_PROBLEM,

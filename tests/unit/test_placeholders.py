@@ -97,4 +97,5 @@ def test_kinds_that_are_written_elsewhere_or_never_sent_have_no_text_of_their_ow
         MessageKind.INVITATION,
         MessageKind.TRIAL,
         MessageKind.SIGN_IN_CODE,
+        MessageKind.HANDED_OVER,
     }

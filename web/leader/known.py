@@ -9,7 +9,7 @@ from cycle.tasks.states import TaskKind
 from web import context
 from web.faults import Refused
 from web.leader.link import Holding
-from web.signing_in.faults import SIGN_IN_TO_SIGN
+from web.signing_in.faults import CONFIRM_TO_HAND_OVER, SIGN_IN_TO_SIGN
 
 
 def may_answer(request: Request, holding: Holding) -> bool:
@@ -17,6 +17,18 @@ def may_answer(request: Request, holding: Holding) -> bool:
     verb = OwnVerb.SIGN if holding.task.kind is TaskKind.SIGN else OwnVerb.ANSWER
     strict = context.settings(request).signatures_need == "account"
     return own_allowed(verb, holding.known_by, signing_needs_account=strict)
+
+
+def is_own_hand(holding: Holding) -> bool:
+    """Whether more than the task's link says who has the page open."""
+    return own_allowed(OwnVerb.HAND_OVER, holding.known_by)
+
+
+def require_own_hand(request: Request, holding: Holding) -> None:
+    """Raises Refused, with the way to a mailed code, when only the task's link says who has the page open."""
+    if not is_own_hand(holding):
+        door = (f"/mine/log-ind?videre=/opgave/{holding.task_id}/overdrag", "Få en kode", "Get a code")
+        raise Refused(replace(CONFIRM_TO_HAND_OVER, onward=door))
 
 
 def require_known(request: Request, holding: Holding) -> None:

@@ -45,6 +45,7 @@ ACTS: Mapping[str, Pair] = {
         "A mail sent in reply could not be used.",
     ),
     MessageKind.SIGN_IN_CODE: ("Der blev bedt om en kode.", "A code was asked for."),
+    MessageKind.HANDED_OVER: ("Posten blev overdraget.", "The post was handed over."),
 }
 """What was done that a mail tells of, by its kind; a decided mail has its own reason."""
 

@@ -23,6 +23,7 @@ MAIL_NAMES: Mapping[type[StrEnum], Mapping[StrEnum, Pair]] = {
         MessageKind.WAIVED: ("Fritaget for at svare", "Waived"),
         MessageKind.NEW_LINK: ("Nyt link", "New link"),
         MessageKind.SIGN_IN_CODE: ("Kode til Mine opgaver", "Code for My tasks"),
+        MessageKind.HANDED_OVER: ("Posten er overdraget", "The post is handed over"),
         MessageKind.TRIAL: ("Prøve på en mailtekst", "Trial of a mail text"),
         MessageKind.REPLY_PROBLEM: ("Svar på mail kunne ikke bruges", "Reply could not be used"),
     },

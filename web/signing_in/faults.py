@@ -103,6 +103,22 @@ TOO_MANY = Fault(
         "Wait an hour, or use the link in the e-mail about the task.",
     ),
 )
+CONFIRM_TO_HAND_OVER = Fault(
+    403,
+    ("Vis først, at det er dig", "First show that it is you"),
+    (
+        "Linket i mailen gælder kun den ene opgave. Overdrager du, gælder det hele posten. "
+        "Intet er overdraget.",
+        "The link in the e-mail is about this one task; handing over is about the whole post. Nothing was "
+        "handed over.",
+    ),
+    (
+        "Få en kode på din egen e-mail, eller log ind med din konto. Så kommer du tilbage hertil. Har posten "
+        "kun en fælles postkasse, så bed sekretariatet om at sætte en stedfortræder på.",
+        "Get a code by your own e-mail, or sign in with your account. You then come back here. If the post "
+        "has a shared mailbox only, ask the secretariat to name a substitute.",
+    ),
+)
 SIGN_IN_TO_SIGN = Fault(
     403,
     ("Log ind for at skrive under", "Sign in to sign"),
