@@ -147,6 +147,7 @@ class OwnVerb(StrEnum):
     ANSWER = "answer"
     SIGN = "sign"
     HAND_OVER = "hand_over"
+    SUBSCRIBE = "subscribe"
 
 
 BY_MAIL = frozenset({KnownBy.LINK, KnownBy.CODE})
@@ -157,9 +158,10 @@ OWN: Mapping[OwnVerb, frozenset[KnownBy]] = {
     OwnVerb.ANSWER: BY_MAIL | BY_ACCOUNT | {KnownBy.MAIL},
     OwnVerb.SIGN: BY_MAIL | BY_ACCOUNT,
     OwnVerb.HAND_OVER: BY_ACCOUNT | {KnownBy.CODE},
+    OwnVerb.SUBSCRIBE: BY_ACCOUNT | {KnownBy.CODE},
 }
 """How a leader has to be known to do this. Nobody signs by replying to a mail: it does not show the text.
-A link is about one task, so nobody gives the whole post away by it."""
+A link is about one task, so nobody gives the whole post away by it, or sees the calendar of all posts."""
 
 
 def own_allowed(verb: OwnVerb, known_by: KnownBy, *, signing_needs_account: bool = False) -> bool:

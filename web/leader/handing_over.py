@@ -15,6 +15,7 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from config.english import problem_in_english
+from cycle.access.rules import OwnVerb
 from cycle.errors import AnswerInvalid, Conflict, Problem
 from cycle.organisation.directory import Capacity
 from cycle.tasks.many import LONGEST, Act, Order
@@ -43,7 +44,7 @@ def show(request: Request, token: str, gjort: str = "") -> Response:
 def hand(request: Request, token: str, sent: Sent) -> Response:
     """The colleague acts for the post from today; the same POST twice is one act."""
     with context.reading(request) as session:
-        require_own_hand(request, open_link(session, request, token))
+        require_own_hand(open_link(session, request, token), OwnVerb.HAND_OVER)
     typed = {name: readable(sent.get(name)) for name in FIELDS}
     once = readable(sent.get("once"))[:40]
     try:
@@ -91,7 +92,7 @@ def _page(
             "leader/handing_over.html",
             status=status,
             holding=holding,
-            is_known=is_own_hand(holding),
+            is_known=is_own_hand(holding, OwnVerb.HAND_OVER),
             standing_in=_standing_in(session, holding),
             person=person_of(session, request),
             task=holding.task,
@@ -108,7 +109,7 @@ def _page(
 
 def _standing_in(session: Session, holding: Holding) -> list[StandIn]:
     """Who acts for the post today, where its holder asks and is known to be that."""
-    if holding.capacity is not Capacity.HOLDER or not is_own_hand(holding):
+    if holding.capacity is not Capacity.HOLDER or not is_own_hand(holding, OwnVerb.HAND_OVER):
         return []
     found = stand_ins(session, holding.person.id or 0, today=holding.today)
     return [each for each in found if (each.unit_id, each.role) == (holding.task.unit_id, holding.task.role)]

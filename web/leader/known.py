@@ -9,7 +9,13 @@ from cycle.tasks.states import TaskKind
 from web import context
 from web.faults import Refused
 from web.leader.link import Holding
-from web.signing_in.faults import CONFIRM_TO_HAND_OVER, SIGN_IN_TO_SIGN
+from web.signing_in.faults import CONFIRM_TO_HAND_OVER, CONFIRM_TO_SUBSCRIBE, SIGN_IN_TO_SIGN
+
+BEYOND_ONE_TASK = {
+    OwnVerb.HAND_OVER: (CONFIRM_TO_HAND_OVER, "overdrag"),
+    OwnVerb.SUBSCRIBE: (CONFIRM_TO_SUBSCRIBE, "kalender"),
+}
+"""What a task's link alone does not do: what is said, and the page below it that one comes back to."""
 
 
 def may_answer(request: Request, holding: Holding) -> bool:
@@ -19,16 +25,17 @@ def may_answer(request: Request, holding: Holding) -> bool:
     return own_allowed(verb, holding.known_by, signing_needs_account=strict)
 
 
-def is_own_hand(holding: Holding) -> bool:
-    """Whether more than the task's link says who has the page open."""
-    return own_allowed(OwnVerb.HAND_OVER, holding.known_by)
+def is_own_hand(holding: Holding, verb: OwnVerb) -> bool:
+    """Whether enough says who has the page open: for some verbs more than the task's link."""
+    return own_allowed(verb, holding.known_by)
 
 
-def require_own_hand(request: Request, holding: Holding) -> None:
+def require_own_hand(holding: Holding, verb: OwnVerb) -> None:
     """Raises Refused, with the way to a mailed code, when only the task's link says who has the page open."""
-    if not is_own_hand(holding):
-        door = (f"/mine/log-ind?videre=/opgave/{holding.task_id}/overdrag", "Få en kode", "Get a code")
-        raise Refused(replace(CONFIRM_TO_HAND_OVER, onward=door))
+    if not is_own_hand(holding, verb):
+        fault, page = BEYOND_ONE_TASK[verb]
+        door = (f"/mine/log-ind?videre=/opgave/{holding.task_id}/{page}", "Få en kode", "Get a code")
+        raise Refused(replace(fault, onward=door))
 
 
 def require_known(request: Request, holding: Holding) -> None:

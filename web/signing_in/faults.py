@@ -119,6 +119,20 @@ CONFIRM_TO_HAND_OVER = Fault(
         "has a shared mailbox only, ask the secretariat to name a substitute.",
     ),
 )
+CONFIRM_TO_SUBSCRIBE = Fault(
+    403,
+    CONFIRM_TO_HAND_OVER.title,
+    (
+        "Linket i mailen gælder kun den ene opgave. Kalenderen viser frister og møder for alle dine poster. "
+        "Adressen er ikke ændret.",
+        "The link in the e-mail is about this one task; the calendar shows deadlines and meetings of all "
+        "your posts. The address was not changed.",
+    ),
+    (
+        "Få en kode på din egen e-mail, eller log ind med din konto. Så kommer du tilbage hertil.",
+        "Get a code by your own e-mail, or sign in with your account. You then come back here.",
+    ),
+)
 SIGN_IN_TO_SIGN = Fault(
     403,
     ("Log ind for at skrive under", "Sign in to sign"),
