@@ -91,18 +91,6 @@ LOGIN_CONFLICT = Fault(
     ),
     ("Bed sekretariatet om at få den gamle konto lukket.", "Ask for the old account to be closed."),
 )
-TOO_MANY = Fault(
-    429,
-    ("Der er bedt om for mange koder", "Too many codes were asked for"),
-    (
-        "Der er bedt om for mange koder fra jeres netværk inden for en time.",
-        "Too many codes were asked for from your network within an hour.",
-    ),
-    (
-        "Vent en time, eller brug linket i mailen om opgaven.",
-        "Wait an hour, or use the link in the e-mail about the task.",
-    ),
-)
 CONFIRM_TO_HAND_OVER = Fault(
     403,
     ("Vis først, at det er dig", "First show that it is you"),
