@@ -138,6 +138,12 @@ YEAR: Mapping[str, str] = {
     "»{}« er ikke en https-adresse. Skriv den, som loginløsningen selv oplyser.": (
         "“{}” is no https address. Write the one that the login itself states."
     ),
+    "»{}« er ingen IP-adresse. Skriv fx 10.0.0.5, 10.0.0.0/24.": (
+        "“{}” is no IP address. Write 10.0.0.5 or 10.0.0.0/24, say."
+    ),
+    "»{}« er alle i verden. Skriv kun de proxyer, der står foran siderne.": (
+        "“{}” is everybody in the world. Name only the proxies that stand in front of the pages."
+    ),
     "»{}« er ingen rolle. Skriv fx secretariat, operator.": (
         "“{}” is no role. Write secretariat, operator, say."
     ),

@@ -1,5 +1,6 @@
 """Settings of how people with an account sign in: the municipality's own login (OpenID Connect) and codes."""
 
+from ipaddress import ip_network
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -49,6 +50,12 @@ class SignInSettings(BaseSettings):
         "between them: secretariat, operator. Whoever has no app is shown how at the next sign-in.",
     )
 
+    trusted_proxies: str = Field(
+        default="127.0.0.1, ::1",
+        description="IP addresses or networks of the proxies in front, with commas between them. They alone "
+        "are believed about whom a request came from (X-Forwarded-For), by which mailed codes are counted.",
+    )
+
     signatures_need: Literal["link", "account"] = Field(
         default="link",
         description="What a signature needs: link, the personal link or a mailed code will do; account, the "
@@ -61,6 +68,18 @@ class SignInSettings(BaseSettings):
         for name in _names(text):
             if name not in {role.value for role in Role}:
                 raise ValueError(f"»{name}« er ingen rolle. Skriv fx secretariat, operator.")
+        return text
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, text: str) -> str:
+        for name in _names(text):
+            try:
+                is_everybody = ip_network(name).prefixlen == 0
+            except ValueError:
+                raise ValueError(f"»{name}« er ingen IP-adresse. Skriv fx 10.0.0.5, 10.0.0.0/24.") from None
+            if is_everybody:
+                raise ValueError(f"»{name}« er alle i verden. Skriv kun de proxyer, der står foran siderne.")
         return text
 
     @field_validator("oidc_issuer")
@@ -91,6 +110,11 @@ class SignInSettings(BaseSettings):
     def oidc_rules(self) -> tuple[ClaimRule, ...]:
         """`oidc_roles`, read."""
         return read_rules(self.oidc_roles)
+
+    @property
+    def proxies(self) -> list[str]:
+        """`trusted_proxies`, read."""
+        return _names(self.trusted_proxies)
 
     @property
     def two_step_for(self) -> frozenset[Role]:

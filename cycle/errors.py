@@ -11,7 +11,6 @@
     │   ├── ImportInvalid     a file of units, leaders, figures or meetings
     │   └── TemplateInvalid   a template that documents are made from
     ├── LinkInvalid           a capability link that is broken or revoked
-    ├── TooMany               the same was asked for too often
     └── FenceLost             another worker has taken over this run
 
 Errors carry ids and facts as attributes. HTTP statuses are given in `web/errors.py`, once.
@@ -118,14 +117,6 @@ class LinkInvalid(CycleError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"link {reason}")
         self.reason = reason
-
-
-class TooMany(CycleError):
-    """The same was asked for too often from one place; later it may be again."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"too many {kind}")
-        self.kind = kind
 
 
 class FenceLost(CycleError):

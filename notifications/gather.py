@@ -4,8 +4,8 @@ What each kind carries in `Message.context`: receipt `submission`; returned `rev
 refused `wish`; extension_wish `wishes` and `tasks`; deadline_changed `tasks`, `old_due_on` (ISO); still_holds
 `tasks`; nudge `text`; declined `submission`, `text` and `tasks`; reply_problem `inbound` and
 `problems` ([[field id, sentence], …]); remarks `agreement` and `remarks` (ids); invitation `gathering`,
-`participant`, `sequence`, `told`; sign_in_code `code`; account_changed `account`
-and `changed`. The daily mail's content is the decisions that point to it.
+`participant`, `sequence`, `told`; sign_in_code `code`; account_changed `account` and `changed`; handed_over
+`substitute` and `text`. The daily mail's content is the decisions that point to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +28,7 @@ from cycle.tasks.tables import Submission, Task
 from cycle.tasks.wish_tables import ExtensionWish
 from notifications.account_letters import ACCOUNT_GONE, account_letter
 from notifications.along import goes_along
+from notifications.handed_over_letters import TAKEN_BACK, handed_over_letter
 from notifications.invitations import OVERTAKEN, invitation
 from notifications.letters import Group, Item, Letter
 from notifications.office import TASK, Linkless, Office
@@ -88,6 +89,8 @@ class Letters:
             return Prepared(sign_in_letter(self._rows, self._office, message), why=CODE_OVER)
         if message.kind is MessageKind.ACCOUNT_CHANGED:
             return Prepared(account_letter(self._rows, self._office, message), why=ACCOUNT_GONE)
+        if message.kind is MessageKind.HANDED_OVER:
+            return Prepared(handed_over_letter(self._rows, self._office, message), why=TAKEN_BACK)
         if message.kind is MessageKind.TRIAL:
             return written_trial(self._rows.trials[message.id or 0], self._office)
         prepared = _Writer(self._rows, self._office, message).write()

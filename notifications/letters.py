@@ -98,6 +98,17 @@ class Invitation:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """The reader's own post, in whose hands it is and to which local date; at `url` it is taken back."""
+
+    unit: str
+    role: str
+    to: str
+    last_day: date | None
+    url: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """One mail before it becomes words.
 
@@ -109,7 +120,8 @@ class Letter:
     `asks_which`: it did not say which task it is about. `handed` are posts that have passed to the
     reader. `deadlines` is the iCalendar file that goes along, if any, and `calendar_url` the page on
     which the reader's own calendar feed is found. `texts` are the secretariat's own, with their
-    placeholders; a `trial` shows their writer how the mail reads. `code` is what one signs in with.
+    placeholders; a `trial` shows their writer how the mail reads. `code` is what one signs in with. A
+    letter about a post that was `handed_over` has no items.
     """
 
     kind: MessageKind
@@ -144,6 +156,7 @@ class Letter:
     texts: Texts = NO_TEXTS
     trial: bool = False
     code: str = ""
+    handed_over: HandedOver | None = None
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Item]]]:

@@ -106,6 +106,11 @@ class Office:
         return not self.plain_domains & {address.rpartition("@")[2].lower(), ANY_DOMAIN}
 
     @property
+    def own_tasks(self) -> str:
+        """The page on which somebody known by a mailed code sees the own posts' tasks."""
+        return f"{self.base_url}/mine"
+
+    @property
     def overview(self) -> str:
         """The page on which a superior sees the units below."""
         return f"{self.base_url}/mine-enheder"

@@ -36,6 +36,11 @@ def feed_of(
     return text.replace(END, f"{ZONE}{events}{END}") if events else text
 
 
+def file_of(own: Own, *, office: Office, language: str) -> str:
+    """The one deadline as iCalendar with CRLF: the entry that the mail about the task and the feed have."""
+    return to_ics([_owed(own, language)], organiser=office.organiser, language=language)
+
+
 def _owed(own: Own, language: str) -> Deadline:
     return deadline_of(
         own.task,

@@ -62,6 +62,7 @@ class Rows:
     remarks: dict[int, GoalRemark] = field(default_factory=dict)
     codes: dict[int, SignInCode] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)
+    substitutes: dict[int, Substitute] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     handed: Handed = field(default_factory=Handed)
     texts: Mapping[TextKey, Texts] = field(default_factory=dict)
@@ -125,7 +126,7 @@ def read(
     rows.reviews = _by_id(session, Review, _context_ids(messages, "review"))
     wanted = [*_context_ids(messages, "submission"), *(r.submission_id for r in rows.reviews.values())]
     rows.submissions = _by_id(session, Submission, wanted)
-    _read_dates(session, messages, rows)
+    _read_terms(session, messages, rows)
     rows.gatherings = _by_id(session, Gathering, _context_ids(messages, "gathering"))
     rows.participants = _by_id(session, GatheringParticipant, _context_ids(messages, "participant"))
     rows.remarks = _by_id(session, GoalRemark, _several(messages, "remarks"))
@@ -144,8 +145,7 @@ def read(
     rows.units = _units(session, rows, named)
     _read_forms(session, rows)
     _read_posts(session, rows)
-    people = [message.person_id for message in messages if message.person_id is not None]
-    rows.people = _by_id(session, Person, [*people, *rows.holders.values()])
+    rows.people = _by_id(session, Person, _people_ids(messages, rows))
     return rows
 
 
@@ -155,8 +155,9 @@ def _read_access(session: Session, messages: Sequence[Message], rows: Rows) -> N
     rows.accounts = _by_id(session, Account, _context_ids(messages, "account"))
 
 
-def _read_dates(session: Session, messages: Sequence[Message], rows: Rows) -> None:
-    """The later deadlines that were given and those that were asked for."""
+def _read_terms(session: Session, messages: Sequence[Message], rows: Rows) -> None:
+    """The later deadlines that were given and those that were asked for, and who stands in until when."""
+    rows.substitutes = _by_id(session, Substitute, _context_ids(messages, "substitute"))
     rows.extensions = _by_id(session, Extension, _context_ids(messages, "extension"))
     wished = [*_context_ids(messages, "wish"), *_several(messages, "wishes")]
     rows.wishes = _by_id(session, ExtensionWish, wished)
@@ -176,7 +177,8 @@ def _read_replies(session: Session, messages: Sequence[Message], rows: Rows) -> 
 def _units(session: Session, rows: Rows, named: set[str]) -> dict[str, Unit]:
     """The units of the tasks and of who takes part in the meetings, and those that are `named` beside."""
     owing = {task.unit_id for task in rows.tasks.values()}
-    wanted = owing | named | {each.unit_id for each in rows.participants.values()}
+    handed = {each.unit_id for each in rows.substitutes.values()}
+    wanted = owing | named | handed | {each.unit_id for each in rows.participants.values()}
     return {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
 
 
@@ -203,6 +205,11 @@ def _task_ids(messages: Sequence[Message], rows: Rows) -> list[int]:
     ids += _several(messages, "tasks")
     ids += [submission.task_id for submission in rows.submissions.values()]
     return ids + [decision.task_id for found in rows.decisions.values() for decision in found]
+
+
+def _people_ids(messages: Sequence[Message], rows: Rows) -> list[int]:
+    written_to = [message.person_id for message in messages if message.person_id is not None]
+    return [*written_to, *rows.holders.values(), *(each.person_id for each in rows.substitutes.values())]
 
 
 def _context_ids(messages: Sequence[Message], name: str) -> list[int]:

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.english import problem_in_english
-from cycle.errors import CycleError, Invalid, Problem, TemplateInvalid, TooMany
+from cycle.errors import CycleError, Invalid, Problem, TemplateInvalid
 from web.faults import (
     BAD_REQUEST,
     BROKEN,
@@ -37,7 +37,7 @@ from web.labels import as_read, is_technical, label_of, labels_sent
 from web.render import language_of, page
 from web.security import HEADERS
 from web.session import CsrfWrong, SignInNeeded, sign_in_address
-from web.signing_in.faults import LINK_ENDED, LINK_NEEDED, TOO_MANY
+from web.signing_in.faults import LINK_ENDED, LINK_NEEDED
 from web.signing_in.person import PersonNeeded
 from web.signing_in.visits import SAFE, LinkEnded, LinkNeeded, LinkOpened, exchanged
 from web.typed import uploads
@@ -62,7 +62,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PersonNeeded, _person)
     app.add_exception_handler(CsrfWrong, lambda request, _: show(request, UNSAFE))
     app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(TooMany, lambda request, _: show(request, TOO_MANY))
     app.add_exception_handler(LinkOpened, _opened)
     app.add_exception_handler(LinkNeeded, lambda request, _: show(request, LINK_NEEDED))
     app.add_exception_handler(LinkEnded, lambda request, _: show(request, LINK_ENDED))

@@ -4,15 +4,31 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from cli.installation import open_installation
 from cli.logs import start_logging
+from config.settings import Settings
 from flows.clock import RingingClock
 from flows.runtime import Runtime
 from web.app import create_app
 
 app = typer.Typer(add_completion=False)
 GRACEFUL_SECONDS = 20
+
+
+def server_of(pages: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the pages are served: whom a request came from is a trusted proxy's word, or the connection's."""
+    return uvicorn.Config(
+        pages,
+        host=settings.bind,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
 
 
 @app.command()
@@ -26,20 +42,11 @@ def web(
     here = open_installation()
     runtime = Runtime(here.engine, here.settings)
     pages = create_app(here.engine, here.settings, runtime.clock)
-    config = uvicorn.Config(
-        pages,
-        host=here.settings.bind,
-        port=here.settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACEFUL_SECONDS,
-    )
     clock = RingingClock(runtime) if with_clock else None
     if clock is not None:
         clock.start()
     try:
-        uvicorn.Server(config).run()
+        uvicorn.Server(server_of(pages, here.settings)).run()
     finally:
         if clock is not None:
             clock.stop()

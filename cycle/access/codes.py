@@ -3,6 +3,9 @@
 A code is eight digits, derived from the installation's secret and a row, so that the store never holds it and
 a mail that is sent twice says the same. It is good for ten minutes, five tries, once, and only in the browser
 that asked. An address that nobody here has is answered in exactly the same way.
+
+No limit can be turned against others than the address that was typed: what counts are codes that went out,
+and a network from which many went out gets fewer for each address and is never refused.
 """
 
 import hashlib
@@ -10,20 +13,25 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.access.emails import email_key
 from cycle.access.tables import SignInCode
-from cycle.errors import TooMany
 
 DIGITS = 8
 GOOD_FOR = timedelta(minutes=10)
 TRIES = 5
 PER_MAILBOX = 6
-PER_NETWORK = 300
-"""So many codes in an hour; a whole municipality may come by one network address."""
+PER_MAILBOX_ANYWHERE = 30
+"""So many codes go to one address in an hour, asked for from one network and from all of them."""
+BUSY_NETWORK, PER_MAILBOX_THEN = 1000, 2
+"""From a network that has had so many codes in an hour, each address gets fewer: a whole municipality may
+come by one network address, and nobody there can shut it out for the others."""
+UNSENT_KEPT = 300
+"""So many rows without a code are kept of one network in an hour: what is asked in vain fills no store."""
 AN_HOUR = timedelta(hours=1)
 
 
@@ -41,21 +49,21 @@ class AskedCode:
 def ask_code(
     session: Session, secret: bytes, *, typed: str, known: bool, came_from: str, now: datetime
 ) -> AskedCode:
-    """A new code for the typed address, `known` when somebody here has it.
+    """A new code for the typed address, `known` when somebody here has it; `came_from` is the IP address.
 
-    Over `PER_MAILBOX` in an hour none is made, and nobody is told. Raises TooMany when a network address
-    has asked for `PER_NETWORK`: that says nothing of any one address.
+    Over the limits none is sent, and nobody is told.
     """
     session.execute(sa.delete(SignInCode).where(col(SignInCode.created_at) < now - timedelta(days=1)))
-    mailbox, network = _keyed(secret, "mailbox", email_key(typed)), _keyed(secret, "network", came_from)
-    if _since(session, SignInCode.came_from, network, now) >= PER_NETWORK:
-        raise TooMany("codes")
+    mailbox = _keyed(secret, "mailbox", email_key(typed))
+    network = _keyed(secret, "network", network_of(came_from))
+    goes_out = known and _within(session, mailbox, network, now)
     handle = secrets.token_urlsafe(32)
-    within = _since(session, SignInCode.mailbox, mailbox, now) < PER_MAILBOX
+    if not goes_out and _since(session, now, came_from=network, address="") >= UNSENT_KEPT:
+        return AskedCode(handle, None)
     row = SignInCode(
         handle=_digest(handle),
         nonce=secrets.token_hex(16),
-        address=email_key(typed) if known and within else "",
+        address=email_key(typed) if goes_out else "",
         mailbox=mailbox,
         came_from=network,
         created_at=now,
@@ -64,6 +72,26 @@ def ask_code(
     session.add(row)
     session.flush()
     return AskedCode(handle, row.id if row.address else None)
+
+
+def network_of(address: str) -> str:
+    """The network that an IP address is counted with: one household or office has 2^64 IPv6 addresses."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return address
+    return str(ip.ipv4_mapped or IPv6Network((int(ip), 64), strict=False))
+
+
+def _within(session: Session, mailbox: str, network: str, now: datetime) -> bool:
+    """Whether one more code may go to the mailbox, asked for from this network."""
+    sent = col(SignInCode.address) != ""
+    busy = _since(session, now, sent, came_from=network) >= BUSY_NETWORK
+    here = _since(session, now, sent, mailbox=mailbox, came_from=network)
+    anywhere = _since(session, now, sent, mailbox=mailbox)
+    return here < (PER_MAILBOX_THEN if busy else PER_MAILBOX) and anywhere < PER_MAILBOX_ANYWHERE
 
 
 def code_of(secret: bytes, row: SignInCode) -> str:
@@ -90,11 +118,10 @@ def use_code(session: Session, secret: bytes, *, handle: str, typed: str, now: d
     return row.address
 
 
-def _since(session: Session, column: str, value: str, now: datetime) -> int:
-    counted = sa.select(sa.func.count()).where(
-        col(column) == value, col(SignInCode.created_at) > now - AN_HOUR
-    )
-    return int(session.execute(counted).scalar_one())
+def _since(session: Session, now: datetime, *where: sa.ColumnElement[bool], **same: str) -> int:
+    counted = sa.select(sa.func.count()).select_from(SignInCode).filter_by(**same)
+    within = counted.where(*where, col(SignInCode.created_at) > now - AN_HOUR)
+    return int(session.execute(within).scalar_one())
 
 
 def _keyed(secret: bytes, what: str, value: str) -> str:

@@ -150,6 +150,8 @@ class OwnVerb(StrEnum):
     DRAFT = "draft"
     ANSWER = "answer"
     SIGN = "sign"
+    HAND_OVER = "hand_over"
+    SUBSCRIBE = "subscribe"
 
 
 BY_MAIL = frozenset({KnownBy.LINK, KnownBy.CODE})
@@ -159,8 +161,11 @@ OWN: Mapping[OwnVerb, frozenset[KnownBy]] = {
     OwnVerb.DRAFT: BY_MAIL | BY_ACCOUNT | {KnownBy.MAIL},
     OwnVerb.ANSWER: BY_MAIL | BY_ACCOUNT | {KnownBy.MAIL},
     OwnVerb.SIGN: BY_MAIL | BY_ACCOUNT,
+    OwnVerb.HAND_OVER: BY_ACCOUNT | {KnownBy.CODE},
+    OwnVerb.SUBSCRIBE: BY_ACCOUNT | {KnownBy.CODE},
 }
-"""How a leader has to be known to do this. Nobody signs by replying to a mail: it does not show the text."""
+"""How a leader has to be known to do this. Nobody signs by replying to a mail: it does not show the text.
+A link is about one task, so nobody gives the whole post away by it, or sees the calendar of all posts."""
 
 
 def own_allowed(verb: OwnVerb, known_by: KnownBy, *, signing_needs_account: bool = False) -> bool:

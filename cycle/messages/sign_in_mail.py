@@ -15,7 +15,7 @@ from cycle.runs.requests import wake
 def send_code(session: Session, secret: bytes, *, typed: str, came_from: str, now: datetime) -> str:
     """The handle for the browser that asked. Says nothing of whether a mail goes out.
 
-    The mail leaves within seconds: it answers an act, so it waits for no send window. Raises TooMany.
+    The mail leaves within seconds: it answers an act, so it waits for no send window.
     """
     people = people_with(session, typed)
     asked = ask_code(session, secret, typed=typed, known=bool(people), came_from=came_from, now=now)

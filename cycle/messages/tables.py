@@ -36,6 +36,7 @@ class MessageKind(StrEnum):
     TRIAL = "trial"
     SIGN_IN_CODE = "sign_in_code"
     ACCOUNT_CHANGED = "account_changed"
+    HANDED_OVER = "handed_over"
 
 
 class MessageState(StrEnum):

@@ -23,10 +23,11 @@ EDITABLE = tuple(
         MessageKind.TRIAL,
         MessageKind.SIGN_IN_CODE,
         MessageKind.ACCOUNT_CHANGED,
+        MessageKind.HANDED_OVER,
     )
 )
-"""The kinds that have texts of one's own: invitations are written with their meeting, and what a code or a
-change of somebody's access needs stands in its mail."""
+"""The kinds that have texts of one's own: invitations are written with their meeting, and what a code, a
+change of somebody's access, or the word that a post was handed over needs stands in its mail."""
 
 
 class TextKey(NamedTuple):

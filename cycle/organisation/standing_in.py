@@ -51,13 +51,17 @@ def taken_posts(
     return taken & wanted
 
 
-def stand_in(session: Session, posts: Collection[Post], person_id: int, *, first: date, last: date) -> None:
-    """The person acts for each post from the first to the last local day, both inclusive.
+def stand_in(
+    session: Session, posts: Collection[Post], person_id: int, *, first: date, last: date
+) -> list[Substitute]:
+    """The person acts for each post from the first to the last local day, both inclusive; gives the rows.
 
     The caller keeps the history, and has the posts' tasks looked at again.
     """
-    for unit_id, role in sorted(posts):
-        session.add(
-            Substitute(unit_id=unit_id, role=role, person_id=person_id, valid_from=first, valid_to=last)
-        )
+    added = [
+        Substitute(unit_id=unit_id, role=role, person_id=person_id, valid_from=first, valid_to=last)
+        for unit_id, role in sorted(posts)
+    ]
+    session.add_all(added)
     session.flush()
+    return added

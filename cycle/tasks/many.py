@@ -11,8 +11,9 @@ from cycle import history
 from cycle.errors import AnswerInvalid, Conflict, NotFound, NotNow, Problem
 from cycle.history import History
 from cycle.messages.tables import Message, MessageKind
+from cycle.organisation.post_file import thing_of
 from cycle.organisation.standing_in import Post, person_with, stand_in, taken_posts
-from cycle.organisation.tables import Person
+from cycle.organisation.tables import Person, Substitute
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING, extend, look_again, nudge, waive
 from cycle.tasks.new_dates import not_before_today, too_far
@@ -202,13 +203,45 @@ def _reassign(
     assert order.until is not None
     posts = {(task.unit_id, task.role) for task in tasks}
     today = calendar_of(session, occurrence).local_date(now)
-    stand_in(session, posts, person.id or 0, first=today, last=order.until)
+    terms = stand_in(session, posts, person.id or 0, first=today, last=order.until)
+    _record_terms(session, occurrence, terms, order, person, by=by, now=now)
     data = {"person": person.id, "until": order.until.isoformat()}
     for task in tasks:
         record_task(
             session, occurrence, task, order.act.value, by=by, now=now, why=order.text.strip(), data=data
         )
     look_again(session, posts, now=now)
+
+
+def _record_terms(
+    session: Session,
+    occurrence: Occurrence,
+    terms: Sequence[Substitute],
+    order: Order,
+    person: Person,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """What was done at each post, where its page tells it; `substitute` names the term."""
+    act = {"root_id": occurrence.root_id, "at": now, "actor": by, "verb": "stand_in"}
+    history.record_many(
+        session,
+        [
+            {
+                **act,
+                "thing": thing_of((term.unit_id, term.role)),
+                "why": order.text.strip(),
+                "data": {
+                    "from": term.valid_from.isoformat(),
+                    "to": (term.valid_to or date.max).isoformat(),
+                    "substitute": term.id,
+                },
+                "personal": {"after": person.name},
+            }
+            for term in terms
+        ],
+    )
 
 
 def _is_done(session: Session, occurrence: Occurrence, once: str) -> bool:

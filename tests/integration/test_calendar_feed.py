@@ -10,9 +10,10 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from cycle.access.links import task_token
+from cycle.access.person_sessions import open_person_session
 from cycle.access.roles import Role
 from cycle.history import History
-from cycle.organisation.tables import Appointment, Person, Substitute, Unit
+from cycle.organisation.tables import Address, Appointment, Person, Substitute, Unit
 from cycle.plan.model import Activity, Audience, FlowName, Ring, Stage, When, Window
 from cycle.store import transaction
 from cycle.tasks.change import extend
@@ -24,6 +25,7 @@ from tests.support.gatherings import MeetingRoom
 from tests.support.leader import World
 from tests.support.municipality import ROOT, instant
 from tests.support.web import BASE, Form, Site
+from web.signing_in.person import COOKIE
 
 DAY = timedelta(days=1)
 
@@ -146,9 +148,45 @@ def test_it_is_fetched_anew_only_when_something_changed_and_kept_by_nobody_betwe
     assert events[0]["SEQUENCE"] < events[1]["SEQUENCE"]
 
 
+def confirmed(world: World) -> None:
+    """The leader types a mailed code in the browser."""
+    with transaction(world.engine) as session:
+        mailed = session.exec(select(Address.email).where(Address.person_id == world.leader)).one()
+        token = open_person_session(session, mailed, now=world.site.clock.at)
+    world.browser.cookies.set(COOKIE, token)
+
+
+def test_the_tasks_link_alone_gives_its_own_deadline_and_not_the_address_of_all(world: World) -> None:
+    page = world.browser.get(f"{world.link}/kalender")
+    assert page.status_code == 200 and "/kalender/" not in page.text and "webcal" not in page.text
+    assert f'href="/mine/log-ind?videre={world.page}/kalender"' in page.text
+    refused = world.browser.post(f"{world.page}/kalender", data={"seen": "1"})
+    assert refused.status_code == 403 and "Adressen er ikke ændret" in refused.text
+    assert f"/mine/log-ind?videre={world.page}/kalender" in refused.text
+    assert titles(world, world.leader), "the address there was is as good as before"
+    with transaction(world.engine) as session:
+        session.add(
+            Substitute(
+                unit_id=world.other.unit_id, role="leder", person_id=world.leader,
+                valid_from=date(2027, 4, 10), valid_to=date(2027, 5, 12),
+            )
+        )  # fmt: skip
+    assert len(titles(world, world.leader)) == 2
+    found = world.browser.get(f"{world.page}/frist.ics")
+    assert found.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert "frist.ics" in found.headers["content-disposition"]
+    (alone,) = Calendar.from_ical(found.text).events
+    fed = Calendar.from_ical(world.browser.get(address(world, world.leader)).text).events
+    assert alone.to_ical() in [each.to_ical() for each in fed] and str(world.task_id) in alone["UID"]
+    assert world.site.stranger().get(f"{world.page}/frist.ics").status_code == 401
+    confirmed(world)
+    assert address(world, world.leader) in world.browser.get(f"{world.page}/kalender").text
+
+
 def test_the_page_of_a_task_leads_to_the_address_and_can_end_it(engine: Engine, tmp_path: Path) -> None:
     world = World(engine, tmp_path)
     assert f"{world.page}/kalender" in world.browser.get(world.link).text
+    confirmed(world)
     page = Form(world.browser.get(f"{world.link}/kalender"), f"{world.link}/kalender")
     old = address(world, world.leader)
     assert f"{BASE}{old}" in page.page.text and f'href="webcal://127.0.0.1:8000{old}"' in page.page.text

@@ -1,5 +1,6 @@
 """Mine opgaver: a code by mail, good once, in one browser, and the same answer for every address."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -7,9 +8,19 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from cycle.access.codes import PER_MAILBOX, PER_NETWORK, code_of
+from cli.processes.web import server_of
+from cycle.access.codes import (
+    BUSY_NETWORK,
+    PER_MAILBOX,
+    PER_MAILBOX_ANYWHERE,
+    PER_MAILBOX_THEN,
+    UNSENT_KEPT,
+    code_of,
+    network_of,
+)
 from cycle.access.roles import Role
 from cycle.access.tables import PersonSession, SignInCode
+from cycle.messages.sign_in_mail import send_code
 from cycle.messages.tables import Message, MessageKind
 from cycle.organisation.tables import Address, Appointment, Person, Substitute
 from cycle.runs.tables import Wake
@@ -21,7 +32,7 @@ from notifications.gather import Letters
 from notifications.office import Office
 from notifications.render import render
 from tests.support.leader import World
-from tests.support.web import Form
+from tests.support.web import Form, Site
 
 
 @pytest.fixture
@@ -152,18 +163,93 @@ def test_too_many_codes_for_one_address_are_not_sent_and_the_page_does_not_tell(
     assert len(small.rows(Message)) == PER_MAILBOX + 1
 
 
-def test_a_flood_from_one_network_is_told_to_wait_and_clears_away_after_a_day(small):
-    ask(small.site.stranger(), "a@by.example")
+def rows_of(small, number, **changed):
+    """So many more rows like the only one there is, as if asked for from the same network."""
     with transaction(small.engine) as session:
-        row = session.exec(select(SignInCode)).one()
-        for number in range(PER_NETWORK - 1):
-            facts = row.model_dump(exclude={"id", "handle", "mailbox"})
-            session.add(SignInCode(**facts, handle=f"h{number}", mailbox=f"m{number}"))
-    refused = ask(small.site.stranger(), address_of(small))
-    assert refused.status_code == 429 and "for mange koder" in refused.text
+        facts = session.exec(select(SignInCode)).one().model_dump(exclude={"id", "handle", "mailbox"})
+        for each in range(number):
+            session.add(SignInCode(**{**facts, **changed}, handle=f"h{each}", mailbox=f"m{each}"))
+
+
+def test_a_flood_of_unknown_addresses_shuts_nobody_out_and_leaves_few_rows(small):
+    ask(small.site.stranger(), "a@by.example")
+    rows_of(small, UNSENT_KEPT - 1)
+    stranger = small.site.stranger()
+    assert ask(stranger, "b@by.example").headers["location"].startswith("/mine/kode")
+    assert give(stranger, "00000000").status_code == 401, "the same page as with a row"
+    assert len(small.rows(SignInCode)) == UNSENT_KEPT and small.rows(Message) == []
+    browser = small.site.stranger()
+    ask(browser, address_of(small))
+    assert give(browser, newest_code(small)).headers["location"] == "/mine"
     small.site.clock.at += timedelta(days=1, seconds=1)
-    assert ask(small.site.stranger(), address_of(small)).status_code == 303
+    ask(small.site.stranger(), "a@by.example")
     assert len(small.rows(SignInCode)) == 1
+
+
+def test_a_network_that_had_very_many_codes_gets_fewer_for_each_address_and_is_never_shut_out(small):
+    ask(small.site.stranger(), "a@by.example")
+    rows_of(small, BUSY_NETWORK, address="anden@by.example")
+    for _ in range(PER_MAILBOX):
+        assert ask(small.site.stranger(), address_of(small)).status_code == 303
+    assert len(small.rows(Message)) == PER_MAILBOX_THEN
+    other = address_of(small, small.town.leaders[small.other.unit_id])
+    browser = small.site.stranger()
+    ask(browser, other)
+    assert give(browser, newest_code(small)).status_code == 303
+
+
+def test_codes_asked_for_by_a_stranger_elsewhere_leave_the_own_network_its_own(small):
+    def asked(network, times=1):
+        with transaction(small.engine) as session:
+            at, secret = small.site.clock.at, small.site.settings.secret
+            for _ in range(times):
+                send_code(session, secret, typed=address_of(small), came_from=network, now=at)
+        return len(small.rows(Message))
+
+    assert asked("198.51.100.7", PER_MAILBOX + 3) == PER_MAILBOX
+    assert asked("203.0.113.9") == PER_MAILBOX + 1
+    assert asked("2001:db8::1", PER_MAILBOX) == asked("2001:db8::2") == 2 * PER_MAILBOX + 1
+    for number in range(9):
+        asked(f"192.0.2.{number}", PER_MAILBOX)
+    assert len(small.rows(Message)) == PER_MAILBOX_ANYWHERE
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_counted_with_its_network(address, network):
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "counted"),
+    [
+        ("127.0.0.1, ::1", "127.0.0.1", "198.51.100.7"),
+        ("127.0.0.1, ::1", "10.0.0.5", "10.0.0.5"),
+        ("10.0.0.0/24", "10.0.0.5", "198.51.100.7"),
+        ("10.0.0.0/24", "127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_a_trusted_proxy_alone_says_whom_a_request_came_from(sqlite_engine, tmp_path, proxies, peer, counted):
+    site = Site(sqlite_engine, tmp_path, trusted_proxies=proxies)
+    seen = []
+
+    async def pages(scope, receive, send):
+        seen.append(scope["client"][0])
+
+    config = server_of(pages, site.settings)
+    config.load()
+    scope = {"type": "http", "client": (peer, 1), "headers": [(b"x-forwarded-for", b"198.51.100.7")]}
+    asyncio.run(config.loaded_app(scope, None, None))
+    assert seen == [counted]
 
 
 def test_posts_units_and_time_as_a_substitute_are_all_there_and_gone_when_they_end(small):

@@ -132,6 +132,8 @@ def test_a_leader_answers_by_mail_link_code_or_account_and_signs_where_the_text_
     may = {verb: {way for way in KnownBy if own_allowed(verb, way)} for verb in OwnVerb}
     assert may[OwnVerb.ANSWER] == may[OwnVerb.DRAFT] == set(KnownBy)
     assert may[OwnVerb.SIGN] == may[OwnVerb.SEE] == set(KnownBy) - {KnownBy.MAIL}
+    beyond_one_task = may[OwnVerb.HAND_OVER], may[OwnVerb.SUBSCRIBE]
+    assert beyond_one_task == (set(KnownBy) - {KnownBy.MAIL, KnownBy.LINK},) * 2, "a link is one task's"
     strict = {way for way in KnownBy if own_allowed(OwnVerb.SIGN, way, signing_needs_account=True)}
     assert strict == {KnownBy.PASSWORD, KnownBy.TWO_STEPS, KnownBy.LOGIN}
     assert own_allowed(OwnVerb.ANSWER, KnownBy.LINK, signing_needs_account=True)

@@ -11,7 +11,7 @@ from cycle.gatherings.states import Told
 from cycle.messages.placeholders import Texts
 from cycle.messages.tables import MessageKind
 from cycle.tasks.states import TaskKind
-from notifications.letters import Group, Invitation, Item, Letter, Post
+from notifications.letters import Group, HandedOver, Invitation, Item, Letter, Post
 from notifications.render import BLANK, LANGUAGES, distance, render
 
 URL = "https://aarshjul.by.example/opgave/abc234token"
@@ -257,6 +257,20 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "account-changed": (
         MessageKind.ACCOUNT_CHANGED,
         {"items": (), "note": "Adgangskoden til din konto er ændret."},
+    ),
+    "handed-over": (
+        MessageKind.HANDED_OVER,
+        {
+            "items": (),
+            "note": "Ferie",
+            "handed_over": HandedOver(
+                "Ærøgades Skole & Fritid",
+                "leder",
+                "Ib Holm",
+                date(2027, 4, 30),
+                "https://aarshjul.by.example/mine",
+            ),
+        },
     ),
     "reply-problem": (
         MessageKind.REPLY_PROBLEM,

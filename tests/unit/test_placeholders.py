@@ -98,4 +98,5 @@ def test_kinds_that_are_written_elsewhere_or_never_sent_have_no_text_of_their_ow
         MessageKind.TRIAL,
         MessageKind.SIGN_IN_CODE,
         MessageKind.ACCOUNT_CHANGED,
+        MessageKind.HANDED_OVER,
     }

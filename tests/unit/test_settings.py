@@ -146,6 +146,8 @@ def test_a_login_that_is_half_set_or_cannot_be_trusted_is_refused(tmp_path: Path
     assert "kan ikke læses" in refused(**login, oidc_roles="x = konge @ KBH")
     assert "stjerne" in refused(**login, oidc_roles="leder = superior @ *")
     assert "»konge« er ingen rolle" in refused(two_step_roles="secretariat, konge")
+    assert "»proxy« er ingen IP-adresse" in refused(trusted_proxies="10.0.0.5, proxy")
+    assert "»0.0.0.0/0« er alle i verden" in refused(trusted_proxies="0.0.0.0/0")
 
 
 def test_a_claims_values_give_roles_over_units_and_nothing_else(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
-"""A person's own deadlines and meetings for a calendar program: the page with the address, and the feed.
+"""Deadlines and meetings for a calendar program: one task's, and the feed of all of a person's.
 
-GET and HEAD never change anything: programs fetch the feed by themselves, many times a day.
+GET and HEAD never change anything: programs fetch the feed by themselves, many times a day. A task's link
+is about one task and does not show the feed's address: that takes a mailed code or an account.
 
+GET  /opgave/{token}/frist.ics  the task's own deadline as a file
 GET  /opgave/{token}/kalender   the address, and how to use it
 POST /opgave/{token}/kalender   a new address; the old one ends
 GET  /kalender/{token}.ics      the feed: titles and dates of the posts' tasks, those to come, and meetings
@@ -14,6 +16,7 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from cycle.access.links import read_token
+from cycle.access.rules import OwnVerb
 from cycle.errors import LinkInvalid
 from cycle.gatherings.own import own_meetings
 from cycle.goals.own_steps import own_steps
@@ -21,18 +24,21 @@ from cycle.organisation.calendar_feed import renew_calendar
 from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.own_coming import own_coming
-from cycle.tasks.own_deadlines import own_deadlines
+from cycle.tasks.own_deadlines import Own, own_deadlines
 from notifications.deadlines import FILE_NAME
 from notifications.office import CALENDAR, Office
-from notifications.person_calendar import feed_of
+from notifications.person_calendar import feed_of, file_of
 from web import context, faults, render
+from web.attachments import attached
 from web.context import Sent
+from web.leader.known import is_own_hand, require_own_hand
 from web.leader.link import open_link
 from web.rooms import Room
 
 router = APIRouter()
 ROOM = Room(router)
 READ = ["GET", "HEAD"]
+FILE_NAME_OF_ONE = "frist.ics"
 HEADERS = {
     "Cache-Control": "private, max-age=3600",
     "Content-Disposition": f'inline; filename="{FILE_NAME}"',
@@ -40,12 +46,24 @@ HEADERS = {
 }
 
 
-@router.api_route("/opgave/{token}/kalender", methods=READ)
-def show(request: Request, token: str, ny: str = "") -> Response:
-    """The address of the feed of whoever the task's link belongs to."""
+@router.api_route("/opgave/{token}/frist.ics", methods=READ)
+def one(request: Request, token: str) -> Response:
+    """The task's own deadline, under the key that the mail about it and the feed give it."""
     with context.reading(request) as session:
         holding = open_link(session, request, token)
-        feed = _office(request).calendar_feed(holding.person.id or 0, holding.person.calendar_generation)
+    own = Own(holding.task, holding.occurrence, holding.unit.name)
+    content = file_of(own, office=_office(request), language=holding.person.language).encode()
+    return attached(content, FILE_NAME_OF_ONE, "text/calendar; charset=utf-8")
+
+
+@router.api_route("/opgave/{token}/kalender", methods=READ)
+def show(request: Request, token: str, ny: str = "") -> Response:
+    """The address of the feed of whoever the task's link belongs to, when more than the link says so."""
+    with context.reading(request) as session:
+        holding = open_link(session, request, token)
+        is_known = is_own_hand(holding, OwnVerb.SUBSCRIBE)
+        person_id, seen = holding.person.id or 0, holding.person.calendar_generation
+        feed = _office(request).calendar_feed(person_id, seen) if is_known else ""
         return render.page(
             request,
             "leader/calendar.html",
@@ -54,7 +72,8 @@ def show(request: Request, token: str, ny: str = "") -> Response:
             address=f"/opgave/{token}",
             feed=feed,
             subscribe=f"webcal:{feed.partition(':')[2]}",
-            seen=holding.person.calendar_generation,
+            seen=seen,
+            is_known=is_known,
             renewed=bool(ny),
         )
 
@@ -65,6 +84,7 @@ def renew(request: Request, token: str, sent: Sent) -> Response:
     seen = str(sent.get("seen", ""))
     with context.writing(request) as session:
         holding = open_link(session, request, token)
+        require_own_hand(holding, OwnVerb.SUBSCRIBE)
         if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
             raise faults.Refused(faults.BAD_REQUEST)
         person_id, now = holding.person.id or 0, context.now(request)

@@ -1,24 +1,33 @@
 """A leader hands the post over to a colleague for a time: the rule of substitutes, by the holder's own hand.
 
-GET  /opgave/{token}/overdrag   to whom, until when, and what that means
-POST /opgave/{token}/overdrag   does it: recorded, and the day's mail tells the colleague what is open
+The task's link is about one task and does not do for it: a mailed code or an account has to say that it is
+the holder.
+
+GET  /opgave/{token}/overdrag   to whom, until when, and what that means; who stands in already
+POST /opgave/{token}/overdrag   does it: recorded, the holder is mailed at once, the colleague that day
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from config.english import problem_in_english
+from cycle.access.rules import OwnVerb
 from cycle.errors import AnswerInvalid, Conflict, Problem
-from cycle.tasks.many import LONGEST, Act, Order, act_on_many
+from cycle.organisation.directory import Capacity
+from cycle.tasks.many import LONGEST, Act, Order
+from cycle.tasks.own_posts import StandIn, hand_over, stand_ins
 from web import context, faults, render
 from web.context import Sent
-from web.leader.link import open_link
+from web.leader.known import is_own_hand, require_own_hand
+from web.leader.link import Holding, open_link
 from web.plain import readable
 from web.rooms import Room
 from web.secretariat.typed import all_of, needed, whole_date
+from web.signing_in.person import person_of
 
 router = APIRouter(prefix="/opgave/{token}/overdrag")
 ROOM = Room(router)
@@ -32,8 +41,10 @@ def show(request: Request, token: str, gjort: str = "") -> Response:
 
 
 @router.post("")
-def hand_over(request: Request, token: str, sent: Sent) -> Response:
+def hand(request: Request, token: str, sent: Sent) -> Response:
     """The colleague acts for the post from today; the same POST twice is one act."""
+    with context.reading(request) as session:
+        require_own_hand(open_link(session, request, token), OwnVerb.HAND_OVER)
     typed = {name: readable(sent.get(name)) for name in FIELDS}
     once = readable(sent.get("once"))[:40]
     try:
@@ -47,12 +58,12 @@ def hand_over(request: Request, token: str, sent: Sent) -> Response:
             holding = open_link(session, request, token)
             if not holding.may_hand_over:
                 raise faults.Refused(faults.NOT_NOW)
-            act_on_many(
+            hand_over(
                 session,
                 holding.occurrence,
-                [holding.task_id],
+                holding.task,
                 order,
-                by=holding.by,
+                holding.person,
                 now=context.now(request),
                 once=f"{holding.task_id}:{once}",
             )
@@ -81,6 +92,9 @@ def _page(
             "leader/handing_over.html",
             status=status,
             holding=holding,
+            is_known=is_own_hand(holding, OwnVerb.HAND_OVER),
+            standing_in=_standing_in(session, holding),
+            person=person_of(session, request),
             task=holding.task,
             token=token,
             address=f"/opgave/{token}",
@@ -91,6 +105,14 @@ def _page(
             latest=holding.today + LONGEST,
             once=secrets.token_urlsafe(12),
         )
+
+
+def _standing_in(session: Session, holding: Holding) -> list[StandIn]:
+    """Who acts for the post today, where its holder asks and is known to be that."""
+    if holding.capacity is not Capacity.HOLDER or not is_own_hand(holding, OwnVerb.HAND_OVER):
+        return []
+    found = stand_ins(session, holding.person.id or 0, today=holding.today)
+    return [each for each in found if (each.unit_id, each.role) == (holding.task.unit_id, holding.task.role)]
 
 
 TAKEN = Problem(

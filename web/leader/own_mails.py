@@ -46,6 +46,7 @@ ACTS: Mapping[str, Pair] = {
     ),
     MessageKind.SIGN_IN_CODE: ("Der blev bedt om en kode.", "A code was asked for."),
     MessageKind.ACCOUNT_CHANGED: ("Adgangen til en konto blev ændret.", "An account's access was changed."),
+    MessageKind.HANDED_OVER: ("Posten blev overdraget.", "The post was handed over."),
 }
 """What was done that a mail tells of, by its kind; a decided mail has its own reason."""
 

@@ -24,6 +24,7 @@ MAIL_NAMES: Mapping[type[StrEnum], Mapping[StrEnum, Pair]] = {
         MessageKind.NEW_LINK: ("Nyt link", "New link"),
         MessageKind.SIGN_IN_CODE: ("Kode til Mine opgaver", "Code for My tasks"),
         MessageKind.ACCOUNT_CHANGED: ("Adgangen er ændret", "Access changed"),
+        MessageKind.HANDED_OVER: ("Posten er overdraget", "The post is handed over"),
         MessageKind.TRIAL: ("Prøve på en mailtekst", "Trial of a mail text"),
         MessageKind.REPLY_PROBLEM: ("Svar på mail kunne ikke bruges", "Reply could not be used"),
     },

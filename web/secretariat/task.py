@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,7 +18,7 @@ from cycle.organisation.directory import Directory, Recipient
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING, extend, nudge, renew_links, waive
 from cycle.tasks.forms import Form
-from cycle.tasks.ledger import actor_names, task_file
+from cycle.tasks.ledger import TaskFile, actor_names, task_file
 from cycle.tasks.mail_log import received
 from cycle.tasks.standing import as_read, timeliness
 from cycle.tasks.states import NEVER_WAIVED, WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskState
@@ -173,7 +174,7 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         *(r.by for r in kept.reviews),
         *(name for wish in wishes for name in (wish.by, wish.decided_by)),
     ]
-    people = [f"person:{row.person_id}" for row in told if row.person_id]
+    people = [f"person:{row.person_id}" for row in told if row.person_id] + _receivers(kept)
     return {
         "found": found,
         "task": task,
@@ -183,6 +184,7 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "recipient": _recipient(session, request, found),
         "versions": _versions(session, request, task, kept.submissions),
         "kept": kept,
+        "handed_until": _handed_until(kept),
         "wishes": wishes,
         "figures": figures_of(task.prefill),
         "told": told if found.may(Verb.SEE_MAIL) else [],
@@ -192,6 +194,17 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "suggested": _suggested(task, calendar, today),
         "done": request.query_params.get("gjort", ""),
     }
+
+
+def _receivers(kept: TaskFile) -> list[str]:
+    """To whom the post was handed over."""
+    return [f"person:{change.data['person']}" for change in kept.changes if "person" in change.data]
+
+
+def _handed_until(kept: TaskFile) -> dict[int, date]:
+    """The local dates, inclusive, to which the post was handed over, by the change's id."""
+    handed = [change for change in kept.changes if "until" in change.data]
+    return {change.id or 0: date.fromisoformat(change.data["until"]) for change in handed}
 
 
 def _may(found: TaskReach) -> dict[str, bool]:

@@ -91,16 +91,34 @@ LOGIN_CONFLICT = Fault(
     ),
     ("Bed sekretariatet om at få den gamle konto lukket.", "Ask for the old account to be closed."),
 )
-TOO_MANY = Fault(
-    429,
-    ("Der er bedt om for mange koder", "Too many codes were asked for"),
+CONFIRM_TO_HAND_OVER = Fault(
+    403,
+    ("Vis først, at det er dig", "First show that it is you"),
     (
-        "Der er bedt om for mange koder fra jeres netværk inden for en time.",
-        "Too many codes were asked for from your network within an hour.",
+        "Linket i mailen gælder kun den ene opgave. Overdrager du, gælder det hele posten. "
+        "Intet er overdraget.",
+        "The link in the e-mail is about this one task; handing over is about the whole post. Nothing was "
+        "handed over.",
     ),
     (
-        "Vent en time, eller brug linket i mailen om opgaven.",
-        "Wait an hour, or use the link in the e-mail about the task.",
+        "Få en kode på din egen e-mail, eller log ind med din konto. Så kommer du tilbage hertil. Har posten "
+        "kun en fælles postkasse, så bed sekretariatet om at sætte en stedfortræder på.",
+        "Get a code by your own e-mail, or sign in with your account. You then come back here. If the post "
+        "has a shared mailbox only, ask the secretariat to name a substitute.",
+    ),
+)
+CONFIRM_TO_SUBSCRIBE = Fault(
+    403,
+    CONFIRM_TO_HAND_OVER.title,
+    (
+        "Linket i mailen gælder kun den ene opgave. Kalenderen viser frister og møder for alle dine poster. "
+        "Adressen er ikke ændret.",
+        "The link in the e-mail is about this one task; the calendar shows deadlines and meetings of all "
+        "your posts. The address was not changed.",
+    ),
+    (
+        "Få en kode på din egen e-mail, eller log ind med din konto. Så kommer du tilbage hertil.",
+        "Get a code by your own e-mail, or sign in with your account. You then come back here.",
     ),
 )
 SIGN_IN_TO_SIGN = Fault(

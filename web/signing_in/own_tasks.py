@@ -1,6 +1,7 @@
 """Mine opgaver: what a person's posts owe, across units and municipalities.
 
-GET /mine   this week, later, done
+GET  /mine               this week, later, done; who stands in for the person's posts
+POST /mine/tag-tilbage   a post that was handed over is its holder's again
 """
 
 from collections.abc import Collection, Sequence
@@ -9,20 +10,24 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from cycle.errors import Conflict
 from cycle.organisation.tables import Person
 from cycle.reminders.decide import Standing
+from cycle.runs.requests import wake
 from cycle.store import in_pieces
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.own_deadlines import Own, own_deadlines, standing_in
+from cycle.tasks.own_posts import StandIn, stand_ins, take_post_back
 from cycle.tasks.standing import as_read, standing_of, timeliness
 from cycle.tasks.states import WAITING_FOR_HOLDER, TaskState
 from cycle.tasks.tables import Draft
 from cycle.tasks.vacant_posts import of_vacant_posts
 from web import context, render, words
 from web.rooms import Room
-from web.signing_in.person import CurrentPerson
+from web.secretariat.typed import whole_number
+from web.signing_in.person import CheckedPersonForm, CurrentPerson
 from web.words import Word
 
 router = APIRouter()
@@ -54,16 +59,41 @@ class OwnTasks:
 
 
 @router.api_route("/mine", methods=["GET", "HEAD"])
-def show(request: Request, person: CurrentPerson) -> Response:
+def show(request: Request, person: CurrentPerson, taget: str = "") -> Response:
     """The person's own tasks."""
     found: list[Line] = []
+    lent: list[StandIn] = []
     with context.reading(request) as session:
         today = date.min
         for each in person.people:
             today = calendar_of_root(session, each.root_id).local_date(context.now(request))
             found += lines_of(session, each, today)
-        tasks = sorted_by_week(found, today)
-        return render.page(request, "signing_in/own_tasks.html", person=person, tasks=tasks, today=today)
+            lent += stand_ins(session, each.id or 0, today=today)
+        return render.page(
+            request,
+            "signing_in/own_tasks.html",
+            person=person,
+            tasks=sorted_by_week(found, today),
+            today=today,
+            in_other_hands=lent,
+            taken_back=bool(taget),
+        )
+
+
+@router.post("/mine/tag-tilbage")
+def take_back(request: Request, person: CurrentPerson, sent: CheckedPersonForm) -> Response:
+    """The post's mails come to its holder again, from today."""
+    wanted = whole_number(sent, "substitute", "Stedfortræderen")
+    with context.writing(request) as session:
+        now = context.now(request)
+        for each in person.people:
+            today = calendar_of_root(session, each.root_id).local_date(now)
+            theirs = stand_ins(session, each.id or 0, today=today)
+            if wanted in {term.id for term in theirs}:
+                take_post_back(session, each.id or 0, wanted, today=today, now=now)
+                wake(session, now=now)
+                return RedirectResponse("/mine?taget=1", status_code=303)
+    raise Conflict("substitute", wanted)
 
 
 def sorted_by_week(found: Sequence[Line], today: date) -> OwnTasks:
