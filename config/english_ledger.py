@@ -87,6 +87,10 @@ LEDGER: Mapping[str, str] = {
         "The mail server cannot send to addresses with Danish letters before the @ (SMTPUTF8 is missing)."
     ),
     "Opgivet efter {} dage.": "Given up after {} days.",
+    "Mailen til {} kom ikke frem ({}): {}": "The mail to {} did not arrive ({}): {}",
+    "Mailen til {} kom ikke frem ({}).": "The mail to {} did not arrive ({}).",
+    "Mailen til {} kom ikke frem: {}": "The mail to {} did not arrive: {}",
+    "Mailen til {} kom ikke frem.": "The mail to {} did not arrive.",
     "Uvist om mailen gik ud: afsendelsen blev afbrudt {} gange.": (
         "Unknown whether the mail went out: sending was interrupted {} times."
     ),

@@ -18,7 +18,7 @@ from cycle.messages.resending import wait_for_encryption
 from cycle.messages.tables import Message
 from cycle.messages.verdicts import InboundVerdict
 from cycle.organisation.tables import AddressHealth
-from cycle.reminders.ledger import came_back
+from cycle.reminders.ledger import came_back, undelivered
 from notifications.addresses import REMEMBERED, health_after, mark
 from notifications.office import RETURN, RETURN_LOCAL, Office
 from notifications.reading.mail import FailedAddress, Mail
@@ -33,6 +33,7 @@ NOT_GENUINE = (
     "Ingen adresse er ændret."
 )
 CAME_BACK = "Mailen til {address} kom ikke frem{code}{words}"
+DELAYED = "Mailen til {address} er forsinket og prøves stadig{code}{words}"
 
 
 def returned_message(recipients: Iterable[str], office: Office) -> int | None:
@@ -63,9 +64,10 @@ def take_bounce(
 ) -> tuple[Message | None, str]:
     """(the message that came back, in Danish what the report says). Marks the message and its address.
 
-    When it could have gone on only unencrypted, the address is well and the message waits. Without a genuine
-    return path nothing is changed and there is no message. Instants are UTC; safe to run
-    again in the same transaction as the mail's own row.
+    When it could have gone on only unencrypted, the address is well and the message waits. While it is only
+    delayed nothing is known yet, and nothing is marked (RFC 3464, 2.3.3). Without a genuine return path
+    nothing is changed and there is no message. Instants are UTC; safe to run again in the same transaction
+    as the mail's own row.
     """
     message_id = returned_message(mail.recipients, office)
     message = session.get(Message, message_id) if message_id else None
@@ -76,7 +78,9 @@ def take_bounce(
     if lacks_encryption(failed):
         wait_for_encryption(session, message.id or 0, reason=UNENCRYPTED_ONWARD, now=now)
         return message, reason
-    message.returned_at = received_at
+    if failed.delayed:
+        return message, reason
+    message.returned_at, message.reason = received_at, reason[:500]
     session.add(message)
     session.flush()
     health = health_after(failed, to=message.address, days=_days(session, message.address, received_at))
@@ -84,6 +88,8 @@ def take_bounce(
         mark(session, message.address, health, root_id=message.root_id, reason=reason[:500], now=now)
     if health is AddressHealth.DEAD:
         came_back(session, message.id or 0)
+    else:
+        undelivered(session, message.id or 0)
     return message, reason
 
 
@@ -103,7 +109,8 @@ def _about(message: Message, failed: Iterable[FailedAddress]) -> FailedAddress:
 def _reason(message: Message, failed: FailedAddress) -> str:
     code = f" ({failed.status})" if failed.status else ""
     words = f": {failed.diagnostic}" if failed.diagnostic else "."
-    return CAME_BACK.format(address=message.address, code=code, words=words)
+    told = DELAYED if failed.delayed else CAME_BACK
+    return told.format(address=message.address, code=code, words=words)
 
 
 def _days(session: Session, address: str, received_at: datetime) -> int:

@@ -1,6 +1,5 @@
 """Mails that have not arrived as far as anyone knows: what waits for encryption, and what a person does."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,11 @@ UNCERTAIN = frozenset({MessageState.UNKNOWN})
 STUCK = frozenset({MessageState.UNKNOWN, MessageState.REJECTED, MessageState.WAITING})
 """States in which a mail waits, or has ended without having arrived."""
 
+RETURNED = sa.and_(col(Message.state) == MessageState.SENT, col(Message.returned_at).is_not(None))
+"""Mails that a server took and a report has brought back."""
+
+SENDABLE = sa.or_(col(Message.state).in_(STUCK), RETURNED)
+
 ARRIVED = "Et menneske har set, at mailen kom frem."
 
 
@@ -30,13 +34,14 @@ def send_again(
     address: str = "",
 ) -> None:
     """Lets it leave with the next mails, with all its tries before it, under the same key and so the same
-    Message-ID; to `person_id` at `address`, when it is given. Raises Conflict when it is no longer stuck.
+    Message-ID; to `person_id` at `address`, when it is given. Raises Conflict when it is no longer stuck and
+    has not come back.
 
     It stays marked as one that may come twice, unless it goes to another mailbox now. What waits for
     encryption is tried once more.
     """
     fresh: dict[str, Any] = {"next_at": now, "attempts": 0, "reason": "", "unencrypted_at": None}
-    fresh |= dict.fromkeys(("tried_at", "suspected_at", "rejected_at", "returned_at"))
+    fresh |= dict.fromkeys(("tried_at", "suspected_at", "rejected_at", "returned_at", "sent_at"))
     fresh["unsure"] = KNOWN
     if address:
         same = col(Message.address) == mailbox(address)
@@ -45,7 +50,7 @@ def send_again(
             "address": mailbox(address),
             "unsure": sa.case((same, KNOWN), else_=0),
         }
-    _move(session, message_id, STUCK, MessageState.READY, fresh)
+    _move(session, message_id, SENDABLE, MessageState.READY, fresh)
     _note(session, message_id, "mail_sent_again", by, now, {"person": person_id} if person_id else None)
 
 
@@ -63,20 +68,21 @@ def wait_for_encryption(session: Session, message_id: int, *, reason: str, now: 
 
 def mark_arrived(session: Session, message_id: int, *, by: str, now: datetime) -> None:
     """Somebody has seen an uncertain mail at its receiver's. Raises Conflict when it is not uncertain."""
-    _move(session, message_id, UNCERTAIN, MessageState.SENT, {"sent_at": now, "reason": ARRIVED})
+    uncertain = col(Message.state).in_(UNCERTAIN)
+    _move(session, message_id, uncertain, MessageState.SENT, {"sent_at": now, "reason": ARRIVED})
     _note(session, message_id, "mail_arrived", by, now)
 
 
 def _move(
     session: Session,
     message_id: int,
-    old: Collection[MessageState],
+    old: sa.ColumnElement[bool],
     new: MessageState,
     values: dict[str, Any],
 ) -> None:
     result = session.execute(
         sa.update(Message)
-        .where(col(Message.id) == message_id, col(Message.state).in_(old))
+        .where(col(Message.id) == message_id, old)
         .values(state=new, lease_until=None, **values)
         .execution_options(synchronize_session=False)
     )

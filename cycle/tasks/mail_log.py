@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cycle.errors import NotFound
+from cycle.messages.resending import RETURNED, STUCK
 from cycle.messages.tables import Inbound, InboundTask, Message, MessageKind, MessageState
 from cycle.organisation.tables import Person, Unit
 from cycle.reminders.tables import ReminderDecision
@@ -36,6 +37,16 @@ class Mail:
     context: Mapping[str, Any]
     unsure: int
     unencrypted_at: datetime | None
+
+    @property
+    def came_back(self) -> bool:
+        """Whether a server took it and a report has brought it back."""
+        return self.state is MessageState.SENT and self.returned_at is not None
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether a person may let it go out once more."""
+        return self.state in STUCK or self.came_back
 
     @property
     def may_be_double(self) -> bool:
@@ -82,11 +93,12 @@ def find_mails(
 
 
 def stuck_mails(session: Session, root_ids: Iterable[str], *, since: datetime, limit: int) -> list[Mail]:
-    """Mails that have not arrived as far as anyone knows: the uncertain ones, those refused after `since`
-    (an instant), those that wait to be tried again, and those held back with all others for a reason."""
+    """Mails that have not arrived as far as anyone knows: the uncertain ones, those refused or come back
+    after `since` (an instant), those that wait to be tried again, and those held back with all others for a
+    reason."""
     state = col(Message.state)
     in_turn = (MessageState.UNKNOWN, MessageState.REJECTED, MessageState.WAITING, MessageState.READY)
-    order = sa.case(*((state == each, place) for place, each in enumerate(in_turn)))
+    order = sa.case(*((state == each, place) for place, each in enumerate(in_turn)), else_=1)
     query = (
         sa.select(*_MAIL)
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
@@ -94,7 +106,7 @@ def stuck_mails(session: Session, root_ids: Iterable[str], *, since: datetime, l
         .where(
             sa.or_(
                 state.in_((MessageState.UNKNOWN, MessageState.WAITING)),
-                sa.and_(state == MessageState.REJECTED, col(Message.created_at) > since),
+                *_undelivered(since),
                 sa.and_(state == MessageState.READY, col(Message.reason) != ""),
             )
         )
@@ -102,6 +114,25 @@ def stuck_mails(session: Session, root_ids: Iterable[str], *, since: datetime, l
         .limit(limit)
     )
     return [Mail(**row._mapping) for row in session.execute(query)]
+
+
+def undelivered_mails(
+    session: Session, root_ids: Iterable[str], *, since: datetime, limit: int
+) -> list[Mail]:
+    """Mails that were refused, given up or came back after `since` (an instant); the newest first."""
+    query = (
+        sa.select(*_MAIL)
+        .outerjoin(Person, col(Person.id) == col(Message.person_id))
+        .where(col(Message.root_id).in_(list(root_ids)), sa.or_(*_undelivered(since)))
+        .order_by(col(Message.id).desc())
+        .limit(limit)
+    )
+    return [Mail(**row._mapping) for row in session.execute(query)]
+
+
+def _undelivered(since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    refused = sa.and_(col(Message.state) == MessageState.REJECTED, col(Message.created_at) > since)
+    return refused, sa.and_(RETURNED, col(Message.returned_at) > since)
 
 
 def mail_of(session: Session, message_id: int) -> Mail:

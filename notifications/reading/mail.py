@@ -24,13 +24,15 @@ class FailedAddress:
     """An address that a mail could not be delivered to.
 
     `status` is the enhanced status code (RFC 3463, "5.1.1"), empty when the report gives none. `hard`: the
-    report calls the failure final. `diagnostic` are the words of the mail system, for people.
+    report calls the failure final. `diagnostic` are the words of the mail system, for people. `delayed`: it
+    is still being tried (RFC 3464, 2.3.3).
     """
 
     address: str
     status: str = ""
     hard: bool = True
     diagnostic: str = ""
+    delayed: bool = False
 
 
 @dataclass(frozen=True)

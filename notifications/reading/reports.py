@@ -22,6 +22,9 @@ from notifications.reading.report_text import ADDRESS, addresses_told, code_of_w
 STATUS_PARTS = frozenset(
     {"message/delivery-status", "message/global-delivery-status", "text/rfc822-delivery-status"}
 )
+ARRIVED = frozenset({"delivered", "relayed", "expanded"})
+"""Actions of a report that are no failure (RFC 3464, 2.3.3)."""
+
 LONGEST_DIAGNOSTIC = 500
 MOST_ADDRESSES = 50
 LONGEST_REPORT = 100_000
@@ -52,10 +55,20 @@ def failed_addresses(parsed: Message) -> tuple[FailedAddress, ...]:
 def _machine_readable(blocks: Iterable[Message]) -> Iterator[FailedAddress]:
     for block in blocks:
         address = _recipient(block)
-        action = field(block, "action").split(" ")[0].lower()
-        if address and action not in ("delivered", "relayed", "expanded"):
+        action = _action(block)
+        if address and action not in ARRIVED:
             diagnostic = field(block, "diagnostic-code")
             yield _judged(address, field(block, "status"), diagnostic, delayed=action == "delayed")
+
+
+def tells_of_arrival(parsed: Message) -> bool:
+    """Whether the report says of all its addresses that the mail arrived or went on."""
+    actions = [_action(block) for block in _blocks(parsed) if _recipient(block)]
+    return bool(actions) and all(action in ARRIVED for action in actions)
+
+
+def _action(block: Message) -> str:
+    return field(block, "action").split(" ")[0].lower()
 
 
 def _blocks(parsed: Message) -> Iterator[Message]:
@@ -117,7 +130,7 @@ def _judged(address: str, status: str, diagnostic: str, *, delayed: bool = False
         code = inner[1] if inner else code_of_words(diagnostic) or code
     later = _LATER.search(diagnostic) is not None and not code.startswith("5")
     soft = delayed or later or code.startswith("4") or _FULL.search(f"{code} {diagnostic}") is not None
-    return FailedAddress(address, code, not soft, diagnostic[:LONGEST_DIAGNOSTIC])
+    return FailedAddress(address, code, not soft, diagnostic[:LONGEST_DIAGNOSTIC], delayed)
 
 
 def _guessed(parsed: Message, text: str) -> Iterator[FailedAddress]:

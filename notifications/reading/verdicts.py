@@ -12,7 +12,7 @@ from notifications.reading.closed import locked_reason
 from notifications.reading.headers import address_in, field
 from notifications.reading.mail import CalendarReply, FailedAddress
 from notifications.reading.ours import Ours
-from notifications.reading.reports import STATUS_PARTS, failed_addresses
+from notifications.reading.reports import STATUS_PARTS, failed_addresses, tells_of_arrival
 
 V = InboundVerdict
 _DAEMONS = re.compile(r"^(mailer-daemon|post-?master|mail-daemon|.*mail\.delivery)", re.IGNORECASE)
@@ -29,6 +29,7 @@ _OWN_ID = re.compile(r"<[0-9a-f]{40}@")
 """What `cycle.messages.outbox.message_id` writes before the domain."""
 
 BOUNCED = "Mailen melder, at en mail ikke kom frem."
+ARRIVED = "Mailen melder, at en mail er kommet frem."
 COMPLAINED = "Mailen melder, at en modtager har markeret en mail som uønsket."
 ANSWERED = "Mailen er et svar på en mødeindkaldelse."
 INVITED = "Mailen er en mødeindkaldelse fra en kalender."
@@ -50,6 +51,8 @@ def verdict_on(parsed: Message, own_text: str, ours: Ours, *, has_files: bool) -
     """What the mail is. Reports first: they may look like anything else, and hold mails of ours."""
     if _is_complaint(parsed):
         return Found(V.COMPLAINT, COMPLAINED)
+    if tells_of_arrival(parsed):
+        return Found(V.AUTOMATIC, ARRIVED)
     if _is_bounce(parsed):
         return Found(V.BOUNCE, BOUNCED, failed=failed_addresses(parsed))
     if _is_own(parsed, ours):

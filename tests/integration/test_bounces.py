@@ -12,6 +12,7 @@ from config.settings import Settings, load_settings
 from cycle.history import History
 from cycle.messages.tables import Inbound, InboundVerdict, Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth
+from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import transaction
 from flows.collect import collect
 from flows.runtime import RunContext
@@ -126,9 +127,57 @@ def test_how_bad_it_is_depends_on_the_code(engine, settings, sent, status, addre
 def test_the_third_day_of_refusals_for_now_makes_an_address_doubtful(engine, settings, sent):
     found = []
     for days, message_id in zip((0, 0, 5, 13), sent, strict=True):
-        raw = report(returned_to(settings, message_id), status="4.2.2", action="delayed")
+        raw = report(returned_to(settings, message_id), status="4.2.2")
         found.append(collected(engine, settings, raw, days)[0])
     assert found == [H.OK, H.OK, H.OK, H.DOUBTFUL]
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "verdict"),
+    [
+        ("delayed", "4.4.1", InboundVerdict.BOUNCE),
+        ("delivered", "2.0.0", InboundVerdict.AUTOMATIC),
+        ("relayed", "2.1.5", InboundVerdict.AUTOMATIC),
+    ],
+)
+def test_a_report_that_says_that_a_mail_is_under_way_or_has_arrived_brings_nothing_back(
+    engine, settings, sent, action, status, verdict
+):
+    health, inbound = collected(
+        engine, settings, report(returned_to(settings, sent[0]), status=status, action=action)
+    )
+    assert (health, inbound.verdict) == (H.OK, verdict)
+    with transaction(engine) as session:
+        assert session.get_one(Message, sent[0]).returned_at is None
+
+
+@pytest.mark.parametrize("status", ["5.2.2", "4.4.7"], ids=["mailbox full", "tried long enough"])
+def test_the_ledger_unsays_what_came_back(engine, settings, sent, status):
+    with transaction(engine) as session:
+        message = session.get_one(Message, sent[0])
+        town = municipality.build(session, root_id="NY", units_per_district=1)
+        occurrence = municipality.add_occurrence(session, town, municipality.start_cycle(session, town))
+        task = municipality.add_tasks(session, town, occurrence)[0]
+        session.add(
+            ReminderDecision(
+                task_id=task.id,
+                rule_id="opens",
+                rule_kind="opens",
+                deadline=task.due_on,
+                ordinal=1,
+                nominal_on=NOON.date(),
+                decided_at=NOON,
+                verdict=Decided.SENT,
+                reason="Besked om ny opgave: sendt i dagens mail.",
+                message_id=message.id,
+            )
+        )
+    collected(engine, settings, report(returned_to(settings, sent[0]), status=status))
+    with transaction(engine) as session:
+        assert session.get_one(Message, sent[0]).returned_at == NOON
+        said = session.exec(select(ReminderDecision)).one()
+    assert said.verdict is Decided.UNDELIVERED
+    assert said.reason == "Besked om ny opgave. Ikke sendt: mailen kunne ikke afleveres."
 
 
 def test_refusals_for_now_that_lie_weeks_apart_make_nothing_of_an_address(engine, settings, sent):

@@ -22,6 +22,7 @@ from cycle.gatherings.states import Attendance
 from cycle.gatherings.tables import GatheringParticipant
 from cycle.goals.decisions import record_decision
 from cycle.goals.strategies import begin_draft, current_strategy
+from cycle.messages.tables import Message, MessageState
 from cycle.organisation.directory import Directory
 from cycle.organisation.fetched import keep_fetched
 from cycle.organisation.import_drafts import ListKind, keep_draft
@@ -79,6 +80,7 @@ class Town:
         self.upload()
         self.fetch()
         self.work()
+        self.refuse()
         self.wish()
         self.port = free_port()
         self.site = Site(
@@ -207,6 +209,16 @@ class Town:
                 run.counts = counts
                 write_line(session, run.id or 0, 1, RunStep.CLAIMED, at=now, text=worker)
                 write_line(session, run.id or 0, 1, RunStep.CAME, at=now, counts=counts)
+
+    def refuse(self) -> None:
+        """One mail was refused, and one came back."""
+        now, sent = self.year.now, select(Message).where(Message.state == MessageState.SENT)
+        with transaction(self.engine) as session:
+            refused, back = session.exec(sent.order_by(col(Message.id).desc()).limit(2))
+            refused.state, refused.rejected_at, refused.sent_at = MessageState.REJECTED, now, None
+            refused.reason = "554 5.7.1 <by1.kbh.example>: Client host rejected: Access denied"
+            full = f"Mailen til {back.address} kom ikke frem (5.2.2): 552 5.2.2 mailbox full"
+            back.returned_at, back.reason = now, full
 
     def wish(self) -> None:
         """The school's leader has asked for more time."""

@@ -1,6 +1,6 @@
 """Mails that have not arrived as far as anyone knows, and what the secretariat does about them.
 
-GET  /mail/venter           what waits, was refused or is uncertain
+GET  /mail/venter           what waits, was refused, came back or is uncertain
 POST /mail/{id}/send-igen   sends it again, under the same Message-ID, to whoever has the post today
 POST /mail/{id}/kom-frem    somebody has seen that it arrived
 """
@@ -15,7 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from cycle.access.rules import Verb, visible_paths
 from cycle.errors import Conflict
 from cycle.gatherings.sending_again import guests_today, note_address
-from cycle.messages.resending import STUCK, UNCERTAIN, mark_arrived, send_again
+from cycle.messages.resending import UNCERTAIN, mark_arrived, send_again
+from cycle.messages.tables import MessageState
+from cycle.reminders.ledger import said_again
+from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.mail_log import Mail, double_mails, get_mail, mail_of, stuck_mails
 from cycle.tasks.mail_topics import topics
 from cycle.tasks.receivers import Receiver, receivers_today
@@ -41,7 +44,7 @@ def stuck(request: Request, actor: CurrentActor) -> Response:
         roots, since = roots_for(actor, Verb.SEE_MAIL), context.now(request) - REFUSED_FOR
         mails = stuck_mails(session, roots, since=since, limit=MOST + 1)
         may_act = bool(visible_paths(actor.grants, Verb.RESEND_MAIL))
-        resent = [mail for mail in mails[:MOST] if may_act and mail.state in STUCK]
+        resent = [mail for mail in mails[:MOST] if may_act and mail.may_go_again]
         about = topics(session, mails[:MOST])
         named = (each.occurrence_id for those in about.values() for each in those)
         return show(
@@ -52,10 +55,10 @@ def stuck(request: Request, actor: CurrentActor) -> Response:
             topics=about,
             titles=titles_in(session, language_of(request), named),
             may_act=may_act,
-            receivers=_receivers(session, resent, context.now(request)),
+            receivers=receivers_of(session, resent, context.now(request)),
             double=double_mails(session, roots),
             shown_as=shown_as,
-            again=STUCK,
+            refused=sum(mail.state is MessageState.REJECTED or mail.came_back for mail in mails[:MOST]),
             uncertain=UNCERTAIN,
             done=request.query_params.get("gjort", ""),
         )
@@ -68,15 +71,22 @@ def again(request: Request, actor: CurrentActor, message_id: Id, sent: CheckedFo
     with context.writing(request) as session:
         get_mail(session, roots_for(actor, Verb.RESEND_MAIL), message_id)
         mail = mail_of(session, message_id)
-        to = _receivers(session, [mail], now)[message_id]
+        to = receivers_of(session, [mail], now)[message_id]
         if to is None or text_of(sent, "til") != shown_as(to):
             raise Conflict("message", message_id)
-        send_again(session, message_id, by=actor.by, now=now, person_id=to.person_id, address=to.address)
-        note_address(session, mail, to.address)
+        let_go(session, mail, to, by=actor.by, now=now)
     return RedirectResponse("/mail/venter?gjort=igen", status_code=303)
 
 
-def _receivers(session: Session, mails: Sequence[Mail], now: datetime) -> dict[int, Receiver | None]:
+def let_go(session: Session, mail: Mail, to: Receiver, *, by: str, now: datetime) -> None:
+    """Sends a mail again to whoever was found; what it told of counts as said again."""
+    send_again(session, mail.id, by=by, now=now, person_id=to.person_id, address=to.address)
+    said_again(session, mail.id, on=calendar_of_root(session, mail.root_id).local_date(now))
+    note_address(session, mail, to.address)
+
+
+def receivers_of(session: Session, mails: Sequence[Mail], now: datetime) -> dict[int, Receiver | None]:
+    """Who would get each of the mails today."""
     return receivers_today(session, mails, now=now) | guests_today(session, mails, now=now)
 
 
