@@ -62,6 +62,12 @@ def test_the_months_are_printed_exactly_and_in_order_clockwise():
     assert tuple(months) == MONTHS
 
 
+def test_an_english_wheel_has_english_months():
+    tree = tree_of(Wheel(2027, "Byby Kommune", segments(), TODAY, language="en"))
+    months = ["".join(t.itertext()) for t in tree.iter(f"{SVG}text") if t.get("class") == "month"]
+    assert " ".join(months) == "Jan Feb. Mar. Apr. May June July Aug. Sept. Oct. Nov. Dec."
+
+
 def test_both_rings_are_named_and_planning_lies_outside_follow_up():
     tree = tree_of(Wheel(2027, "Byby Kommune", segments(), TODAY))
     names = {"".join(t.itertext()) for t in tree.iter(f"{SVG}text") if t.get("class") == "ring"}
