@@ -70,7 +70,7 @@ def test_contrast_is_counted_as_wcag_counts_it():
 
 def test_what_is_committed_is_what_the_builder_gives():
     for path, content in look.build().items():
-        assert (look.WEB / path).read_bytes() == content, f"{path}: run scripts/look.py"
+        assert (look.ROOT / path).read_bytes() == content, f"{path}: run scripts/look.py"
 
 
 def test_a_colour_without_a_name_stops_the_builder():
