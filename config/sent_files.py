@@ -23,14 +23,16 @@ MOST = 200
 CALENDAR = "calendar.yaml"
 _NAME = re.compile(r"(?:(?:forms|texts)/)?[\w-][\w.-]{0,100}\.yaml")
 _YAML = (".yaml", ".yml")
+_TITLE = re.compile(r"(?m)^(title|title_en): *(.*\S)")
 _MUNICIPALITY = re.compile(r"(?m)^municipality:.*$")
 
 
-def shipped_plans() -> dict[str, str]:
-    """The plans that come with Aarshjul: title by the folder's name below `config/examples`."""
+def shipped_plans(language: str = "da") -> dict[str, str]:
+    """The plans that come with Aarshjul: title in the language, by the folder's name in `config/examples`."""
     found = sorted([*EXAMPLES.rglob(PLAN_FILE), *EXAMPLES.rglob(PROCESS_FILE)])
-    titles = ((file, re.search(r"(?m)^title: *(.+)$", file.read_text(encoding="utf-8"))) for file in found)
-    return {str(file.parent.relative_to(EXAMPLES)): title[1].strip() for file, title in titles if title}
+    titles = ((file, dict(_TITLE.findall(file.read_text(encoding="utf-8")))) for file in found)
+    own = "title_en" if language == "en" else "title"
+    return {str(file.parent.relative_to(EXAMPLES)): told.get(own) or told["title"] for file, told in titles}
 
 
 def shipped_files(name: str, municipality: str) -> dict[str, str]:

@@ -25,9 +25,6 @@ MONTHS_EN = (
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-MONTH_LABELS = ("Jan", "Feb.", "Mar.", "Apr.", "Maj", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dec.")
-"""The months as the wheel is labelled (seed 004 I, exactly)."""
-
 FILE_FAULTS = {
     errno.ENOENT: ("den findes ikke", "it does not exist"),
     errno.EISDIR: ("det er en mappe", "it is a folder"),

@@ -19,7 +19,7 @@ from cycle.bounded_process import USUAL, BoundedProcess, Limits, Stopped
 from cycle.errors import TemplateInvalid
 from documents.template_folder import gather
 from documents.typeset_faults import fault_of, stopped_fault
-from documents.typeset_text import FONTS, fonts_in, known_signs, printable
+from documents.typeset_text import FONTS, LETTERS, fonts_in, known_signs, printable
 
 __all__ = ["Limits", "Typesetter", "typeset"]
 
@@ -85,7 +85,7 @@ class Typesetter:
             "input": str(self._root / template),
             "root": str(self._root),
             "packages": str(Path(self._folder.name) / "none"),
-            "fonts": [str(FONTS), str(self._root)],
+            "fonts": [str(LETTERS), str(FONTS), str(self._root)],
             "data": json.dumps(values, ensure_ascii=False),
             "at": int(at.timestamp()),
             "standards": ["a-3a" if files else "a-2a", "ua-1"],

@@ -8,9 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+LETTERS = Path(__file__).with_name("fonts")
+"""IBM Plex Sans, as the pages have it; scripts/look.py brings it."""
 FONTS = Path(getattr(find_spec("matplotlib"), "origin", "")).parent / "mpl-data" / "fonts" / "ttf"
-"""DejaVu Sans comes with matplotlib, so that every installation has the same font, offline. Matplotlib itself
-is loaded at its first use: it takes a second, which every start of the pages would wait for."""
+"""DejaVu Sans, for the signs that Plex lacks, comes with matplotlib: the same everywhere, offline.
+Matplotlib itself is loaded at its first use: it takes a second, which every start would wait for."""
 
 FAMILY = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 FONT_FILES = (".ttf", ".otf")
@@ -74,7 +76,7 @@ def known_signs(own_fonts: tuple[Path, ...] = ()) -> frozenset[int]:
     """The code points that our fonts and the municipality's own have."""
     from matplotlib.ft2font import FT2Font
 
-    files = [*(FONTS / name for name in FAMILY), *own_fonts]
+    files = [*(FONTS / name for name in FAMILY), *fonts_in(LETTERS), *own_fonts]
     found = set().union(*(FT2Font(str(file)).get_charmap() for file in files))
     signs = {code for code in found if unicodedata.category(chr(code)) not in ("Cc", "Cs", "Co", "Cn")}
     return frozenset((signs | {ord(sign) for sign in _KEPT}) - {SOFT_HYPHEN})

@@ -29,7 +29,7 @@ from documents.wheel_model import (
 )
 from documents.wheel_place import place
 from documents.wheel_segment import draw_segment, lead, text_on
-from documents.wheel_words import MONTHS, Words, words_for
+from documents.wheel_words import Words, words_for
 
 __all__ = ["Segment", "Wheel", "draw"]
 
@@ -49,7 +49,7 @@ def draw(wheel: Wheel, *, standalone: bool = True) -> str:
             f"<style>{style.stylesheet()}</style>" if standalone else "",
             f"<defs>{style.patterns()}</defs>",
             *(_ground(*ring) for ring in rings),
-            _months(),
+            _months(words),
             *(_ring_name(name, outer, words) for name, _, outer in rings),
             _hand(wheel, "line"),
             *(lead(callout) for callout in beside.values()),
@@ -118,13 +118,13 @@ def _ground(ring: Ring, inner: float, outer: float) -> str:
     )
 
 
-def _months() -> str:
+def _months(words: Words) -> str:
     middle = (RIM_INNER + RIM) / 2
     parts = [
         f'<circle r="{number(middle)}" fill="none" stroke="var(--aw-rim)" '
         f'stroke-width="{number(RIM - RIM_INNER)}"/>'
     ]
-    for i, name in enumerate(MONTHS):
+    for i, name in enumerate(words.months()):
         quarter = " quarter" if i % 3 == 0 else ""
         x1, y1 = point(HUB, i * 30)
         x2, y2 = point(RIM_INNER, i * 30)

@@ -10,7 +10,9 @@ from cycle.tasks.overview import Standing
 from documents.wheel_model import Coming, Facts
 
 MONTHS = ("Jan", "Feb.", "Mar.", "Apr.", "Maj", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dec.")
-"""The month labels exactly as seed 004 I prints them, in both languages."""
+"""The month labels exactly as seed 004 I prints them."""
+
+MONTHS_EN = ("Jan", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 
 RINGS: Mapping[Ring, Mapping[str, str]] = {
     Ring.PLANNING: {"da": "Planlægningsår", "en": "Planning year"},
@@ -64,6 +66,10 @@ class Words:
     def standing(self, standing: Standing) -> str:
         """A standing's name."""
         return STANDINGS[standing][self.language]
+
+    def months(self) -> Sequence[str]:
+        """The labels of the twelve months."""
+        return MONTHS_EN if self.language == "en" else MONTHS
 
     def ring(self, ring: Ring) -> str:
         """A ring's name."""

@@ -1,4 +1,4 @@
-"""Builds what the pages need of Det Fælles Designsystem (npm dkfds) into web/, so that no page needs npm.
+"""Builds what pages and documents need of Det Fælles Designsystem (npm dkfds), so that neither needs npm.
 
 python scripts/look.py        after `npm ci`; a test says when the committed files are not what this writes
 
@@ -14,9 +14,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-WEB = ROOT / "web"
 SYSTEM = ROOT / "node_modules" / "dkfds" / "dist"
-LETTERS = SYSTEM / "fonts" / "IBMPlexSans" / "split" / "woff2"
+IBM_PLEX = SYSTEM / "fonts" / "IBMPlexSans"
+LETTERS = IBM_PLEX / "split" / "woff2"
+ON_PAPER = ("Regular", "SemiBold", "Bold")
+"""The weights that documents are set in, whole: Typst reads no woff2."""
 
 COLOURS = {
     "1a1a1a": "ink",
@@ -53,15 +55,23 @@ SHADED = "<style>path{{fill:{light}}}@media(prefers-color-scheme:dark){{path{{fi
 
 
 def build() -> dict[str, bytes]:
-    """The content of each file under web/ that comes from npm, by its path."""
+    """The content of each file that comes from npm, by its path."""
     css = named_colours(PLACEHOLDER_LOGO.sub("", compiled()))
     wanted = sorted(set(ADDRESS.findall(css)))
     beside = {path: _letters(path) if path.startswith("fonts/") else _shaded(path) for path in wanted}
     beside["app.css"] = ADDRESS.sub(lambda found: f'url("{dated(found[1], beside[found[1]])}")', css).encode()
     beside["licences/dkfds.md"] = (SYSTEM / "LICENSE.md").read_bytes()
     beside["licences/ibm-plex.txt"] = (LETTERS / "license.txt").read_bytes()
-    drawn = {f"look/icons/{name}.svg": _icon(name).encode() for name in ICONS}
-    return {f"static/{path}": content for path, content in beside.items()} | drawn
+    drawn = {f"web/look/icons/{name}.svg": _icon(name).encode() for name in ICONS}
+    kept = {f"web/static/{path}": content for path, content in beside.items()}
+    return kept | drawn | papers()
+
+
+def papers() -> dict[str, bytes]:
+    """The letters of the documents."""
+    whole = IBM_PLEX / "complete" / "ttf"
+    names = [*(f"IBMPlexSans-{weight}.ttf" for weight in ON_PAPER), "license.txt"]
+    return {f"documents/fonts/{name}": (whole / name).read_bytes() for name in names}
 
 
 def compiled() -> str:
@@ -109,8 +119,8 @@ def _shaded(path: str) -> bytes:
 def main() -> int:
     """Writes the files."""
     for path, content in build().items():
-        (WEB / path).parent.mkdir(parents=True, exist_ok=True)
-        (WEB / path).write_bytes(content)
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_bytes(content)
         sys.stdout.write(f"{path}: {len(content)} bytes\n")
     return 0
 

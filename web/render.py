@@ -39,6 +39,7 @@ from web.rooms import Menu, MenuItem
 HERE = Path(__file__).parent
 LANGUAGES = ("da", "en")
 LANGUAGE_COOKIE = "sprog"
+KINDS = {"good": "success", "open": "info", "warn": "warning", "bad": "error", "lacking": "lacking"}
 
 
 def language_of(request: Request) -> str:
@@ -129,8 +130,8 @@ def is_iso_date(text: str) -> bool:
 
 
 def kind(tone: str, otherwise: str = "plain") -> str:
-    """The design system's word for how something stands: good, warn, bad, or nothing of the sort."""
-    return {"good": "success", "warn": "warning", "bad": "error"}.get(tone.strip(), otherwise)
+    """The design system's word for how something stands; "lacking" is ours beside them."""
+    return KINDS.get(tone.strip(), otherwise)
 
 
 @lru_cache(maxsize=64)

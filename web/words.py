@@ -55,7 +55,7 @@ WISHES: Mapping[WishState, Word] = {
 }
 OCCURRENCES: Mapping[OccurrenceState, Word] = {
     OccurrenceState.PLANNED: ("Ikke åbnet endnu", "Not opened yet", ""),
-    OccurrenceState.OPEN: ("Åben", "Open", "good"),
+    OccurrenceState.OPEN: ("Åben", "Open", "open"),
     OccurrenceState.CLOSED: ("Lukket", "Closed", ""),
     OccurrenceState.CANCELLED: ("Aflyst", "Cancelled", ""),
 }

@@ -22,6 +22,7 @@ from cycle.plan.model import Activity, FlowName
 from cycle.tasks.answer_values import LIGHTS
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
+from cycle.tasks.titles import occurrence_title
 
 REPORTS = (FlowName.QUARTERLY_REPORT.value, FlowName.ANNUAL_ACCOUNTS.value)
 NOTHING = ""
@@ -35,6 +36,11 @@ class Period:
 
     id: int
     title: str
+    title_en: str = ""
+
+    def called(self, language: str) -> str:
+        """The report's title in the language."""
+        return (self.title_en if language == "en" else "") or self.title
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def periods_of(session: Session, root_id: str, year: int) -> list[Period]:
     )
     found = session.exec(query.order_by(col(Occurrence.opens_at), col(Occurrence.id))).all()
     return [
-        Period(each.id or 0, each.title)
+        Period(each.id or 0, each.title, occurrence_title(each, "en"))
         for each in found
         if not Activity.model_validate_json(each.activity).confidential
     ]

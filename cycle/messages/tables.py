@@ -85,6 +85,7 @@ class Message(SQLModel, table=True):
         sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),
         sa.Index("ix_message_sent", "address", "sent_at"),
         sa.Index("ix_message_rejected", "rejected_at", sqlite_where=REFUSED, postgresql_where=REFUSED),
+        sa.Index("ix_message_shown", "sent_at", "created_at"),
         sa.Index("ix_message_created", "address", "kind", "created_at"),
         sa.Index(
             "ix_message_about",

@@ -19,7 +19,7 @@ from cycle.plan.relations import (
     Unit,
 )
 
-EXAMPLES = "»20. april«, »ultimo maj«, »uge 39«, »sidste arbejdsdag i april« eller »3 uger efter opens«"
+EXAMPLES = "»20. april«, »ultimo maj«, »uge 39«, »sidste arbejdsdag i april« eller »3 uger efter åbningen«"
 LONGEST_PHRASE = 200
 _DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

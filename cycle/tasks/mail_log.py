@@ -72,24 +72,45 @@ class Search:
 def find_mails(
     session: Session, root_ids: Iterable[str], search: Search, *, limit: int, offset: int = 0
 ) -> list[Mail]:
-    """The newest mails first."""
+    """The newest mails first, by the time that is shown: when it was sent, else when it was written."""
+    sent_at = col(Message.sent_at)
+    halves = ((sent_at.is_not(None), sent_at), (sent_at.is_(None), col(Message.created_at)))
+    sought = (col(Message.root_id).in_(list(root_ids)), *_sought(search))
+    newest = sa.union_all(
+        *(sa.select(_newest(shown, (which, *sought), limit + offset)) for which, shown in halves)
+    ).subquery()
     query = (
         sa.select(*_MAIL)
+        .join(newest, newest.c.id == col(Message.id))
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
-        .where(col(Message.root_id).in_(list(root_ids)))
-        .order_by(col(Message.id).desc())
+        .order_by(newest.c.shown.desc(), newest.c.id.desc())
         .limit(limit)
         .offset(offset)
     )
-    if search.state is not None:
-        query = query.where(col(Message.state) == search.state)
-    if search.kind is not None:
-        query = query.where(col(Message.kind) == search.kind)
-    if search.text.strip():
-        query = query.where(_about(search.text.strip()))
-    if search.double:
-        query = query.where(*_DOUBLE)
     return [Mail(**row._mapping) for row in session.execute(query)]
+
+
+def _newest(shown: Any, sought: Iterable[Any], most: int) -> sa.Subquery:
+    """Each half has an index to be walked by, which the time that is shown of both together has not."""
+    return (
+        sa.select(col(Message.id).label("id"), shown.label("shown"))
+        .outerjoin(Person, col(Person.id) == col(Message.person_id))
+        .where(*sought)
+        .order_by(shown.desc(), col(Message.id).desc())
+        .limit(most)
+        .subquery()
+    )
+
+
+def _sought(search: Search) -> Iterable[Any]:
+    if search.state is not None:
+        yield col(Message.state) == search.state
+    if search.kind is not None:
+        yield col(Message.kind) == search.kind
+    if search.text.strip():
+        yield _about(search.text.strip())
+    if search.double:
+        yield from _DOUBLE
 
 
 def stuck_mails(session: Session, root_ids: Iterable[str], *, since: datetime, limit: int) -> list[Mail]:

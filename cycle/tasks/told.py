@@ -67,6 +67,11 @@ class Told:
     sent_at: datetime | None = None
 
     @property
+    def came_at(self) -> datetime:
+        """When the mail was sent; when it was decided of what was not."""
+        return self.sent_at or self.at
+
+    @property
     def why_now(self) -> str:
         """The reason; of a mail that has not gone yet as of what is to come."""
         return still_to_go(self.reason) if self.message_state in TO_GO else self.reason

@@ -1,5 +1,6 @@
 """Every page of a town whose year was played: a page added tomorrow is looked at without being named here."""
 
+import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
@@ -260,3 +262,22 @@ def test_a_process_with_doubtful_dates_and_its_meetings(
             assert words in page.inner_text("main"), path
             accessible_at_every_width(page)
     assert complaints == []
+
+
+def test_paper_has_the_numbers_and_no_empty_forms_or_blank_sheets(browser: Browser, town: Town) -> None:
+    client = town.site.signed_in("papir@kbh.example", Role.SECRETARIAT, "KBH")
+    page = page_of(browser, town.site.settings.base_url, client.cookies[COOKIE], [])
+    page.emulate_media(media="print")
+    lines = "node => node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight)"
+    forms = 0
+    for path, sheets in (("/aarshjul", 2), ("/aktivitet/2", 2), ("/aktivitet/5", 3)):
+        page.goto(town.site.settings.base_url + path)
+        written = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "10mm"))
+        printed = [sheet.extract_text().strip() for sheet in PdfReader(io.BytesIO(written)).pages]
+        assert len(printed) == sheets and all(printed), path
+        forms += page.locator("main form.panel").count()
+        assert page.locator("main form.panel:visible, .search:visible, .pick:visible").count() == 0, path
+        assert page.locator(".tallies:visible").count() == page.locator(".tallies").count(), path
+        page.set_viewport_size({"width": 718, "height": 1047})
+        assert all(badge.evaluate(lines) < 2.1 for badge in page.locator("main table .badge").all()), path
+    assert forms >= 2

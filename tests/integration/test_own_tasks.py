@@ -26,8 +26,8 @@ from cycle.organisation.tables import Address, Appointment, Person, Substitute
 from cycle.runs.tables import Wake
 from cycle.store import reading, transaction
 from cycle.tables import METADATA
-from cycle.tasks.states import TaskState
-from cycle.tasks.tables import Task
+from cycle.tasks.states import OccurrenceState, TaskState
+from cycle.tasks.tables import Occurrence, Task
 from notifications.gather import Letters
 from notifications.office import Office
 from notifications.render import render
@@ -306,6 +306,22 @@ def test_late_this_week_later_and_done_stand_apart(small):
         assert ("Frist <strong>i dag</strong>" in page) == (due == 0)
     small.change(Task, state=TaskState.APPROVED)
     assert re.findall("<h2>(.*?)</h2>", browser.get("/mine").text) == ["Denne uge", "Besvaret"]
+
+
+def test_what_closed_without_an_answer_is_in_a_fold_of_its_own_and_titles_have_their_year(small):
+    browser, due_on = signed_in(small), small.site.clock.at.date() - timedelta(days=9)
+    (occurrence,) = small.rows(Occurrence)
+    title, year = occurrence.title, occurrence.concerns_year
+    assert f"<strong>{title} {year}</strong>" in browser.get("/mine").text
+    small.change(Task, due_on=due_on)
+    with transaction(small.engine) as session:
+        session.execute(sa.update(Occurrence).values(state=OccurrenceState.CLOSED))
+    page = browser.get("/mine").text
+    fold = re.search(r"<summary[^>]*>Lukket uden svar \(1\)</summary>(.*?)</details>", page, re.DOTALL)
+    assert fold and f'href="{small.page}"' in fold[1] and ">Mangler</span>" in fold[1]
+    assert page.count(f'href="{small.page}"') == 1
+    small.change(Task, state=TaskState.APPROVED)
+    assert "Lukket uden svar" not in browser.get("/mine").text
 
 
 def test_a_shared_address_opens_the_tasks_of_all_who_have_it_and_a_posts_mailbox_nobodys(small):

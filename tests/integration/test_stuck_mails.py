@@ -15,6 +15,7 @@ from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth, Appointment, Person
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.store import reading, transaction
+from cycle.tasks.mail_log import Search, find_mails
 from cycle.tasks.tables import Task
 from tests.support import municipality
 from tests.support.municipality import instant
@@ -339,3 +340,20 @@ def told_of(task: Task, message: Message) -> ReminderDecision:
         message_id=message.id,
         person_id=message.person_id,
     )
+
+
+def test_the_log_is_in_the_order_of_the_time_it_shows_across_its_pages(site: Site) -> None:
+    sent_at = {"BY:3": NOW + timedelta(hours=2), "BY:1": NOW + timedelta(hours=5), "BY:5": NOW}
+    with transaction(site.engine) as session:
+        for key, at in sent_at.items():
+            session.execute(sa.update(Message).where(col(Message.key) == key).values(sent_at=at))
+        later = sa.update(Message).where(col(Message.key) == "BY:4")
+        session.execute(later.values(created_at=NOW + timedelta(hours=3)))
+    with reading(site.engine) as session:
+        found = [find_mails(session, ["BY"], Search(), limit=2, offset=page * 2) for page in range(4)]
+        refused = find_mails(session, ["BY"], Search(state=MessageState.REJECTED), limit=2)
+    assert [mail.address[1] for page in found for mail in page] == ["1", "4", "3", "6", "5", "2"]
+    assert [mail.address[1] for mail in refused] == ["2"]
+    page = site.signed_in("sek@by.example", Role.SECRETARIAT, "BY").get("/mail").text
+    times = re.findall(r'data-label="Hvornår">12\. apr\. 2027 (\d\d\.\d\d)<', page)
+    assert len(times) == 6 and times == sorted(times, reverse=True)

@@ -73,4 +73,6 @@ def test_the_wheel_alone_is_all_of_the_wheel_and_the_way_back(crowded):
     assert f'href="/aarshjul/{first}"' in wall and "<nav" not in wall and "style=" not in wall
     style = re.search(r'href="(/aarshjul/hjul\.css[^"]*)"', wall)[1]
     assert ".aw-wall .aw" in crowded.get(style).text
+    letters = re.findall(r'@font-face\{[^}]*src:url\("(/static/fonts/[^"]+)"', crowded.get(style).text)
+    assert len(letters) == 6 and {crowded.get(each).status_code for each in letters} == {200}
     assert "aw-wall" not in crowded.get(f"/aarshjul/{first}/hjul.svg").text

@@ -7,7 +7,7 @@ to the reader as Danish.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from html.parser import HTMLParser
 from typing import Any
 
@@ -27,24 +27,26 @@ ENGINES = {
     "history": {"why"},
 }
 """Columns that the engine fills, so that they are no excuse."""
-BRAND = "Årshjulet"
 VOID = {"meta", "link", "input", "br", "img", "hr", "col"}
-UNREAD = {"script", "style", "svg", "pre", "textarea", "code", "option"}
+UNREAD = {"script", "style", "svg", "pre", "textarea", "code"}
+CUT_SHORT = {"option"}
+"""Where the municipality's own sentences are cut, so that they are not found in what it wrote."""
 SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-label")
 
 
 class Texts(HTMLParser):
     """The texts of a page that are not marked as Danish."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, page: str, unread: Set[str] = UNREAD | CUT_SHORT) -> None:
         super().__init__()
+        self._unread = unread
         self.found: list[str] = []
         self._open: list[tuple[str, bool]] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        silent = given.get("lang") == "da" or tag in UNREAD or (bool(self._open) and self._open[-1][1])
+        silent = given.get("lang") == "da" or tag in self._unread or (bool(self._open) and self._open[-1][1])
         if not silent:
             self.found += [value for name in SPOKEN if (value := given.get(name))]
         if tag not in VOID:
@@ -55,7 +57,6 @@ class Texts(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        data = data.replace(BRAND, "")
         if data.strip() and not (self._open and self._open[-1][1]):
             self.found.append(" ".join(data.split()))
 
@@ -96,7 +97,7 @@ def _titles(part: Any) -> Iterator[tuple[str, str]]:
 def titled_otherwise(page: str, titles: Iterable[str]) -> list[str]:
     """The texts of a page that use one of these titles, which the page should call by its other one."""
     said = re.compile(rf"\b({'|'.join(map(re.escape, sorted(titles, key=len, reverse=True)))})\b")
-    return [text for text in Texts(page).found if said.search(text)]
+    return [text for text in Texts(page, UNREAD).found if said.search(text)]
 
 
 def danish_in(page: str, own: list[str]) -> list[str]:

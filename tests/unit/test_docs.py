@@ -118,6 +118,16 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
     assert not broken
 
 
+@pytest.mark.parametrize("map_", ["README.md", "docs/README.md"])
+def test_the_maps_lead_to_every_document(map_: str) -> None:
+    folder = (docs.ROOT / map_).parent
+    led_to = {
+        (folder / target.partition("#")[0]).resolve() for target in docs.links((docs.ROOT / map_).read_text())
+    }
+    whole = {*(docs.ROOT / "docs").glob("*.md"), *(docs.ROOT / "docs").glob("*/README.md")}
+    assert {name_of(path) for path in whole - led_to - {docs.ROOT / map_}} == set()
+
+
 @EVERY_DOCUMENT
 def test_every_command_of_aarshjul_that_is_named_exists(path: Path) -> None:
     assert not [fault for words in docs.commands(path.read_text()) for fault in docs.unknown_in(words)]

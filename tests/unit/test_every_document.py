@@ -34,7 +34,14 @@ def text_of(template, values):
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"], "tagged"
     metadata = reader.xmp_metadata.rdf_root.toxml().replace(" ", "")
     assert "pdfuaid:part" in metadata and "pdfaid:part" in metadata
+    assert "IBMPlexSans" in " ".join(letters_of(reader))
     return "".join(page.extract_text() for page in reader.pages)
+
+
+def letters_of(reader):
+    """The fonts of the pages, by name."""
+    fonts = [page["/Resources"].get("/Font", {}).values() for page in reader.pages]
+    return {font.get_object()["/BaseFont"].partition("+")[2] for those in fonts for font in those}
 
 
 def squeezed(text):

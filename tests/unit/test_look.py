@@ -1,5 +1,6 @@
 """How pages look: every pair of colours that meets can be read, and what npm gave is what is committed."""
 
+import colorsys
 import re
 from itertools import product
 
@@ -8,13 +9,19 @@ import pytest
 from config.colour import AA_EDGE, AA_TEXT, contrast, mixed, readable_on
 from config.settings import load_settings
 from cycle.errors import PlanInvalid
+from cycle.tasks.overview import Standing
+from cycle.tasks.states import OccurrenceState
+from documents import wheel_style
 from scripts import look
 from web.house import DARK_GROUND, House
+from web.render import kind
+from web.secretariat.words import TONES
+from web.words import OCCURRENCES
 
 COLOURS = (look.ROOT / "web" / "look" / "_colours.scss").read_text(encoding="utf-8")
 NAMED = re.compile(r"--([\w-]+): (#\w+);")
 GROUNDS = ("paper", "ground")
-STATUS = ("blue-ground", "green-ground", "amber-ground", "red-ground")
+STATUS = ("blue-ground", "green-ground", "amber-ground", "red-ground", "purple-ground")
 LIGHT = dict(NAMED.findall(COLOURS.partition("@media")[0]))
 DARK = LIGHT | dict(NAMED.findall(COLOURS.partition("@media")[2]))
 
@@ -36,6 +43,25 @@ def test_every_pair_of_colours_that_meets_can_be_read(theme):
             assert reached >= least, (one, other, round(reached, 2))
 
 
+GROUNDS_OF = {"info": "blue", "success": "green", "warning": "amber", "error": "red", "lacking": "purple"}
+
+
+def hue(colour: str) -> float:
+    red, green, blue = (int(spelt_out(colour)[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return colorsys.rgb_to_hls(red, green, blue)[0] * 360
+
+
+@pytest.mark.parametrize(("pages", "wheel"), [(LIGHT, wheel_style.LIGHT), (DARK, wheel_style.DARK)])
+def test_a_state_has_one_colour_in_the_wheel_and_in_the_tables(pages, wheel):
+    told = [standing for standing in Standing if standing in TONES]
+    assert len(told) == 5
+    for standing in told:
+        badge = pages[f"{GROUNDS_OF[kind(TONES[standing])]}-ground"]
+        apart = abs(hue(badge) - hue(wheel[wheel_style.css_name(standing)]))
+        assert min(apart, 360 - apart) < 45, (standing, badge)
+    assert OCCURRENCES[OccurrenceState.OPEN][2] == TONES[Standing.ON_TRACK]
+
+
 def test_contrast_is_counted_as_wcag_counts_it():
     assert contrast("#000000", "#ffffff") == contrast("#ffffff", "#000000") == 21
     assert round(contrast("#767676", "#ffffff"), 2) == 4.54
@@ -44,7 +70,7 @@ def test_contrast_is_counted_as_wcag_counts_it():
 
 def test_what_is_committed_is_what_the_builder_gives():
     for path, content in look.build().items():
-        assert (look.WEB / path).read_bytes() == content, f"{path}: run scripts/look.py"
+        assert (look.ROOT / path).read_bytes() == content, f"{path}: run scripts/look.py"
 
 
 def test_a_colour_without_a_name_stops_the_builder():

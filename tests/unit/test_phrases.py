@@ -181,6 +181,13 @@ def test_a_range_that_ends_before_it_begins_is_refused() -> None:
             Unit.WORKING_DAYS,
             NamedDate("kvartalsrapport-1", Point.DUE),
         ),
+        (
+            "10 arbejdsdage efter kvartalsrapport-1 frist",
+            10,
+            Unit.WORKING_DAYS,
+            NamedDate("kvartalsrapport-1", Point.DUE),
+        ),
+        ("3 uger efter åbningen", 3, Unit.WEEKS, OwnDate(Point.OPENS)),
         ("2 dage før budget closes", -2, Unit.DAYS, NamedDate("budget", Point.CLOSES)),
         ("3 uger efter opens", 3, Unit.WEEKS, OwnDate(Point.OPENS)),
         ("5 arbejdsdage efter due", 5, Unit.WORKING_DAYS, OwnDate(Point.DUE)),

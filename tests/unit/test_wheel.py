@@ -62,6 +62,12 @@ def test_the_months_are_printed_exactly_and_in_order_clockwise():
     assert tuple(months) == MONTHS
 
 
+def test_an_english_wheel_has_english_months():
+    tree = tree_of(Wheel(2027, "Byby Kommune", segments(), TODAY, language="en"))
+    months = ["".join(t.itertext()) for t in tree.iter(f"{SVG}text") if t.get("class") == "month"]
+    assert " ".join(months) == "Jan Feb. Mar. Apr. May June July Aug. Sept. Oct. Nov. Dec."
+
+
 def test_both_rings_are_named_and_planning_lies_outside_follow_up():
     tree = tree_of(Wheel(2027, "Byby Kommune", segments(), TODAY))
     names = {"".join(t.itertext()) for t in tree.iter(f"{SVG}text") if t.get("class") == "ring"}
@@ -213,8 +219,12 @@ def test_on_paper_every_colour_is_settled_and_the_page_is_one_a3_with_every_titl
     assert "var(" not in drawn and "@media" not in drawn and ":hover" not in drawn
     ElementTree.fromstring(drawn)
     pdf = typeset("wheel.typ", wheel_values(wheel), at=datetime(2027, 10, 17, tzinfo=UTC))
-    (page,) = PdfReader(io.BytesIO(pdf)).pages
+    reader = PdfReader(io.BytesIO(pdf))
+    (page,) = reader.pages
     assert [round(side / 72 * 25.4) for side in page.mediabox[2:]] == [420, 297]
+    things = [reader.get_object(number) for number in range(1, reader.trailer["/Size"])]
+    letters = {thing["/FontName"] for thing in things if isinstance(thing, dict) and "/FontName" in thing}
+    assert {name[8:].partition("-")[0] for name in letters} == {"IBMPlexSans"}
     said = flat(page.extract_text())
     assert "Opdigtedesvar" in said and "[partypopper]" in said
     for title in TITLES:

@@ -73,9 +73,9 @@ def show(request: Request, person: CurrentPerson) -> Response:
 
 
 def _told(session: Session, person: OwnPerson) -> Sequence[Told]:
-    """What was decided, the newest first."""
+    """What was decided, the newest first by the time that is shown."""
     found = [row for person_id in person.ids for row in story(session, person_id)]
-    return sorted(found, key=lambda row: row.at, reverse=True)[:MOST]
+    return sorted(found, key=lambda row: row.came_at, reverse=True)[:MOST]
 
 
 def _reachable(session: Session, request: Request, person: OwnPerson) -> set[int]:

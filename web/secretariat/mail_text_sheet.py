@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
 from fastapi import Request
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
@@ -17,6 +16,7 @@ from cycle.organisation.tables import Person
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
+from cycle.tasks.titles import occurrence_title
 from notifications.gather import written_trial
 from notifications.office import Office
 from notifications.render import Rendered, render
@@ -62,15 +62,15 @@ class Shown:
     mail: Rendered | None
 
 
-def activities(session: Session, root_id: str) -> dict[str, str]:
-    """The titles of the activities that are planned or open, by id."""
+def activities(session: Session, root_id: str, language: str) -> dict[str, str]:
+    """The titles in the language of the activities that are planned or open, by id."""
     live = (OccurrenceState.PLANNED, OccurrenceState.OPEN)
-    rows = session.execute(
-        sa.select(col(Occurrence.activity_id), col(Occurrence.title))
-        .where(col(Occurrence.root_id) == root_id, col(Occurrence.state).in_(live))
+    found = session.exec(
+        select(Occurrence)
+        .where(Occurrence.root_id == root_id, col(Occurrence.state).in_(live))
         .order_by(col(Occurrence.opens_at))
     )
-    return {id_: title for id_, title in rows}
+    return {each.activity_id: occurrence_title(each, language) for each in found}
 
 
 @dataclass(frozen=True)

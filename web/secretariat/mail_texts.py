@@ -52,7 +52,7 @@ def overview(request: Request, actor: CurrentActor) -> Response:
     root_id = roots_for(actor, Verb.EDIT_MAIL_TEXT)[0]
     with context.reading(request) as session:
         known = texts_in_force(session, [root_id])
-        titles = activities(session, root_id)
+        titles = activities(session, root_id, render.language_of(request))
     return show(request, "mail_texts.html", kinds=EDITABLE, known=known, root=root_id, titles=titles)
 
 
@@ -139,7 +139,7 @@ def address(key: TextKey, **more: str) -> str:
 def _key(session: Session, actor: SignedIn, kind: MessageKind, language: str, activity_id: str) -> TextKey:
     """Which mail it is, when the account may write its texts. Raises NotAllowed, NotFound."""
     root_id = roots_for(actor, Verb.EDIT_MAIL_TEXT)[0]
-    if kind not in EDITABLE or (activity_id and activity_id not in activities(session, root_id)):
+    if kind not in EDITABLE or (activity_id and activity_id not in activities(session, root_id, language)):
         raise NotFound("mail_text", kind)
     return TextKey(root_id, kind, language, activity_id)
 
@@ -231,7 +231,7 @@ def _offered(
         "labels": LABELS,
         "meanings": MEANINGS,
         "allowed": {part.value: placeholders(key.kind, part) for part in Part},
-        "titles": activities(session, key.root_id),
+        "titles": activities(session, key.root_id, render.language_of(request)),
         "people": people(session, request, key, sent),
         "names": actor_names(session, [row.by for row in those]),
     }

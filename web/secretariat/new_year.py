@@ -27,7 +27,7 @@ from cycle.plan.resolve import resolve
 from cycle.store import tried
 from cycle.tasks.cycles import find_cycle, meetings_of, start_cycle
 from cycle.tasks.tables import Cycle
-from web import context
+from web import context, render
 from web.secretariat.next_plan import ends, weeks_of
 from web.secretariat.next_year import TROUBLES
 from web.secretariat.pages import show
@@ -188,7 +188,7 @@ def _page(
         wanted=wanted or Wanted(roots[0], today.year, {}),
         is_first=session.exec(started).first() is None,
         towns=[(unit.id, unit.name) for unit in session.exec(select(Unit).where(col(Unit.id).in_(roots)))],
-        plans=list(shipped_plans().items()),
+        plans=list(shipped_plans(render.language_of(request)).items()),
         field=FILE,
         problems=problems,
         changed=status == 409,

@@ -1,9 +1,11 @@
 """A page of this room: what `web.render.page` gives, with the names of states and kinds beside it."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import IO, Any
 
 from fastapi import Request
@@ -60,9 +62,17 @@ def seconds(milliseconds: int, language: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def wheel_stylesheet() -> str:
+    """The wheel's style with the pages' letters, for the wall has no other style."""
+    ours = (Path(render.__file__).with_name("static") / "app.css").read_text(encoding="utf-8")
+    letters = "".join(re.findall(r"@font-face\{[^}]*\}", ours))
+    return letters.replace('url("fonts/', 'url("/static/fonts/') + page_stylesheet()
+
+
+@lru_cache(maxsize=1)
 def style_address() -> str:
     """The address of the wheel's style, with a piece of its digest so that browsers notice a new one."""
-    return f"{STYLE_PATH}?v={hashlib.sha256(page_stylesheet().encode()).hexdigest()[:12]}"
+    return f"{STYLE_PATH}?v={hashlib.sha256(wheel_stylesheet().encode()).hexdigest()[:12]}"
 
 
 def csv_download(content: bytes, name: str) -> Response:

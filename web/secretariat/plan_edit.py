@@ -21,6 +21,7 @@ from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, NotFound, PlanInvalid, Problem
 from cycle.store import tried
 from cycle.tasks.calendars import calendar_of_root
+from cycle.tasks.forms import Form
 from cycle.tasks.revise import revise_cycle
 from cycle.tasks.tables import Cycle
 from cycle.tasks.titles import cycle_title
@@ -185,6 +186,10 @@ def _page(
     )
 
 
+def _called(form: Form, request: Request) -> str:
+    return (form.title_en if render.language_of(request) == "en" else "") or form.title
+
+
 def _fields_now(year: Year, activity_id: str) -> dict[str, str]:
     try:
         return fields_of(year.plan.activity(activity_id))
@@ -206,7 +211,10 @@ def _fields(
         activity=year.plan.activity(activity_id),
         title=cycle_title(session, year.cycle, render.language_of(request)),
         fields=fields,
-        forms=[("", "–"), *((key, form.title) for key, form in sorted(year.beside.forms.items()))],
+        forms=[
+            ("", "–"),
+            *((key, _called(form, request)) for key, form in sorted(year.beside.forms.items())),
+        ],
         kinds=sorted(year.beside.around.kinds),
         asked=_asked(year, activity_id),
         is_closed=year.dates(year.plan)[activity_id].closes_on < _today(session, request, year),

@@ -12,10 +12,9 @@ from documents.deadlines import to_ics
 from documents.typeset import typeset
 from documents.wheel import draw
 from documents.wheel_print import wheel_values
-from documents.wheel_style import page_stylesheet
 from web import context, render
 from web.plain import Id
-from web.secretariat.pages import STYLE_PATH, ics_download, pdf_download, show, svg_download
+from web.secretariat.pages import STYLE_PATH, ics_download, pdf_download, show, svg_download, wheel_stylesheet
 from web.secretariat.process import process_of
 from web.secretariat.year import choose, cycles_seen, switch, year_shown
 from web.session import CurrentActor
@@ -28,7 +27,7 @@ router = APIRouter()
 def style() -> Response:
     """How the wheel looks."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(page_stylesheet(), media_type="text/css; charset=utf-8", headers=headers)
+    return Response(wheel_stylesheet(), media_type="text/css; charset=utf-8", headers=headers)
 
 
 @router.get("/aarshjul")

@@ -247,14 +247,14 @@ ACTORS: Mapping[str, Pair] = {
 """Who acts without an account or a person of one's own; the played ones are the demo's."""
 
 TONES: Mapping[StrEnum, str] = {
-    Standing.ON_TRACK: "",
+    Standing.ON_TRACK: OCCURRENCES[OccurrenceState.OPEN][2],
     Standing.DUE_SOON: "warn",
     Standing.OVERDUE: "bad",
     Standing.COMPLETE: "good",
-    Standing.INCOMPLETE: "bad",
+    Standing.INCOMPLETE: "lacking",
     **MEETING_TONES,
 }
-"""Which tags are good, to be watched, or bad; the words say it too."""
+"""Which tags are good, to be watched, or bad, each in the wheel's colour; the words say it too."""
 
 
 def namer(language: str) -> Callable[[StrEnum], str]:

@@ -1,6 +1,6 @@
 """Mine opgaver: what a person's posts owe, across units and municipalities.
 
-GET  /mine               this week, later, done; who stands in for the person's posts
+GET  /mine               this week, later, done, closed unanswered; who stands in for the person's posts
 POST /mine/tag-tilbage   a post that was handed over is its holder's again
 """
 
@@ -51,11 +51,15 @@ class Line:
 
 @dataclass(frozen=True)
 class OwnTasks:
-    """The tasks by when they are due; what is late is due this week. `done`: the newest first."""
+    """The tasks by when they are due; what is late is due this week.
+
+    `done` and `closed`, what closed unanswered: the newest first.
+    """
 
     this_week: Sequence[Line]
     later: Sequence[Line]
     done: Sequence[Line]
+    closed: Sequence[Line]
 
 
 @router.api_route("/mine", methods=["GET", "HEAD"])
@@ -97,14 +101,19 @@ def take_back(request: Request, person: CurrentPerson, sent: CheckedPersonForm) 
 
 
 def sorted_by_week(found: Sequence[Line], today: date) -> OwnTasks:
-    """A week ends on its Sunday. What closed unanswered is past, and in none of them."""
+    """A week ends on its Sunday."""
     sunday = today + timedelta(days=6 - today.weekday())
     waiting = [each for each in found if waits(each.own, today)]
-    done = [each for each in found if each.own.task.state not in WAITING_FOR_HOLDER]
+    past = sorted(
+        (each for each in found if not waits(each.own, today)),
+        key=lambda each: each.own.task.due_on,
+        reverse=True,
+    )
     return OwnTasks(
         this_week=[each for each in waiting if each.own.task.due_on <= sunday],
         later=[each for each in waiting if each.own.task.due_on > sunday],
-        done=sorted(done, key=lambda each: each.own.task.due_on, reverse=True),
+        done=[each for each in past if each.own.task.state not in WAITING_FOR_HOLDER],
+        closed=[each for each in past if each.own.task.state in WAITING_FOR_HOLDER],
     )
 
 
