@@ -34,7 +34,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 _ASKS = _any(
     r"\?[\s\"”»)]*$",
     r"^(?:@\w+,? |hej \w+,? )?(?:kan|vil|må|skal|gider|har) (?:du|i|jeg|vi|man|en af jer|nogen)\b",
-    r"^(?:hvad|hvordan|hvornår|hvem|hvilke[nt]?|hvor|hvorfor|could|can|would|what|how|when) \w+",
+    r"^(?:hvad|hvordan|hvornår|hvem|hvilke[nt]?|hvor|hvorfor) (?:skal|kan|må|vil|gør|er det|betyder|"
+    r"mener|menes|finder|sender|svarer|skriver)\b|^(?:could|can|would|what|how|when) \w+",
 )
 _LATER = "i morgen|senere|snart|først|tilbage|på det|på den|i løbet|inden|hurtigst|når"
 _TELLS = _any(
@@ -43,7 +44,8 @@ _TELLS = _any(
     r"\bfratrådt\b",
     r"\bnot me\b|\bno longer\b",
     r"\b(?:skriv|send|ring|henvend (?:dig|jer)) (?:venligst |i stedet |hellere |den |det )?til\b",
-    r"\bkan ikke (?:åbne|finde|komme ind|logge)\b",
+    r"\bkan ikke (?:åbne|komme ind|logge|finde (?:\w+ ){0,2}"
+    r"(?:linket|siden|filen|skemaet|mailen|knappen|opgaven|spørgsmål\w*|den|det)\b)",
     r"\b(?:linket|siden|filen|knappen) (?:virker|dur) ikke\b",
     r"\bhar (?:allerede )?svaret\b",
     r"\btilbagekald\w*|\bannullere[rt]\b",
@@ -60,15 +62,18 @@ _INSTEAD = (
 )
 _GONE = _any(
     r"\bsyg(?:emeldt)?\b",
-    r"\b\w*barsel(?:s\w*)?\b|\b\w*orlov\b|\b\w*ferie\b|\b\w*lukket\b",
-    r"\bafspadser|\bfraværende\b|\bikke til ?stede\b|\befterløn\b|\bpension\b",
-    r"\b(?:holder|har) fri\b|\bpå (?:kursus|tur|rejse)\b|\btil møder?\b|\bude af huset\b",
+    r"\b\w*barsel(?:s\w*)?\b|\b\w*orlov\b|\b\w*ferie\b|\b(?:ferie|sommer|jule|påske|vinter)\w*lukket\b",
+    r"\blukket (?:på kontoret|i dag|i morgen|i uge|til|indtil|frem til|fra|mellem|grundet)\b",
+    r"\b(?:holder|kontoret) \w* ?lukket\b",
+    r"\bafspadser|\bfraværende\b|\bikke til ?stede\b|\bjeg .{0,30}\b(?:efterløn|pension)\b",
+    r"\b(?:holder|har) fri\b|(?:^|\bjeg .{0,30}\b)på (?:kursus|tur|rejse)\b|\btil møder?\b|\bude af huset\b",
     r"\båbner igen\b|\bvende[rt]? tilbage\b",
     rf"\btilbage (?:igen|den|på (?:kontoret|arbejde)|i uge|til|{_DAYS})\b",
     rf"\bkontakt(?:e)? (?:{_INSTEAD})",
     r"\b(?:mails?|postkassen?|henvendelser?) (?:læses|besvares|behandles)\b|\blæser (?:ikke )?mails?\b",
     r"\bbehandler (?:sager|henvendelser|mails)\b|\btak for (?:din|jeres) (?:mail|henvendelse|besked)\b",
-    r"\b(?:er|hermed) modtaget\b|\bbliver? besvaret\b|\bautosvar\b|\bautomatisk svar\b",
+    r"\b(?:mail|henvendelse|besked|den|det|hermed) (?:er )?modtaget\b|\bbliver? besvaret\b",
+    r"\bautosvar\b|\bautomatisk svar\b",
     r"\bout of (?:the )?office\b|\bon leave\b|\bon vacation\b",
 )
 _MATTERS = _any(

@@ -39,7 +39,7 @@ _DESCRIBED = re.compile(
 def is_card_notice(line: str) -> bool:
     """Whether the line has nothing but hours, a day off, a word about safe mail, or a picture's name."""
     words = line.strip()
-    if not words or len(words) > LONGEST:
+    if len(words) > LONGEST or not (words[:1].isalpha() or words.startswith("[")):
         return False
     return all(map(_NOTICE.fullmatch, _SENTENCE_END.split(words)))
 

@@ -29,7 +29,7 @@ from notifications.reading.signatures import (
 LONGEST_END = 80
 """Lines at the end among which the frame is looked for; no signature with its disclaimers is longer."""
 
-MOST_FAREWELLS = 50
+MOST_FAREWELLS = 20
 MOST_NOTICES = 80
 MOST_WARNINGS = 3
 """Farewells and notices looked at below a text, and warnings above it; nobody writes so many."""
@@ -101,7 +101,8 @@ def _notice_start(body: Sequence[str]) -> int:
     last = len(body)
     if is_device_line(body[-1]) or is_separator(body[-1]):
         return last - 1
-    top = next((n for n in range(last, 0, -1) if not body[n - 1].strip()), 0)
+    first = max(0, last - LONGEST_END - 1)
+    top = next((n for n in range(last, first, -1) if not body[n - 1].strip()), first)
     starts = range(max(top, last - MOST_LINES), last)
     above = _without_inner_signs(body[top : starts[-1]]) if last - top <= LONGEST_END else []
     return next((n for n in starts if is_disclaimer(body[n:]) and _is_block(body, above, top, n)), last)

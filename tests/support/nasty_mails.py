@@ -96,6 +96,7 @@ _FRAGMENTS = (
     *("Den ", "skrev ", "den 1. ", "den 1.1.2027 kl. 10.00 skrev A: ", "Fra: ", "Kære ", "Hej Bo, "),
     *("hilsen ", "Mvh ", "Mvh\n\n", "Mette Østergaard\nTlf. 12345678\n\n", "Sendt fra min iPhone "),
     *("[ekstern] ", "Obs: klik ikke på. ", "denne mail er fortrolig. ", "Disclaimer\n\n"),
+    *("[", "automatisk genereret beskrivelse]\n", "Skriv sikkert ", "mandag 8-", "fri om fredagen "),
 )
 """Pieces of what the patterns of the reader look for."""
 
@@ -121,7 +122,7 @@ _LINES = (
         "Fra: a@b.example\nSendt: 1. maj 2027\nTil: b\n",
         "\n",
     ),
-    *("[EKSTERN]\n", "EAN: 5798009371034\n", "/A\n", "Disclaimer\n"),
+    *("[EKSTERN]\n", "EAN: 5798009371034\n", "/A\n", "Disclaimer\n", "[Logo]\n", "Åbningstid: 8-15\n"),
 )
 """What stands around the words of a mail, a line or two each."""
 

@@ -458,6 +458,9 @@ NO_ANSWERS = [
     "Jeg afspadserer i dag fredag. Er tilbage mandag.",
     "Der er lukket på kontoret i dag grundet pædagogisk dag.",
     "Holder fri i dag",
+    "Hvad skal jeg svare her",
+    "Vi kan ikke finde linket",
+    "Kontoret er lukket grundet ferie",
 ]
 ANSWERS = [
     "Vi har haft meget sygefravær i år, 7,2 pct.",
@@ -467,6 +470,12 @@ ANSWERS = [
     "Vi er i gang. Det ser fornuftigt ud.",
     "Vi har ansat to lærere og er på plads.",
     "Eleverne er tilbage efter branden.",
+    "Souschefen er gået på pension, stillingen er slået op.",
+    "Vi har haft mange på kursus i år.",
+    "Der er modtaget klager over støj.",
+    "Legepladsen er lukket.",
+    "Hvad angår trivslen, er vi tilfredse.",
+    "Vi kan ikke finde en ny leder",
     "Uændret",
     "Ja",
 ]
