@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
@@ -79,8 +80,8 @@ class Settled:
 class Desk:
     """One municipality's outbox. `count` adds one to a figure of the run; `clock` tells the instant (UTC).
 
-    `transaction` commits at its end (guarded by the run's fence, when there is one), `reading` does not.
-    `limits` are the mails a minute to a domain.
+    `transaction` commits at its end (guarded by the run's fence, when there is one), `reading` does not;
+    `plainly` is a transaction for plain statements. `limits` are the mails a minute to a domain.
     """
 
     root_id: str
@@ -88,6 +89,7 @@ class Desk:
     calendar: WorkingCalendar
     office: Office
     transaction: Callable[[], AbstractContextManager[Session]]
+    plainly: Callable[[], AbstractContextManager[sa.Connection]]
     reading: Callable[[], AbstractContextManager[Session]]
     count: Callable[[str], None]
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -130,14 +132,23 @@ class Desk:
     def settle(self, fates: Sequence[Settled]) -> None:
         """Commits what became of mails, and what that says about their addresses.
 
-        Raises Conflict, and commits nothing, when one of several sent ones was taken over by another sender.
+        Raises Conflict, and commits nothing, when one of several was taken over by another sender.
         """
-        several = sum(each.merely_sent for each in fates) > 1
-        sent = [each for each in fates if several and each.merely_sent]
-        with self.transaction() as session:
-            settle_sent(session, [each.as_sent() for each in sent], now=self.clock())
-            states = [self._keep(session, each) for each in fates if not (several and each.merely_sent)]
-        for state in (*states, *(MessageState.SENT for _ in sent)):
+        sent = [each.as_sent() for each in fates if each.merely_sent]
+        states: list[MessageState | None] = [MessageState.SENT for _ in sent]
+        try:
+            if len(sent) == len(fates):
+                with self.plainly() as connection:
+                    settle_sent(connection, sent, now=self.clock())
+            else:
+                with self.transaction() as session:
+                    settle_sent(session.connection(), sent, now=self.clock())
+                    states += [self._keep(session, each) for each in fates if not each.merely_sent]
+        except Conflict:
+            if len(fates) > 1:
+                raise
+            states = [None]
+        for state in states:
             self.count(state.value if state else "taken_over")
 
     def _keep(self, session: Session, settled: Settled) -> MessageState | None:

@@ -95,7 +95,7 @@ def test_several_that_were_sent_are_noted_in_one_go(town):
             write(session, f"receipt:{n}")
     taken = take(town)
     with transaction(town) as session:
-        outcomes.settle_sent(session, [sent(message) for message in taken], now=NOON)
+        outcomes.settle_sent(session.connection(), [sent(message) for message in taken], now=NOON)
     for message in taken:
         row = stored(town, message.key)
         assert (row.state, row.sent_at, row.lease_until) == (MessageState.SENT, NOON, None)
@@ -112,7 +112,7 @@ def test_when_one_of_several_was_taken_over_none_is_noted_until_each_is_by_itsel
     taken_over = take(town, late, limit=1)
     assert [message.key for message in taken_over] == [first[0].key]
     with pytest.raises(Conflict), transaction(town) as session:
-        outcomes.settle_sent(session, [sent(first[0]), sent(other)], now=NOON)
+        outcomes.settle_sent(session.connection(), [sent(first[0]), sent(other)], now=NOON)
     assert stored(town, other.key).state is MessageState.CLAIMED
     assert end(town, other, Outcome.SENT, late) is MessageState.SENT
     with pytest.raises(Conflict):
