@@ -12,6 +12,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
 from cycle.messages.claiming import LEASE, claim, hold
 from cycle.messages.in_hand import take_in_hand
+from cycle.messages.lapsed import set_aside
 from cycle.messages.outcomes import ALL_ANSWERED, Outcome, Sent, settle, settle_sent
 from cycle.messages.suspicion import taken_after
 from cycle.messages.tables import Message, MessageState
@@ -48,7 +49,7 @@ class Settled:
 
     `handed` None: it was not needed any more, and `why` says so. `subject` and `text`
     are kept of what was sent; `left_out` are the decisions it did not speak of after all; `about_task_id`
-    is the one task it was about.
+    is the one task it was about. `aside`: it was refused, and it is settled later what that says.
     """
 
     message: Message
@@ -58,6 +59,7 @@ class Settled:
     left_out: Mapping[int, Standing] = field(default_factory=dict)
     why: str = ALL_ANSWERED
     about_task_id: int | None = None
+    aside: bool = False
 
     @property
     def merely_sent(self) -> bool:
@@ -94,8 +96,9 @@ class Desk:
     count: Callable[[str], None]
     limits: Mapping[str, int] = field(default_factory=dict)
 
-    def claim(self, longest: timedelta) -> list[Message]:
-        """The next batch, committed before anything is sent. `longest` is what one mail may take."""
+    def claim(self, longest: timedelta, *, in_hand: int) -> list[Message]:
+        """The next batch, committed before anything is sent. `longest` is what one mail may take; `in_hand`
+        are begun and not settled at a time."""
         with self.transaction() as session:
             return claim(
                 session,
@@ -105,6 +108,7 @@ class Desk:
                 limit=BATCH,
                 lease=max(LEASE, 2 * longest),
                 limits=self.limits,
+                in_hand=in_hand,
             )
 
     def may_begin(self, message: Message, longest: timedelta) -> bool:
@@ -143,13 +147,19 @@ class Desk:
             else:
                 with self.transaction() as session:
                     settle_sent(session.connection(), sent, now=self.clock())
-                    states += [self._keep(session, each) for each in fates if not each.merely_sent]
+                    states += self._keep_all(session, [each for each in fates if not each.merely_sent])
         except Conflict:
             if len(fates) > 1:
                 raise
             states = [None]
         for state in states:
             self.count(state.value if state else "taken_over")
+
+    def _keep_all(self, session: Session, fates: Sequence[Settled]) -> list[MessageState | None]:
+        for each in fates:
+            if each.aside:
+                set_aside(session, each.message)
+        return [self._keep(session, each) for each in fates if not each.aside]
 
     def _keep(self, session: Session, settled: Settled) -> MessageState | None:
         message, handed = settled.message, settled.handed

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
-from cycle.messages.claiming import MAX_LOST_LEASES
+from cycle.messages.lapsed import MAX_LOST_LEASES
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.store import table_of
 
