@@ -1,7 +1,8 @@
 """The store: one engine, one way to write, one way to read.
 
-`transaction(engine)` is the only place that commits. On SQLite it begins IMMEDIATE, so two writers
-queue up at BEGIN instead of failing at COMMIT. `reading(engine)` gives a consistent snapshot.
+`transaction(engine)`, and `plainly(engine)` below it, is the only place that commits. On SQLite it begins
+IMMEDIATE, so two writers queue up at BEGIN instead of failing at COMMIT. `reading(engine)` gives a consistent
+snapshot.
 """
 
 import os
@@ -172,13 +173,17 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 @contextmanager
+def plainly(engine: Engine) -> Iterator[sa.Connection]:
+    """As `transaction`, for plain statements: a session costs as much as one of them."""
+    connection = engine.connect().execution_options(begin="IMMEDIATE")
+    with connection, connection.begin():
+        yield connection
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """One unit of work: commits when the block ends, rolls back when it raises."""
-    with (
-        engine.connect().execution_options(begin="IMMEDIATE") as connection,
-        connection.begin(),
-        Session(bind=connection, expire_on_commit=False) as session,
-    ):
+    with plainly(engine) as connection, Session(bind=connection, expire_on_commit=False) as session:
         yield session
         session.flush()
 

@@ -21,6 +21,7 @@ def deliver(context: RunContext) -> None:
         calendar=context.calendar(context.run.root_id),
         office=Office.of(context.settings),
         transaction=context.transaction,
+        plainly=context.plainly,
         reading=context.reading,
         count=lambda name: context.count(**{name: 1}),
         limits=context.settings.mail_limits,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -135,7 +136,14 @@ class RunContext:
             finally:
                 self._inside = False
             session.flush()
-            self._guard(session)
+            self._guard(session.connection())
+
+    @contextmanager
+    def plainly(self) -> Iterator[sa.Connection]:
+        """As `transaction`, for plain statements. Raises FenceLost."""
+        with store.plainly(self.engine) as connection:
+            yield connection
+            self._guard(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -165,30 +173,32 @@ class RunContext:
         """Says how far the body has come ("300 af 470"). Inside a transaction it is kept at its commit."""
         self._progress = text
         if not self._inside and self.run.id:
-            with store.transaction(self.engine) as session:
-                self._guard(session)
+            with store.plainly(self.engine) as connection:
+                self._guard(connection)
 
     def count(self, **counts: int) -> None:
         """Adds to the run's figures ("opened", "sent" …); kept at the next commit and at the end."""
         for name, number in counts.items():
             self.counts[name] = self.counts.get(name, 0) + number
 
-    def _guard(self, session: Session) -> None:
+    def _guard(self, connection: sa.Connection) -> None:
         if self.run.id:
             queue.guard(
-                session,
+                connection,
                 self.run,
                 real=self._runtime.wall.now(),
                 progress=self._progress,
                 counts=self.counts,
             )
-            self._write_line(session)
+            self._write_line(connection)
 
-    def _write_line(self, session: Session) -> None:
+    def _write_line(self, connection: sa.Connection) -> None:
         """A line of the run's log, when it has come further and the last line is some seconds old."""
         came = (self._progress, dict(self.counts))
         if came == self._written or time.monotonic() < self._line_from:
             return
         self._written, self._line_from = came, time.monotonic() + self._line_every
         at, (text, counts) = self.moment(), came
-        write_line(session, self.run.id, self.run.fence, RunStep.CAME, at=at, text=text or "", counts=counts)
+        write_line(
+            connection, self.run.id, self.run.fence, RunStep.CAME, at=at, text=text or "", counts=counts
+        )

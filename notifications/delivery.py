@@ -79,18 +79,22 @@ class Delivery:
         self._taken = False
         self._doubt: QueueStopped | None = None
         self._suspects: list[Suspect] = []
-        self._cleared: list[Suspect] = []
+        self._cleared: list[asyncio.Future[None]] = []
 
     async def run(self) -> None:
         """Raises MailHeld when the server lets nothing through, FenceLost when the run was taken over."""
         try:
-            while self._stopped is None and (batch := self._desk.claim(self._longest)):
+            while self._stopped is None and (batch := self._claim()):
                 await self._send(batch)
         finally:
             for line in self._lines:
                 await line.close()
         if self._stopped is not None:
             raise MailHeld(self._stopped) from self._stopped
+
+    def _claim(self) -> list[Message]:
+        """A line begins one mail while what became of its last one is committed."""
+        return self._desk.claim(self._longest, in_hand=2 * len(self._lines))
 
     async def _send(self, batch: list[Message]) -> None:
         waiting = deque(batch)
@@ -106,8 +110,8 @@ class Delivery:
                 raise error
         suspects, self._suspects = self._suspects, []
         cleared, self._cleared = self._cleared, []
-        for message, refused in cleared:
-            await self._settling.settle(Settled(message, refused))
+        for settled in cleared:
+            await settled
         if self._stopped is not None:
             last = [message for message, _ in suspects]
             self._desk.hold(waiting, reason=str(self._stopped), pause=PAUSE, last=last)
@@ -143,7 +147,7 @@ class Delivery:
             try:
                 await line.open()
                 if not self._desk.may_begin(mail.message, self._longest):
-                    waiting.append(mail.message)
+                    waiting.appendleft(mail.message)
                     break
                 last = await self._one(line, mail, mails, last)
             except QueueStopped as stopped:
@@ -151,7 +155,7 @@ class Delivery:
                     late = Outcome(Fate.LATER, str(stopped))
                     await self._settling.settle(Settled(mail.message, late))
                 else:
-                    waiting.append(mail.message)
+                    waiting.appendleft(mail.message)
                 if self._goes_on_without(line, stopped):
                     break
                 self._stopped = stopped
@@ -179,7 +183,7 @@ class Delivery:
         return self._suspected(settled) or self._settling.settle(settled)
 
     def _suspected(self, settled: Settled) -> asyncio.Future[None] | None:
-        """Something that is done, when a refusal may be about us and nothing has got through since.
+        """Done once it is set aside, when a refusal may be about us and nothing has got through since.
 
         One that was suspected before, and now again by a server that takes others, is about the mail itself.
         """
@@ -191,14 +195,13 @@ class Delivery:
         self._suspects.append((message, handed))
         if len(self._suspects) >= SUSPECTS:
             self._stopped = self._doubt = QueueStopped(handed.stage, handed.reason)
-        nothing = asyncio.get_running_loop().create_future()
-        nothing.set_result(None)
-        return nothing
+        return self._settling.settle(Settled(message, None, aside=True))
 
     def _clear_suspicion(self) -> None:
         """The server takes our mail: what was suspected is about those mails, and stops nothing."""
         self._taken = True
-        self._cleared, self._suspects = self._cleared + self._suspects, []
+        suspects, self._suspects = self._suspects, []
+        self._cleared += [self._settling.settle(Settled(message, refused)) for message, refused in suspects]
         if self._stopped is self._doubt:
             self._stopped = None
 

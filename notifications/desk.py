@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
 from cycle.messages.claiming import LEASE, claim, hold
 from cycle.messages.in_hand import take_in_hand
+from cycle.messages.lapsed import set_aside
 from cycle.messages.outcomes import ALL_ANSWERED, Outcome, Sent, settle, settle_sent
 from cycle.messages.suspicion import taken_after
 from cycle.messages.tables import Message, MessageState
@@ -47,7 +49,7 @@ class Settled:
 
     `handed` None: it was not needed any more, and `why` says so. `subject` and `text`
     are kept of what was sent; `left_out` are the decisions it did not speak of after all; `about_task_id`
-    is the one task it was about.
+    is the one task it was about. `aside`: it was refused, and it is settled later what that says.
     """
 
     message: Message
@@ -57,6 +59,7 @@ class Settled:
     left_out: Mapping[int, Standing] = field(default_factory=dict)
     why: str = ALL_ANSWERED
     about_task_id: int | None = None
+    aside: bool = False
 
     @property
     def merely_sent(self) -> bool:
@@ -79,8 +82,8 @@ class Settled:
 class Desk:
     """One municipality's outbox. `count` adds one to a figure of the run; `clock` tells the instant (UTC).
 
-    `transaction` commits at its end (guarded by the run's fence, when there is one), `reading` does not.
-    `limits` are the mails a minute to a domain.
+    `transaction` commits at its end (guarded by the run's fence, when there is one), `reading` does not;
+    `plainly` is a transaction for plain statements. `limits` are the mails a minute to a domain.
     """
 
     root_id: str
@@ -88,12 +91,14 @@ class Desk:
     calendar: WorkingCalendar
     office: Office
     transaction: Callable[[], AbstractContextManager[Session]]
+    plainly: Callable[[], AbstractContextManager[sa.Connection]]
     reading: Callable[[], AbstractContextManager[Session]]
     count: Callable[[str], None]
     limits: Mapping[str, int] = field(default_factory=dict)
 
-    def claim(self, longest: timedelta) -> list[Message]:
-        """The next batch, committed before anything is sent. `longest` is what one mail may take."""
+    def claim(self, longest: timedelta, *, in_hand: int) -> list[Message]:
+        """The next batch, committed before anything is sent. `longest` is what one mail may take; `in_hand`
+        are begun and not settled at a time."""
         with self.transaction() as session:
             return claim(
                 session,
@@ -103,6 +108,7 @@ class Desk:
                 limit=BATCH,
                 lease=max(LEASE, 2 * longest),
                 limits=self.limits,
+                in_hand=in_hand,
             )
 
     def may_begin(self, message: Message, longest: timedelta) -> bool:
@@ -130,15 +136,30 @@ class Desk:
     def settle(self, fates: Sequence[Settled]) -> None:
         """Commits what became of mails, and what that says about their addresses.
 
-        Raises Conflict, and commits nothing, when one of several sent ones was taken over by another sender.
+        Raises Conflict, and commits nothing, when one of several was taken over by another sender.
         """
-        several = sum(each.merely_sent for each in fates) > 1
-        sent = [each for each in fates if several and each.merely_sent]
-        with self.transaction() as session:
-            settle_sent(session, [each.as_sent() for each in sent], now=self.clock())
-            states = [self._keep(session, each) for each in fates if not (several and each.merely_sent)]
-        for state in (*states, *(MessageState.SENT for _ in sent)):
+        sent = [each.as_sent() for each in fates if each.merely_sent]
+        states: list[MessageState | None] = [MessageState.SENT for _ in sent]
+        try:
+            if len(sent) == len(fates):
+                with self.plainly() as connection:
+                    settle_sent(connection, sent, now=self.clock())
+            else:
+                with self.transaction() as session:
+                    settle_sent(session.connection(), sent, now=self.clock())
+                    states += self._keep_all(session, [each for each in fates if not each.merely_sent])
+        except Conflict:
+            if len(fates) > 1:
+                raise
+            states = [None]
+        for state in states:
             self.count(state.value if state else "taken_over")
+
+    def _keep_all(self, session: Session, fates: Sequence[Settled]) -> list[MessageState | None]:
+        for each in fates:
+            if each.aside:
+                set_aside(session, each.message)
+        return [self._keep(session, each) for each in fates if not each.aside]
 
     def _keep(self, session: Session, settled: Settled) -> MessageState | None:
         message, handed = settled.message, settled.handed

@@ -9,20 +9,23 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from cycle.calendar import WorkingCalendar
+from cycle.messages.lapsed import MAX_LOST_LEASES, sort_lapsed
 from cycle.messages.pace import too_fast
 from cycle.messages.tables import UNSENT, Message, MessageKind, MessageState
 from cycle.store import is_sqlite
 
 LEASE = timedelta(minutes=5)
+MOMENT = timedelta(microseconds=1)
 BEHIND = timedelta(seconds=1)
-MAX_LOST_LEASES = 3
 NO_LIMITS: Mapping[str, int] = {}
 FEW = 10
+ALL = 1_000_000
+"""In hand at a time, of a sender that has not said how many: every mail of its claim."""
+
 LONGEST_WAIT = timedelta(days=60)
 """More than 20 working days, which is as far ahead as a day with room for a mail is looked for."""
 
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('claim mail of ' || :root_id))")
-LOST = f"Uvist om mailen gik ud: afsendelsen blev afbrudt {MAX_LOST_LEASES} gange."
 
 
 def claim(
@@ -34,17 +37,21 @@ def claim(
     limit: int = 50,
     lease: timedelta = LEASE,
     limits: Mapping[str, int] = NO_LIMITS,
+    in_hand: int = ALL,
 ) -> list[Message]:
     """Takes up to `limit` mails that are due, oldest first; each carries its new `fence`.
 
-    A claim whose lease ran out is taken again under the same key (so the same Message-ID); the third loss of
-    a mail that was begun (`in_hand.take_in_hand`) lists it as `unknown`. Daily mails leave only in the send
-    window (working days 07–16 local) and one a day per address, and to a domain with one of `limits` only
-    so many mails a minute: what is over is put off here, so that whatever is past its `next_at` afterwards
-    really can go. Any number of senders may claim at the same time. Commit before sending.
+    The sender takes them in this order and has `in_hand` of them in hand at a time. A claim whose lease ran
+    out is taken again under the same key (so the same Message-ID): what may have been in hand is counted as
+    a loss, and the third loss of a mail that was begun (`in_hand.take_in_hand`) lists it as `unknown`. Daily
+    mails leave only in the send window (working days 07–16 local) and one a day per address, and to a domain
+    with one of `limits` only so many mails a minute: what is over is put off here, so that whatever is past
+    its `next_at` afterwards really can go. Any number of senders may claim at the same time. Commit before
+    sending.
     """
     _one_claim_at_a_time(session, root_id)
-    _list_lost(session, root_id, now)
+    latest = sort_lapsed(session, root_id, now=now)
+    until = now + lease if latest is None else max(now + lease, latest + MOMENT)
     _keep_for_the_window(session, root_id, now, calendar)
     while due := _oldest(session, root_id, now, limit):
         ids = set(due) - _put_off_second_mails(session, list(due), now, calendar)
@@ -53,7 +60,7 @@ def claim(
             _move(session, (col(Message.id).in_(later),), again_at)
             ids.difference_update(later)
         if ids:
-            return _take(session, sorted(ids), root_id, now=now, lease=lease)
+            return _take(session, sorted(ids), root_id, now=now, until=until, in_hand=in_hand)
     return []
 
 
@@ -87,10 +94,11 @@ def _together(due: Sequence[sa.Row[Any]]) -> Sequence[sa.Row[Any]]:
 
 
 def _take(
-    session: Session, ids: Sequence[int], root_id: str, *, now: datetime, lease: timedelta
+    session: Session, ids: Sequence[int], root_id: str, *, now: datetime, until: datetime, in_hand: int
 ) -> list[Message]:
-    """Claims those of the mails that are still due."""
-    counted = sa.and_(col(Message.state) == MessageState.CLAIMED, col(Message.unsure) < MAX_LOST_LEASES - 1)
+    """Claims those of the mails that are still due. No other claim has the lease: it tells them apart."""
+    begun = sa.and_(col(Message.state) == MessageState.CLAIMED, col(Message.in_hand) > 0)
+    counted = sa.and_(begun, col(Message.unsure) < MAX_LOST_LEASES - 1)
     session.execute(
         sa.update(Message)
         .where(col(Message.id).in_(ids), *_due(root_id, now))
@@ -99,11 +107,12 @@ def _take(
             fence=col(Message.fence) + 1,
             attempts=col(Message.attempts) + 1,
             unsure=col(Message.unsure) + sa.case((counted, 1), else_=0),
-            lease_until=now + lease,
+            lease_until=until,
+            in_hand=in_hand,
         )
         .execution_options(synchronize_session=False)
     )
-    taken = select(Message).where(col(Message.id).in_(ids), Message.lease_until == now + lease)
+    taken = select(Message).where(col(Message.id).in_(ids), Message.lease_until == until)
     in_order = taken.order_by(col(Message.next_at), col(Message.id))
     return list(session.exec(in_order.execution_options(populate_existing=True)))
 
@@ -116,6 +125,7 @@ def hold(
     For a mail server that cannot be reached or lets nobody in. Those of the ids `last` are noted as suspected
     and go after the others, in case it was they and not the server. Gives how many wait.
     """
+    sort_lapsed(session, root_id, now=now)
     result = session.execute(
         sa.update(Message)
         .where(*_due(root_id, now))
@@ -186,19 +196,4 @@ def bring_back(session: Session, root_id: str, *, now: datetime) -> int:
 def _move(session: Session, which: tuple[sa.ColumnElement[bool], ...], next_at: datetime) -> None:
     session.execute(
         sa.update(Message).where(*which).values(next_at=next_at).execution_options(synchronize_session=False)
-    )
-
-
-def _list_lost(session: Session, root_id: str, now: datetime) -> None:
-    session.execute(
-        sa.update(Message)
-        .where(
-            UNSENT,  # says no more than the state does, but is what the index is of
-            col(Message.root_id) == root_id,
-            col(Message.state) == MessageState.CLAIMED,
-            col(Message.lease_until) <= now,
-            col(Message.unsure) >= MAX_LOST_LEASES,  # the last one is counted when the mail is begun
-        )
-        .values(state=MessageState.UNKNOWN, lease_until=None, reason=LOST)
-        .execution_options(synchronize_session=False)
     )

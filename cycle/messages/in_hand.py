@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from cycle.errors import Conflict
-from cycle.messages.claiming import MAX_LOST_LEASES
+from cycle.messages.lapsed import MAX_LOST_LEASES
 from cycle.messages.tables import Message, MessageState
 from cycle.store import table_of
 

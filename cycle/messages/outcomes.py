@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from cycle.calendar import WorkingCalendar
 from cycle.errors import Conflict
-from cycle.messages.claiming import MAX_LOST_LEASES
+from cycle.messages.lapsed import MAX_LOST_LEASES
 from cycle.messages.tables import Message, MessageKind, MessageState
 from cycle.store import table_of
 
@@ -70,8 +70,8 @@ class Sent(NamedTuple):
     about_task_id: int | None = None
 
 
-def settle_sent(session: Session, sent: Collection[Sent], *, now: datetime) -> None:
-    """Several that were sent, in one go. Raises Conflict when a claim was taken over meanwhile: whoever asked
+def settle_sent(connection: sa.Connection, sent: Collection[Sent], *, now: datetime) -> None:
+    """Those that were sent, in one go. Raises Conflict when a claim was taken over meanwhile: whoever asked
     then commits nothing, and settles them one by one."""
     always = {"lease_until": None, "sent_at": now, "state": MessageState.SENT}
     rows = [
@@ -86,7 +86,7 @@ def settle_sent(session: Session, sent: Collection[Sent], *, now: datetime) -> N
         }
         for each in sent
     ]
-    if rows and session.connection().execute(_SETTLE, rows).rowcount < len(rows):
+    if rows and connection.execute(_SETTLE, rows if len(rows) > 1 else rows[0]).rowcount < len(rows):
         raise Conflict("message", [each.message_id for each in sent])
 
 

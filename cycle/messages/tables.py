@@ -64,12 +64,13 @@ class Message(SQLModel, table=True):
     mail inside the send window). Context holds ids only; the daily mail's content is the decisions
     that point to it. There is no index on `root_id` alone: SQLite would rather walk all of a municipality's
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
-    known (connection lost after the final dot, or the claimant's lease ran out). `tried_at`: when it was
-    first put off (4xx); `suspected_at`: when it was last refused in words that may be about us;
-    `rejected_at`: when it was refused for good or given up; `returned_at`: when a genuine report came back
-    that it could not be delivered. A person who sends it again clears these four. `unencrypted_at`: when a
-    server on its way said that it could go further only without encryption; it then waits, and is not handed
-    over again while it has to be encrypted.
+    known (connection lost after the final dot, or the claimant's lease ran out). `in_hand`: so many
+    mails of its claim are begun and not settled at a time; 0 for one that is known not to have gone.
+    `tried_at`: when it was first put off (4xx); `suspected_at`: when it was last refused in words that may be
+    about us; `rejected_at`: when it was refused for good or given up; `returned_at`: when a genuine report
+    came back that it could not be delivered. A person who sends it again clears these four.
+    `unencrypted_at`: when a server on its way said that it could go further only without encryption; it then
+    waits, and is not handed over again while it has to be encrypted.
     `about_task_id` is written when it is sent: the one task it spoke of, none for a digest; the first such
     mail begins a thread.
     """
@@ -117,6 +118,7 @@ class Message(SQLModel, table=True):
     returned_at: datetime | None = Field(default=None, sa_type=Instant)
     unencrypted_at: datetime | None = Field(default=None, sa_type=Instant)
     about_task_id: int | None = Field(default=None, foreign_key="task.id")
+    in_hand: int = 0
     subject: str = ""
     text: str = ""
     reason: str = ""

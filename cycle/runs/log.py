@@ -17,7 +17,7 @@ _WRITE = sa.insert(table_of(RunLine))
 
 
 def write_line(
-    session: Session,
+    connection: sa.Connection,
     run_id: int,
     fence: int,
     step: RunStep,
@@ -28,7 +28,7 @@ def write_line(
 ) -> None:
     """Adds a line. `text` and `counts` hold ids and figures, never names."""
     values = {"run_id": run_id, "fence": fence, "step": step, "at": at, "text": text, "counts": counts or {}}
-    session.connection().execute(_WRITE, values)
+    connection.execute(_WRITE, values)
 
 
 def lines_of(session: Session, run_id: int) -> list[RunLine]:

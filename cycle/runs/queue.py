@@ -103,7 +103,7 @@ def claim(
     ).first()
     if taken is None:
         return None
-    write_line(session, run_id, fence + 1, RunStep.CLAIMED, at=now, text=worker)
+    write_line(session.connection(), run_id, fence + 1, RunStep.CLAIMED, at=now, text=worker)
     return Claim(run_id, taken.root_id, taken.flow, taken.subject, fence + 1, taken.attempts)
 
 
@@ -129,13 +129,13 @@ def renew(session: Session, claims: Iterable[Claim], *, real: datetime, lease: t
     """Extends the leases of these claims; gives the ids of the runs still held."""
     held = set()
     for held_claim in claims:
-        if _touch(session, held_claim.id, held_claim.fence, {"lease_until": real + lease}):
+        if _touch(session.connection(), held_claim.id, held_claim.fence, {"lease_until": real + lease}):
             held.add(held_claim.id)
     return held
 
 
 def guard(
-    session: Session,
+    connection: sa.Connection,
     held: Claim,
     *,
     real: datetime,
@@ -153,7 +153,7 @@ def guard(
         values["progress"] = progress
     if counts is not None:
         values["counts"] = dict(counts)
-    if not _touch(session, held.id, held.fence, values):
+    if not _touch(connection, held.id, held.fence, values):
         raise FenceLost(held.id, held.fence)
 
 
@@ -173,7 +173,7 @@ def _end(
     session: Session, held: Claim, state: RunState, now: datetime, milliseconds: int, **values: Any
 ) -> None:
     ended = {"state": state, "ended_at": now, "milliseconds": milliseconds, "lease_until": None, **values}
-    if not _touch(session, held.id, held.fence, ended):
+    if not _touch(session.connection(), held.id, held.fence, ended):
         raise FenceLost(held.id, held.fence)
 
 
@@ -228,9 +228,9 @@ _HELD = sa.update(_run).where(
 )
 
 
-def _touch(session: Session, run_id: int, fence: int, values: Mapping[str, Any]) -> bool:
+def _touch(connection: sa.Connection, run_id: int, fence: int, values: Mapping[str, Any]) -> bool:
     """A plain statement: every commit of a body comes by here."""
-    result = session.connection().execute(_HELD, {"its_id": run_id, "its_fence": fence, **values})
+    result = connection.execute(_HELD, {"its_id": run_id, "its_fence": fence, **values})
     return result.rowcount == 1
 
 

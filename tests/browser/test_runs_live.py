@@ -78,7 +78,9 @@ def test_rows_come_and_change_while_the_reader_stays_where_they_are(browser: Bro
     expect(page.locator("h1")).to_have_text(f"Kørsel {second + 1}")
     expect(page.locator("#koersel")).to_contain_text("venter på en ledig hånd")
     with transaction(house.site.engine) as session:
-        write_line(session, second + 1, 1, RunStep.CLAIMED, at=house.site.clock.at, text="by1:7:ab")
+        write_line(
+            session.connection(), second + 1, 1, RunStep.CLAIMED, at=house.site.clock.at, text="by1:7:ab"
+        )
     expect(page.locator(".log")).to_contain_text("taget op af by1:7:ab", timeout=SOON)
 
 

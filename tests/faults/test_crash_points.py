@@ -17,7 +17,8 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from config.settings import Settings
-from cycle.messages.claiming import LEASE, MAX_LOST_LEASES
+from cycle.messages.claiming import LEASE
+from cycle.messages.lapsed import MAX_LOST_LEASES
 from cycle.messages.tables import Inbound, InboundVerdict, Message, MessageState
 from cycle.organisation.tables import Appointment
 from cycle.store import reading, transaction
@@ -109,6 +110,8 @@ def test_killed_on_the_way_out(point: str, engine: Engine, tmp_path: Path) -> No
     doubled = [message_id for message_id, times in came.items() if times == 2]
     assert sum(came.values()) == MAILS + twice and len(doubled) == twice
     assert all(rows[message_id].unsure for message_id in doubled), "it is listed as unsure"
+    listed = sum(row.unsure > 0 for row in rows.values())
+    assert listed <= 2, "the one whose content went, or the one begun behind it, and none of the others"
 
 
 IN: dict[str, At] = {
@@ -266,6 +269,7 @@ def test_killed_at_random_moments_over_and_over(sqlite_engine: Engine, tmp_path:
     assert len(listed) <= max(0, kills - MAX_LOST_LEASES + 1), "the first two deaths list nothing"
     assert all(rows[id_].unsure for id_ in twice), "it is listed as unsure"
     assert sum(came.values()) - len(came) <= 4 * kills, "at most one of each connection at each kill"
+    assert sum(row.unsure > 0 for row in rows.values()) <= 8 * kills, "two of each may have been begun"
 
 
 def test_senders_that_die_before_they_have_a_mail_in_hand_list_nothing(

@@ -517,6 +517,23 @@ def test_a_refusal_that_could_be_about_us_holds_nobody_else_up(engine, town, off
     assert len(server.received) == len({mail.message_id for mail in server.received}) == 12 - gone
 
 
+def test_one_that_is_suspected_is_set_aside_before_the_next_ones_content_goes(engine, town, office, server):
+    with transaction(engine) as session:
+        (bad, good, *_) = receipts(session, town, 3)
+    known: list[int] = []
+
+    def answer(stage: Stage, address: str) -> str | None:
+        if stage is Stage.ACCEPTED and address == good:
+            known.append(next(m.in_hand for m in messages(engine) if m.address == bad))
+        return "550 5.7.1 refused by policy" if stage is Stage.RCPT and address == bad else None
+
+    server.set_hook(answer)
+    run(engine, office.model_copy(update={"smtp_connections": 1}))
+    assert known == [0]
+    states = {m.address: m.state for m in messages(engine)}
+    assert states.pop(bad) is MessageState.REJECTED and set(states.values()) == {MessageState.SENT}
+
+
 def test_a_server_that_begins_to_refuse_us_in_the_middle_loses_nothing(engine, town, office, server):
     with transaction(engine) as session:
         addresses = receipts(session, town, 24)

@@ -120,7 +120,7 @@ def test_a_late_commit_under_an_old_fence_is_refused_and_leaves_nothing(engine: 
     with pytest.raises(FenceLost), store.transaction(engine) as session:
         add_root(session, "ANDEN")
         session.flush()
-        queue.guard(session, first, real=AFTER_LEASE)
+        queue.guard(session.connection(), first, real=AFTER_LEASE)
     with store.reading(engine) as session:
         assert session.get(Unit, "ANDEN") is None
     with pytest.raises(FenceLost):

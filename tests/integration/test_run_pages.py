@@ -94,9 +94,9 @@ def test_a_failed_run_says_what_to_do_and_a_mended_one_who_took_it_up(office):
     with transaction(office.engine) as session:
         failed = add_run(session, state=RunState.FAILED, error="MailHeld: Mailen venter (connect).")
         session.flush()
-        write_line(session, failed.id, 1, RunStep.CLAIMED, at=NOW, text="by1:77:ab")
-        write_line(session, failed.id, 2, RunStep.CLAIMED, at=NOW, text="by2:78:cd")
-        write_line(session, failed.id, 2, RunStep.CAME, at=NOW, counts={"sent": 300})
+        write_line(session.connection(), failed.id, 1, RunStep.CLAIMED, at=NOW, text="by1:77:ab")
+        write_line(session.connection(), failed.id, 2, RunStep.CLAIMED, at=NOW, text="by2:78:cd")
+        write_line(session.connection(), failed.id, 2, RunStep.CAME, at=NOW, counts={"sent": 300})
     page = office.get("/koersler/1")
     said = words(page)
     assert "Mailserveren tager ikke imod" in said and "MailHeld" in said

@@ -207,8 +207,8 @@ class Town:
             session.flush()
             for run, counts in ((failed, {"sent": 240}), (done, {"answered": 9, "missing": 2})):
                 run.counts = counts
-                write_line(session, run.id or 0, 1, RunStep.CLAIMED, at=now, text=worker)
-                write_line(session, run.id or 0, 1, RunStep.CAME, at=now, counts=counts)
+                write_line(session.connection(), run.id or 0, 1, RunStep.CLAIMED, at=now, text=worker)
+                write_line(session.connection(), run.id or 0, 1, RunStep.CAME, at=now, counts=counts)
 
     def refuse(self) -> None:
         """One mail was refused, and one came back."""

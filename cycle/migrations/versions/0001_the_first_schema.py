@@ -881,6 +881,7 @@ def upgrade() -> None:
     sa.Column('returned_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('unencrypted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('about_task_id', sa.Integer(), nullable=True),
+    sa.Column('in_hand', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
