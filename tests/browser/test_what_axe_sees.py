@@ -26,10 +26,20 @@ def test_a_page_without_fault_is_let_pass_and_left_as_a_phone_in_light_sees_it(b
         ("@media(min-width:1000px) and (prefers-color-scheme:dark){#a{color:#222}}", "color-contrast"),
         ("@media(width:640px) and (prefers-color-scheme:dark){#a{color:#222}}", "color-contrast"),
         ("@media(max-width:320px){#a{color:#eee}}", "color-contrast"),
+        ("@media(width:640px) and (prefers-color-scheme:light){#a{color:#eee}}", "color-contrast"),
+        ("@media(max-width:320px) and (prefers-color-scheme:dark){#a{color:#222}}", "color-contrast"),
         ("@media(width:640px){#a{width:700px}}", "700 wide"),
         ("@media(width:1280px) and (prefers-color-scheme:light){#b{display:block}}", "Skjult"),
     ],
-    ids=["dark desk", "dark at 200 %", "phone", "too wide at 200 %", "hidden and seen"],
+    ids=[
+        "dark desk",
+        "dark at 200 %",
+        "phone",
+        "light at 200 %",
+        "dark phone",
+        "too wide at 200 %",
+        "hidden and seen",
+    ],
 )
 def test_a_fault_of_one_view_alone_is_found(browser: Browser, style: str, told: str) -> None:
     page = browser.new_page()

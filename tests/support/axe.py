@@ -18,16 +18,14 @@ class View(NamedTuple):
 
     width: int
     height: int
-    colours: Literal["light", "dark"]
+    colours: Literal["dark", "light"]
 
 
-VIEWS = (
-    View(DESK, 900, "light"),
-    View(DESK, 900, "dark"),
-    View(TWICE, 450, "dark"),
-    View(PHONE, 900, "light"),
-)
-"""Every width and both colours at few and at many pixels; at 200 % a page is laid out as on a phone."""
+VIEWS = [
+    View(width, height, colours)
+    for width, height in ((DESK, 900), (TWICE, 450), (PHONE, 900))
+    for colours in ("dark", "light")
+]
 LOOK = """async tags => {
   const found = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
   return {
@@ -60,6 +58,7 @@ def accessible_at_every_width(page: Page) -> None:
 
 
 def _looked(page: Page) -> dict[str, Any]:
+    """What `LOOK` found. All that axe-core says is long and stays in the browser, for speed."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found: dict[str, Any] = page.evaluate(LOOK, TAGS)
