@@ -22,7 +22,7 @@ from cycle.gatherings.reading import participants_of
 from cycle.gatherings.tables import Gathering
 from cycle.organisation.tables import Address, Appointment, Person
 from cycle.store import reading, transaction
-from tests.support.axe import accessible_at_every_width, accessible_in_every_light
+from tests.support.axe import accessible_at_every_width
 from tests.support.browser import served
 from tests.support.dialogue import Dialogue
 from tests.support.municipality import instant
@@ -106,7 +106,7 @@ def test_every_page_there_is_is_valid_and_can_be_read_by_everyone_at_every_width
             texts[f"{len(texts)}-{re.sub(r'[^a-z]+', '-', path)}"] = found.text
             answer = page.goto(town.site.settings.base_url + address)
             assert answer is not None and answer.status == 200, address
-            accessible_in_every_light(page)
+            accessible_at_every_width(page)
             looked_at[path] = looked_at.get(path, 0) + 1
             if looked_at[path] == SEVERAL.get(path, 1):
                 break
@@ -129,7 +129,7 @@ def test_pages_that_have_been_asked_something_can_be_read_by_everyone(browser: B
     page.check("text=Ny person")
     page.click("text=Vis ændringerne med svarene")
     assert "lederskift" in page.inner_text("main") and page.is_visible("text=Indlæs ændringerne")
-    accessible_in_every_light(page)
+    accessible_at_every_width(page)
     for path, field, typed, words in (
         ("/indsigt", "#hvem", name, "Hvad der er gemt"),
         ("/indsigt", "#hvem", "Ingen Opdigtet", "Der er ikke gemt noget"),
@@ -141,7 +141,7 @@ def test_pages_that_have_been_asked_something_can_be_read_by_everyone(browser: B
         page.fill(f"main {field}", typed)
         page.press(f"main {field}", "Enter")
         page.wait_for_selector(f"main :text('{words}')")
-        accessible_in_every_light(page)
+        accessible_at_every_width(page)
     assert complaints == []
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from cycle.runs.log import write_line
 from cycle.runs.tables import Run, RunState, RunStep
 from cycle.store import transaction
-from tests.support.axe import accessible_in_every_light
+from tests.support.axe import accessible_at_every_width
 from tests.support.browser import served
 from tests.support.house import House
 from tests.support.municipality import ROOT
@@ -66,7 +66,7 @@ def test_rows_come_and_change_while_the_reader_stays_where_they_are(browser: Bro
     red = page.locator(f"#koersel-{second}.bad")
     expect(red).to_contain_text("Mailserveren tager ikke imod", timeout=SOON)
     expect(page.locator(".live [role=status]")).to_have_text("1 fejlet")
-    accessible_in_every_light(page)
+    accessible_at_every_width(page)
     page.click(".live button")
     expect(page.locator(".live button")).to_have_text("Følg med")
     change(house, first, state=RunState.DONE)
