@@ -18,6 +18,7 @@ from cycle.goals.strategies import draft_of
 from cycle.goals.strategy_tree import set_tree, tree_changes
 from cycle.goals.tables import Decision, Strategy
 from cycle.history import History
+from cycle.plan.model import Activity
 from cycle.store import reading, transaction
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
@@ -111,6 +112,10 @@ def test_a_cancelled_activity_does_not_ask_for_a_decision_by_itself(revision: Re
         page = revision.office.get(f"/aktivitet/{revision.id}").text
         return page.partition("Indskriv en beslutning")[0].rpartition("<details")[2]
 
+    with transaction(revision.engine) as session:
+        it = session.get_one(Occurrence, revision.id)
+        activity = Activity.model_validate_json(it.activity)
+        it.activity = activity.model_copy(update={"body": "BUU"}).model_dump_json()
     assert fold().startswith(' class="details" open>')
     with transaction(revision.engine) as session:
         session.get_one(Occurrence, revision.id).state = OccurrenceState.CANCELLED
