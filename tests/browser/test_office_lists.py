@@ -71,8 +71,8 @@ def test_the_office_changes_posts_lists_and_the_plan_on_pages_that_everyone_can_
     page.goto("/indlaes")
     accessible_at_every_width(page)
     page.check("input[value=leaders]")
-    ledere = {"name": "ledere.csv", "mimeType": "text/csv", "buffer": LEADERS.encode()}
-    page.set_input_files("#liste-file", ledere)
+    leaders = {"name": "ledere.csv", "mimeType": "text/csv", "buffer": LEADERS.encode()}
+    page.set_input_files("#liste-file", leaders)
     page.click("text=Læs filen")
     accessible_at_every_width(page)
     page.select_option("[name='column.0']", "unit_id")
