@@ -18,7 +18,9 @@ from cycle.goals.strategies import draft_of
 from cycle.goals.strategy_tree import set_tree, tree_changes
 from cycle.goals.tables import Decision, Strategy
 from cycle.history import History
+from cycle.plan.model import Activity
 from cycle.store import reading, transaction
+from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import Occurrence
 from flows.runtime import RunContext
 from flows.strategy_revision import advance
@@ -103,6 +105,21 @@ def test_what_a_decision_adopts_is_seen_with_a_warning_before_it_is_recorded(rev
     assert "Beslutningen er indskrevet." in words(page)
     nothing = words(preview(revision.office, revision.id, **{**BUU, "adopted": "nej"}))
     assert "Ingenting: der blev ikke vedtaget noget." in nothing
+
+
+def test_a_cancelled_activity_does_not_ask_for_a_decision_by_itself(revision: Revision) -> None:
+    def fold() -> str:
+        page = revision.office.get(f"/aktivitet/{revision.id}").text
+        return page.partition("Indskriv en beslutning")[0].rpartition("<details")[2]
+
+    with transaction(revision.engine) as session:
+        it = session.get_one(Occurrence, revision.id)
+        activity = Activity.model_validate_json(it.activity)
+        it.activity = activity.model_copy(update={"body": "BUU"}).model_dump_json()
+    assert fold().startswith(' class="details" open>')
+    with transaction(revision.engine) as session:
+        session.get_one(Occurrence, revision.id).state = OccurrenceState.CANCELLED
+    assert fold().startswith(' class="details">')
 
 
 def test_the_same_decision_twice_also_by_two_secretaries_is_one(revision: Revision) -> None:
