@@ -202,6 +202,10 @@ _ACCOUNTS: Mapping[str, str] = {
     ),
     "De to nye adgangskoder er ikke ens.": "The two new passwords differ.",
     "Skriv den nye adgangskode to gange.": "Write the new password twice.",
+    "Den nuværende adgangskode mangler.": "The present password is missing.",
+    "Skriv den, du loggede ind med.": "Write the one that you signed in with.",
+    "Den nye adgangskode mangler.": "The new password is missing.",
+    "Skriv den to gange.": "Write it twice.",
     "Den nuværende adgangskode passer ikke.": "The present password does not fit.",
     "Skriv den, du loggede ind med. Efter fem forkerte låses kontoen i et kvarter.": (
         "Write the one that you signed in with. Five wrong ones lock the account for a quarter of an hour."

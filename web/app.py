@@ -23,6 +23,7 @@ from web.api.room import ROOM as API
 from web.context import Clock, MachineClock
 from web.demo import routes as demo_room
 from web.demo.controls import Controls
+from web.head import HeadAsGet
 from web.language import KeepLanguage
 from web.leader import (
     autosave,
@@ -107,7 +108,11 @@ def create_app(engine: Engine, settings: Settings, clock: Clock, *, demo: Demo |
         openapi_url=None,
         telemetry=QUIET,
         dependencies=[Depends(only_look)],
-        middleware=[guard, Middleware(KeepLanguage, secure=settings.base_url.startswith("https"))],
+        middleware=[
+            guard,
+            Middleware(KeepLanguage, secure=settings.base_url.startswith("https")),
+            Middleware(HeadAsGet),
+        ],
     )
     app.state.engine, app.state.settings, app.state.clock = engine, settings, clock
     app.state.api_rate = Rate(settings.api_per_minute)

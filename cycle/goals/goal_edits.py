@@ -97,15 +97,16 @@ def set_goal(
     return goal, marked
 
 
-def end_goal(session: Session, goal_id: int, after: int, *, seen: str, by: str, now: datetime) -> None:
+def end_goal(session: Session, goal_id: int, after: int, *, seen: str, by: str, now: datetime) -> bool:
     """The goal holds until the end of the year `after`, and is in no tree of later ones. Its rows stay.
 
-    Raises NotNow when it ends before its own year, or a later year uses it. Twice changes nothing.
+    Whether it did not end there before. Raises NotNow when it ends before its own year, or a later year
+    uses it. Twice changes nothing.
     """
     goal = _held(session, goal_id)
     _its_own(session, goal, "end")
     if goal.last_year == after:
-        return
+        return False
     if goal_digest(goal) != seen:
         raise Conflict("goal", goal_id)
     rows = rows_from(session, goal)
@@ -116,6 +117,7 @@ def end_goal(session: Session, goal_id: int, after: int, *, seen: str, by: str, 
         session.add(each)
     _record(session, goal, "end_goal", by=by, now=now, after=after)
     session.flush()
+    return True
 
 
 def delete_goal(session: Session, goal_id: int, *, seen: str, by: str, now: datetime) -> None:

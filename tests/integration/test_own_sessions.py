@@ -96,6 +96,16 @@ def test_guessing_the_present_password_of_a_browser_left_open_locks_the_account(
     assert change(here).status_code == 303 and signs_in(site, NEW)
 
 
+def test_empty_fields_are_named_all_at_once_and_are_no_guess(site):
+    here = browser_of(site, site.add_account("ida@by.example", Role.SECRETARIAT, "BY"))
+    for _ in range(6):
+        answer = change(here, now="", new="")
+        assert answer.status_code == 422 and "passer ikke" not in answer.text
+        assert "Den nuværende adgangskode mangler." in answer.text
+        assert "Den nye adgangskode mangler." in answer.text
+    assert change(here).status_code == 303
+
+
 def test_who_comes_by_the_municipalitys_login_has_no_password_to_change(site):
     ida = site.add_account("ida@by.example", Role.SECRETARIAT, "BY")
     here = browser_of(site, ida, SignInWay.LOGIN)

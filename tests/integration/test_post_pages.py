@@ -357,3 +357,10 @@ def test_nasty_words_are_words_and_an_unknown_post_is_not_there(small: Posts) ->
     assert small.office.get(f"{small.page}?rolle=konge").status_code == 404
     soon = (TODAY + timedelta(days=3)).isoformat()
     assert small.send("leder", role="konge", **{**IDA, "first_day": soon}).status_code == 404
+
+
+def test_a_search_field_does_not_say_that_it_may_stay_empty(small: Posts) -> None:
+    for path in ("/poster", "/se-som", "/soeg"):
+        page = small.office.get(path).text
+        assert 'type="search"' in page.split("<main")[1] and "(kan udelades)" not in page, path
+    assert "(kan udelades)" in small.office.get("/nyt-aarshjul").text

@@ -93,6 +93,7 @@ def test_a_page_that_follows_keeps_nobody_signed_in(office):
 def test_a_failed_run_says_what_to_do_and_a_mended_one_who_took_it_up(office):
     with transaction(office.engine) as session:
         failed = add_run(session, state=RunState.FAILED, error="MailHeld: Mailen venter (connect).")
+        failed.counts, failed.ended_at = {"sent": 302}, NOW
         session.flush()
         write_line(session.connection(), failed.id, 1, RunStep.CLAIMED, at=NOW, text="by1:77:ab")
         write_line(session.connection(), failed.id, 2, RunStep.CLAIMED, at=NOW, text="by2:78:cd")
@@ -101,7 +102,7 @@ def test_a_failed_run_says_what_to_do_and_a_mended_one_who_took_it_up(office):
     said = words(page)
     assert "Mailserveren tager ikke imod" in said and "MailHeld" in said
     assert "taget op af by1:77:ab" in said and "by2:78:cd (den forrige svarede ikke)" in said
-    assert "sendt: 300" in said
+    assert "sendt: 300" in said and "fejlet · sendt: 302" in said
     Form(page, "/koersler/1/igen").send(office.secretariat)
     said = words(office.get("/koersler/1"))
     assert "Arbejdet er taget op igen siden: kørsel 2" in said and "Mailserveren tager ikke imod" not in said

@@ -81,6 +81,13 @@ def test_the_direction_reads_what_is_under_way_what_was_released_and_what_was_de
     assert "<form" not in page.text.split("<main")[1]
 
 
+def test_the_mark_of_what_was_released_stands_behind_the_rollup_it_speaks_of(year):
+    page = year.seen_by(Role.DIRECTION).get(f"/aktivitet/{year.first}")
+    said = words(page)
+    assert "Samlet afrapportering frigivet, udgave 2 Læs svarene samlet" in said
+    assert "<th>Rettidighed</th>" in page.text and 'data-label="Rettidighed"' in page.text
+
+
 def test_the_committee_reads_of_what_is_not_released_only_what_the_wheel_says(year):
     page = year.seen_by(Role.COMMITTEE).get("/status")
     said = words(page)

@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from starlette.datastructures import FormData
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 
 from cycle.access.roles import Role
 from cycle.access.rules import Verb
@@ -21,6 +23,7 @@ from tests.support.routes import NAMED, gets, posts
 from tests.support.web import BASE, PASSWORD, Form, Site
 from web import faults
 from web import session as signed_in
+from web.head import USED_UP_BY_GET, HeadAsGet
 from web.paths import local_path
 from web.signing_in import faults as sign_in_faults
 
@@ -79,6 +82,36 @@ def test_without_an_account_no_page_answers_but_the_sign_in_and_a_leaders_own_li
             assert answer.status_code == 303 and answer.headers["location"].startswith(
                 ("/log-ind", "/mine/log-ind")
             ), path
+
+
+def test_head_is_answered_as_get_is_without_the_body_and_changes_nothing(world):
+    office = world.site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")
+    asked = [NAMED.sub("1", path) for path in gets(world.site.app)]
+    before, answers = world.site.row_counts(), {}
+    for path in asked:
+        answers[path] = office.head(path, follow_redirects=False)
+    assert world.site.row_counts() == before
+    for path, head in answers.items():
+        if path in USED_UP_BY_GET:
+            assert head.status_code == 405, path
+            continue
+        got = office.get(path, follow_redirects=False)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        assert head.headers.get("content-type") == got.headers.get("content-type"), path
+    assert office.head("/log-ud").status_code == 405, "what is only posted to stays so"
+
+
+def test_head_runs_once():
+    ran = []
+
+    async def page(scope, receive, send):
+        ran.append(scope["method"])
+        await PlainTextResponse("ord")(scope, receive, send)
+
+    browser = TestClient(HeadAsGet(page))
+    answer = browser.head("/")
+    assert (ran, answer.content, answer.headers["content-length"]) == (["GET"], b"", "3")
+    assert browser.get("/").text == "ord"
 
 
 def test_without_an_account_nothing_is_done(world):

@@ -42,11 +42,11 @@ def end(request: Request, actor: CurrentActor, goal_id: Id, sent: CheckedForm) -
             sheet = sheet_of(session, actor, goal_id)
             after, seen = whole_number(sent, "after", "Året"), text_of(sent, "seen")
             _in_range(after, sheet.year)
-            end_goal(session, goal_id, after, seen=seen, by=actor.by, now=context.now(request))
+            ended = end_goal(session, goal_id, after, seen=seen, by=actor.by, now=context.now(request))
     except NotNow:
         with context.reading(request) as session:
             return _ending(session, request, sheet_of(session, actor, goal_id), after=after, status=409)
-    return RedirectResponse(f"/maal/{goal_id}?gemt=0", status_code=303)
+    return RedirectResponse(f"/maal/{goal_id}?afsluttet={int(ended)}", status_code=303)
 
 
 @router.get("/maal/{goal_id}/slet")

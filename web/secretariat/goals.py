@@ -76,6 +76,7 @@ def one_goal(
     goal_id: Id,
     side: Annotated[int, Query(ge=1, le=10_000)] = 1,
     gemt: Annotated[int | None, Query(ge=0, le=1_000_000)] = None,
+    afsluttet: Annotated[int | None, Query(ge=0, le=1)] = None,
 ) -> Response:
     """One goal: up to its theme, down to every unit's latest status in each period."""
     language = render.language_of(request)
@@ -98,6 +99,7 @@ def one_goal(
             nothing=NOTHING,
             unit=session.get(Unit, goal.unit_id) if goal.unit_id else None,
             saved=gemt,
+            ended=afsluttet,
             may_edit=_may_edit(actor, goal.root_id),
             owner=owner_of(session, goal),
             partial=paths != (f"/{goal.root_id}/",),

@@ -25,6 +25,10 @@ ROOM = Room(router)
 DIFFERENT = Problem(
     "password_again", "De to nye adgangskoder er ikke ens.", "Skriv den nye adgangskode to gange."
 )
+EMPTY = (
+    Problem("password_now", "Den nuværende adgangskode mangler.", "Skriv den, du loggede ind med."),
+    Problem("password", "Den nye adgangskode mangler.", "Skriv den to gange."),
+)
 WRONG = Problem(
     "password_now",
     "Den nuværende adgangskode passer ikke.",
@@ -44,6 +48,8 @@ def change(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
     """Changes it; this browser stays signed in, and no other."""
     _require_password(request, actor)
     old, new = str(sent.get("password_now", "")), str(sent.get("password", ""))
+    if missing := [problem for problem in EMPTY if not sent.get(problem.where)]:
+        return _page(request, missing)
     if new != str(sent.get("password_again", "")):
         return _page(request, [DIFFERENT])
     now = context.browser_now(request)
