@@ -59,7 +59,7 @@ def test_the_office_changes_posts_lists_and_the_plan_on_pages_that_everyone_can_
     page.click("text=Se, hvad der går videre")
     accessible_at_every_width(page)
     page.click("button:has-text('Sæt Ida Ødegaard på posten')")
-    assert page.locator("text=Den nye leder er sat på posten").count() == 1
+    assert page.locator("text=Den nye leder er gemt").count() == 1
     page.click("button:has-text('Tag tilbage')")
     page.click("button:has-text('Tag Ida Ødegaard tilbage')")
     page.click(".error-summary a")

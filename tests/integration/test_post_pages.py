@@ -102,7 +102,7 @@ def test_a_new_leader_is_shown_what_goes_over_and_has_the_post_from_the_day(post
         task = session.get_one(Task, posts.task)
         assert task.next_reminder_at == posts.site.clock.at and session.exec(select(Wake)).all()
     page = posts.office.get(done.headers["location"])
-    assert "Den nye leder er sat på posten" in page.text and "Ida Ødegaard" in page.text
+    assert "Den nye leder er gemt" in page.text and "Ida Ødegaard" in page.text
 
 
 def taken_back(posts: Posts, which: str, name: str) -> Response:

@@ -204,7 +204,7 @@ def _lines(found: NextYear, language: str) -> list[Line]:
             [_day(found, doubts, activity.id, point) for point in POINTS],
             changes.get(activity.id),
         )
-        for activity in found.draft.plan.activities
+        for activity in sorted(found.draft.plan.activities, key=lambda each: found.after[each.id].opens_on)
     ]
 
 

@@ -177,6 +177,7 @@ def _page(
         year=year,
         title=cycle_title(session, year.cycle, render.language_of(request)),
         dates=dates,
+        activities=sorted(year.plan.activities, key=lambda each: dates[each.id].opens_on),
         today=_today(session, request, year),
         text=text,
         more=more,

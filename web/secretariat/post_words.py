@@ -32,8 +32,8 @@ POST_VERBS: Mapping[str, Pair] = {
 
 DONE: Mapping[str, Pair] = {
     "leder": (
-        "Den nye leder er sat på posten. Opgaverne følger posten, og dagens mail siger, hvad der er åbent.",
-        "The new leader has the post. Its tasks follow, and the day's mail tells what is open.",
+        "Den nye leder er gemt. Postens opgaver følger med fra den første dag, og dagens mail nævner dem.",
+        "The new leader is saved. The post's tasks follow from the first day, and the day's mail names them.",
     ),
     "stedfortraeder": (
         "Stedfortræderen er sat på. Postens mails går til stedfortræderen i perioden.",
