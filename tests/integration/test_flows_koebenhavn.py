@@ -41,6 +41,7 @@ from tests.support import koebenhavn
 from tests.support.koebenhavn import AMOUNT, DIRECTION, FOLDER, Year
 from tests.support.municipality import instant
 from tests.support.web import Site
+from web.secretariat.activity import PAGE
 
 UNITS = 467
 SCHOOL = "101003"
@@ -639,7 +640,7 @@ def test_the_close_lists_the_unsigned_and_what_comes_by_extension_still_counts(
     )
     listed = page.get(f"/aktivitet/{signing}").text.split('id="aftaler"')[1].split("</section>")[0]
     assert "Godkendelse: 1" in listed and f"Udkast: {UNITS - 2}" in listed
-    assert listed.count("<li>") == UNITS - 1
+    assert listed.count("<li>") == PAGE + 1, "so many drafts, and the one that waits for approval"
     waits = step(year, signing, TaskKind.APPROVE, "101005")
     with transaction(store) as session:
         extend(
@@ -774,7 +775,7 @@ def test_an_activity_whose_window_passed_while_nothing_ran_is_cancelled_and_nobo
     report = year.occurrence("kvartalsrapport-1")
     assert report.state is OccurrenceState.CANCELLED and year.tasks(report.id) == []
     assert report.note == "Nåede ikke at åbne, før den skulle være lukket"
-    assert verbs_of(year, f"occurrence:{report.id}") == ["cancel"]
+    assert verbs_of(year, f"occurrence:{report.id}") == ["keep_figures", "cancel"]
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)

@@ -34,4 +34,4 @@ def test_the_example_starts_and_its_forms_come_back_as_they_were(engine: Engine)
     assert agreement.due_on == date(2027, 12, 20) and set(agreement.stage_forms) == set(agreement.stage_due)
     assert forms == loaded.forms
     assert revision.sources["wheel.yaml"].startswith("# yaml-language-server")
-    assert figures == 2 * 467
+    assert figures == (2 + 3 * 3) * 467, "the budget's two, and three beside each quarterly report"

@@ -41,6 +41,7 @@ PARTS: Mapping[str, Pair] = {
     "at_most": ("højst", "at most"),
     "figures": ("tal fra fil", "figures from a file"),
     "beside": ("ved spørgsmålene", "beside the questions"),
+    "field": ("spørgsmål", "question"),
     "columns": ("kolonner", "columns"),
     "unit": ("tæller", "counts"),
     "preparation": ("forberedelse", "preparation"),
