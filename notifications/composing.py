@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 
-from jinja2 import TemplateError
-
 from cycle.messages.outbox import message_id
 from cycle.messages.tables import Message
 from notifications.desk import Settled
@@ -68,7 +66,7 @@ class Composer:
             content = self._content(message, prepared, rendered, prepared.letter.to_name)
         except AddressRefused as refused:
             return Composed(message, instead=Outcome(Fate.ADDRESS_DEAD, str(refused)))
-        except (LookupError, ValueError, TypeError, AttributeError, TemplateError) as error:
+        except Exception as error:  # noqa: BLE001 -- raised, it would hold all mail up, and send the last one twice
             fault = f"{UNWRITABLE}: {type(error).__name__} {error}"[:500]
             return Composed(message, instead=Outcome(Fate.REJECTED, fault))
         return Composed(message, recipient, content, rendered, prepared)

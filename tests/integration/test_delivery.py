@@ -34,6 +34,7 @@ from cycle.tasks.tables import Occurrence, Task
 from flows.deliver import deliver
 from flows.runtime import RunContext, Runtime
 from notifications.delivery import PAUSE, SUSPECTS, MailHeld
+from notifications.gather import Letters, Prepared
 from notifications.local_server import CUT, LocalServer, Received, Stage
 from notifications.render import BLANK
 from tests.support import mail_server, municipality
@@ -674,6 +675,27 @@ def test_a_mail_that_cannot_be_written_does_not_keep_the_others(engine, town, of
     first, second = messages(engine)
     assert first.state is MessageState.REJECTED and first.reason.startswith("Mailen kunne ikke skrives")
     assert second.state is MessageState.SENT
+
+
+@pytest.mark.parametrize("fault", [OverflowError, OSError, RuntimeError])
+def test_a_fault_in_composing_the_next_mail_neither_doubles_the_last_nor_stops_the_rest(
+    engine, town, office, server, monkeypatch, fault
+):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 6)
+    well = Letters.write
+
+    def ill(self: Letters, message: Message) -> Prepared:
+        if message.key == "nudge:3":
+            raise fault("date value out of range")
+        return well(self, message)
+
+    monkeypatch.setattr(Letters, "write", ill)
+    run(engine, office)
+    unwritten = messages(engine)[3]
+    assert unwritten.state is MessageState.REJECTED and fault.__name__ in unwritten.reason
+    assert sorted(mail.recipient for mail in server.received) == sorted(set(addresses) - {addresses[3]})
+    assert {m.unsure for m in messages(engine)} == {0}
 
 
 def test_a_review_is_listed_for_approval(engine, town, office, server):
