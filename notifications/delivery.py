@@ -102,8 +102,8 @@ class Delivery:
     async def _send(self, batch: list[Message]) -> None:
         waiting = deque(batch)
         await self._begin(waiting)
-        desk = self._desk
-        composer = Composer(desk.letters(waiting), desk.office, self._sender, desk.clock)
+        composer = Composer(self._desk, self._sender)
+        composer.read(waiting)
         results = await asyncio.gather(
             *(self._work(line, OneAhead(waiting, composer), waiting) for line in self._lines),
             return_exceptions=True,
@@ -154,25 +154,27 @@ class Delivery:
 
     async def _work(self, line: Connection, mails: OneAhead, waiting: deque[Message]) -> None:
         last: asyncio.Future[None] | None = None  # what became of the line's last mail, being committed
-        while self._stopped is None and (mail := mails.next()) is not None:
-            try:
-                await line.open()
-                if not self._desk.may_begin(mail.message, self._longest):
-                    waiting.appendleft(mail.message)
-                    break
-                last = await self._one(line, mail, mails, last)
-            except QueueStopped as stopped:
-                if stopped.by_mail:
-                    late = Outcome(Fate.LATER, str(stopped))
-                    await self._settling.settle(Settled(mail.message, late))
-                else:
-                    waiting.appendleft(mail.message)
-                if self._goes_on_without(line, stopped):
-                    break
-                self._stopped = stopped
-        mails.give_back()
-        if last is not None:
-            await last
+        try:
+            while self._stopped is None and (mail := mails.next()) is not None:
+                try:
+                    await line.open()
+                    if not self._desk.may_begin(mail.message, self._longest):
+                        waiting.appendleft(mail.message)
+                        break
+                    last = await self._one(line, mail, mails, last)
+                except QueueStopped as stopped:
+                    if stopped.by_mail:
+                        late = Outcome(Fate.LATER, str(stopped))
+                        await self._settling.settle(Settled(mail.message, late))
+                    else:
+                        waiting.appendleft(mail.message)
+                    if self._goes_on_without(line, stopped):
+                        break
+                    self._stopped = stopped
+        finally:
+            mails.give_back()
+            if last is not None:
+                await last
 
     def _goes_on_without(self, line: Connection, stopped: QueueStopped) -> bool:
         """Ends one connection alone when the server has others of ours: it allows so many at a time."""

@@ -23,7 +23,7 @@ from cycle.plan.model import Activity, ReminderKind
 from cycle.store import reading, transaction
 from cycle.tasks import change
 from cycle.tasks.forms import Field, FieldType, Form
-from cycle.tasks.states import SubmissionKind
+from cycle.tasks.states import SubmissionKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
 from flows.deliver import deliver
 from flows.due_work import MAILS_EACH, due_work
@@ -287,6 +287,28 @@ def test_a_batch_that_takes_longer_than_its_lease_allows_is_handed_back_untried(
     assert sorted(Counter(mail.message_id for mail in server.received).values()) == [1] * 6
     assert {message.unsure for message in messages(engine)} == {0}
     assert max(message.fence for message in messages(engine)) > 1, "some were claimed anew"
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_what_is_answered_while_the_batch_goes_out_is_withheld(engine, server, tmp_path, connections):
+    with transaction(engine) as session:
+        addresses = receipts(session, open_town(session, units_per_district=10), 40)
+        last = tasks_of(session)[39].id
+    office, clock = settings_for(server, tmp_path, smtp_connections=connections), DemoClock(NOON)
+
+    def slow(stage: Stage, _address: str) -> None:
+        if stage is Stage.DATA:
+            clock.advance(timedelta(seconds=1))
+        if stage is Stage.ACCEPTED and len(server.received) == 1:
+            with transaction(engine) as session:
+                answered = sa.update(Task).where(col(Task.id) == last)
+                session.execute(answered.values(state=TaskState.SUBMITTED))
+
+    server.set_hook(slow)
+    held = RunContext.direct(engine, NOON, office, ROOT).run
+    deliver(RunContext(Runtime(engine, office, clock), held, NOON))
+    assert sorted(mail.recipient for mail in server.received) == sorted(addresses[:39])
+    assert messages(engine)[39].state is MessageState.WITHHELD
 
 
 def test_a_line_that_breaks_at_one_mail_does_not_stop_there_for_ever(engine, town, server, tmp_path):
