@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,8 @@ from flows.due_work import MAILS_EACH, due_work
 from flows.runtime import DemoClock, RunContext, Runtime
 from notifications.answers import HIDDEN, HIDDEN_FAULT, shown_answers, shown_faults
 from notifications.delivery import PAUSE, MailHeld
-from notifications.desk import BATCH
+from notifications.desk import BATCH, Desk
+from notifications.gather import Letters
 from notifications.local_server import CUT, LocalServer, Stage
 from notifications.office import Office
 from notifications.smtp import is_protected
@@ -309,6 +311,33 @@ def test_what_is_answered_while_the_batch_goes_out_is_withheld(engine, server, t
     deliver(RunContext(Runtime(engine, office, clock), held, NOON))
     assert sorted(mail.recipient for mail in server.received) == sorted(addresses[:39])
     assert messages(engine)[39].state is MessageState.WITHHELD
+
+
+def test_a_store_that_cannot_be_read_again_leaves_what_was_sent_noted(
+    engine, town, server, tmp_path, monkeypatch
+):
+    with transaction(engine) as session:
+        receipts(session, town, 4)
+    office, clock = settings_for(server, tmp_path, smtp_connections=1), DemoClock(NOON)
+    well, read = Desk.letters, []
+
+    def ill(self: Desk, batch: Sequence[Message]) -> Letters:
+        read.append(len(batch))
+        if len(read) > 1:
+            raise OSError("the store is away")
+        return well(self, batch)
+
+    def slow(stage: Stage, _address: str) -> None:
+        if stage is Stage.RCPT:
+            clock.advance(timedelta(seconds=6))
+
+    monkeypatch.setattr(Desk, "letters", ill)
+    server.set_hook(slow)
+    held = RunContext.direct(engine, NOON, office, ROOT).run
+    with pytest.raises(OSError, match="away"):
+        deliver(RunContext(Runtime(engine, office, clock), held, NOON))
+    assert read == [4, 3] and len(server.received) == 1
+    assert [m.state for m in messages(engine)] == [MessageState.SENT] + [MessageState.CLAIMED] * 3
 
 
 def test_a_line_that_breaks_at_one_mail_does_not_stop_there_for_ever(engine, town, server, tmp_path):
