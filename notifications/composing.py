@@ -1,21 +1,26 @@
 """A claimed mail as it goes over the line; the next one is composed while the server takes the last."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from email.headerregistry import Address
-
-from jinja2 import TemplateError
+from itertools import islice
 
 from cycle.messages.outbox import message_id
 from cycle.messages.tables import Message
-from notifications.desk import Settled
-from notifications.gather import Letters, Prepared
+from notifications.desk import Desk, Settled
+from notifications.gather import Prepared
 from notifications.mime import AddressRefused, Envelope, build, wire_address
-from notifications.office import Office
 from notifications.render import Rendered, render
 from notifications.smtp_answers import Fate, Outcome
+
+FRESH = timedelta(seconds=5)
+"""So long what has been read of the mails holds: none goes to someone who has answered longer ago than that,
+and the pace of one connection."""
+
+NEXT = 20
+"""So many of those that wait are read again at a time."""
 
 UNWRITABLE = "Mailen kunne ikke skrives"
 
@@ -48,39 +53,46 @@ class Composed:
         )
 
 
-@dataclass(frozen=True)
 class Composer:
-    """Composes the mails of one batch. `clock` tells the instant (UTC) of their Date."""
+    """Composes the mails of one batch, with what it has read of them."""
 
-    letters: Letters
-    office: Office
-    sender: Address
-    clock: Callable[[], datetime]
+    def __init__(self, desk: Desk, sender: Address) -> None:
+        self._desk, self._office, self._sender = desk, desk.office, sender
+
+    def read(self, messages: Sequence[Message]) -> None:
+        """Reads what these say as of now, in place of what it has read before."""
+        read_at = self._desk.clock()
+        self._letters = self._desk.letters(messages)
+        self._read_at, self._ids = read_at, {message.id for message in messages}
+
+    def knows(self, message: Message) -> bool:
+        """Whether what the mail says has been read a moment ago; a set clock makes it old."""
+        return message.id in self._ids and abs(self._desk.clock() - self._read_at) < FRESH
 
     def compose(self, message: Message) -> Composed:
         """Never raises for what is wrong with one mail: that must not keep the others."""
         try:
             recipient = wire_address(message.address)
-            prepared = self.letters.write(message)
+            prepared = self._letters.write(message)
             if prepared.letter is None:
                 return Composed(message, prepared=prepared)
             rendered = render(prepared.letter)
             content = self._content(message, prepared, rendered, prepared.letter.to_name)
         except AddressRefused as refused:
             return Composed(message, instead=Outcome(Fate.ADDRESS_DEAD, str(refused)))
-        except (LookupError, ValueError, TypeError, AttributeError, TemplateError) as error:
+        except Exception as error:  # noqa: BLE001 -- raised, it would hold all mail up, and send the last one twice
             fault = f"{UNWRITABLE}: {type(error).__name__} {error}"[:500]
             return Composed(message, instead=Outcome(Fate.REJECTED, fault))
         return Composed(message, recipient, content, rendered, prepared)
 
     def _content(self, message: Message, prepared: Prepared, rendered: Rendered, to_name: str) -> bytes:
-        domain = self.office.message_domain
+        domain = self._office.message_domain
         envelope = Envelope(
-            sender=self.sender,
+            sender=self._sender,
             to_name=to_name,
             to_address=message.address,
             message_id=message_id(message.key, domain),
-            date=self.clock(),
+            date=self._desk.clock(),
             reply_to=prepared.reply_to,
             answers=message_id(prepared.answers_key, domain) if prepared.answers_key else "",
         )
@@ -95,16 +107,21 @@ class OneAhead:
         self._ahead: Composed | None = None
 
     def next(self) -> Composed | None:
-        """The next mail, or None when no more wait."""
-        if self._ahead is None:
-            self.look_ahead()
+        """The next mail, or None when no more wait. What has been read of it too long ago is read again."""
+        if self._ahead is None and self._waiting:
+            if not self._composer.knows(self._waiting[0]):
+                self._composer.read(list(islice(self._waiting, NEXT)))
+            self._compose()
         composed, self._ahead = self._ahead, None
         return composed
 
     def look_ahead(self) -> None:
-        """Composes the next mail, if one waits."""
-        if self._ahead is None and self._waiting:
-            self._ahead = self._composer.compose(self._waiting.popleft())
+        """Composes the next mail, if one waits and need not be read again: this never raises."""
+        if self._ahead is None and self._waiting and self._composer.knows(self._waiting[0]):
+            self._compose()
+
+    def _compose(self) -> None:
+        self._ahead = self._composer.compose(self._waiting.popleft())
 
     def give_back(self) -> None:
         """What was composed ahead and will not go now waits again, as the first."""

@@ -79,6 +79,9 @@ class Delivery:
         self._taken = False
         self._doubt: QueueStopped | None = None
         self._suspects: list[Suspect] = []
+        self._since = desk.clock()
+        self._asked = False
+        self._own: deque[int] = deque(maxlen=2 * connections)
         self._cleared: list[asyncio.Future[None]] = []
 
     async def run(self) -> None:
@@ -99,8 +102,8 @@ class Delivery:
     async def _send(self, batch: list[Message]) -> None:
         waiting = deque(batch)
         await self._begin(waiting)
-        desk = self._desk
-        composer = Composer(desk.letters(waiting), desk.office, self._sender, desk.clock)
+        composer = Composer(self._desk, self._sender)
+        composer.read(waiting)
         results = await asyncio.gather(
             *(self._work(line, OneAhead(waiting, composer), waiting) for line in self._lines),
             return_exceptions=True,
@@ -113,8 +116,7 @@ class Delivery:
         for settled in cleared:
             await settled
         if self._stopped is not None:
-            last = [message for message, _ in suspects]
-            self._desk.hold(waiting, reason=str(self._stopped), pause=PAUSE, last=last)
+            await self._hold(waiting, suspects, reason=str(self._stopped))
             return
         await self._settle_by_themselves(suspects)
         if waiting:
@@ -133,35 +135,46 @@ class Delivery:
         except Conflict:
             waiting.popleft()
 
+    async def _hold(self, waiting: deque[Message], suspects: Sequence[Suspect], *, reason: str) -> None:
+        """All wait. What was refused has been tried: it waits by itself, behind the others, not for ever."""
+        for message, refused in suspects:
+            await self._settling.settle(Settled(message, Outcome(Fate.SUSPECTED, refused.reason)))
+        self._desk.hold(waiting, reason=reason, pause=PAUSE, last=[message for message, _ in suspects])
+
     async def _settle_by_themselves(self, suspects: Sequence[Suspect]) -> None:
         """Where the server takes other mail it is about these; where none was tried, they are tried again."""
         for message, refused in suspects:
-            before = message.suspected_at
-            about_it = self._taken or (before is not None and self._desk.takes_mail(before))
-            outcome = refused if about_it else Outcome(Fate.SUSPECTED, refused.reason)
-            await self._settling.settle(Settled(message, outcome))
+            await self._settling.settle(self._judged(message, refused, about_it=self._taken))
+
+    def _judged(self, message: Message, refused: Outcome, *, about_it: bool = False) -> Settled:
+        """Refused for good where it is about the mail: the server has taken others since it was suspected."""
+        before = message.suspected_at
+        about_it = about_it or (before is not None and self._desk.takes_mail(before))
+        return Settled(message, refused if about_it else Outcome(Fate.SUSPECTED, refused.reason))
 
     async def _work(self, line: Connection, mails: OneAhead, waiting: deque[Message]) -> None:
         last: asyncio.Future[None] | None = None  # what became of the line's last mail, being committed
-        while self._stopped is None and (mail := mails.next()) is not None:
-            try:
-                await line.open()
-                if not self._desk.may_begin(mail.message, self._longest):
-                    waiting.appendleft(mail.message)
-                    break
-                last = await self._one(line, mail, mails, last)
-            except QueueStopped as stopped:
-                if stopped.by_mail:
-                    late = Outcome(Fate.LATER, str(stopped))
-                    await self._settling.settle(Settled(mail.message, late))
-                else:
-                    waiting.appendleft(mail.message)
-                if self._goes_on_without(line, stopped):
-                    break
-                self._stopped = stopped
-        mails.give_back()
-        if last is not None:
-            await last
+        try:
+            while self._stopped is None and (mail := mails.next()) is not None:
+                try:
+                    await line.open()
+                    if not self._desk.may_begin(mail.message, self._longest):
+                        waiting.appendleft(mail.message)
+                        break
+                    last = await self._one(line, mail, mails, last)
+                except QueueStopped as stopped:
+                    if stopped.by_mail:
+                        late = Outcome(Fate.LATER, str(stopped))
+                        await self._settling.settle(Settled(mail.message, late))
+                    else:
+                        waiting.appendleft(mail.message)
+                    if self._goes_on_without(line, stopped):
+                        break
+                    self._stopped = stopped
+        finally:
+            mails.give_back()
+            if last is not None:
+                await last
 
     def _goes_on_without(self, line: Connection, stopped: QueueStopped) -> bool:
         """Ends one connection alone when the server has others of ours: it allows so many at a time."""
@@ -189,13 +202,27 @@ class Delivery:
         """
         message, handed = settled.message, settled.handed
         if handed is not None and handed.fate is Fate.SENT:
+            self._own.append(message.id or 0)
             self._clear_suspicion()
         if handed is None or not handed.perhaps_us or (self._taken and message.suspected_at is not None):
             return None
+        if not self._suspects:
+            self._since = self._desk.clock()
         self._suspects.append((message, handed))
-        if len(self._suspects) >= SUSPECTS:
+        if len(self._suspects) >= SUSPECTS and not self._others_go():
             self._stopped = self._doubt = QueueStopped(handed.stage, handed.reason)
         return self._settling.settle(Settled(message, None, aside=True))
+
+    def _others_go(self) -> bool:
+        """Whether another sender's mail, or one since a first suspicion, has got through: then it is about
+        these, and each is judged. What was taken before says nothing of the next, so it is asked of once."""
+        asked, self._asked = self._asked, True
+        known = [] if asked else [each.suspected_at for each, _ in self._suspects if each.suspected_at]
+        if not self._desk.takes_mail(min([*known, self._since]), but=self._own):
+            return False
+        suspects, self._suspects = self._suspects, []
+        self._cleared += [self._settling.settle(self._judged(*suspect)) for suspect in suspects]
+        return True
 
     def _clear_suspicion(self) -> None:
         """The server takes our mail: what was suspected is about those mails, and stops nothing."""

@@ -1,6 +1,6 @@
 """What delivery works with, and the commits that say what became of a mail."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -128,10 +128,10 @@ class Desk:
             session.expunge_all()
         return letters
 
-    def takes_mail(self, since: datetime) -> bool:
-        """Whether the server has taken a mail of this outbox after the instant."""
+    def takes_mail(self, since: datetime, *, but: Collection[int] = ()) -> bool:
+        """Whether the server has taken a mail of this outbox after the instant, `but` those of these ids."""
         with self.reading() as session:
-            return taken_after(session, self.root_id, since)
+            return taken_after(session, self.root_id, since, but=but)
 
     def settle(self, fates: Sequence[Settled]) -> None:
         """Commits what became of mails, and what that says about their addresses.
@@ -188,10 +188,11 @@ class Desk:
     def hold(
         self, messages: Iterable[Message], *, reason: str, pause: timedelta, last: Sequence[Message] = ()
     ) -> None:
-        """Commits that these were not tried, and that all mail waits for `pause`, those of `last` longest."""
+        """Commits that these were not tried, and that all mail waits for `pause`; those of `last`, which are
+        settled, longest."""
         now, behind = self.clock(), [message.id or 0 for message in last]
         with self.transaction() as session:
-            for message in (*messages, *last):
+            for message in messages:
                 self._note(session, message, Outcome.HANDED_BACK, reason=reason)
             hold(session, self.root_id, now=now, until=now + pause, last=behind)
         self.count("held_back")

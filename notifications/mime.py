@@ -149,6 +149,12 @@ def _quoted(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def stuffed(content: bytes) -> bytes:
+    """The content with its dots doubled at the start of lines and the final dot (RFC 5321, 4.5.2)."""
+    body = re.sub(rb"^\.", b"..", content, flags=re.MULTILINE)
+    return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
 def _encoded(text: str) -> str:
     """The text of a header: as it is in ASCII, else as words of RFC 2047, one to a line."""
     if text.isascii() and "=?" not in text:

@@ -5,7 +5,6 @@ connection (everything stops, nobody is marked); `notifications.smtp_answers` sa
 """
 
 import asyncio
-import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Literal
 
 import aiosmtplib
 
-from notifications.mime import needs_smtputf8
+from notifications.mime import needs_smtputf8, stuffed
 from notifications.smtp_answers import (
     UNENCRYPTED,
     Fate,
@@ -102,7 +101,8 @@ class Connection:
 
         `protected`: it must be encrypted on its way. It then goes over TLS, or to a server on this machine,
         and REQUIRETLS (RFC 8689) asks the same of whoever takes it further, where the server knows it.
-        `after` is awaited before the content goes, and may raise. `meanwhile` is called once it has gone.
+        `after` is awaited before the content goes, and may raise. `meanwhile` is called once it has gone, and
+        must not: what the server says of this mail would go unheard.
         """
         mail = _Mail(recipient, content, return_path or self._sender, protected, after, meanwhile)
         was_open = self._client is not None and self._client.is_connected
@@ -183,18 +183,24 @@ class Connection:
                 raise
         try:
             protocol.write(stuffed(mail.content))
-            mail.meanwhile()
+        except aiosmtplib.SMTPException as error:
+            return await self._uncertain(error)
+        mail.meanwhile()  # not judged here: a fault of it is not the line's
+        try:
             response = await protocol.read_response(timeout=self._server.timeout)
         except (aiosmtplib.SMTPException, OSError) as error:
-            # The server may have taken the mail before the line broke: sending again could make two.
-            await self._drop()
-            return Outcome(Fate.UNKNOWN, _words(error))
+            return await self._uncertain(error)
         if _done(response):
             return Outcome(Fate.SENT, said(response))
         if response.code // 100 not in (4, 5):
             await self._drop()  # no answer to what was sent: nobody knows what it took
             return Outcome(Fate.UNKNOWN, said(response))
         return of_content(response)
+
+    async def _uncertain(self, error: Exception) -> Outcome:
+        """The server may have taken the mail before the line broke: sending again could make two."""
+        await self._drop()
+        return Outcome(Fate.UNKNOWN, _words(error))
 
     async def _leave(self, dialogue: Dialogue) -> None:
         """Ends the line; without a farewell where the server would take it for a mail's content."""
@@ -281,12 +287,6 @@ def _options(client: aiosmtplib.SMTP, mail: _Mail) -> list[bytes]:
     if mail.protected and encrypted and client.supports_extension("requiretls"):
         options.append(b"REQUIRETLS")
     return options
-
-
-def stuffed(content: bytes) -> bytes:
-    """The content with its dots doubled at the start of lines and the final dot (RFC 5321, 4.5.2)."""
-    body = re.sub(rb"^\.", b"..", content, flags=re.MULTILINE)
-    return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
 def _done(response: aiosmtplib.SMTPResponse) -> bool:

@@ -122,8 +122,8 @@ def hold(
 ) -> int:
     """Puts off every mail that is due, because none can leave before `until` (an instant).
 
-    For a mail server that cannot be reached or lets nobody in. Those of the ids `last` are noted as suspected
-    and go after the others, in case it was they and not the server. Gives how many wait.
+    For a mail server that cannot be reached or lets nobody in. Those of the ids `last`, which wait already,
+    go after the others, in case it was they and not the server. Gives how many others wait.
     """
     sort_lapsed(session, root_id, now=now)
     result = session.execute(
@@ -133,7 +133,6 @@ def hold(
         .execution_options(synchronize_session=False)
     )
     _move(session, (col(Message.id).in_(last), col(Message.next_at) == until), until + BEHIND)
-    session.execute(sa.update(Message).where(col(Message.id).in_(last)).values(suspected_at=now))
     return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
 

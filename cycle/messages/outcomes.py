@@ -28,7 +28,9 @@ _HELD = (
     TABLE.c.fence == sa.bindparam("its_fence"),
     TABLE.c.state == MessageState.CLAIMED,
 )
-_TRIES = sa.select(TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure, TABLE.c.tried_at).where(*_HELD)
+_TRIES = sa.select(
+    TABLE.c.kind, TABLE.c.attempts, TABLE.c.unsure, TABLE.c.tried_at, TABLE.c.suspected_at
+).where(*_HELD)
 KNOWN = sa.case((TABLE.c.unsure < MAX_LOST_LEASES, TABLE.c.unsure), else_=MAX_LOST_LEASES - 1)
 _LOSE = sa.update(TABLE).where(*_HELD)
 _SETTLE = _LOSE.values(unsure=KNOWN)  # without a loss that was counted before it could happen (`in_hand`)
@@ -113,14 +115,16 @@ def settle(
     """
     held = {"its_id": message_id, "its_fence": fence}
     connection = session.connection()  # plain statements, made once: a settle is what every mail costs
-    kind, attempts, unsure, tried_at = None, 0, 0, None
+    kind, attempts, unsure, tried_at, suspected_at = None, 0, 0, None, None
     if outcome not in _FINAL:
         row = connection.execute(_TRIES, held).first()
         if row is None:
             raise Conflict("message", message_id)
-        kind, attempts, unsure, tried_at = row
+        kind, attempts, unsure, tried_at, suspected_at = row
     since = tried_at or now
     values = _after(outcome, now=now, attempts=attempts, unsure=unsure, since=since, reason=reason)
+    if outcome is Outcome.SUSPECTED:
+        values["suspected_at"] = suspected_at or now
     if outcome is Outcome.SENT:
         values |= {"sent_at": now, "subject": subject, "text": text, "about_task_id": about_task_id}
     if kind is MessageKind.DAILY and "next_at" in values:
@@ -142,7 +146,7 @@ def _after(
     if later and (attempts < ENOUGH_TRIES or now - since < GIVE_UP_AFTER):
         pause = LADDER[min(attempts, len(LADDER)) - 1]
         again = {"state": MessageState.WAITING, "next_at": now + pause, "tried_at": since}
-        return {**again, "reason": reason} | ({"suspected_at": now} if outcome is Outcome.SUSPECTED else {})
+        return {**again, "reason": reason}
     if later or outcome is Outcome.REJECTED:
         last = f"{reason} {GIVEN_UP}".strip() if later else reason
         return {"state": MessageState.REJECTED, "rejected_at": now, "reason": last}

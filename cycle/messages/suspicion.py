@@ -1,5 +1,6 @@
 """Whether a refusal is about one mail: only while the server takes others."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,11 +15,12 @@ NEWEST = 1000
 _message = table_of(Message)
 
 
-def taken_after(session: Session, root_id: str, since: datetime) -> bool:
-    """Whether the mail server has taken any of the municipality's newest mails after the instant."""
+def taken_after(session: Session, root_id: str, since: datetime, *, but: Collection[int] = ()) -> bool:
+    """Whether the mail server has taken any of the municipality's newest mails after the instant, `but` those
+    of these ids: when one was taken is noted a moment later."""
     newest = (
         sa.select(_message.c.sent_at)
-        .where(_message.c.root_id == root_id)
+        .where(_message.c.root_id == root_id, _message.c.id.not_in(but))
         .order_by(_message.c.id.desc())
         .limit(NEWEST)
         .subquery()

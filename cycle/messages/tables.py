@@ -66,8 +66,8 @@ class Message(SQLModel, table=True):
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
     known (connection lost after the final dot, or the claimant's lease ran out). `in_hand`: so many
     mails of its claim are begun and not settled at a time; 0 for one that is known not to have gone.
-    `tried_at`: when it was first put off (4xx); `suspected_at`: when it was last refused in words that may be
-    about us; `rejected_at`: when it was refused for good or given up; `returned_at`: when a genuine report
+    `tried_at`: when it was first put off (4xx); `suspected_at`: when it was first refused in words that may
+    be about us; `rejected_at`: when it was refused for good or given up; `returned_at`: when a genuine report
     came back that it could not be delivered. A person who sends it again clears these four.
     `unencrypted_at`: when a server on its way said that it could go further only without encryption; it then
     waits, and is not handed over again while it has to be encrypted.

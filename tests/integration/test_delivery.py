@@ -34,6 +34,7 @@ from cycle.tasks.tables import Occurrence, Task
 from flows.deliver import deliver
 from flows.runtime import RunContext, Runtime
 from notifications.delivery import PAUSE, SUSPECTS, MailHeld
+from notifications.gather import Letters, Prepared
 from notifications.local_server import CUT, LocalServer, Received, Stage
 from notifications.render import BLANK
 from tests.support import mail_server, municipality
@@ -476,9 +477,10 @@ def test_a_fault_that_is_ours_stops_the_queue_and_marks_nobody(engine, town, off
     with pytest.raises(MailHeld) as held:
         run(engine, office)
     assert "@" not in str(held.value)
-    assert {m.state for m in messages(engine)} == {MessageState.READY}
     assert {m.next_at for m in messages(engine)} <= {NOON + PAUSE, NOON + PAUSE + BEHIND}
-    assert {m.attempts for m in messages(engine)} == {0}
+    refused = [m for m in messages(engine) if m.state is MessageState.WAITING]
+    assert {(m.state, m.attempts) for m in messages(engine) if m not in refused} == {(MessageState.READY, 0)}
+    assert {(m.attempts, m.suspected_at) for m in refused} <= {(1, NOON)} and len(refused) <= 2 * SUSPECTS
     with transaction(engine) as session:
         assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
     server.set_hook(None)
@@ -539,14 +541,11 @@ def test_a_server_that_begins_to_refuse_us_in_the_middle_loses_nothing(engine, t
         addresses = receipts(session, town, 24)
     refusal = "554 5.7.1 <host[10.0.0.1]>: Client host rejected: Access denied"
     server.set_hook(lambda stage, _: refusal if stage is Stage.RCPT and len(server.received) >= 6 else None)
-    now = NOON
-    for _ in range(4):
-        with pytest.raises(MailHeld):
-            run(engine, office, now)
-        now += PAUSE + BEHIND
-    assert {m.state for m in messages(engine)} == {MessageState.SENT, MessageState.READY}
+    assert refusing(engine, office, NOON, [PAUSE + BEHIND] * 4)[:2] == [True, True]
+    waits = {MessageState.READY, MessageState.WAITING}
+    assert {m.state for m in messages(engine)} <= {MessageState.SENT, *waits}
     server.set_hook(None)
-    run(engine, office, now)
+    run(engine, office, NOON + timedelta(hours=1))
     assert sorted(mail.recipient for mail in server.received) == sorted(addresses)
     with transaction(engine) as session:
         assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
@@ -569,6 +568,85 @@ def test_one_that_is_refused_with_nothing_beside_it_waits_until_the_server_is_kn
     run(engine, office, first.next_at)
     assert messages(engine)[0].state is MessageState.REJECTED
     assert messages(engine)[0].rejected_at == first.next_at
+
+
+POLICY = "550 5.7.1 Message rejected by recipient policy"
+
+
+def refusing(engine: Engine, settings: Settings, at: datetime, pauses: list[timedelta]) -> list[bool]:
+    """Whether all mail was held at each of the runs, of which so long a pause follows each."""
+    held = []
+    for pause in pauses:
+        try:
+            run(engine, settings, at)
+            held.append(False)
+        except MailHeld:
+            held.append(True)
+        at += pause
+    return held
+
+
+@pytest.mark.parametrize(("good", "bad"), [(5, 3), (0, 3), (5, 6)])
+def test_refused_mails_that_are_all_that_is_left_are_given_up_after_five_days_and_mark_nobody(
+    engine, town, office, server, good, bad
+):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, good + bad)
+    refused = set(addresses[good:])
+    server.set_hook(lambda stage, address: POLICY if stage is Stage.RCPT and address in refused else None)
+    held = refusing(engine, office, NOON, [timedelta(minutes=6)] * 20 + [timedelta(hours=9)] * 20)
+    states = {m.address: m.state for m in messages(engine)}
+    assert {states.pop(address) for address in refused} == {MessageState.REJECTED}
+    assert set(states.values()) <= {MessageState.SENT}
+    assert (good or held[0]) and not any(held[-3:])
+    with transaction(engine) as session:
+        assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
+
+
+def test_refused_mails_are_judged_once_another_has_got_through_and_stop_nothing_more(
+    engine, town, office, server
+):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 4)
+        session.execute(
+            sa.update(Message).where(col(Message.id) == 4).values(next_at=NOON + timedelta(minutes=4))
+        )
+    bad = set(addresses[:3])
+    server.set_hook(lambda stage, address: POLICY if stage is Stage.RCPT and address in bad else None)
+    assert refusing(engine, office, NOON, [timedelta(minutes=4)] * 2) == [True, False]
+    assert refusing(engine, office, NOON + timedelta(minutes=6), [PAUSE]) == [False]
+    assert [m.state for m in messages(engine)] == [MessageState.REJECTED] * 3 + [MessageState.SENT]
+
+
+def test_three_that_are_refused_do_not_stop_all_mail_while_another_sender_delivers(
+    engine, town, office, server
+):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 8)
+        session.execute(
+            sa.update(Message)
+            .where(col(Message.id) == 8)
+            .values(state=MessageState.SENT, sent_at=NOON + timedelta(seconds=1))
+        )
+    bad = set(addresses[:3])
+    server.set_hook(lambda stage, address: POLICY if stage is Stage.RCPT and address in bad else None)
+    run(engine, office.model_copy(update={"smtp_connections": 1}))
+    found = [m.state for m in messages(engine)]
+    assert found == [MessageState.WAITING] * 3 + [MessageState.SENT] * 5
+
+
+def test_a_server_that_refuses_us_for_days_stops_the_queue_and_loses_nothing(engine, town, office, server):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 12)
+    refusal = "554 5.7.1 <host[10.0.0.1]>: Client host rejected: Access denied"
+    server.set_hook(mail_server.answer(Stage.RCPT, refusal))
+    held = refusing(engine, office, NOON, [timedelta(minutes=6)] * 20 + [timedelta(hours=9)] * 10)
+    assert held[0] and held[-1]
+    server.set_hook(None)
+    run(engine, office, NOON + timedelta(hours=97))
+    assert sorted(mail.recipient for mail in server.received) == sorted(addresses)
+    with transaction(engine) as session:
+        assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
 
 
 def test_the_ledger_unsays_what_was_rejected_and_says_it_again_when_it_is_sent_again(
@@ -674,6 +752,27 @@ def test_a_mail_that_cannot_be_written_does_not_keep_the_others(engine, town, of
     first, second = messages(engine)
     assert first.state is MessageState.REJECTED and first.reason.startswith("Mailen kunne ikke skrives")
     assert second.state is MessageState.SENT
+
+
+@pytest.mark.parametrize("fault", [OverflowError, OSError, RuntimeError])
+def test_a_fault_in_composing_the_next_mail_neither_doubles_the_last_nor_stops_the_rest(
+    engine, town, office, server, monkeypatch, fault
+):
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 6)
+    well = Letters.write
+
+    def ill(self: Letters, message: Message) -> Prepared:
+        if message.key == "nudge:3":
+            raise fault("date value out of range")
+        return well(self, message)
+
+    monkeypatch.setattr(Letters, "write", ill)
+    run(engine, office)
+    unwritten = messages(engine)[3]
+    assert unwritten.state is MessageState.REJECTED and fault.__name__ in unwritten.reason
+    assert sorted(mail.recipient for mail in server.received) == sorted(set(addresses) - {addresses[3]})
+    assert {m.unsure for m in messages(engine)} == {0}
 
 
 def test_a_review_is_listed_for_approval(engine, town, office, server):

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -23,14 +24,15 @@ from cycle.plan.model import Activity, ReminderKind
 from cycle.store import reading, transaction
 from cycle.tasks import change
 from cycle.tasks.forms import Field, FieldType, Form
-from cycle.tasks.states import SubmissionKind
+from cycle.tasks.states import SubmissionKind, TaskState
 from cycle.tasks.tables import Occurrence, Task
 from flows.deliver import deliver
 from flows.due_work import MAILS_EACH, due_work
 from flows.runtime import DemoClock, RunContext, Runtime
 from notifications.answers import HIDDEN, HIDDEN_FAULT, shown_answers, shown_faults
 from notifications.delivery import PAUSE, MailHeld
-from notifications.desk import BATCH
+from notifications.desk import BATCH, Desk
+from notifications.gather import Letters
 from notifications.local_server import CUT, LocalServer, Stage
 from notifications.office import Office
 from notifications.smtp import is_protected
@@ -287,6 +289,55 @@ def test_a_batch_that_takes_longer_than_its_lease_allows_is_handed_back_untried(
     assert sorted(Counter(mail.message_id for mail in server.received).values()) == [1] * 6
     assert {message.unsure for message in messages(engine)} == {0}
     assert max(message.fence for message in messages(engine)) > 1, "some were claimed anew"
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_what_is_answered_while_the_batch_goes_out_is_withheld(engine, server, tmp_path, connections):
+    with transaction(engine) as session:
+        addresses = receipts(session, open_town(session, units_per_district=10), 40)
+        last = tasks_of(session)[39].id
+    office, clock = settings_for(server, tmp_path, smtp_connections=connections), DemoClock(NOON)
+
+    def slow(stage: Stage, _address: str) -> None:
+        if stage is Stage.DATA:
+            clock.advance(timedelta(seconds=1))
+        if stage is Stage.ACCEPTED and len(server.received) == 1:
+            with transaction(engine) as session:
+                answered = sa.update(Task).where(col(Task.id) == last)
+                session.execute(answered.values(state=TaskState.SUBMITTED))
+
+    server.set_hook(slow)
+    held = RunContext.direct(engine, NOON, office, ROOT).run
+    deliver(RunContext(Runtime(engine, office, clock), held, NOON))
+    assert sorted(mail.recipient for mail in server.received) == sorted(addresses[:39])
+    assert messages(engine)[39].state is MessageState.WITHHELD
+
+
+def test_a_store_that_cannot_be_read_again_leaves_what_was_sent_noted(
+    engine, town, server, tmp_path, monkeypatch
+):
+    with transaction(engine) as session:
+        receipts(session, town, 4)
+    office, clock = settings_for(server, tmp_path, smtp_connections=1), DemoClock(NOON)
+    well, read = Desk.letters, []
+
+    def ill(self: Desk, batch: Sequence[Message]) -> Letters:
+        read.append(len(batch))
+        if len(read) > 1:
+            raise OSError("the store is away")
+        return well(self, batch)
+
+    def slow(stage: Stage, _address: str) -> None:
+        if stage is Stage.RCPT:
+            clock.advance(timedelta(seconds=6))
+
+    monkeypatch.setattr(Desk, "letters", ill)
+    server.set_hook(slow)
+    held = RunContext.direct(engine, NOON, office, ROOT).run
+    with pytest.raises(OSError, match="away"):
+        deliver(RunContext(Runtime(engine, office, clock), held, NOON))
+    assert read == [4, 3] and len(server.received) == 1
+    assert [m.state for m in messages(engine)] == [MessageState.SENT] + [MessageState.CLAIMED] * 3
 
 
 def test_a_line_that_breaks_at_one_mail_does_not_stop_there_for_ever(engine, town, server, tmp_path):

@@ -298,6 +298,16 @@ def test_a_post_that_passed_on_since_the_page_was_seen_gets_nothing_unseen(post:
     assert post.browser.post(path, data=unsaid).status_code == 409
 
 
+def test_of_all_at_once_none_goes_to_a_new_holder_that_the_page_has_not_named(post: Post) -> None:
+    unseen = Form(post.browser.get("/mail/venter/send-igen"), "/mail/venter/send-igen")
+    new = post.hand_over()
+    again = unseen.send(post.browser)
+    assert again.status_code == 409 and "Noget er ændret" in again.text and "ny modtager" in again.text
+    assert state(post.site, "refused").state is MessageState.REJECTED
+    assert Form(again, "/mail/venter/send-igen").send(post.browser).status_code == 303
+    assert state(post.site, "refused").person_id == new
+
+
 def test_a_mended_address_is_used_and_a_mail_whose_tasks_went_apart_is_not_offered(post: Post) -> None:
     with transaction(post.site.engine) as session:
         session.execute(

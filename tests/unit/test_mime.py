@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.mime import AddressRefused, Envelope, build, read_sender, wire_address
+from notifications.mime import AddressRefused, Envelope, build, read_sender, stuffed, wire_address
 from notifications.render import Rendered
-from notifications.smtp import stuffed
 from tests.support import mail_server
 
 SENDER = read_sender("Styringssekretariatet, Børn & Unge <aarshjul@by.example>")

@@ -1,11 +1,12 @@
 """A connection composes one mail ahead, and gives back what will not go."""
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import cast
 
 from cycle.messages.tables import Message, MessageKind
-from notifications.composing import Composed, Composer, OneAhead
+from notifications.composing import NEXT, Composed, Composer, OneAhead
 
 AT = datetime(2027, 4, 6, tzinfo=UTC)
 
@@ -15,6 +16,15 @@ class Noting:
 
     def __init__(self) -> None:
         self.asked: list[int] = []
+        self.read_again: list[list[int]] = []
+        self.old = False
+
+    def knows(self, _message: Message) -> bool:
+        return not self.old
+
+    def read(self, messages: Sequence[Message]) -> None:
+        self.read_again.append([message.id or 0 for message in messages])
+        self.old = False
 
     def compose(self, message: Message) -> Composed:
         self.asked.append(message.id or 0)
@@ -61,3 +71,13 @@ def test_what_was_composed_ahead_waits_again_as_the_first():
     one.give_back()
     assert [message.id for message in waiting] == [2, 3]
     assert [taken(other), taken(other), taken(one)] == [2, 3, None]
+
+
+def test_what_was_read_long_ago_is_not_composed_ahead_and_the_next_few_are_read_again():
+    waiting, noting = mails(NEXT + 5), Noting()
+    ahead = OneAhead(waiting, cast(Composer, noting))
+    assert taken(ahead) == 1 and noting.read_again == []
+    noting.old = True
+    ahead.look_ahead()
+    assert noting.asked == [1] and len(waiting) == NEXT + 4
+    assert taken(ahead) == 2 and noting.read_again == [list(range(2, NEXT + 2))]

@@ -1,9 +1,11 @@
 """All mails that were refused or came back, sent again at once: when a server refused us and has been mended.
 
 GET  /mail/venter/send-igen   how many there are, what the servers said, and whom nothing can be sent to
-POST /mail/venter/send-igen   lets those go that the page has counted
+POST /mail/venter/send-igen   lets those go that the page has counted, to those it has named
 """
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,9 +43,9 @@ class Undelivered:
 
     @property
     def mark(self) -> str:
-        """What the form says of the mails that the page has counted."""
-        newest = max((mail.id for mail, _ in self.ready), default=0)
-        return f"{len(self.ready)}:{newest}"
+        """What the form says of the mails that the page has counted, and of whom it has named for each."""
+        going = sorted((mail.id, to.person_id or 0, to.address) for mail, to in self.ready)
+        return hashlib.sha256(json.dumps(going).encode()).hexdigest()
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -62,7 +64,8 @@ def before(request: Request, actor: CurrentActor) -> Response:
 
 @router.post("/send-igen")
 def again(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
-    """Leaves with the next mails; the page is shown anew when others lie there than it has counted."""
+    """Leaves with the next mails; the page is shown anew when others lie there than it has counted, or
+    they would go to others than it has named."""
     now = context.now(request)
     with context.writing(request) as session:
         found = _undelivered(session, roots_for(actor, Verb.RESEND_MAIL), now)
