@@ -187,23 +187,24 @@ class Delivery:
         self, line: Connection, mail: Composed, mails: OneAhead, last: asyncio.Future[None] | None
     ) -> asyncio.Future[None]:
         """Sends one mail once the `last` one is settled; gives what is done when this one is."""
-        handed = mail.instead
+        handed, before = mail.instead, list(self._suspects)
         if mail.content:
             handed = await self._hand_over(line, mail, mails, last)
         if last is not None:
             await last
         settled = mail.settled(handed)
-        return self._suspected(settled) or self._settling.settle(settled)
+        return self._suspected(settled, before) or self._settling.settle(settled)
 
-    def _suspected(self, settled: Settled) -> asyncio.Future[None] | None:
+    def _suspected(self, settled: Settled, before: Sequence[Suspect]) -> asyncio.Future[None] | None:
         """Done once it is set aside, when a refusal may be about us and nothing has got through since.
 
         One that was suspected before, and now again by a server that takes others, is about the mail itself.
+        A mail that got through says nothing of refusals that came after it was begun, only of those `before`.
         """
         message, handed = settled.message, settled.handed
         if handed is not None and handed.fate is Fate.SENT:
             self._own.append(message.id or 0)
-            self._clear_suspicion()
+            self._clear_suspicion(before)
         if handed is None or not handed.perhaps_us or (self._taken and message.suspected_at is not None):
             return None
         if not self._suspects:
@@ -224,12 +225,13 @@ class Delivery:
         self._cleared += [self._settling.settle(self._judged(*suspect)) for suspect in suspects]
         return True
 
-    def _clear_suspicion(self) -> None:
+    def _clear_suspicion(self, before: Sequence[Suspect]) -> None:
         """The server takes our mail: what was suspected is about those mails, and stops nothing."""
         self._taken = True
-        suspects, self._suspects = self._suspects, []
+        suspects = [each for each in self._suspects if each in before]
+        self._suspects = [each for each in self._suspects if each not in before]
         self._cleared += [self._settling.settle(Settled(message, refused)) for message, refused in suspects]
-        if self._stopped is self._doubt:
+        if self._stopped is self._doubt and len(self._suspects) < SUSPECTS:
             self._stopped = None
 
     async def _hand_over(
