@@ -11,6 +11,7 @@ from notifications.questions import questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.quotes import split_quoted
 from notifications.replies import Reply, read_parts
+from notifications.words_beside import doubt_beside
 
 
 class TaskWords:
@@ -49,7 +50,13 @@ class TaskWords:
             found, reply = replies[0]
             left = "\n".join(filter(None, (said.before, reply.unplaced, said.unknown)))
             replies[0] = (found, replace(reply, unplaced=left))
-        return replies
+        return [(found, self._changed_by(said.before, reply, language_of(found))) for found, reply in replies]
+
+    def _changed_by(self, before: str, reply: Reply, language: str) -> Reply:
+        """The reply with a doubt where what stands above all letters changes it: "Alle beløb i t.kr."."""
+        doubt = None if self._chosen or not reply.raw else doubt_beside(before, language)
+        doubts = reply.doubts if doubt is None or doubt in reply.doubts else (*reply.doubts, doubt)
+        return replace(reply, doubts=doubts)
 
     def _apart(self, found: Addressed, reply: Reply, own: str, language: str) -> Reply:
         """The reply with a doubt where its words may speak of another task too."""
