@@ -236,6 +236,10 @@ def test_what_is_no_number_stays_what_it_is_and_the_form_refuses_it(text):
         ("gul, fordi rød stue er lukket", "gul", "fordi rød stue er lukket"),
         ("gul. Vi var også gul sidst", "gul", "Vi var også gul sidst"),
         ("gul, vi mangler to, og rød stue er lukket", "gul", "vi mangler to, og rød stue er lukket"),
+        ("gul, tallene passer ikke sammen", "gul", "tallene passer ikke sammen"),
+        ("gul, nej vi er ikke i mål", "gul", "nej vi er ikke i mål"),
+        ("gul undtagen økonomien", "gul", "undtagen økonomien"),
+        ("gul, to år før grøn", "gul", "to år før grøn"),
         ("gul, se nedenfor (trivsel, grøn i år)", "gul", "se nedenfor (trivsel, grøn i år)"),
     ],
 )
@@ -260,6 +264,11 @@ def test_a_light_with_its_comment(text, light, comment):
         "Grøn ift. økonomi, rød ift. fravær",
         "grøn på økonomi og rød på fravær",
         "grøn for skolen. Gul for SFO'en",
+        "Grøn (økonomi) Rød (fravær)",
+        "grøn undtagen SFO som er rød",
+        "grøn i alt, SFO gult",
+        "grøn på økonomi. På fravær er vi røde.",
+        "grøn. Nej, det passer ikke.",
         "Grøn hvad angår økonomien, men dog gul når det gælder trivslen",
     ],
 )
