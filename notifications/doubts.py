@@ -1,5 +1,18 @@
 """What a leader is asked about a line that may be meant in two ways."""
 
+from collections.abc import Mapping
+
+
+class LineDoubt(Exception):
+    """The line may be meant in two ways; `in_text`: one of them is to go on with the answer before."""
+
+    def __init__(
+        self, sentences: Mapping[str, str], where: str = "", *, in_text: bool = False, **facts: object
+    ) -> None:
+        super().__init__(where)
+        self.sentences, self.where, self.in_text, self.facts = sentences, where, in_text, facts
+
+
 WHICH_ROW = {
     "da": "»{line}« kan høre til flere mål eller rækker. Skriv spørgsmålets nummer foran.",
     "en": "“{line}” may belong to several goals or rows. Write the question's number before it.",
@@ -27,4 +40,8 @@ ANSWERED_TWICE = {
 SEVERAL_ON_A_LINE = {
     "da": "»{line}« har flere svar på én linje. Skriv hvert svar på sin egen linje.",
     "en": "“{line}” has several answers on one line. Write each answer on a line of its own.",
+}
+BRACKETED = {
+    "da": "»{line}«: Vi ved ikke, om »({bracket})« ændrer svaret. Skriv svaret helt ud uden parentes foran.",
+    "en": "“{line}”: does “({bracket})” change the answer? Write it out, with no brackets before it.",
 }

@@ -1,7 +1,7 @@
 """Lines that begin with a question's name or number, and what follows them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from cycle.danish import MONTHS, MONTHS_EN
@@ -14,7 +14,9 @@ from notifications.doubts import (
     WHICH_QUESTION,
     WHICH_ROW,
     WHICH_SIGN,
+    LineDoubt,
 )
+from notifications.label_brackets import value_with_brackets
 from notifications.label_forms import (
     LONGEST_HEAD,
     Mark,
@@ -60,16 +62,6 @@ class _Start:
     sign: Sign = Sign.SURE
 
 
-class _Doubt(Exception):
-    """The line may be meant in two ways; `in_text`: one of them is to go on with the answer before."""
-
-    def __init__(
-        self, sentences: Mapping[str, str], where: str = "", *, in_text: bool = False, **facts: object
-    ) -> None:
-        super().__init__(where)
-        self.sentences, self.where, self.in_text, self.facts = sentences, where, in_text, facts
-
-
 def labelled(questions: Sequence[Question], text: str, language: str = "da", *, below: str = "") -> Labelled:
     """Reads the lines one by one. `below` is text that goes on with no answer of `text`."""
     return _Reading(questions, "en" if language == "en" else "da").of(text, below)
@@ -93,7 +85,7 @@ class _Reading:
             self._open = None if self._at == len(above) else self._open
             try:
                 self._line(line)
-            except _Doubt as doubt:
+            except LineDoubt as doubt:
                 what = doubt.sentences[self._language].format(line=line.strip()[:80], **doubt.facts)
                 self._doubts.append(Problem(doubt.where, what))
                 self._open = self._open if doubt.in_text else None
@@ -111,9 +103,10 @@ class _Reading:
         if start is None:
             self._keep(line)
             return
+        value = value_with_brackets(start.question, bare, start.value)
         self._open = start
         self._row = start.question.row
-        self._answers.setdefault(start.question.place, []).append([start.value.strip()])
+        self._answers.setdefault(start.question.place, []).append([value.strip()])
 
     def _keep(self, line: str) -> None:
         """A line that begins nothing goes on with the answer before it, or stands for itself."""
@@ -167,26 +160,26 @@ class _Reading:
         if before is None or before.sign is Sign.SURE or before.by_number is not by_number:
             return
         if question.place != before.question.place and (before.sign is mark.sign or not by_number):
-            raise _Doubt(WHICH_QUESTION, question.where, number=question.number)
+            raise LineDoubt(WHICH_QUESTION, question.where, number=question.number)
 
     def _takes_letter(self, question: Question, mark: Mark) -> bool:
         """ "A1: grøn" in a mail about one task, whose letter it would have been; no other letter is known."""
         if mark.letter == "A" or self._names.lettered:
             return not self._names.lettered
         if question.field.type not in FREE_TEXT and is_answer(question, mark.value):
-            raise _Doubt(UNKNOWN_LETTER, question.where)
+            raise LineDoubt(UNKNOWN_LETTER, question.where)
         return False
 
     def _fits(self, question: Question, mark: Mark) -> bool:
         if may_be_minus(question, mark):
-            raise _Doubt(WHICH_SIGN, question.where)
+            raise LineDoubt(WHICH_SIGN, question.where)
         return fits(question, mark)
 
     def _refuse_other_name(self, question: Question, mark: Mark) -> None:
         other, colon, _ = mark.value[:LONGEST_HEAD].partition(":")
         others = self._names.fields.get(plain(other), []) if colon else []
         if any(each.field.id != question.field.id for each in others):
-            raise _Doubt(CONTRADICTS, question.where)
+            raise LineDoubt(CONTRADICTS, question.where)
 
     def _refuse_list(self, question: Question) -> None:
         """A number inside a text may be the author's own list: "Bemærkninger: … 1. Vi har … 2. Vi har …"."""
@@ -194,7 +187,7 @@ class _Reading:
         if before is None or before.question.field.type not in FREE_TEXT:
             return
         if not before.by_number or question.number <= before.question.number:
-            raise _Doubt(WHICH_QUESTION, before.question.where, in_text=True, number=question.number)
+            raise LineDoubt(WHICH_QUESTION, before.question.where, in_text=True, number=question.number)
 
     def _after_name(self, question: Question, text: str) -> str | None:
         """What follows the question's own words, when the text begins with them."""
@@ -202,7 +195,7 @@ class _Reading:
         if mark is None:
             return None
         if may_be_minus(question, mark):
-            raise _Doubt(WHICH_SIGN, question.where)
+            raise LineDoubt(WHICH_SIGN, question.where)
         unsure = mark.sign is Sign.BLANK and not fits(question, mark)
         return None if unsure else mark.value
 
@@ -214,7 +207,7 @@ class _Reading:
             return self._unsure(_Start(short, value), Sign.SURE)
         named = self._names.in_row(head)
         if len({q.place for q in named}) > 1:
-            raise _Doubt(WHICH_ROW)
+            raise LineDoubt(WHICH_ROW)
         return _Start(named[0], value) if named else None
 
     def _named(self, line: str) -> _Start | None:
@@ -274,7 +267,7 @@ class _Reading:
         """A name without a colon in the middle of a text may be a part of it."""
         before = self._open
         if before is not None and before.question.field.type in FREE_TEXT and before.sign is Sign.SURE:
-            raise _Doubt(WHICH_QUESTION, before.question.where, in_text=True, number=start.question.number)
+            raise LineDoubt(WHICH_QUESTION, before.question.where, in_text=True, number=start.question.number)
         return replace(start, sign=sign)
 
     def _one_of(self, found: Sequence[Question], value: str) -> _Start | None:
@@ -282,7 +275,7 @@ class _Reading:
             found = [q for q in found if q.row == self._row] if self._row else found
         if len(found) > 1:
             self._open = None
-            raise _Doubt(WHICH_ROW)
+            raise LineDoubt(WHICH_ROW)
         return _Start(found[0], value) if found else None
 
     def _joined(self) -> dict[Place, str]:

@@ -31,7 +31,8 @@ _HINTS: Mapping[FieldType, tuple[str, str]] = {
     FieldType.DATE: ("dato", "date"),
     FieldType.CONFIRM: ("ja", "yes"),
 }
-_OPTIONAL = ("kan udelades", "may be left out")
+OPTIONAL = ("kan udelades", "may be left out")
+"""What a hint says of a question that need not be answered, in Danish and English."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Question:
         given = [label(choice, language) for choice in self.field.choices] if self.field.choices else []
         kind = " / ".join(given) or _HINTS.get(self.field.type, ("", ""))[english] or self.field.unit
         free = not self.field.required or bool(self.field.only_when)
-        return ", ".join(filter(None, (kind, _OPTIONAL[english] if free else "")))
+        return ", ".join(filter(None, (kind, OPTIONAL[english] if free else "")))
 
     def line(self, mark: str = "", language: str = "da") -> str:
         """The line in the mail: "A1. Status (grøn, gul eller rød):". `mark` is the task's letter."""

@@ -18,6 +18,7 @@ from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
 from notifications.small_talk import is_small_talk
 from notifications.typed_values import Doubtful, typed_value
+from notifications.words_beside import doubt_beside
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def read_parts(
     ends = [own.rfind(each) for each in below if each and own.endswith(each)]
     reply = _read_parts(form, own, quoted, rows=rows, language=language, signed=min(ends, default=len(own)))
     doubt = doubt_of(form, own, language, chosen=chosen)
+    if doubt is None and reply.raw and not reply.doubts and not chosen:
+        doubt = doubt_beside(reply.unplaced, language)
     return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
 
 

@@ -1,14 +1,24 @@
 """Short words that may well be no answer: a question, a request, "it is not me", an absence.
 
-Of a form of one text every word would be the answer, and the reminders would end. What is short and reads
-like one of these is asked about, unless it tells figures or speaks of the unit's matters.
+Of a form of one text every word would be the answer, and the reminders would end. Nobody can list what people
+write instead of an answer: what is very short is asked about unless it tells figures or speaks of the unit's
+matters. What is longer is asked about where it reads like one of these, and where it speaks of the answer
+itself or of more time.
 """
 
 import re
 from collections.abc import Mapping
 
+from notifications.nil import is_nil
+
 LONGEST = 500
 """Signs of a mail that may be only this; a longer one says more."""
+
+LONGEST_ABOUT = 300
+"""Signs of a mail that speaks of the answer or the deadline, whatever else it speaks of."""
+
+SHORT = 120
+"""Signs of a mail that is asked about unless it tells figures or speaks of the unit."""
 
 ASKS = {
     "da": "»{words}« lyder som et spørgsmål eller en besked til os, og vi har ikke taget det som jeres svar. "
@@ -21,6 +31,12 @@ AWAY = {
     "Er det svaret, så send det fra siden.",
     "en": "“{words}” sounds like a notice of absence, and we have not taken it as your answer. If it is the "
     "answer, send it on the page.",
+}
+UNSURE = {
+    "da": "»{words}« er så kort, at vi ikke kan se, om det er jeres svar, og vi har ikke taget det som det. "
+    "Er det svaret, så send det fra siden.",
+    "en": "“{words}” is so short that we cannot tell whether it is your answer, and we have not taken it as "
+    "that. If it is the answer, send it on the page.",
 }
 LONGEST_QUOTED = 80
 
@@ -56,6 +72,20 @@ _TELLS = _any(
     r"^(?:er )?(?:videresendt|sendt videre) til\b",
     r"^(?:fyi|til orientering|til info)\W*$",
 )
+_ABOUT = _any(
+    r"\budsættelse\w*|\bfrist(?:en|forlængelse)?\b|\bforlæng\w+",
+    r"\bnår (?:det|den|vi|jeg) (?:\w+ )?ikke\b|\bnår ikke\b|\bikke (?:at )?nå(?:r|et)?\b",
+    r"(?<!her er )\b(?:svar(?:et|ene)?|besvarelse\w*|svarer på)\b|\budkast\w*|\bikke færdigt?\b|\bvent med\b",
+    r"\bvedhæft\w*|\bvedlagt\b|\bbort fra\b|\b(?:mangler|afventer|venter på) (?:\w+ )?tal(?:lene)?\b",
+    r"\bnedenfor\b|\bnedenunder\b|\b(?:se|står|skrevet|mailen)\b.{0,30}\bherunder\b|\bherunder\W*$",
+    r"\bmed (?:rød|blå|grøn|gul)t?(?: skrift)?\W*$|\bmed (?:rødt|blåt)\b|\bindsat (?:i mailen|under|med)\b",
+    r"\b(?:i mailen|i tråden|se tråd)\b|^hermed\W*$",
+)
+"""More time, the answer itself, and where else it is said to stand."""
+
+_POINTS_DOWN = re.compile(r"(?:se|her er|hermed)\b.{0,40}\b(?:nedenfor|herunder)\W*", re.IGNORECASE)
+"""What stands before an answer in the author's own words: "Se mit svar nedenfor."."""
+
 _DAYS = "mandag|tirsdag|onsdag|torsdag|fredag"
 _INSTEAD = (
     "venligst|i stedet|gerne|min|vores|skolens?|kontoret|souschef|viceleder|stedfortræder|(?-i:[A-ZÆØÅ])"
@@ -82,22 +112,49 @@ _MATTERS = _any(
     r"\b(?:mer|mindre|over|under)forbrug|\boverskrid|\bunderskud|\boverskud|\bbudget|\bøkonomien\b",
     r"\bsygefravær|\bfraværet\b|\belever(?:ne)?\b|\bbørn(?:ene)?\b|\blærere?\b|\blærerne\b",
     r"\bpædagoger(?:ne)?\b|\bmedarbejder(?:e|ne)?\b|\bpersonalet?\b|\bmålet\b|\bindsats|\bprojekt",
+    r"\b\w*mangel\b|\bvikar\w*|\bfravær\b|\btrivsel\w*|\bnormering\w*|\binklusion\w*|\bindskriv\w*",
+    r"\b(?:\w+(?:bygning|lokale|vindue|køkken)\w*|bygning\w*|lokale\w*|tag(?:et)? er|vindue\w*|skimmel\w*)",
+    r"\bskimmel\w*|\brengøring\w*|\bbesparelse\w*|\bdrift(?:en)?\b|\bløn(?:nen|udgift\w*)?\b|\budgift\w*",
+    r"\bklager?\b|\bstøj\w*|\blegeplads\w*|\bstilling(?:en|er)?\b|\btilfredse?\b|\bvi er i gang\b",
+    r"\bfinde en ny leder\b|\b(?:mange|flere|nogle) (?:på|der|som)\b",
+    r"^(?:ja|nej|uændret|ingen ændringer)\W*$",
 )
-"""What is the unit's own: people, money, goals."""
+"""What is the unit's own: people, money, goals, buildings."""
+
+_NO_FIGURE = _any(
+    r"https?://\S+|\S+@\S+|\bsags?(?:nr|nummer)\W*\S+",
+    r"(?:\+\d\d ?)?\b\d(?: ?\d){7}\b",
+    r"\b\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}(?:[.:]\d{2})?\b|\bkl\.? ?\d{1,2}(?:[.:]\d{2})?",
+    r"\b\d{1,2}\. ?(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec|klasse|årgang|kvartal)\w*(?: \d{4})?",
+    r"\b\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?\b|\b20\d\d\b|\buge \d{1,2}\b|\bden \d{1,2}\b",
+)
+"""Dates, hours, telephones, addresses and case numbers: digits that tell nothing of the unit."""
 
 
 def doubted_words(text: str) -> tuple[Mapping[str, str], str] | None:
     """(what is said about them in each language, the words that may be no answer); None for an answer.
 
-    A question or a message is asked about whatever it speaks of; an absence only where nothing speaks of
-    the unit.
+    A question, and what speaks of the answer itself, are asked about whatever else stands there; an absence
+    and the very short only where nothing speaks of the unit.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or is_nil(text):
         return None
     said = [each.strip() for each in _SENTENCE.split(text) if each.strip()]
     speaks = _MATTERS.search(text) is not None
-    for each in said:
-        if _ASKS.search(each) or (not speaks and _TELLS.search(each)):
-            return ASKS, each.rstrip(".")[:LONGEST_QUOTED]
+    for each in (words for words in said if len(said) == 1 or not (speaks and _POINTS_DOWN.fullmatch(words))):
+        if _asks(each, speaks, len(text) <= LONGEST_ABOUT):
+            return ASKS, _quoted(each)
     gone = None if speaks else next((each for each in said if _GONE.search(each)), None)
-    return (AWAY, gone.rstrip(".")[:LONGEST_QUOTED]) if gone else None
+    if gone:
+        return AWAY, _quoted(gone)
+    tells = speaks or len(text) > SHORT or re.search(r"\d", _NO_FIGURE.sub("", text))
+    return None if tells or not said else (UNSURE, _quoted(said[0]))
+
+
+def _asks(sentence: str, speaks: bool, is_short: bool) -> bool:
+    about = is_short and _ABOUT.search(sentence) is not None
+    return about or _ASKS.search(sentence) is not None or (not speaks and _TELLS.search(sentence) is not None)
+
+
+def _quoted(sentence: str) -> str:
+    return sentence.rstrip(".")[:LONGEST_QUOTED]

@@ -6,10 +6,12 @@ from dataclasses import replace
 from notifications.addressed import Addressed
 from notifications.inline_answers import inline_answers
 from notifications.letters_of_tasks import sections
+from notifications.letters_within import another_letter
 from notifications.questions import questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.quotes import split_quoted
 from notifications.replies import Reply, read_parts
+from notifications.words_beside import doubt_beside
 
 
 class TaskWords:
@@ -42,12 +44,25 @@ class TaskWords:
         for found in self._tasks:
             own_part, quoted_part = said.by_letter.get(found.letter, ""), quoted.get(found.letter, "")
             if own_part or self._is_inline(found):
-                replies.append((found, self._read(found, own_part, quoted_part, language_of(found))))
+                reply = self._read(found, own_part, quoted_part, language_of(found))
+                replies.append((found, self._apart(found, reply, own_part, language_of(found))))
         if replies and (said.before or said.unknown):
             found, reply = replies[0]
             left = "\n".join(filter(None, (said.before, reply.unplaced, said.unknown)))
             replies[0] = (found, replace(reply, unplaced=left))
-        return replies
+        return [(found, self._changed_by(said.before, reply, language_of(found))) for found, reply in replies]
+
+    def _changed_by(self, before: str, reply: Reply, language: str) -> Reply:
+        """The reply with a doubt where what stands above all letters changes it: "Alle beløb i t.kr."."""
+        doubt = None if self._chosen or not reply.raw else doubt_beside(before, language)
+        doubts = reply.doubts if doubt is None or doubt in reply.doubts else (*reply.doubts, doubt)
+        return replace(reply, doubts=doubts)
+
+    def _apart(self, found: Addressed, reply: Reply, own: str, language: str) -> Reply:
+        """The reply with a doubt where its words may speak of another task too."""
+        others = [] if self._chosen else [each for each in self._letters if each != found.letter]
+        doubt = another_letter(found.form, own, others, language)
+        return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
 
     def _is_inline(self, found: Addressed) -> bool:
         quoted = self._quoted

@@ -7,6 +7,7 @@ from cycle.danish import has_doubtful_point
 from cycle.tasks.answer_sentences import SENTENCES
 from cycle.tasks.answer_values import LIGHT_WORDS
 from cycle.tasks.forms import Field, FieldType
+from notifications.light_comments import is_taken_back, lights_of_parts
 from notifications.nil import plain
 from notifications.questions import Question
 
@@ -15,6 +16,10 @@ NUMERIC = (FieldType.NUMBER, FieldType.AMOUNT, FieldType.PERCENT)
 TWO_LIGHTS = {
     "da": "»{text}« nævner to farver. Skriv den, der gælder.",
     "en": "“{text}” names two colours. Write the one that holds.",
+}
+TAKEN_BACK = {
+    "da": "»{text}«: Vi ved ikke, om farven stadig gælder. Skriv den, der gælder.",
+    "en": "“{text}”: we do not know if the colour still holds. Write the one that does.",
 }
 WHICH_POINT = {language: " ".join(said) for language, said in SENTENCES["which_point"].items()}
 WHICH_SCALED_POINT = {
@@ -94,26 +99,11 @@ def _light(text: str) -> str:
         ):
             raise Doubtful(TWO_LIGHTS, given)
         between.append(word)
-    if any(light != first for light in _lights_of_parts(match[2] or "")):
+    if any(light != first for light in lights_of_parts(match[2] or "")):
         raise Doubtful(TWO_LIGHTS, given)
+    if is_taken_back(match[2] or ""):
+        raise Doubtful(TAKEN_BACK, given)
     return match[1] if _DECORATION.fullmatch(given) else given
-
-
-LONGEST_COMMENT = 400
-"""Signs behind a colour in which another part's colour is looked for."""
-
-_BRACKETED = re.compile(r"\([^()]*\)")
-_OF_A_PART = re.compile(
-    r"(?:[,;.\n–-]|\b(?:og|men|mens|samt|dog|and|but|while))\s*(?:(?:dog|også|men|og|but) )?(\w+)\s+"
-    r"(?:ift|iht|i|på|for|vedr|vedrørende|mht|hvad|når|om|omkring|til|hos|on|in|as|when)\b",
-    re.IGNORECASE,
-)
-
-
-def _lights_of_parts(comment: str) -> set[str]:
-    """The colours of "ift. økonomi, rød ift. fravær": a colour that begins a clause, and of what."""
-    said = _OF_A_PART.findall(_BRACKETED.sub(" ", comment[:LONGEST_COMMENT]))
-    return {LIGHT_WORDS[word.casefold()] for word in said if word.casefold() in LIGHT_WORDS}
 
 
 _ABOUT = re.compile(

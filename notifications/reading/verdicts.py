@@ -12,6 +12,7 @@ from notifications.reading.closed import locked_reason
 from notifications.reading.headers import address_in, field
 from notifications.reading.mail import CalendarReply, FailedAddress
 from notifications.reading.ours import Ours
+from notifications.reading.reactions import note_reason
 from notifications.reading.reports import STATUS_PARTS, failed_addresses, tells_of_arrival
 
 V = InboundVerdict
@@ -59,7 +60,7 @@ def verdict_on(parsed: Message, own_text: str, ours: Ours, *, has_files: bool) -
         return Found(V.OWN, OURS)
     if calendar := _of_calendar(parsed, own_text):
         return calendar
-    if machine := automatic_reason(parsed):
+    if machine := automatic_reason(parsed) or note_reason(parsed, own_text):
         return Found(V.AUTOMATIC, machine)
     if not has_files and is_absence(own_text):
         return Found(V.AUTOMATIC, AWAY)

@@ -106,9 +106,9 @@ def test_a_form_with_one_question_takes_the_whole_text(engine, town, settings):
     form = Form(id="fri", title="Fri", fields=(Field(id="t", type=FieldType.LONG_TEXT, label="Svar"),))
     with transaction(engine) as session:
         session.exec(select(FormVersion)).one().spec = form.model_dump_json()
-    put(settings, write(settings, town, first_task(engine), "Hej\n\nDet går godt.\nTak.\n"))
+    put(settings, write(settings, town, first_task(engine), "Hej\n\nEleverne trives.\nTak.\n"))
     run(engine, settings)
-    assert [s.answers for s in rows(engine, Submission)] == [{"t": "Det går godt.\nTak."}]
+    assert [s.answers for s in rows(engine, Submission)] == [{"t": "Eleverne trives.\nTak."}]
 
 
 def test_what_does_not_fit_the_form_is_kept_as_a_draft_and_the_post_is_told_why(engine, town, settings):

@@ -144,7 +144,7 @@ ONE_TEXT = "id: fri\ntitle: Fri\nfields:\n  - {id: bem, type: long_text, label: 
     [
         ("Se mit svar nedenfor", "draft"),
         ("Jeg er på ferie til og med 12. august. Vi får et merforbrug på 2 mio. kr.", "draft"),
-        ("Vi følger planen.", "answer"),
+        ("Eleverne følger planen.", "answer"),
     ],
 )
 def test_what_the_engine_would_ask_about_is_asked_about(folder, capsys, words, outcome):

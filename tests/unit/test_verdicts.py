@@ -202,3 +202,31 @@ def test_what_no_database_takes_is_left_out_of_every_text() -> None:
     for text in (found.sender, found.message_id, found.subject, found.text, found.own_text):
         assert "\x00" not in text and text.encode("utf-8")
     assert found.own_text.startswith("Svar")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👍\n\nMette Hansen reacted via Gmail <https://www.google.com/gmail/about/?utm_source=in-product>",
+        "Mette Hansen reacted to your message:\n\n👍",
+        "Mette Hansen reagerede på din meddelelse: 👍",
+        "Mette Hansen har reageret med 👍 på din besked",
+        "Læst: Kvartalsrapport",
+        "Din meddelelse Til: Mette Hansen Emne: Kvartalsrapport blev læst den 6. april 2027",
+    ],
+)
+def test_a_thumbs_up_and_a_read_receipt_without_headers_are_automatic(text):
+    assert read_mail(mail(text, Subject="SV: Kvartalsrapport"), OURS).verdict is V.AUTOMATIC
+
+
+def test_a_reaction_in_a_part_of_its_own_is_automatic():
+    plain, json = "text/plain; charset=utf-8", "text/vnd.google.email-reaction+json"
+    told = parts("alternative", f"Content-Type: {plain}\r\n\r\n!", f"Content-Type: {json}\r\n\r\n{{}}")
+    assert read_mail(told, OURS).verdict is V.AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    "text", ["Læst: 95 pct. af eleverne", "Forældrene reagerede på din meddelelse: vi mangler to lærere"]
+)
+def test_words_that_begin_as_one_are_a_person_s(text):
+    assert read_mail(mail(text, Subject="SV: Kvartalsrapport"), OURS).verdict is None

@@ -1,0 +1,54 @@
+"""Words beside the answers to several questions: what may change the answers is asked about."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from notifications.reading.mail import Mail
+from notifications.replies import read_parts, read_reply
+from notifications.task_words import TaskWords
+from tests.unit.test_labelled_replies import FORM
+
+ANSWERS = "Status: grøn\nForventet resultat: 1.500\nSygefravær: 4,2"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Alle beløb i t.kr.",
+        "Beløb er i hele tusinde.",
+        "Tal i 1.000 kr.",
+        "(i 1.000 kr.)",
+        "Altså et underskud.",
+        "NB: det er et merforbrug!",
+        "UDKAST - ikke færdig",
+        "Vent med at registrere, jeg skal have det godkendt.",
+        "Ikke mit svar, kun Bos bud:",
+        "Skal der stå sådan her?",
+    ],
+)
+def test_words_that_may_change_the_answers_are_asked_about_and_the_answers_kept(words):
+    for text in (f"{words}\n\n{ANSWERS}", f"{ANSWERS}\n\n{words}"):
+        reply = read_reply(FORM, text)
+        assert [words.rstrip(".") in each.what for each in reply.doubts] == [True]
+        assert reply.unplaced == words and len(reply.raw) == 3
+        assert read_parts(FORM, text, "", rows={}, chosen=True).doubts == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Hermed vores tal.", "Vi mangler i alt 2 mio.", "Tak for et godt møde", "Merforbruget nedbringes"],
+)
+def test_other_words_beside_the_answers_change_nothing(words):
+    reply = read_reply(FORM, f"{words}\n\n{ANSWERS}")
+    assert (reply.doubts, reply.unplaced) == ((), words)
+
+
+def test_what_stands_above_all_letters_is_about_every_task():
+    addressed = [SimpleNamespace(letter=each, form=FORM, task=SimpleNamespace(prefill={})) for each in "AB"]
+    text = "Alle beløb i t.kr.\n\nA1: grøn\nA2: 1.500\nB1: gul, fravær\nB2: 100"
+    mail = Mail(message_id="<a@b>", text=text, own_text=text, own_above=text)
+    replies = TaskWords(mail, addressed).replies(lambda found: "da")
+    assert [len(reply.doubts) for _, reply in replies] == [1, 1]
+    told = TaskWords(mail, addressed, chosen=True).replies(lambda found: "da")
+    assert [reply.doubts for _, reply in told] == [(), ()]
