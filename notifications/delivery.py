@@ -123,13 +123,12 @@ class Delivery:
             self._desk.hand_back(waiting, reason="")
 
     async def _begin(self, waiting: deque[Message]) -> None:
-        """Notes that the next mail is in hand, when senders have died over it: as soon as there is a line to
-        send it on, and before anything of it is looked at."""
-        if not goes_alone(waiting[0]):
-            return
+        """Opens one line before the others, so that a wrong password is tried once and not by each; and notes
+        that the next mail is in hand, when senders have died over it, before anything of it is looked at."""
         try:
             await self._lines[0].open()
-            self._desk.take_in_hand(waiting[0])
+            if goes_alone(waiting[0]):
+                self._desk.take_in_hand(waiting[0])
         except QueueStopped as stopped:
             self._stopped = stopped
         except Conflict:

@@ -696,6 +696,7 @@ def test_a_wrong_password_stops_the_queue(engine, town, tmp_path):
         with pytest.raises(MailHeld) as held:
             run(engine, settings_for(server, tmp_path, smtp_user="aarshjul", smtp_password="forkert"))
         assert (held.value.stage, held.value.code) == ("login", "535")
+        assert server.connections == 1, "a wrong password is not tried on every connection"
         right = settings_for(server, tmp_path, smtp_user="aarshjul", smtp_password="rigtig")
         run(engine, right, NOON + PAUSE)
         assert len(server.received) == 2
