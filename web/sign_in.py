@@ -42,7 +42,7 @@ def front(request: Request, actor: CurrentActor) -> Response:
     return RedirectResponse(menu[0].path, status_code=303)
 
 
-@router.api_route("/log-ind", methods=["GET", "HEAD"])
+@router.get("/log-ind")
 def show(request: Request, videre: str = "/") -> Response:
     """The sign-in page."""
     session.actor_of(request)

@@ -37,7 +37,6 @@ from web.rooms import Room
 
 router = APIRouter()
 ROOM = Room(router)
-READ = ["GET", "HEAD"]
 FILE_NAME_OF_ONE = "frist.ics"
 HEADERS = {
     "Cache-Control": "private, max-age=3600",
@@ -46,7 +45,7 @@ HEADERS = {
 }
 
 
-@router.api_route("/opgave/{token}/frist.ics", methods=READ)
+@router.get("/opgave/{token}/frist.ics")
 def one(request: Request, token: str) -> Response:
     """The task's own deadline, under the key that the mail about it and the feed give it."""
     with context.reading(request) as session:
@@ -56,7 +55,7 @@ def one(request: Request, token: str) -> Response:
     return attached(content, FILE_NAME_OF_ONE, "text/calendar; charset=utf-8")
 
 
-@router.api_route("/opgave/{token}/kalender", methods=READ)
+@router.get("/opgave/{token}/kalender")
 def show(request: Request, token: str, ny: str = "") -> Response:
     """The address of the feed of whoever the task's link belongs to, when more than the link says so."""
     with context.reading(request) as session:
@@ -92,7 +91,7 @@ def renew(request: Request, token: str, sent: Sent) -> Response:
     return RedirectResponse(f"/opgave/{token}/kalender?ny=1", status_code=303)
 
 
-@router.api_route("/kalender/{token}.ics", methods=READ)
+@router.get("/kalender/{token}.ics")
 def feed(request: Request, token: str) -> Response:
     """Deadlines and meetings of the posts that the person holds today. Who holds none has an empty calendar.
 

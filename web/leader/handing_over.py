@@ -34,7 +34,7 @@ ROOM = Room(router)
 FIELDS = ("email", "until", "text")
 
 
-@router.api_route("", methods=["GET", "HEAD"])
+@router.get("")
 def show(request: Request, token: str, gjort: str = "") -> Response:
     """To whom, until when, and what that means."""
     return _page(request, token, done=bool(gjort))

@@ -42,7 +42,6 @@ from web.signing_in import visits
 
 router = APIRouter()
 ROOM = Room(router)
-READ = ["GET", "HEAD"]
 NOT_INVITED = faults.Fault(
     403,
     ("Du er ikke længere indkaldt", "You are no longer invited"),
@@ -76,7 +75,7 @@ class Invited:
         return f"person:{self.person.id}" if self.person else f"participant:{self.participant.id}"
 
 
-@router.api_route("/indkaldelse/{token}", methods=READ)
+@router.get("/indkaldelse/{token}")
 def show(request: Request, token: str, gemt: str = "") -> Response:
     """The meeting as it stands."""
     with context.reading(request) as session:
@@ -109,14 +108,14 @@ def answer(request: Request, token: str, sent: Sent) -> Response:
     return RedirectResponse(f"/indkaldelse/{token}?gemt=1", status_code=303)
 
 
-@router.api_route("/indkaldelse/{token}/fil", methods=READ)
+@router.get("/indkaldelse/{token}/fil")
 def fetch(request: Request, token: str) -> Response:
     """The file with the minutes."""
     with context.reading(request) as session:
         return _file(session, open_invitation(session, request, token).gathering)
 
 
-@router.api_route("/indkaldelse/{token}/moede.ics", methods=READ)
+@router.get("/indkaldelse/{token}/moede.ics")
 def calendar(request: Request, token: str) -> Response:
     """The meeting for a calendar: the same entry as in the mail."""
     with context.reading(request) as session:
@@ -135,7 +134,7 @@ def calendar(request: Request, token: str) -> Response:
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-@router.api_route("/opgave/{token}/moede", methods=READ)
+@router.get("/opgave/{token}/moede")
 def of_task(request: Request, token: str) -> Response:
     """The meetings that the task belongs to."""
     with context.reading(request) as session:
@@ -154,7 +153,7 @@ def of_task(request: Request, token: str) -> Response:
         )
 
 
-@router.api_route("/opgave/{token}/moede/{meeting_id}", methods=READ)
+@router.get("/opgave/{token}/moede/{meeting_id}")
 def file_of_task(request: Request, token: str, meeting_id: Id) -> Response:
     """The file with the minutes of one of the task's meetings."""
     with context.reading(request) as session:

@@ -29,12 +29,11 @@ from web.signing_in.person import CurrentPerson, OwnPerson
 
 router = APIRouter(prefix="/mine/aftaler")
 ROOM = Room(router)
-READ = ["GET", "HEAD"]
 SHOWN = timedelta(days=3 * 366)
 """How far back the goals' course is told."""
 
 
-@router.api_route("", methods=READ)
+@router.get("")
 def show(request: Request, person: CurrentPerson) -> Response:
     """Every agreement of the person's units, and each unit's goals."""
     with context.reading(request) as session:
@@ -51,7 +50,7 @@ def show(request: Request, person: CurrentPerson) -> Response:
         )
 
 
-@router.api_route("/{agreement_id}", methods=READ)
+@router.get("/{agreement_id}")
 def one(request: Request, person: CurrentPerson, agreement_id: Id) -> Response:
     """One agreement as it stands, and what became of its versions."""
     language = render.language_of(request)
@@ -74,7 +73,7 @@ def one(request: Request, person: CurrentPerson, agreement_id: Id) -> Response:
         )
 
 
-@router.api_route("/{agreement_id}/aftale.pdf", methods=READ)
+@router.get("/{agreement_id}/aftale.pdf")
 def fetch(request: Request, person: CurrentPerson, agreement_id: Id) -> Response:
     """The sealed document as a download."""
     with context.reading(request) as session:

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/mine/kalender")
 ROOM = Room(router)
 
 
-@router.api_route("", methods=["GET", "HEAD"])
+@router.get("")
 def show(request: Request, person: CurrentPerson, ny: str = "") -> Response:
     """The addresses of the person's feeds."""
     office = Office.of(context.settings(request))

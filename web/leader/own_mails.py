@@ -51,7 +51,7 @@ ACTS: Mapping[str, Pair] = {
 """What was done that a mail tells of, by its kind; a decided mail has its own reason."""
 
 
-@router.api_route("/mine/mails", methods=["GET", "HEAD"])
+@router.get("/mine/mails")
 def show(request: Request, person: CurrentPerson) -> Response:
     """The person's own story, in the words that the secretariat reads it in."""
     language = render.language_of(request)

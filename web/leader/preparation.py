@@ -18,7 +18,7 @@ router = APIRouter(prefix="/opgave/{token}/forberedelse")
 ROOM = Room(router)
 
 
-@router.api_route("", methods=["GET", "HEAD"])
+@router.get("")
 def show(request: Request, token: str, gemt: str = "") -> Response:
     """Both parts."""
     with context.reading(request) as session:

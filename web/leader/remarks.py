@@ -28,7 +28,6 @@ from web.leader.link import Holding, open_link
 from web.plain import Id
 from web.rooms import Room
 
-READ = ["GET", "HEAD"]
 router = APIRouter(prefix="/opgave/{token}/bemaerkninger")
 ROOM = Room(router)
 
@@ -42,7 +41,7 @@ class Spoken:
     remarks: Sequence[GoalRemark]
 
 
-@router.api_route("", methods=READ)
+@router.get("")
 def show(request: Request, token: str) -> Response:
     """The agreement's goals, each with its remarks."""
     return _page(request, token)

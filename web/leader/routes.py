@@ -40,10 +40,9 @@ from web.typed import typed_form
 
 router = APIRouter(prefix="/opgave/{token}")
 ROOM = Room(router)
-READ = ["GET", "HEAD"]
 
 
-@router.api_route("", methods=READ)
+@router.get("")
 def show(request: Request, token: str, ret: str = "", gemt: str = "") -> Response:
     """The task as it stands: to be answered, answered, or over. `ret` opens the answer for correction."""
     with context.reading(request) as session:
@@ -57,7 +56,7 @@ def show(request: Request, token: str, ret: str = "", gemt: str = "") -> Respons
         return sheet.show_answer_page(session, request, holding, token, template="leader/answer.html")
 
 
-@router.api_route("/kvittering", methods=READ)
+@router.get("/kvittering")
 def receipt(request: Request, token: str) -> Response:
     """What we received, when."""
     with context.reading(request) as session:
@@ -102,7 +101,7 @@ def _repeat(request: Request, token: str, sent: SentForm, where: str) -> Respons
         raise
 
 
-@router.api_route("/fil/{digest}", methods=READ)
+@router.get("/fil/{digest}")
 def fetch(request: Request, token: str, digest: str) -> Response:
     """A file of this task's draft or newest answer, of an answer it puts together, or of a signature."""
     with context.reading(request) as session:
@@ -116,7 +115,7 @@ def fetch(request: Request, token: str, digest: str) -> Response:
         return attachment(files.read(session, digest), names[digest])
 
 
-@router.api_route("/aftale.pdf", methods=READ)
+@router.get("/aftale.pdf")
 def agreement(request: Request, token: str) -> Response:
     """The sealed document of the agreement that the task is about."""
     with context.reading(request) as session:
@@ -126,7 +125,7 @@ def agreement(request: Request, token: str) -> Response:
         return attachment(*found)
 
 
-@router.api_route("/budgetbrev.pdf", methods=READ)
+@router.get("/budgetbrev.pdf")
 def letter(request: Request, token: str) -> Response:
     """The budget call's letter to the unit whose task this is."""
     with context.reading(request) as session:

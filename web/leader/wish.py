@@ -30,7 +30,7 @@ ROOM = Room(router)
 FIELDS = ("wished_on", "reason")
 
 
-@router.api_route("", methods=["GET", "HEAD"])
+@router.get("")
 def show(request: Request, token: str, gjort: str = "") -> Response:
     """What can be asked for, and what was."""
     return _page(request, token, done=bool(gjort))

@@ -27,12 +27,11 @@ from web.signing_in.person import CheckedPersonForm
 
 router = APIRouter(prefix="/mine")
 ROOM = Room(router)
-READ = ["GET", "HEAD"]
 HANDLE = Cookie("aarshjul-kode", "/mine")
 FRONT = "/mine"
 
 
-@router.api_route("/log-ind", methods=READ)
+@router.get("/log-ind")
 def ask_address(request: Request, videre: str = FRONT) -> Response:
     """The page that asks for an address."""
     return render.page(request, "signing_in/address.html", onward=_onward(videre), email="", wrong=False)
@@ -55,7 +54,7 @@ def send(request: Request, sent: Sent) -> Response:
     return response
 
 
-@router.api_route("/kode", methods=READ)
+@router.get("/kode")
 def ask_code(request: Request, videre: str = FRONT) -> Response:
     """The page that asks for the code."""
     return render.page(request, "signing_in/code.html", onward=_onward(videre), wrong=False)

@@ -62,7 +62,7 @@ class OwnTasks:
     closed: Sequence[Line]
 
 
-@router.api_route("/mine", methods=["GET", "HEAD"])
+@router.get("/mine")
 def show(request: Request, person: CurrentPerson, taget: str = "") -> Response:
     """The person's own tasks."""
     found: list[Line] = []

@@ -42,7 +42,6 @@ from web.session import CurrentActor, OwnForm, SignInNeeded
 
 router = APIRouter()
 ROOM = Room(router)
-READ = ["GET", "HEAD"]
 COOKIE = "aarshjul-trin"
 HALF = Cookie(COOKIE, "/log-ind")
 LASTS = timedelta(minutes=10)
@@ -69,7 +68,7 @@ def half_way(request: Request, account_id: int, address: str, onward: str) -> Re
     return response
 
 
-@router.api_route("/log-ind/trin", methods=READ)
+@router.get("/log-ind/trin")
 def ask(request: Request) -> Response:
     """The page that asks for the code."""
     _half(request)
@@ -92,7 +91,7 @@ def check(request: Request, sent: Sent) -> Response:
     return _in(request, RedirectResponse(onward, status_code=303), token)
 
 
-@router.api_route("/log-ind/app", methods=READ)
+@router.get("/log-ind/app")
 def show_key(request: Request) -> Response:
     """The key, for whoever has to have an app."""
     account_id, _ = _half(request)
@@ -112,7 +111,7 @@ def confirm_first(request: Request, sent: Sent) -> Response:
     return _in(request, render.page(request, "signing_in/recovery.html", codes=codes, onward=onward), token)
 
 
-@router.api_route("/konto/app", methods=READ)
+@router.get("/konto/app")
 def show(request: Request, actor: CurrentActor) -> Response:
     """Whether there is an app, or the key of one that is begun."""
     with context.reading(request) as store:
