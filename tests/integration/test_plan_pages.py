@@ -259,6 +259,20 @@ def test_an_empty_text_is_said_and_the_plan_in_force_stands_in_the_field(small: 
     assert Form(empty, f"{small.page}/vis").fields["text"].strip() == PLAN.strip()
 
 
+def test_a_plan_is_not_saved_without_a_reason_or_with_a_fault_and_comes_back(planned: Planned) -> None:
+    shown = planned.try_text(PLAN.replace("20. maj", "27. maj"))
+    before = planned.site.row_counts()
+    page = Form(shown, planned.page).send(planned.office, why=" ")
+    assert page.status_code == 422 and page.text.count('<a href="#gem-why">') == 1
+    assert 'id="gem-why"' in page.text and "20. maj 2027 → 27. maj 2027" in page.text
+    for text, told in (("", "Planen er tom."), ("kind: [wheel", "Planen kan ikke bruges, som den er.")):
+        wrong = Form(shown, planned.page).send(planned.office, why="Ferien", text=text)
+        assert wrong.status_code == 422 and told in wrong.text
+    assert planned.site.row_counts() == before
+    assert Form(page, planned.page).send(planned.office, why="Ferien").status_code == 303
+    assert planned.due()["rapport"] == date(2027, 5, 27)
+
+
 def test_the_second_of_two_is_told_and_keeps_the_text(planned: Planned) -> None:
     mine = planned.try_text(PLAN.replace("20. maj", "27. maj"))
     first = planned.try_text(PLAN.replace("21. juni", "24. juni"))

@@ -98,19 +98,21 @@ def preview(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedFo
 @router.post("")
 def save(request: Request, actor: CurrentActor, cycle_id: Id, sent: CheckedForm) -> Response:
     """Makes the revision, unless somebody has made another since the plan was seen."""
-    with context.writing(request) as session:
-        year = year_of(session, _reach(session, actor, cycle_id, lock=True))
-        text, more = written_files(sent, year)
-        if text_of(sent, "seen") != year.seen:
-            return _page(session, request, year, text, more, overtaken=True)
-        try:
+    try:
+        with context.writing(request) as session:
+            year = year_of(session, _reach(session, actor, cycle_id, lock=True))
+            text, more = written_files(sent, year)
+            if text_of(sent, "seen") != year.seen:
+                return _page(session, request, year, text, more, overtaken=True)
             draft = year.draft(text, more)
             why = needed(sent, "why", "Begrundelsen")
             now = context.now(request)
             revise_cycle(session, draft, year=year.cycle.year, by=actor.by, now=now, why=why)
-        except (PlanInvalid, AnswerInvalid) as error:
-            session.rollback()
-            return _page(session, request, year, text, more, problems=error.problems)
+    except PlanInvalid:
+        return preview(request, actor, cycle_id, sent)
+    except AnswerInvalid as error:
+        note_wanting(request, "gem", error, sent)
+        return preview(request, actor, cycle_id, sent)
     return RedirectResponse(f"/plan/{cycle_id}?gjort=1", status_code=303)
 
 
