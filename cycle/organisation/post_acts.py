@@ -135,6 +135,28 @@ def end_term(session: Session, change: Change, table: Table, term_id: int, *, la
     _record(session, change, f"end_{_word(table)}", {"before": term.name}, {"to": last_day})
 
 
+def stay(session: Session, change: Change, term_id: int) -> None:
+    """The last day of somebody at the post goes: they have it to the eve of whoever comes next, else until
+    further notice. Raises Conflict, NotFound.
+    """
+    file = _as_seen(session, change)
+    term, longest = who_stays(file, term_id, today=change.today)
+    _set_end(session, Appointment, term_id, longest)
+    days = {"removed": term.valid_to, "to": longest}
+    _record(session, change, "stay", {"after": term.name}, days)
+
+
+def who_stays(file: PostFile, term_id: int, *, today: date) -> tuple[Held, date | None]:
+    """Whose last day goes, and to which local date they then have the post (None: until further notice).
+
+    Raises NotFound; Conflict when there is no last day that can go.
+    """
+    term = _find(file, Appointment, term_id)
+    if not file.may_stay(term, today=today):
+        raise Conflict("post", "/".join(file.post))
+    return term, file.longest(term)
+
+
 def what_goes(file: PostFile, table: Table, term_id: int, *, today: date) -> TakenBack:
     """What goes with a term that has not begun on the local date. Raises NotFound; Conflict when it has."""
     term = _find(file, table, term_id)
@@ -142,11 +164,10 @@ def what_goes(file: PostFile, table: Table, term_id: int, *, today: date) -> Tak
         raise Conflict("post", "/".join(file.post))
     others = [each for each in file.holders if each.id != term.id] if table is Appointment else []
     eve = term.valid_from - timedelta(days=1)
-    later = [each.valid_from for each in others if each.valid_from > term.valid_from]
     return TakenBack(
         term,
         [each for each in others if each.valid_to == eve],
-        min(later) - timedelta(days=1) if later else None,
+        file.longest(term) if table is Appointment else None,
         table is Appointment and not any(each.covers(term.valid_from) for each in others),
     )
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -43,8 +43,9 @@ class Changed:
 
     @property
     def days(self) -> list[date]:
-        """The local dates it speaks of: from, to."""
-        return [date.fromisoformat(self.row.data[name]) for name in ("from", "to") if name in self.row.data]
+        """The local dates it speaks of: from, to; of a last day that went, that day."""
+        names = ("removed",) if "removed" in self.row.data else ("from", "to")
+        return [date.fromisoformat(self.row.data[name]) for name in names if name in self.row.data]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,19 @@ class PostFile:
     addresses: Mapping[int, Address]
     mailbox: Address | None
     seen: str
+
+    def longest(self, holder: Held) -> date | None:
+        """The last local date a holder can have the post: the next one's eve (None: until further notice)."""
+        later = [each.valid_from for each in self.holders if each.valid_from > holder.valid_from]
+        return min(later) - timedelta(days=1) if later else None
+
+    def may_stay(self, holder: Held, *, today: date) -> bool:
+        """Whether the last day of whoever has the post, or had it before it became vacant, can go."""
+        longest = self.longest(holder)
+        if holder.valid_to in (None, longest) or holder.is_coming(today):
+            return False
+        is_vacant_since = longest is None and not any(each.covers(today) for each in self.holders)
+        return holder.covers(today) or is_vacant_since
 
 
 def read_post(session: Session, post: Post) -> PostFile:

@@ -231,6 +231,81 @@ def test_a_last_day_leaves_the_post_vacant_and_the_list_says_so(posts: Posts) ->
     assert "Skole 1.2 Ærø" in posts.office.get("/poster?vis=alle&soeg=1.2").text
 
 
+def kept(posts: Posts, name: str) -> Response:
+    """Presses *Fjern den sidste dag* beside the name."""
+    page = posts.office.get(posts.page).text
+    row = next(each for each in page.split("<tr>") if f">{name}</a>" in each and "/bliver/vis" in each)
+    return posts.send("bliver/vis", term=row.partition('name="term" value="')[2].partition('"')[0])
+
+
+def ended(posts: Posts, last_day: str) -> str:
+    """The holder's last day is that; their name."""
+    with reading(posts.engine) as session:
+        term = session.exec(select(Appointment.id).where(Appointment.person_id == posts.leader)).one()
+    assert posts.send("afslut", which="leder", term=str(term), last_day=last_day).status_code == 303
+    return f"Leder af {posts.unit}"
+
+
+def test_a_last_day_set_by_mistake_is_removed_after_a_look(posts: Posts) -> None:
+    assert "/bliver/vis" not in posts.office.get(posts.page).text, "no last day"
+    old = ended(posts, "2027-06-30")
+    before = posts.site.row_counts()
+    shown = kept(posts, old)
+    for said in (
+        "Der er ikke ændret noget endnu.",
+        "30. juni 2027",
+        "indtil videre",
+        f"{old} beholder posten",
+    ):
+        assert said in shown.text, said
+    assert posts.site.row_counts() == before, "only shown"
+    done = Form(shown, f"{posts.page}/bliver").send(posts.office)
+    assert done.status_code == 303 and posts.holders() == [(old, municipality.SINCE, None)]
+    assert posts.changed() == ["end_term", "stay"]
+    page = posts.office.get(done.headers["location"]).text
+    told = page.partition("Hvad der er ændret")[2]
+    assert "Den sidste dag er fjernet." in page and "/bliver/vis" not in page
+    assert "sidste dag fjernet" in told and old in told.partition("sidste dag fjernet")[2]
+    assert told.count("30. juni 2027") == 2
+    again = Form(shown, f"{posts.page}/bliver").send(posts.office)
+    assert again.status_code == 409 and "Nogen har ændret posten" in again.text
+
+
+def test_who_keeps_the_post_makes_room_for_whoever_comes_later(small: Posts) -> None:
+    old = ended(small, "2027-06-30")
+    small.send("leder", **{**IDA, "first_day": "2027-08-01"})
+    shown = kept(small, old)
+    assert "til og med 31. juli 2027, dagen før den næste begynder" in shown.text
+    assert Form(shown, f"{small.page}/bliver").send(small.office).status_code == 303
+    assert small.holders()[0] == (old, municipality.SINCE, date(2027, 7, 31))
+    assert "/bliver/vis" not in small.office.get(small.page).text, "the last day is the next one's eve"
+
+
+def test_a_post_that_became_vacant_by_mistake_goes_back(small: Posts) -> None:
+    old = ended(small, "2027-04-11")
+    assert "Ingen på posten" in small.office.get("/poster?vis=ledig").text
+    shown = kept(small, old)
+    assert f"Posten er ikke længere ledig: {old} har den" in shown.text
+    assert Form(shown, f"{small.page}/bliver").send(small.office).status_code == 303
+    assert small.holders() == [(old, municipality.SINCE, None)]
+    with reading(small.engine) as session:
+        assert session.get_one(Task, small.task).next_reminder_at == small.site.clock.at
+
+
+def test_a_last_day_that_is_not_there_or_has_a_new_leader_behind_it_is_not_removed(small: Posts) -> None:
+    with reading(small.engine) as session:
+        term = session.exec(select(Appointment.id).where(Appointment.unit_id == small.unit)).one()
+    for setting in ({}, {**IDA, "first_day": "2027-04-12"}):
+        if setting:
+            small.send("leder", **setting)
+        before = small.holders()
+        for act in ("bliver/vis", "bliver"):
+            page = small.send(act, term=str(term))
+            assert page.status_code == 409 and "Nogen har ændret posten" in page.text
+        assert small.holders() == before
+    assert small.send("bliver/vis", term="x").status_code == 422
+
+
 def test_a_search_finds_a_post_that_nothing_is_wrong_with(posts: Posts) -> None:
     shown = posts.office.get("/poster")
     assert "Alle poster er besat" in shown.text

@@ -4,6 +4,7 @@ GET  /post/{unit}                   the post (`rolle`, else the unit's head)
 POST /post/{unit}/leder             a new leader from a day
 POST /post/{unit}/stedfortraeder    somebody stands in for a while
 POST /post/{unit}/afslut            an appointment or a substitute gets a last day
+POST /post/{unit}/bliver            the last day of whoever has the post goes
 POST /post/{unit}/traek             what has not begun is taken back
 POST /post/{unit}/adresse           a new address, or the old one works after all
 """
@@ -24,6 +25,7 @@ from cycle.organisation.post_acts import (
     change_address,
     end_term,
     stand_in,
+    stay,
     take_back,
     trust_address,
 )
@@ -80,19 +82,29 @@ def end(request: Request, actor: CurrentActor, unit_id: str, sent: CheckedForm) 
     return _act(request, actor, unit_id, sent, "afslut", act)
 
 
+@router.post("/bliver")
+def stays(request: Request, actor: CurrentActor, unit_id: str, sent: CheckedForm) -> Response:
+    """Whoever has the post keeps it: no last day."""
+
+    def act(session: Session, change: Change) -> None:
+        stay(session, change, whole_number(sent, "term", "Perioden"))
+
+    return _act(request, actor, unit_id, sent, "bliver", act)
+
+
 @router.post("/traek")
 def back(request: Request, actor: CurrentActor, unit_id: str, sent: CheckedForm) -> Response:
     """What has not begun is taken back; asked again when it is not said who stays."""
     with context.reading(request) as session:
         at_post(session, request, actor, unit_id, sent)
     try:
-        stays = stays_in(sent)
+        keeps = stays_in(sent)
     except AnswerInvalid as error:
         note_wanting(request, "traek", error, sent)
         return back_page(request, actor, unit_id, sent)
 
     def act(session: Session, change: Change) -> None:
-        take_back(session, change, table_in(sent), whole_number(sent, "term", "Perioden"), stays=stays)
+        take_back(session, change, table_in(sent), whole_number(sent, "term", "Perioden"), stays=keeps)
 
     return _act(request, actor, unit_id, sent, "traek", act)
 

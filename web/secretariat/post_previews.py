@@ -1,6 +1,7 @@
 """What an act at a post would do, seen before it is done; nothing is changed.
 
 POST /post/{unit}/leder/vis     who leaves and what goes to the new leader
+POST /post/{unit}/bliver/vis    who keeps the post when a last day goes
 POST /post/{unit}/traek/vis     what goes when a coming leader or substitute is taken back
 """
 
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, Conflict
-from cycle.organisation.post_acts import what_goes
+from cycle.organisation.post_acts import what_goes, who_stays
 from cycle.organisation.post_file import read_post
 from cycle.tasks.post_work import work_of
 from web import context
@@ -50,6 +51,23 @@ def handover(request: Request, actor: CurrentActor, unit_id: str, sent: CheckedF
             substitutes=[each for each in file.substitutes if each.covers(first_day)],
             seen=file.seen,
         )
+
+
+@router.post("/bliver/vis")
+def stays(request: Request, actor: CurrentActor, unit_id: str, sent: CheckedForm) -> Response:
+    """Who keeps the post, and to which day, when the last day goes."""
+    with context.reading(request) as session:
+        at = at_post(session, request, actor, unit_id, sent)
+        file = read_post(session, at.post)
+        if text_of(sent, "seen") != file.seen:
+            return post_page(session, request, at, overtaken=True)
+        try:
+            who, longest = who_stays(file, whole_number(sent, "term", "Perioden"), today=at.today)
+        except AnswerInvalid as error:
+            return post_page(session, request, at, sent=sent, form="bliver", problems=error.problems)
+        except Conflict:
+            return post_page(session, request, at, overtaken=True)
+        return show(request, "post_stays.html", at=at, who=who, longest=longest, file=file)
 
 
 @router.post("/traek/vis")

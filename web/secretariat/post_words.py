@@ -8,6 +8,7 @@ POST_VERBS: Mapping[str, Pair] = {
     "appoint": ("ny leder", "new leader"),
     "stand_in": ("stedfortræder", "substitute"),
     "end_term": ("fratræder", "leaves"),
+    "stay": ("sidste dag fjernet", "last day removed"),
     "end_substitute": ("stedfortræder afsluttet", "substitute ended"),
     "take_back_term": ("ny leder taget tilbage", "new leader taken back"),
     "take_back_substitute": ("stedfortræder taget tilbage", "substitute taken back"),
@@ -40,6 +41,10 @@ DONE: Mapping[str, Pair] = {
         "The substitute is set. The post's mail goes to the substitute meanwhile.",
     ),
     "afslut": ("Den sidste dag er gemt.", "The last day is saved."),
+    "bliver": (
+        "Den sidste dag er fjernet. Postens opgaver og mails bliver hos lederen.",
+        "The last day is removed. The post's tasks and mail stay with the leader.",
+    ),
     "traek": ("Det er taget tilbage.", "It is taken back."),
     "adresse": ("Adressen er gemt.", "The address is saved."),
 }
