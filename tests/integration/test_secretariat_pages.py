@@ -16,6 +16,7 @@ from cycle.organisation.tables import Appointment, Unit
 from cycle.reminders.tables import Decided, ReminderDecision
 from cycle.runs.tables import ClockPulse, FlowPause, Recorded, Run, RunState, Wake
 from cycle.store import reading, transaction
+from cycle.tasks.closing import cancel_occurrence
 from cycle.tasks.listing import FILTERS
 from cycle.tasks.states import OccurrenceState, SubmissionKind, TaskKind, TaskState
 from cycle.tasks.tables import CycleRevision, Extension, Occurrence, Task
@@ -141,6 +142,26 @@ def test_an_activity_over_before_the_start_is_not_called_off_and_a_cancelled_one
         row = re.search(rf'<tr>(?:(?!</tr>).)*<a href="([^"]+)">{title}</a>.*?</tr>', page.text, re.DOTALL)
         assert said in row[0]
         assert f'<span class="badge badge-plain">{said}</span>' in office.get(row[1]).text
+
+
+def test_a_cancelled_activity_leads_to_a_roll_up_only_where_there_is_something_to_report(small):
+    ways = ("/afrapportering/1", f"{ONE}/samlet", "/eksport/aktivitet/1.xlsx")
+    nothing = "Der er ikke noget at afrapportere: aktiviteten er aflyst"
+
+    def led_to():
+        page = small.get(ONE).text
+        return [f'href="{way}"' in page for way in ways]
+
+    small.answer(0, 10)
+    with transaction(small.engine) as session:
+        task = session.get(Task, small.tasks[0].id)
+        occurrence = session.get(Occurrence, small.occurrence.id)
+        cancel_occurrence(session, occurrence, why="Ikke i år", by="cli", now=small.site.clock.at)
+    assert "Aflyst" in words(small.get(ONE)) and led_to() == [False] * 3
+    page = small.get("/afrapportering/1")
+    assert nothing in words(page) and "Hent" not in words(page) and "ikke frigivet" not in words(page)
+    small.change(task, state=TaskState.APPROVED)
+    assert led_to() == [True] * 3 and nothing not in words(small.get("/afrapportering/1"))
 
 
 def test_before_the_first_year_the_page_says_how_to_begin(sqlite_engine, tmp_path):

@@ -19,6 +19,7 @@ from cycle.tasks.forms import Form
 from cycle.tasks.releases import versions
 from cycle.tasks.rollup import Outcome, Section
 from cycle.tasks.rollup_counts import Counts, Named, counts_by_home, lines_of, sections_of
+from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import FormVersion, Release
 from documents.rollup_document import above
 from web import context, render
@@ -104,6 +105,7 @@ def rollup(
             total=sum(counts.values()),
             outcomes=list(Outcome),
             version=version,
+            nothing=version is None and _is_called_off(found, told),
             versions=released,
             partial=paths != (found.root_path,),
             ordinary=found.thing is not Thing.RELEASED,
@@ -117,6 +119,13 @@ def _as_it_stands(session: Session, request: Request, found: Reach, paths: tuple
     asked = Asked(found.occurrence, paths, calendar.local_date(context.now(request)), calendar)
     homes, sections = counts_by_home(session, asked), sections_of(session, asked)
     return Told(homes, sections, lambda homes: lines_of(session, asked, homes))
+
+
+def _is_called_off(found: Reach, told: Told) -> bool:
+    """Whether the activity is cancelled and nobody had answered or written anything."""
+    replied = any(number for outcome, number in told.counts().items() if outcome is not Outcome.WAIVED)
+    written = any(section.answers is not None for section in told.sections)
+    return found.occurrence.state is OccurrenceState.CANCELLED and not replied and not written
 
 
 def _released(version: Release, paths: tuple[str, ...]) -> Told:
