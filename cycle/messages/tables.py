@@ -54,6 +54,8 @@ class MessageState(StrEnum):
 UNCERTAIN = sa.text("state = 'unknown'")
 UNSENT = sa.text("state IN ('ready', 'waiting', 'claimed')")
 REFUSED = sa.text("rejected_at IS NOT NULL")
+NOT_ARRIVED = sa.text("state != 'sent' OR returned_at IS NOT NULL")
+UNSURE = sa.text("unsure > 0")
 
 
 class Message(SQLModel, table=True):
@@ -73,6 +75,8 @@ class Message(SQLModel, table=True):
     waits, and is not handed over again while it has to be encrypted.
     `about_task_id` is written when it is sent: the one task it spoke of, none for a digest; the first such
     mail begins a thread.
+    `ix_message_shown` tells a mail's municipality and kind too, so that a list by time and the count of all
+    mails read it alone; what was sent and stayed sent is in none of the partial indexes.
     """
 
     __table_args__ = (
@@ -86,7 +90,16 @@ class Message(SQLModel, table=True):
         sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),
         sa.Index("ix_message_sent", "address", "sent_at"),
         sa.Index("ix_message_rejected", "rejected_at", sqlite_where=REFUSED, postgresql_where=REFUSED),
-        sa.Index("ix_message_shown", "sent_at", "created_at"),
+        sa.Index("ix_message_shown", "sent_at", "created_at", "root_id", "kind"),
+        sa.Index(
+            "ix_message_not_arrived",
+            "root_id",
+            "state",
+            "returned_at",
+            sqlite_where=NOT_ARRIVED,
+            postgresql_where=NOT_ARRIVED,
+        ),
+        sa.Index("ix_message_unsure", "root_id", sqlite_where=UNSURE, postgresql_where=UNSURE),
         sa.Index("ix_message_created", "address", "kind", "created_at"),
         sa.Index(
             "ix_message_about",

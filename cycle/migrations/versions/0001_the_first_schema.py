@@ -896,13 +896,15 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_about', ['about_task_id'], unique=False, sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
         batch_op.create_index('ix_message_created', ['address', 'kind', 'created_at'], unique=False)
         batch_op.create_index('ix_message_due', ['next_at'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
+        batch_op.create_index('ix_message_not_arrived', ['root_id', 'state', 'returned_at'], unique=False, sqlite_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"), postgresql_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"))
         batch_op.create_index(batch_op.f('ix_message_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_message_rejected', ['rejected_at'], unique=False, sqlite_where=sa.text('rejected_at IS NOT NULL'), postgresql_where=sa.text('rejected_at IS NOT NULL'))
         batch_op.create_index('ix_message_sent', ['address', 'sent_at'], unique=False)
-        batch_op.create_index('ix_message_shown', ['sent_at', 'created_at'], unique=False)
+        batch_op.create_index('ix_message_shown', ['sent_at', 'created_at', 'root_id', 'kind'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_task_id'), ['task_id'], unique=False)
         batch_op.create_index('ix_message_uncertain', ['root_id'], unique=False, sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.create_index('ix_message_unsent', ['address'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
+        batch_op.create_index('ix_message_unsure', ['root_id'], unique=False, sqlite_where=sa.text('unsure > 0'), postgresql_where=sa.text('unsure > 0'))
 
     op.create_table('sealed_document',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1246,6 +1248,7 @@ def downgrade() -> None:
 
     op.drop_table('sealed_document')
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_unsure', sqlite_where=sa.text('unsure > 0'), postgresql_where=sa.text('unsure > 0'))
         batch_op.drop_index('ix_message_unsent', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.drop_index('ix_message_uncertain', sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.drop_index(batch_op.f('ix_message_task_id'))
@@ -1253,6 +1256,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_message_sent')
         batch_op.drop_index('ix_message_rejected', sqlite_where=sa.text('rejected_at IS NOT NULL'), postgresql_where=sa.text('rejected_at IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_message_person_id'))
+        batch_op.drop_index('ix_message_not_arrived', sqlite_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"), postgresql_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"))
         batch_op.drop_index('ix_message_due', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.drop_index('ix_message_created')
         batch_op.drop_index('ix_message_about', sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
