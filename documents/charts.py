@@ -1,14 +1,16 @@
 """Charts through matplotlib, as SVG or PNG. The same values give the same bytes; each has a text beside it.
 
-Texts are drawn as they stand: a dollar sign is a dollar sign. Several threads may draw at once.
+Texts are drawn as they stand: a dollar sign is a dollar sign. They are set in the documents' letters, and
+signs that those lack in the others. Several threads may draw at once.
 """
 
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from documents.typeset_text import Drawing, known_signs, shown_text
+from documents.typeset_text import LETTERS, Drawing, fonts_in, known_signs, shown_text
 
 WIDTH, ROW = 6.7, 0.26
 TOP, BOTTOM = 0.28, 0.45
@@ -25,7 +27,7 @@ STYLE: Any = {
     "text.parse_math": False,
     "svg.hashsalt": "aarshjul",
     "svg.fonttype": "path",
-    "font.family": "DejaVu Sans",
+    "font.family": ["IBM Plex Sans", "DejaVu Sans"],
     "font.size": 7.5,
     "text.color": INK,
     "axes.edgecolor": RULE,
@@ -135,6 +137,7 @@ def _canvas(names: Sequence[str], top: float) -> "tuple[Figure, Axes]":
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
+    _know_letters()
     mpl.rcParams.update(STYLE)
     height = top + ROW * len(names) + BOTTOM
     figure = Figure(figsize=(WIDTH, height))
@@ -147,6 +150,15 @@ def _canvas(names: Sequence[str], top: float) -> "tuple[Figure, Axes]":
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     return figure, axes
+
+
+@cache
+def _know_letters() -> None:
+    """Tells matplotlib of the documents' letters, which it looks for among its own and the machine's."""
+    from matplotlib.font_manager import fontManager
+
+    for file in fonts_in(LETTERS):
+        fontManager.addfont(file)
 
 
 def _counted(name: str, counts: Sequence[int]) -> str:

@@ -130,6 +130,13 @@ def test_a_small_areas_bar_is_as_long_as_a_large_ones_and_its_number_stands_at_i
     assert "2" not in told and not [words for words in told if words.startswith("Ingen")]
 
 
+def test_charts_are_set_in_the_documents_letters_and_signs_those_lack_in_the_others():
+    parts = [Part("Grøn", "#7fb77e")]
+    for name, letters in (("Skoler", {"IBMPlexSans"}), ("Skoler ▲", {"IBMPlexSans", "DejaVuSans"})):
+        drawn = shared_bars(parts, [(name, (1,))])
+        assert set(re.findall(r'id="([A-Za-z]+Sans)-', drawn)) == letters, name
+
+
 def test_charts_are_the_same_each_time_and_take_any_name():
     parts = [Part("grøn", "#0f0"), Part("rød", "#f00")]
     rows = [("Skoler $x$ 🎉 " + "y" * 99, (3, 0)), ("", (0, 0))]
