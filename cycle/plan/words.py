@@ -25,6 +25,12 @@ POINTS = {
     **dict.fromkeys(("due", "frist", "fristen"), Point.DUE),
     **dict.fromkeys(("closes", "lukker", "lukning", "lukningen"), Point.CLOSES),
 }
+SPOKEN = {
+    Point.OPENS: ("åbningen", "åbner"),
+    Point.DUE: ("fristen", "frist"),
+    Point.CLOSES: ("lukningen", "lukker"),
+}
+"""What a Danish reader calls an activity's own date, and another's behind its name."""
 UNITS = {
     **dict.fromkeys(("arbejdsdage", "arbejdsdag", "arbejdsdagen", "hverdage", "hverdag"), Unit.WORKING_DAYS),
     **dict.fromkeys(("working days", "working day"), Unit.WORKING_DAYS),
@@ -44,6 +50,23 @@ _VOCABULARY = sorted(
     {*MONTHS, *WEEKDAYS, *ORDINALS, *POINTS, *UNITS, *MEETING_POINTS, "primo", "medio", "ultimo"}
     | {"halvår", "kvartal", "arbejdsdag", "før", "efter", "before", "after", "uge", "til"}
 )
+
+
+_ENGLISH_POINT = re.compile(r"(?:(?<=\s)|^)(?:opens|due|closes)$", re.IGNORECASE)
+_OWN = re.compile(r"(?:^|\b(?:før|efter|before|after) )$", re.IGNORECASE)
+
+
+def in_danish(phrase: str) -> str:
+    """The date phrase with the date that it counts from named in Danish; it means the same.
+
+    "5 arbejdsdage efter due" is "5 arbejdsdage efter fristen", "kvartalsrapport-1 due" with "frist".
+    """
+    found = _ENGLISH_POINT.search(phrase)
+    if found is None:
+        return phrase
+    before = phrase[: found.start()]
+    own, behind_name = SPOKEN[POINTS[found[0].lower()]]
+    return before + (own if _OWN.search(before) else behind_name)
 
 
 def ordinal(text: str) -> int:

@@ -127,6 +127,26 @@ def test_what_is_closed_says_so_where_it_is_changed(small: Planned) -> None:
     assert office.get(small.page).text.count(">lukket<") == 1
 
 
+def test_dates_counted_from_others_are_danish_on_the_pages_and_stay_in_the_yaml(small: Planned) -> None:
+    written = PLAN.replace(
+        "opens: 1. juni, due: 21. juni", "opens: 7 dage efter rapport due, due: 3 uger efter opens"
+    )
+    shown = small.try_text(written)
+    assert "Åbner: 1. juni → 7 dage efter rapport frist" in shown.text
+    assert "Frist: 21. juni → 3 uger efter åbningen" in shown.text
+    assert Form(shown, small.page).send(small.office, why="Følger rapporten").status_code == 303
+    edit = f"{small.page}/ret/budget"
+    form = Form(small.office.get(edit), edit)
+    assert (form.fields["opens"], form.fields["due"]) == (
+        "7 dage efter rapport frist",
+        "3 uger efter åbningen",
+    )
+    kept = Form(form.send(small.office, title="Budgetkald"), small.page).fields["text"]
+    assert "opens: 7 dage efter rapport due, due: 3 uger efter opens" in kept
+    english = Form(small.office.get(f"{edit}?sprog=en"), edit).fields
+    assert (english["opens"], english["due"]) == ("7 dage efter rapport due", "3 uger efter opens")
+
+
 def test_in_english_the_plan_has_its_english_titles(small: Planned) -> None:
     edit = f"{small.page}/ret/rapport"
     shown = Form(small.office.get(edit), edit).send(small.office, title_en="Quarterly report 1")

@@ -1,6 +1,7 @@
 """Danish date phrases and relations: what they mean, and what is said about those that mean nothing."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from cycle.errors import PlanInvalid
 from cycle.plan.moments import Day, Span, place
 from cycle.plan.reading import parse, parse_moment
 from cycle.plan.relations import MeetingDate, MeetingPoint, NamedDate, OwnDate, Point, Relation, Unit
+from cycle.plan.words import in_danish
 
 CALENDAR = WorkingCalendar()
 
@@ -220,6 +222,26 @@ def test_relations_are_read_in_danish_and_as_the_english_spelling(
     expected = anchor or MeetingDate("Børne- og Ungdomsudvalget", Day(12, 5), MeetingPoint.HELD)
     assert isinstance(meaning, Relation)
     assert (meaning.count, meaning.unit, meaning.anchor) == (count, unit, expected)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("3 uger efter opens", "3 uger efter åbningen"),
+        ("5 arbejdsdage efter due", "5 arbejdsdage efter fristen"),
+        ("dagen før closes", "dagen før lukningen"),
+        ("kvartalsrapport-1 due", "kvartalsrapport-1 frist"),
+        ("dagen efter klynge-1.due opens", "dagen efter klynge-1.due åbner"),
+        ("2 uger efter rapport closes", "2 uger efter rapport lukker"),
+        ("due", "fristen"),
+        ("5 arbejdsdage efter fristen", "5 arbejdsdage efter fristen"),
+        ("sidste arbejdsdag i april", "sidste arbejdsdag i april"),
+        ("dagen efter overdue", "dagen efter overdue"),
+    ],
+)
+def test_a_date_that_is_counted_from_is_named_in_danish_and_means_the_same(written: str, said: str) -> None:
+    assert in_danish(written) == said
+    assert replace(parse(said), text="") == replace(parse(written), text="")
 
 
 def test_a_distance_from_a_phrase_is_read() -> None:

@@ -15,10 +15,11 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from config.written_plan import fields_of, with_fields
+from config.written_plan import POINTS, fields_of, with_fields
 from cycle.access.rules import Verb
 from cycle.access.sessions import SignedIn
 from cycle.errors import AnswerInvalid, NotFound, PlanInvalid, Problem
+from cycle.plan.words import in_danish
 from cycle.store import tried
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.forms import Form
@@ -70,7 +71,7 @@ def change_one(
     """Writes the fields into the YAML that is in force and shows what changes."""
     with context.reading(request) as session:
         year = year_of(session, _reach(session, actor, cycle_id))
-        before = _fields_now(year, activity_id)
+        before = _fields_now(request, year, activity_id)
         wanted = {name: _typed(sent, name) for name in before if name in sent}
         changed = {name: value for name, value in wanted.items() if value != before[name]}
         text = with_fields(year.text, activity_id, changed)
@@ -193,11 +194,15 @@ def _called(form: Form, request: Request) -> str:
     return (form.title_en if render.language_of(request) == "en" else "") or form.title
 
 
-def _fields_now(year: Year, activity_id: str) -> dict[str, str]:
+def _fields_now(request: Request, year: Year, activity_id: str) -> dict[str, str]:
+    """The fields as the page shows them: dates that the YAML writes in English, in the page's language."""
     try:
-        return fields_of(year.plan.activity(activity_id))
+        found = fields_of(year.plan.activity(activity_id))
     except KeyError:
         raise NotFound("activity", activity_id) from None
+    if render.language_of(request) == "en":
+        return found
+    return {name: in_danish(said) if name in POINTS else said for name, said in found.items()}
 
 
 def _fields(
@@ -206,7 +211,7 @@ def _fields(
     year: Year,
     activity_id: str,
 ) -> Response:
-    fields = _fields_now(year, activity_id)
+    fields = _fields_now(request, year, activity_id)
     return show(
         request,
         "plan_activity.html",

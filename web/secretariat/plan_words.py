@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cycle.plan.words import in_danish
 from web.words import Pair
 
 PARTS: Mapping[str, Pair] = {
@@ -106,7 +107,7 @@ def value_words(field: str, value: object) -> Pair:
     if isinstance(value, bool) or (field.rpartition(".")[2] in CHOSEN and value in VALUES):
         return VALUES[value]
     said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return said, said
+    return (in_danish(said), said) if field.rpartition(".")[2] == "date" else (said, said)
 
 
 def field_words(field: str) -> Pair:
