@@ -209,12 +209,6 @@ BROKEN = Fault(
         "Try again shortly. If it happens again, write to the secretariat and quote the error number.",
     ),
 )
-BUSY = Fault(
-    503,
-    ("Der er for travlt lige nu", "Too busy right now"),
-    ("For mange prøver at logge ind på samme tid.", "Too many people are signing in at the same time."),
-    ("Vent et øjeblik, og prøv igen.", "Wait a moment and try again."),
-)
 VACANT_SIGNER = Fault(
     403,
     ("Posten er ubesat", "The post is vacant"),

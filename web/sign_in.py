@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -16,17 +18,20 @@ from cycle.access.tables import Account
 from cycle.errors import NotAllowed
 from web import context, render, session
 from web.context import Sent
-from web.faults import BUSY, Refused
+from web.faults import Refused
 from web.paths import local_path
 from web.plain import readable
 from web.rooms import Room
 from web.session import CurrentActor, OwnForm
+from web.signing_in.faults import BUSY
 from web.signing_in.oidc import login_of
 from web.signing_in.two_steps import half_way, next_step
 
 router = APIRouter()
 ROOM = Room(router)
 WAITING = 8
+A_FEW_SECONDS = 5
+"""In which all who wait have been served."""
 _DOOR = threading.BoundedSemaphore(WAITING)
 _DESK = threading.Lock()
 
@@ -55,7 +60,7 @@ def sign_in(request: Request, sent: Sent) -> Response:
     email, password = readable(sent.get("email")), str(sent.get("password", ""))
     onward = local_path(str(sent.get("videre", "/")))
     now = context.browser_now(request)
-    with one_at_a_time(), context.writing(request) as store:
+    with one_at_a_time(again=f"/log-ind?videre={quote(onward, safe='')}"), context.writing(request) as store:
         account = authenticate(store, email, password, now=now)
         further = next_step(request, store, account) if account else ""
         opened = _opened(request, store, account, now) if account and not further else None
@@ -99,13 +104,15 @@ def _leaving(request: Request) -> str:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
+def one_at_a_time(*, again: str) -> Iterator[None]:
     """Checking a password is slow on purpose and holds the store's write lock on SQLite.
 
-    One check runs, a few wait, more are refused: a flood of attempts must not stop leaders' answers.
+    One check runs, a few wait, more are refused and led `again` to the address of the form: a flood of
+    attempts must not stop leaders' answers. Raises Refused.
     """
     if not _DOOR.acquire(blocking=False):
-        raise Refused(BUSY)
+        way = (again, "Prøv igen", "Try again")
+        raise Refused(replace(BUSY, onward=way), {"Retry-After": str(A_FEW_SECONDS)})
     try:
         with _DESK:
             yield

@@ -1,4 +1,4 @@
-"""The words of the error pages about links that were opened and about the municipality's login."""
+"""The words of the error pages about opened links, about passwords and about the municipality's login."""
 
 from web.faults import Fault
 
@@ -132,4 +132,15 @@ SIGN_IN_TO_SIGN = Fault(
         "Log ind. Så kommer du tilbage til aftalen og kan skrive under.",
         "Sign in. You then come back to the agreement and can sign.",
     ),
+)
+BUSY = Fault(
+    503,
+    ("Der er for travlt lige nu", "Too busy right now"),
+    (
+        "Så mange skriver adgangskode på samme tid, at vi ikke nåede at se på din. Det tæller ikke som et "
+        "forsøg, og intet er ændret.",
+        "So many people are entering a password at the same time that yours was not looked at. It does not "
+        "count as an attempt, and nothing was changed.",
+    ),
+    ("Vent nogle sekunder, og prøv igen.", "Wait a few seconds and try again."),
 )

@@ -54,7 +54,7 @@ def change(request: Request, actor: CurrentActor, sent: OwnForm) -> Response:
         return _page(request, [DIFFERENT])
     now = context.browser_now(request)
     try:
-        with one_at_a_time(), context.writing(request) as store:
+        with one_at_a_time(again="/konto/adgangskode"), context.writing(request) as store:
             done = change_password(store, actor.account_id, old, new, now=now)
             if done:
                 close_other_sessions(store, actor.account_id, session.KEPT.read(request))
