@@ -68,6 +68,13 @@ def test_the_office_changes_posts_lists_and_the_plan_on_pages_that_everyone_can_
     page.check("input[value=bliver]")
     page.click("button:has-text('Tag Ida Ødegaard tilbage')")
     assert page.locator("text=Det er taget tilbage").count() == 1
+    page.click("summary:has-text('Sidste dag')")
+    page.fill("input[name=last_day] >> visible=true", "2027-06-30")
+    page.click("button:has-text('Gem') >> visible=true")
+    page.click("button:has-text('Fjern den sidste dag')")
+    accessible_at_every_width(page)
+    page.click("button:has-text('Fjern den sidste dag')")
+    assert page.locator("text=Den sidste dag er fjernet").count() == 1
     page.goto("/indlaes")
     accessible_at_every_width(page)
     page.check("input[value=leaders]")
@@ -96,4 +103,8 @@ def test_the_office_changes_posts_lists_and_the_plan_on_pages_that_everyone_can_
     page.fill("#ret-due", "21. juni")
     accessible_at_every_width(page)
     page.click("text=See what it changes")
+    accessible_at_every_width(page)
+    page.click("button:has-text('Change the plan')")
+    page.click(".error-summary a[href='#gem-why']")
+    assert page.evaluate("document.activeElement.id") == "gem-why"
     accessible_at_every_width(page)
