@@ -402,6 +402,13 @@ def test_a_unit_is_waived_with_a_reason_and_then_has_no_more_to_be_done(office):
     assert "/forlaeng" not in page.text and "/fritag" not in page.text
     again = office.secretariat.post(f"{path}/fritag", data={"csrf": _csrf(page), "why": "Igen"})
     assert again.status_code == 409
+    before = office.site.row_counts()
+    for act, field in (("forlaeng", "new_due_on"), ("fritag", "why"), ("besked/vis", "text")):
+        late = office.secretariat.post(f"{path}/{act}", data={"csrf": _csrf(page), "reason": "Ferie"})
+        assert late.status_code == 409 and "et andet sted i forløbet" in late.text, act
+        assert f"#{act.partition('/')[0]}-{field}" not in late.text, "no way to a field that is not there"
+        assert f'href="{path}"' in late.text and "Ferie" in late.text
+    assert office.site.row_counts() == before
 
 
 def test_a_message_is_seen_with_its_recipient_before_it_is_sent_and_sent_once(office):

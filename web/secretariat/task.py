@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,18 +27,21 @@ from cycle.tasks.told import why
 from cycle.tasks.wishes import wishes_of
 from web import context, render
 from web.attachments import attachment
+from web.faults import NOT_NOW, Refused
 from web.plain import Id
 from web.questions import figures_of
 from web.secretariat.pages import show
 from web.secretariat.preview import nudge_preview
 from web.secretariat.reach import TaskReach, reach_task
 from web.secretariat.typed import all_of, needed, whole_date, whole_number
-from web.secretariat.wanting import note_wanting
+from web.secretariat.wanting import note_wanting, wanting_of
 from web.session import CheckedForm, CurrentActor
 from web.shown import Shown, shown_answers
 from web.superior.wishes import check_latest, latest_day
 
 router = APIRouter(prefix="/opgave-historik/{task_id}")
+OFFERED = {"forlaeng": "extend", "fritag": "waive", "besked": "nudge", "nyt-link": "renew_link"}
+"""The act that a form of the page is for."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,13 @@ class Version:
 
 @router.get("")
 def file_of(request: Request, actor: CurrentActor, task_id: Id) -> Response:
-    """The task's file."""
+    """The task's file. Raises Refused when a form came back that the task has got beyond meanwhile."""
     with context.reading(request) as session:
         found = reach_task(session, actor, task_id, Verb.SEE_UNIT)
+        act = OFFERED.get(wanting_of(request).form)
+        if act and not _may(found)[act]:
+            way = (f"/opgave-historik/{task_id}", "Se opgaven", "See the task")
+            raise Refused(replace(NOT_NOW, onward=way))
         return show(request, "task.html", **_values(session, request, found))
 
 
