@@ -91,6 +91,21 @@ LEDGER: Mapping[str, str] = {
     "Mailen til {} kom ikke frem ({}).": "The mail to {} did not arrive ({}).",
     "Mailen til {} kom ikke frem: {}": "The mail to {} did not arrive: {}",
     "Mailen til {} kom ikke frem.": "The mail to {} did not arrive.",
+    "Mailen til {} er forsinket og prøves stadig ({}): {}": (
+        "The mail to {} is delayed and still being tried ({}): {}"
+    ),
+    "Mailen til {} er forsinket og prøves stadig ({}).": (
+        "The mail to {} is delayed and still being tried ({})."
+    ),
+    "Mailen til {} er forsinket og prøves stadig: {}": "The mail to {} is delayed and still being tried: {}",
+    "Mailen til {} er forsinket og prøves stadig.": "The mail to {} is delayed and still being tried.",
+    "Om et tidligere forsøg: {}": "About an earlier try: {}",
+    "modtageren": "the receiver",
+    "Mailen melder, at en mail ikke kom frem, men den kom ikke til en af vores returadresser. "
+    "Ingen adresse er ændret.": (
+        "The mail says that a mail did not arrive, but it did not come to one of our return addresses. "
+        "No address was changed."
+    ),
     "Uvist om mailen gik ud: afsendelsen blev afbrudt {} gange.": (
         "Unknown whether the mail went out: sending was interrupted {} times."
     ),

@@ -236,14 +236,14 @@ class Delivery:
     async def _hand_over(
         self, line: Connection, mail: Composed, mails: OneAhead, last: asyncio.Future[None] | None
     ) -> Outcome:
-        office = self._desk.office
+        office, message = self._desk.office, mail.message
         protected = office.must_be_encrypted(mail.recipient)
-        if protected and mail.message.unencrypted_at is not None:
+        if protected and message.unencrypted_at is not None:
             return Outcome(Fate.UNPROTECTED, UNENCRYPTED_ONWARD)
         return await line.send(
             mail.recipient,
             mail.content,
-            return_path=wire_address(office.return_path(mail.message.id or 0)),
+            return_path=wire_address(office.return_path(message.id or 0, message.resent, message.unsure)),
             protected=protected,
             after=last,
             meanwhile=mails.look_ahead,

@@ -42,7 +42,7 @@ def send_again(
     """
     fresh: dict[str, Any] = {"next_at": now, "attempts": 0, "reason": "", "unencrypted_at": None}
     fresh |= dict.fromkeys(("tried_at", "suspected_at", "rejected_at", "returned_at", "sent_at"))
-    fresh["unsure"] = KNOWN
+    fresh |= {"unsure": KNOWN, "resent": col(Message.resent) + 1}
     if address:
         same = col(Message.address) == mailbox(address)
         fresh |= {

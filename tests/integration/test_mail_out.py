@@ -150,6 +150,32 @@ def test_each_mail_has_a_return_path_that_names_it(engine, town, server, tmp_pat
     }
 
 
+def test_a_return_path_names_the_try_when_a_mail_may_have_come_and_stays_while_it_is_put_off(
+    engine, town, server, tmp_path
+):
+    with transaction(engine) as session:
+        receipts(session, town, 1)
+    office, tried = settings_for(server, tmp_path, smtp_connections=1), []
+
+    def answer(stage: Stage, address: str) -> str | None:
+        if stage is Stage.MAIL:
+            tried.append(read_token(SECRET.encode(), address[6:].partition("@")[0], "return"))
+        if stage is Stage.RCPT and len(tried) == 1:
+            return "450 4.7.1 greylisted"
+        return CUT if stage is Stage.ACCEPTED and len(tried) == 3 else None
+
+    server.set_hook(answer)
+    for minutes in (0, 5):
+        run(engine, office, NOON + timedelta(minutes=minutes))
+    with transaction(engine) as session:
+        session.execute(sa.update(Message).values(returned_at=NOON))
+        resending.send_again(session, 1, by="account:1", now=NOON)
+    for minutes in (10, 25):
+        run(engine, office, NOON + timedelta(minutes=minutes))
+    assert [(each.person_id, each.generation) for each in tried] == [(0, 0), (0, 0), (1, 0), (1, 1)]
+    assert [message.state for message in messages(engine)] == [MessageState.SENT]
+
+
 def test_return_paths_can_be_switched_off(engine, town, server, tmp_path):
     with transaction(engine) as session:
         receipts(session, town, 1)

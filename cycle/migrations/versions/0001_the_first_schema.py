@@ -874,6 +874,7 @@ def upgrade() -> None:
     sa.Column('fence', sa.Integer(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('unsure', sa.Integer(), nullable=False),
+    sa.Column('resent', sa.Integer(), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('suspected_at', sa.DateTime(timezone=True), nullable=True),
