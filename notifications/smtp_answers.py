@@ -42,7 +42,7 @@ class Outcome:
     """A message's fate with the server's own words (or ours, in Danish).
 
     `perhaps_us`: a server that takes no mail from us says the same of every recipient. `fate` holds once
-    another mail has got through. `stage` is where it was refused.
+    another mail has got through after it. `stage` is where it was refused.
     """
 
     fate: Fate
