@@ -67,9 +67,19 @@ def wait_for_encryption(session: Session, message_id: int, *, reason: str, now: 
 
 
 def mark_arrived(session: Session, message_id: int, *, by: str, now: datetime) -> None:
-    """Somebody has seen an uncertain mail at its receiver's. Raises Conflict when it is not uncertain."""
+    """Somebody has seen an uncertain mail at its receiver's. Raises Conflict when it is not uncertain.
+
+    It counts as sent when it was last to go, not now: nobody's mail of today, and no proof that the mail
+    server takes any today.
+    """
     uncertain = col(Message.state).in_(UNCERTAIN)
-    _move(session, message_id, uncertain, MessageState.SENT, {"sent_at": now, "reason": ARRIVED})
+    _move(
+        session,
+        message_id,
+        uncertain,
+        MessageState.SENT,
+        {"sent_at": col(Message.next_at), "reason": ARRIVED},
+    )
     _note(session, message_id, "mail_arrived", by, now)
 
 
