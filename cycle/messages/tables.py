@@ -54,6 +54,10 @@ class MessageState(StrEnum):
 UNCERTAIN = sa.text("state = 'unknown'")
 UNSENT = sa.text("state IN ('ready', 'waiting', 'claimed')")
 REFUSED = sa.text("rejected_at IS NOT NULL")
+AWAITED = sa.text("kind IN ('sign_in_code', 'new_link')")
+"""Kinds that somebody asked for and sits waiting for; a code is good for ten minutes."""
+
+_AWAITED_UNSENT = sa.text(f"{UNSENT.text} AND {AWAITED.text}")
 
 
 class Message(SQLModel, table=True):
@@ -82,6 +86,13 @@ class Message(SQLModel, table=True):
             "next_at",
             sqlite_where=UNSENT,
             postgresql_where=UNSENT,
+        ),
+        sa.Index(
+            "ix_message_awaited",
+            "root_id",
+            "next_at",
+            sqlite_where=_AWAITED_UNSENT,
+            postgresql_where=_AWAITED_UNSENT,
         ),
         sa.Index("ix_message_uncertain", "root_id", sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN),
         sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),

@@ -895,6 +895,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_about', ['about_task_id'], unique=False, sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
+        batch_op.create_index('ix_message_awaited', ['root_id', 'next_at'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"))
         batch_op.create_index('ix_message_created', ['address', 'kind', 'created_at'], unique=False)
         batch_op.create_index('ix_message_due', ['next_at'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.create_index(batch_op.f('ix_message_person_id'), ['person_id'], unique=False)
@@ -1256,6 +1257,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_person_id'))
         batch_op.drop_index('ix_message_due', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.drop_index('ix_message_created')
+        batch_op.drop_index('ix_message_awaited', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"))
         batch_op.drop_index('ix_message_about', sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
 
     op.drop_table('message')
