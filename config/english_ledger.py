@@ -80,6 +80,9 @@ LEDGER: Mapping[str, str] = {
     "Venter: en mailserver på vejen tager kun imod uden kryptering.": (
         "Waits: a mail server on the way takes mail only unencrypted."
     ),
+    "Adgangskoden sendes ikke over en ukrypteret forbindelse (AARSHJUL_SMTP_SECURITY).": (
+        "The password is not sent over an unencrypted connection (AARSHJUL_SMTP_SECURITY)."
+    ),
     "Venter: mailserveren tager kun imod uden kryptering.": (
         "Waits: the mail server takes it only without encryption."
     ),

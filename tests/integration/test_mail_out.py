@@ -1,9 +1,10 @@
 """What a mail carries out: its thread, its return path, its pace; and several senders at once."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,8 +36,8 @@ from notifications.desk import BATCH, Desk
 from notifications.gather import Letters
 from notifications.local_server import CUT, LocalServer, Stage
 from notifications.office import Office
-from notifications.smtp import is_protected
-from notifications.smtp_answers import UNENCRYPTED_ONWARD
+from notifications.smtp import Server, _enter, is_protected
+from notifications.smtp_answers import UNENCRYPTED_ONWARD, QueueStopped
 from tests.integration.test_delivery import (
     NOON,
     ROOT,
@@ -403,6 +404,29 @@ class _Line:
 )
 def test_mail_leaves_the_machine_encrypted_or_not_at_all(peer, encrypted, good):
     assert is_protected(_Line(peer, encrypted)) is good  # type: ignore[arg-type]  # what is asked of a client
+
+
+class _Asked(_Line):
+    """A server elsewhere that takes a password."""
+
+    passwords: tuple[str, ...] = ()
+
+    async def connect(self) -> None: ...
+
+    async def ehlo(self) -> None: ...
+
+    async def login(self, _user: str, password: str) -> None:
+        self.passwords += (password,)
+
+
+@pytest.mark.parametrize(
+    ("peer", "encrypted", "told"), [("192.0.2.7", False, ()), ("192.0.2.7", True, ("x",))]
+)
+def test_a_password_leaves_the_machine_encrypted_or_not_at_all(peer, encrypted, told):
+    line = _Asked(peer, encrypted)
+    with nullcontext() if told else pytest.raises(QueueStopped, match="login: Adgangskoden sendes ikke"):
+        asyncio.run(_enter(line, Server(peer, 587, user="aarshjul", password="x")))  # type: ignore[arg-type]  # as above
+    assert line.passwords == told
 
 
 def test_a_mail_that_cannot_go_encrypted_waits_for_as_long_as_it_takes(engine, town, tmp_path):
