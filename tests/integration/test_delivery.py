@@ -700,7 +700,7 @@ def test_the_ledger_unsays_what_was_rejected_and_says_it_again_when_it_is_sent_a
         bad = write_daily(session, town, [one], to=one)
         write_daily(session, town, [two], to=two)
     server.set_hook(mail_server.answer(Stage.RCPT, "550 5.7.1 refused by policy", only=bad.address))
-    run(engine, office)
+    run(engine, one_line(office))
     with transaction(engine) as session:
         said = {d.task_id: (d.verdict, d.reason) for d in session.exec(select(ReminderDecision))}
         assert said[one.id] == (
