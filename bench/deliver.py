@@ -219,7 +219,7 @@ class _Post:
         mail.add_alternative(rendered.html, subtype="html")
         if rendered.calendar:
             mail.add_attachment(rendered.calendar, subtype="calendar", filename=FILE_NAME)
-        path = self._office.return_path(message.id or 0)
+        path = self._office.return_path(message.id or 0, message.resent, message.unsure)
         await client.send_message(mail, sender=path, recipients=[message.address])
 
     async def _lean(self, client: aiosmtplib.SMTP, message: Message, _prepared: Prepared) -> None:
@@ -234,7 +234,8 @@ class _Post:
             reply_to=prepared.reply_to,
         )
         content = build(render(prepared.letter), envelope)
-        await client.sendmail(self._office.return_path(message.id or 0), [message.address], content)
+        path = self._office.return_path(message.id or 0, message.resent, message.unsure)
+        await client.sendmail(path, [message.address], content)
 
 
 def _settings(port: int) -> Settings:

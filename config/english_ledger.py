@@ -80,6 +80,9 @@ LEDGER: Mapping[str, str] = {
     "Venter: en mailserver på vejen tager kun imod uden kryptering.": (
         "Waits: a mail server on the way takes mail only unencrypted."
     ),
+    "Adgangskoden sendes ikke over en ukrypteret forbindelse (AARSHJUL_SMTP_SECURITY).": (
+        "The password is not sent over an unencrypted connection (AARSHJUL_SMTP_SECURITY)."
+    ),
     "Venter: mailserveren tager kun imod uden kryptering.": (
         "Waits: the mail server takes it only without encryption."
     ),
@@ -91,6 +94,21 @@ LEDGER: Mapping[str, str] = {
     "Mailen til {} kom ikke frem ({}).": "The mail to {} did not arrive ({}).",
     "Mailen til {} kom ikke frem: {}": "The mail to {} did not arrive: {}",
     "Mailen til {} kom ikke frem.": "The mail to {} did not arrive.",
+    "Mailen til {} er forsinket og prøves stadig ({}): {}": (
+        "The mail to {} is delayed and still being tried ({}): {}"
+    ),
+    "Mailen til {} er forsinket og prøves stadig ({}).": (
+        "The mail to {} is delayed and still being tried ({})."
+    ),
+    "Mailen til {} er forsinket og prøves stadig: {}": "The mail to {} is delayed and still being tried: {}",
+    "Mailen til {} er forsinket og prøves stadig.": "The mail to {} is delayed and still being tried.",
+    "Om et tidligere forsøg: {}": "About an earlier try: {}",
+    "modtageren": "the receiver",
+    "Mailen melder, at en mail ikke kom frem, men den kom ikke til en af vores returadresser. "
+    "Ingen adresse er ændret.": (
+        "The mail says that a mail did not arrive, but it did not come to one of our return addresses. "
+        "No address was changed."
+    ),
     "Uvist om mailen gik ud: afsendelsen blev afbrudt {} gange.": (
         "Unknown whether the mail went out: sending was interrupted {} times."
     ),

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from config.settings import Settings
 from cycle.errors import Conflict, CycleError
@@ -28,11 +29,17 @@ PAUSE = timedelta(minutes=5)
 SUSPECTS = 3
 """So many mails in a row refused in a way that may be about us, and none taken, say that it is about us."""
 
-Suspect = tuple[Message, Outcome]
-"""A mail that was refused in a way that may be about us."""
-
 NO_SERVER_PAUSE = timedelta(hours=1)
 NO_SERVER = "Der er ikke sat en mailserver op (AARSHJUL_SMTP_HOST)."
+
+
+class Suspect(NamedTuple):
+    """A mail that was refused in a way that may be about us. `counts`: that says something of the server; not
+    so where it has taken others since it first refused this one."""
+
+    message: Message
+    refused: Outcome
+    counts: bool
 
 
 class MailHeld(CycleError):
@@ -76,11 +83,9 @@ class Delivery:
         self._lines = [Connection(server, sender=self._sender.addr_spec) for _ in range(connections)]
         self._settling = Settling(desk)
         self._stopped: QueueStopped | None = None
-        self._taken = False
         self._doubt: QueueStopped | None = None
         self._suspects: list[Suspect] = []
         self._since = desk.clock()
-        self._asked = False
         self._own: deque[int] = deque(maxlen=2 * connections)
         self._cleared: list[asyncio.Future[None]] = []
 
@@ -89,6 +94,7 @@ class Delivery:
         try:
             while self._stopped is None and (batch := self._claim()):
                 await self._send(batch)
+            await self._wait(self._suspects)
         finally:
             for line in self._lines:
                 await line.close()
@@ -111,16 +117,19 @@ class Delivery:
         for error in results:
             if isinstance(error, BaseException):
                 raise error
-        suspects, self._suspects = self._suspects, []
         cleared, self._cleared = self._cleared, []
         for settled in cleared:
             await settled
         if self._stopped is not None:
-            await self._hold(waiting, suspects, reason=str(self._stopped))
+            behind = await self._wait(self._suspects)
+            self._desk.hold(waiting, reason=str(self._stopped), pause=PAUSE, last=behind)
             return
-        await self._settle_by_themselves(suspects)
+        await self._wait([each for each in self._suspects if not self._may_begin(each.message)])
         if waiting:
             self._desk.hand_back(waiting, reason="")
+
+    def _may_begin(self, message: Message) -> bool:
+        return self._desk.may_begin(message, self._longest)
 
     async def _begin(self, waiting: deque[Message]) -> None:
         """Opens one line before the others, so that a wrong password is tried once and not by each; and notes
@@ -134,22 +143,19 @@ class Delivery:
         except Conflict:
             waiting.popleft()
 
-    async def _hold(self, waiting: deque[Message], suspects: Sequence[Suspect], *, reason: str) -> None:
-        """All wait. What was refused has been tried: it waits by itself, behind the others, not for ever."""
-        for message, refused in suspects:
-            await self._settling.settle(Settled(message, Outcome(Fate.SUSPECTED, refused.reason)))
-        self._desk.hold(waiting, reason=reason, pause=PAUSE, last=[message for message, _ in suspects])
+    async def _wait(self, suspects: Sequence[Suspect]) -> list[Message]:
+        """Nothing has got through after these were refused. What got through before says nothing: the server
+        may have changed its mind (a quota, a block). They were tried and wait by themselves, not for ever.
+        Until the run ends, or its claim does, such a mail is held: the next batch may tell.
+        """
+        self._suspects = [each for each in self._suspects if each not in suspects]
+        for suspect in suspects:
+            await self._waits(suspect)
+        return [suspect.message for suspect in suspects]
 
-    async def _settle_by_themselves(self, suspects: Sequence[Suspect]) -> None:
-        """Where the server takes other mail it is about these; where none was tried, they are tried again."""
-        for message, refused in suspects:
-            await self._settling.settle(self._judged(message, refused, about_it=self._taken))
-
-    def _judged(self, message: Message, refused: Outcome, *, about_it: bool = False) -> Settled:
-        """Refused for good where it is about the mail: the server has taken others since it was suspected."""
-        before = message.suspected_at
-        about_it = about_it or (before is not None and self._desk.takes_mail(before))
-        return Settled(message, refused if about_it else Outcome(Fate.SUSPECTED, refused.reason))
+    def _waits(self, suspect: Suspect) -> asyncio.Future[None]:
+        later = Outcome(Fate.SUSPECTED, suspect.refused.reason)
+        return self._settling.settle(Settled(suspect.message, later))
 
     async def _work(self, line: Connection, mails: OneAhead, waiting: deque[Message]) -> None:
         last: asyncio.Future[None] | None = None  # what became of the line's last mail, being committed
@@ -157,7 +163,7 @@ class Delivery:
             while self._stopped is None and (mail := mails.next()) is not None:
                 try:
                     await line.open()
-                    if not self._desk.may_begin(mail.message, self._longest):
+                    if not self._may_begin(mail.message):
                         waiting.appendleft(mail.message)
                         break
                     last = await self._one(line, mail, mails, last)
@@ -197,53 +203,54 @@ class Delivery:
     def _suspected(self, settled: Settled, before: Sequence[Suspect]) -> asyncio.Future[None] | None:
         """Done once it is set aside, when a refusal may be about us and nothing has got through since.
 
-        One that was suspected before, and now again by a server that takes others, is about the mail itself.
         A mail that got through says nothing of refusals that came after it was begun, only of those `before`.
         """
         message, handed = settled.message, settled.handed
         if handed is not None and handed.fate is Fate.SENT:
             self._own.append(message.id or 0)
             self._clear_suspicion(before)
-        if handed is None or not handed.perhaps_us or (self._taken and message.suspected_at is not None):
+        if handed is None or not handed.perhaps_us:
             return None
-        if not self._suspects:
+        if not self._counted():
             self._since = self._desk.clock()
-        self._suspects.append((message, handed))
-        if len(self._suspects) >= SUSPECTS and not self._others_go():
+        known = message.suspected_at
+        counts = known is None or not self._desk.takes_mail(known)
+        self._suspects.append(Suspect(message, handed, counts))
+        if counts and self._counted() >= SUSPECTS and not self._others_go():
             self._stopped = self._doubt = QueueStopped(handed.stage, handed.reason)
         return self._settling.settle(Settled(message, None, aside=True))
 
+    def _counted(self) -> int:
+        return sum(suspect.counts for suspect in self._suspects)
+
     def _others_go(self) -> bool:
-        """Whether another sender's mail, or one since a first suspicion, has got through: then it is about
-        these, and each is judged. What was taken before says nothing of the next, so it is asked of once."""
-        asked, self._asked = self._asked, True
-        known = [] if asked else [each.suspected_at for each, _ in self._suspects if each.suspected_at]
-        if not self._desk.takes_mail(min([*known, self._since]), but=self._own):
+        """Whether another sender's mail has got through meanwhile: then nothing stops. When it was taken is
+        noted a moment later, so it does not say that these were refused for themselves: they wait."""
+        if not self._desk.takes_mail(self._since, but=self._own):
             return False
         suspects, self._suspects = self._suspects, []
-        self._cleared += [self._settling.settle(self._judged(*suspect)) for suspect in suspects]
+        self._cleared += [self._waits(suspect) for suspect in suspects]
         return True
 
     def _clear_suspicion(self, before: Sequence[Suspect]) -> None:
         """The server takes our mail: what was suspected is about those mails, and stops nothing."""
-        self._taken = True
         suspects = [each for each in self._suspects if each in before]
         self._suspects = [each for each in self._suspects if each not in before]
-        self._cleared += [self._settling.settle(Settled(message, refused)) for message, refused in suspects]
-        if self._stopped is self._doubt and len(self._suspects) < SUSPECTS:
+        self._cleared += [self._settling.settle(Settled(each.message, each.refused)) for each in suspects]
+        if self._stopped is self._doubt and self._counted() < SUSPECTS:
             self._stopped = None
 
     async def _hand_over(
         self, line: Connection, mail: Composed, mails: OneAhead, last: asyncio.Future[None] | None
     ) -> Outcome:
-        office = self._desk.office
+        office, message = self._desk.office, mail.message
         protected = office.must_be_encrypted(mail.recipient)
-        if protected and mail.message.unencrypted_at is not None:
+        if protected and message.unencrypted_at is not None:
             return Outcome(Fate.UNPROTECTED, UNENCRYPTED_ONWARD)
         return await line.send(
             mail.recipient,
             mail.content,
-            return_path=wire_address(office.return_path(mail.message.id or 0)),
+            return_path=wire_address(office.return_path(message.id or 0, message.resent, message.unsure)),
             protected=protected,
             after=last,
             meanwhile=mails.look_ahead,

@@ -4,6 +4,7 @@ from typing import Any
 
 from cycle.gatherings.states import GatheringState, Told
 from cycle.gatherings.tables import Gathering, GatheringParticipant
+from cycle.messages.outbox import mailbox
 from cycle.messages.tables import Message
 from notifications.invitation_ics import Entry, to_ics
 from notifications.letters import Invitation, Letter
@@ -26,12 +27,26 @@ def invitation(rows: Rows, office: Office, message: Message) -> Letter | None:
 
     Raises LookupError when the store no longer has what the message speaks of.
     """
+    return None if _overtaken(rows, message) else meeting_letter(rows, office, message)
+
+
+def _overtaken(rows: Rows, message: Message) -> bool:
+    """Whoever was taken off is told so, however the meeting changes after that, unless they were invited
+    again. An invitation that comes late must not bring back what was called off."""
+    gathering = rows.gatherings[message.context["gathering"]]
+    participant = rows.participants[message.context["participant"]]
+    invited = mailbox(participant.invited_address) == message.address
+    if message.context["told"] == Told.CANCELLED:
+        return invited
+    off = gathering.state is GatheringState.CANCELLED
+    return off or not invited or message.context["sequence"] != gathering.sequence
+
+
+def meeting_letter(rows: Rows, office: Office, message: Message) -> Letter:
+    """How the message reads, be it overtaken or only a preview. Raises LookupError as `invitation`."""
     gathering = rows.gatherings[message.context["gathering"]]
     participant = rows.participants[message.context["participant"]]
     told = Told(message.context["told"])
-    off = gathering.state is GatheringState.CANCELLED and told is not Told.CANCELLED
-    if off or message.context["sequence"] != gathering.sequence:
-        return None
     person = rows.people.get(message.person_id or 0)
     name, language = (person.name, person.language) if person else (participant.name, "da")
     token = token_of(office, participant, message.person_id)

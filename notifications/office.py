@@ -91,15 +91,21 @@ class Office:
         """Where a mail with the answer goes; empty when replies are not offered."""
         return f"{REPLY_LOCAL}+{token}@{self.reply_domain}" if self.reply_domain else ""
 
-    def return_address(self, message_id: int) -> str:
+    def return_address(self, message_id: int, resent: int = 0, unsure: int = 0) -> str:
         """Where a mail that cannot be delivered comes back to (RFC 5321's return path), made for this one
-        message: a report sent there is about it and cannot be forged. Empty without `reply_domain`."""
-        token = self.token(RETURN, message_id, 0, 0)
+        message: a report sent there is about it and cannot be forged. Empty without `reply_domain`.
+
+        `resent` and `unsure` are the message's as it goes: they change when a mail that may have been taken
+        goes again, so that a report names its try. They stay while a mail is only put off: a server that puts
+        off whom it does not know (greylisting) knows us by this address at the next try.
+        """
+        token = self.token(RETURN, message_id, resent, unsure)
         return f"{RETURN_LOCAL}+{token}@{self.reply_domain}" if self.reply_domain else ""
 
-    def return_path(self, message_id: int) -> str:
+    def return_path(self, message_id: int, resent: int = 0, unsure: int = 0) -> str:
         """The return path a message is sent with: its own, where there is one, else the sender's address."""
-        return (self.return_paths and self.return_address(message_id)) or self.sender_address
+        own = self.return_address(message_id, resent, unsure) if self.return_paths else ""
+        return own or self.sender_address
 
     def must_be_encrypted(self, address: str) -> bool:
         """Whether mail to the address may go no way but encrypted."""

@@ -23,11 +23,13 @@ from notifications.smtp_answers import (
     of_content,
     of_recipient,
     said,
+    words_of,
 )
 from notifications.smtp_pipeline import Dialogue
 
 NO_SMTPUTF8 = "Mailserveren kan ikke sende til adresser med æ, ø eller å før @ (SMTPUTF8 mangler)."
 UNPROTECTED = "Venter: mailserveren tager kun imod uden kryptering."
+OPEN_LOGIN = "Adgangskoden sendes ikke over en ukrypteret forbindelse (AARSHJUL_SMTP_SECURITY)."
 
 COMMANDS = 4
 """MAIL, RCPT, DATA and the content: how many answers one mail waits for on a connection that is open."""
@@ -123,7 +125,7 @@ class Connection:
             return await self._transact(client, mail)
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
-            raise QueueStopped("forbindelse", _words(error), by_mail=True) from error
+            raise QueueStopped("forbindelse", words_of(error), by_mail=True) from error
 
     async def close(self) -> None:
         """Says goodbye. Never raises: what was sent is settled already."""
@@ -160,7 +162,7 @@ class Connection:
             response = await dialogue.next()
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
-            raise _HungUp("forbindelse", _words(error), by_line=True) from error
+            raise _HungUp("forbindelse", words_of(error), by_line=True) from error
         if _done(response):
             return None
         if response.code == 552 or (response.code == 554 and "5.3.4" in response.message):
@@ -200,7 +202,7 @@ class Connection:
     async def _uncertain(self, error: Exception) -> Outcome:
         """The server may have taken the mail before the line broke: sending again could make two."""
         await self._drop()
-        return Outcome(Fate.UNKNOWN, _words(error))
+        return Outcome(Fate.UNKNOWN, words_of(error))
 
     async def _leave(self, dialogue: Dialogue) -> None:
         """Ends the line; without a farewell where the server would take it for a mail's content."""
@@ -246,12 +248,14 @@ async def _enter(client: _Client, server: Server) -> None:
         await client.connect()
         await _greet(client)
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise QueueStopped("forbindelse", _words(error), by_line=True) from error
+        raise QueueStopped("forbindelse", words_of(error), by_line=True) from error
+    if server.user and not is_protected(client):
+        raise QueueStopped("login", OPEN_LOGIN)
     try:
         if server.user:
             await client.login(server.user, server.password)
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise QueueStopped("login", _words(error), by_line=True) from error
+        raise QueueStopped("login", words_of(error), by_line=True) from error
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
@@ -292,9 +296,3 @@ def _options(client: aiosmtplib.SMTP, mail: _Mail) -> list[bytes]:
 def _done(response: aiosmtplib.SMTPResponse) -> bool:
     """Whether the server did what it was asked; the first digit decides (RFC 5321, 4.2.1)."""
     return response.code // 100 == 2
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return " ".join(f"{error.code} {error.message}".split())[:500]
-    return " ".join(f"{type(error).__name__}: {error}".split())[:500]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aiosmtplib import SMTPResponse
+from aiosmtplib import SMTPResponse, SMTPResponseException
 
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1"})
 """The address is no more (RFC 3463, 3.2 and 3.3; RFC 7505 for 5.1.10), whether the server says so or a report
@@ -42,7 +42,7 @@ class Outcome:
     """A message's fate with the server's own words (or ours, in Danish).
 
     `perhaps_us`: a server that takes no mail from us says the same of every recipient. `fate` holds once
-    another mail has got through. `stage` is where it was refused.
+    another mail has got through after it. `stage` is where it was refused.
     """
 
     fate: Fate
@@ -120,6 +120,13 @@ def _about_the_mailbox(code: str) -> bool:
 def said(response: SMTPResponse) -> str:
     """The server's answer on one line, bounded."""
     return " ".join(f"{response.code} {response.message}".split())[:500]
+
+
+def words_of(error: BaseException) -> str:
+    """What broke the line or was answered, on one line, bounded."""
+    if isinstance(error, SMTPResponseException):
+        return " ".join(f"{error.code} {error.message}".split())[:500]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:500]
 
 
 def enhanced(response: SMTPResponse) -> str:

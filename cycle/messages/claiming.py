@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from cycle.calendar import WorkingCalendar
 from cycle.messages.lapsed import MAX_LOST_LEASES, sort_lapsed
 from cycle.messages.pace import too_fast
-from cycle.messages.tables import UNSENT, Message, MessageKind, MessageState
+from cycle.messages.tables import AWAITED, UNSENT, Message, MessageKind, MessageState
 from cycle.store import is_sqlite
 
 LEASE = timedelta(minutes=5)
@@ -39,7 +39,8 @@ def claim(
     limits: Mapping[str, int] = NO_LIMITS,
     in_hand: int = ALL,
 ) -> list[Message]:
-    """Takes up to `limit` mails that are due, oldest first; each carries its new `fence`.
+    """Takes up to `limit` mails that are due, oldest first; each carries its new `fence`. What somebody sits
+    waiting for goes before all others.
 
     The sender takes them in this order and has `in_hand` of them in hand at a time. A claim whose lease ran
     out is taken again under the same key (so the same Message-ID): what may have been in hand is counted as
@@ -73,13 +74,14 @@ def _one_claim_at_a_time(session: Session, root_id: str) -> None:
 
 def _oldest(session: Session, root_id: str, now: datetime, limit: int) -> dict[int, str]:
     """Addresses by id of the mails that are due, that nobody is just adding to, and that may go together."""
-    rows = session.execute(
+    due = (
         sa.select(col(Message.id), col(Message.address), col(Message.state), col(Message.unsure))
         .where(*_due(root_id, now))
         .order_by(col(Message.next_at), col(Message.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
-    ).all()
+    )
+    rows = session.execute(due.where(AWAITED)).all() or session.execute(due).all()
     return {row.id: row.address for row in _together(rows)}
 
 

@@ -42,7 +42,7 @@ def send_again(
     """
     fresh: dict[str, Any] = {"next_at": now, "attempts": 0, "reason": "", "unencrypted_at": None}
     fresh |= dict.fromkeys(("tried_at", "suspected_at", "rejected_at", "returned_at", "sent_at"))
-    fresh["unsure"] = KNOWN
+    fresh |= {"unsure": KNOWN, "resent": col(Message.resent) + 1}
     if address:
         same = col(Message.address) == mailbox(address)
         fresh |= {
@@ -67,9 +67,19 @@ def wait_for_encryption(session: Session, message_id: int, *, reason: str, now: 
 
 
 def mark_arrived(session: Session, message_id: int, *, by: str, now: datetime) -> None:
-    """Somebody has seen an uncertain mail at its receiver's. Raises Conflict when it is not uncertain."""
+    """Somebody has seen an uncertain mail at its receiver's. Raises Conflict when it is not uncertain.
+
+    It counts as sent when it was last to go, not now: nobody's mail of today, and no proof that the mail
+    server takes any today.
+    """
     uncertain = col(Message.state).in_(UNCERTAIN)
-    _move(session, message_id, uncertain, MessageState.SENT, {"sent_at": now, "reason": ARRIVED})
+    _move(
+        session,
+        message_id,
+        uncertain,
+        MessageState.SENT,
+        {"sent_at": col(Message.next_at), "reason": ARRIVED},
+    )
     _note(session, message_id, "mail_arrived", by, now)
 
 

@@ -56,6 +56,10 @@ UNSENT = sa.text("state IN ('ready', 'waiting', 'claimed')")
 REFUSED = sa.text("rejected_at IS NOT NULL")
 NOT_ARRIVED = sa.text("state != 'sent' OR returned_at IS NOT NULL")
 UNSURE = sa.text("unsure > 0")
+AWAITED = sa.text("kind IN ('sign_in_code', 'new_link')")
+"""Kinds that somebody asked for and sits waiting for; a code is good for ten minutes."""
+
+_AWAITED_UNSENT = sa.text(f"{UNSENT.text} AND {AWAITED.text}")
 
 
 class Message(SQLModel, table=True):
@@ -66,7 +70,8 @@ class Message(SQLModel, table=True):
     mail inside the send window). Context holds ids only; the daily mail's content is the decisions
     that point to it. There is no index on `root_id` alone: SQLite would rather walk all of a municipality's
     mail than what is unsent. `fence` rises at every claim; `unsure` counts tries whose outcome never became
-    known (connection lost after the final dot, or the claimant's lease ran out). `in_hand`: so many
+    known (connection lost after the final dot, or the claimant's lease ran out). `resent`: how often a
+    person has sent it again; with `unsure` it says which try a report is about. `in_hand`: so many
     mails of its claim are begun and not settled at a time; 0 for one that is known not to have gone.
     `tried_at`: when it was first put off (4xx); `suspected_at`: when it was first refused in words that may
     be about us; `rejected_at`: when it was refused for good or given up; `returned_at`: when a genuine report
@@ -85,6 +90,13 @@ class Message(SQLModel, table=True):
             "next_at",
             sqlite_where=UNSENT,
             postgresql_where=UNSENT,
+        ),
+        sa.Index(
+            "ix_message_awaited",
+            "root_id",
+            "next_at",
+            sqlite_where=_AWAITED_UNSENT,
+            postgresql_where=_AWAITED_UNSENT,
         ),
         sa.Index("ix_message_uncertain", "root_id", sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN),
         sa.Index("ix_message_unsent", "address", sqlite_where=UNSENT, postgresql_where=UNSENT),
@@ -124,6 +136,7 @@ class Message(SQLModel, table=True):
     fence: int = 0
     attempts: int = 0
     unsure: int = 0
+    resent: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     tried_at: datetime | None = Field(default=None, sa_type=Instant)
     suspected_at: datetime | None = Field(default=None, sa_type=Instant)

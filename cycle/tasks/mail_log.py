@@ -1,6 +1,6 @@
 """The mail log: every mail out and in, found by person, address or unit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,17 +142,22 @@ def stuck_mails(session: Session, root_ids: Iterable[str], *, since: datetime, l
 
 
 def undelivered_mails(
-    session: Session, root_ids: Iterable[str], *, since: datetime, limit: int
-) -> list[Mail]:
-    """Mails that were refused, given up or came back after `since` (an instant); the newest first."""
+    session: Session, root_ids: Iterable[str], *, since: datetime, page: int
+) -> Iterator[list[Mail]]:
+    """Mails that were refused, given up or came back after `since` (an instant); the newest first, `page` at
+    a time. A page is read when it is asked for."""
     query = (
         sa.select(*_MAIL)
         .outerjoin(Person, col(Person.id) == col(Message.person_id))
         .where(col(Message.root_id).in_(list(root_ids)), _NOT_ARRIVED, sa.or_(*_undelivered(since)))
         .order_by(col(Message.id).desc())
-        .limit(limit)
+        .limit(page)
     )
-    return [Mail(**row._mapping) for row in session.execute(query)]
+    mails = [Mail(**row._mapping) for row in session.execute(query)]
+    while mails:
+        yield mails
+        older = query.where(col(Message.id) < mails[-1].id)
+        mails = [Mail(**row._mapping) for row in session.execute(older)] if len(mails) == page else []
 
 
 def _undelivered(since: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -8,8 +8,10 @@ from aiosmtplib import SMTPResponse
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
+from config.english import in_english
 from config.settings import Settings, load_settings
 from cycle.history import History
+from cycle.messages.resending import send_again
 from cycle.messages.tables import Inbound, InboundVerdict, Message, MessageKind, MessageState
 from cycle.organisation.tables import Address, AddressHealth
 from cycle.reminders.tables import Decided, ReminderDecision
@@ -246,3 +248,91 @@ def test_two_rules_of_gone_addresses_are_one():
     assert [of_recipient(SMTPResponse(550, f"{code} no")).fate for code in sorted(GONE)] == [
         Fate.ADDRESS_DEAD
     ] * len(GONE)
+
+
+def again(engine: Engine, message_id: int, state: MessageState, **values: object) -> None:
+    """A person has sent it again; `state` is what became of that."""
+    with transaction(engine) as session:
+        session.get_one(Message, message_id).returned_at = NOON
+        session.flush()
+        send_again(session, message_id, by="account:1", now=NOON, **values)  # type: ignore[arg-type]
+        message = session.get_one(Message, message_id)
+        session.refresh(message)
+        message.state, message.reason = state, "250 OK"
+        message.sent_at = NOON if state is MessageState.SENT else None
+
+
+def kept(engine: Engine, message_id: int) -> tuple[object, ...]:
+    with transaction(engine) as session:
+        message = session.get_one(Message, message_id)
+        return message.state, message.returned_at, message.unencrypted_at, message.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "state"),
+    [
+        ("5.1.1", H.DEAD, MessageState.SENT),
+        ("5.7.1", H.OK, MessageState.SENT),
+        ("5.7.30", H.OK, MessageState.SENT),
+        ("5.2.2", H.OK, MessageState.READY),
+        ("5.7.30", H.OK, MessageState.WAITING),
+    ],
+)
+def test_a_report_about_an_earlier_try_is_kept_and_says_only_of_an_address_that_it_is_gone(
+    engine, settings, sent, state, status, expected
+):
+    again(engine, sent[0], state)
+    before = kept(engine, sent[0])
+    health, inbound = collected(engine, settings, report(returned_to(settings, sent[0]), status=status))
+    assert health is expected and inbound.verdict is InboundVerdict.BOUNCE
+    assert inbound.reason.startswith(f"Om et tidligere forsøg: Mailen til {EMAIL.lower()} kom ikke frem")
+    assert "About an earlier try: The mail to" in in_english(inbound.reason)
+    assert kept(engine, sent[0]) == before
+    with transaction(engine) as session:
+        resent = session.get_one(Message, sent[0]).resent
+    assert resent == 1
+    if state is MessageState.SENT:
+        of_the_last = report(Office.of(settings).return_address(sent[0], resent), status="5.2.2")
+        collected(engine, settings, of_the_last.replace(b"Undelivered", b"Second"))
+        assert kept(engine, sent[0])[1] == NOON, "the newest try's own report counts"
+
+
+def test_a_report_about_a_try_to_another_address_marks_neither(engine, settings, sent):
+    again(engine, sent[0], MessageState.SENT, address="ny@by.example")
+    with transaction(engine) as session:
+        before = session.exec(select(Address.email, Address.health)).all()
+    collected(engine, settings, report(returned_to(settings, sent[0])))
+    with transaction(engine) as session:
+        assert session.exec(select(Address.email, Address.health)).all() == before
+    assert kept(engine, sent[0])[1] is None
+
+
+def test_a_report_about_the_uncertain_first_try_does_not_undo_the_second(engine, settings, sent):
+    with transaction(engine) as session:
+        message = session.get_one(Message, sent[0])
+        message.unsure = 1  # and the second was taken
+    collected(engine, settings, report(returned_to(settings, sent[0]), status="5.2.2"))
+    assert kept(engine, sent[0])[:2] == (MessageState.SENT, None)
+    second = report(Office.of(settings).return_address(sent[0], 0, 1), status="5.2.2")
+    collected(engine, settings, second)
+    assert kept(engine, sent[0])[:2] == (MessageState.SENT, NOON)
+
+
+def test_what_nobody_knew_the_fate_of_has_come_back_once_a_report_says_so(engine, settings, sent):
+    with transaction(engine) as session:
+        message = session.get_one(Message, sent[0])
+        message.state, message.unsure, message.sent_at = MessageState.UNKNOWN, 3, None
+    lost = report(Office.of(settings).return_address(sent[0], 0, 2), status="5.2.2")
+    collected(engine, settings, lost)
+    assert kept(engine, sent[0])[:2] == (MessageState.SENT, NOON)
+
+
+@pytest.mark.parametrize(("lease", "comes_back"), [(timedelta(minutes=5), True), (timedelta(), False)])
+def test_a_mail_that_a_sender_holds_comes_back_unless_the_sender_is_gone_and_it_goes_again(
+    engine, settings, sent, lease, comes_back
+):
+    with transaction(engine) as session:
+        message = session.get_one(Message, sent[0])
+        message.state, message.sent_at, message.lease_until = MessageState.CLAIMED, None, NOON + lease
+    collected(engine, settings, report(returned_to(settings, sent[0]), status="5.2.2"))
+    assert (kept(engine, sent[0])[1] is not None) == comes_back

@@ -432,7 +432,7 @@ def test_a_5xx_for_one_recipient_marks_that_address_alone(engine, town, office, 
     with transaction(engine) as session:
         addresses = receipts(session, town, 3)
     server.set_hook(mail_server.answer(Stage.RCPT, reply, only=addresses[1]))
-    context = run(engine, office)
+    context = run(engine, one_line(office))
     assert context.counts == {"sent": 2, "rejected": 1}
     with transaction(engine) as session:
         marked = {row.email: row.health for row in session.exec(select(Address)) if row.health != "ok"}
@@ -502,21 +502,36 @@ def test_a_refusal_that_could_be_about_us_holds_nobody_else_up(engine, town, off
     """Also when the refused ones come first and are as many as would stop the queue."""
     with transaction(engine) as session:
         addresses = receipts(session, town, 12)
-    bad = addresses[:SUSPECTS]
+    bad, line = addresses[:SUSPECTS], one_line(office)
     server.set_hook(lambda stage, address: reply if stage is Stage.RCPT and address in bad else None)
     with suppress(MailHeld):
-        run(engine, office)
+        run(engine, line)
     with suppress(MailHeld):
-        run(engine, office, NOON + PAUSE + BEHIND)
+        run(engine, line, NOON + PAUSE + BEHIND)
     assert {m.address for m in messages(engine) if m.state is MessageState.SENT} == set(addresses) - set(bad)
+    late = NOON + timedelta(hours=1)
+    nudged(engine, 11, late)
+    run(engine, line, late)
     with transaction(engine) as session:
         rows = session.exec(select(Address).where(col(Address.email).in_(addresses))).all()
         assert {row.email for row in rows if row.health == "ok"} >= set(addresses) - set(bad)
         assert {row.health.value for row in rows if row.email in bad} == {health}
     server.set_hook(None)
-    run(engine, office, NOON + timedelta(hours=1))
+    run(engine, office, NOON + timedelta(hours=3))
     gone = len(bad) if health != "ok" else 0
-    assert len(server.received) == len({mail.message_id for mail in server.received}) == 12 - gone
+    assert len(server.received) == len({mail.message_id for mail in server.received}) == 13 - gone
+
+
+def one_line(settings: Settings) -> Settings:
+    """One mail after the other."""
+    return settings.model_copy(update={"smtp_connections": 1})
+
+
+def nudged(engine: Engine, number: int, at: datetime) -> None:
+    """One more mail waits, from this instant on."""
+    with transaction(engine) as session:
+        task_id = tasks_of(session)[number].id or 0
+        change.nudge(session, task_id, text="Hej", by="account:1", now=at, once=f"{number}:{at}")
 
 
 def test_one_that_is_suspected_is_set_aside_before_the_next_ones_content_goes(engine, town, office, server):
@@ -530,7 +545,7 @@ def test_one_that_is_suspected_is_set_aside_before_the_next_ones_content_goes(en
         return "550 5.7.1 refused by policy" if stage is Stage.RCPT and address == bad else None
 
     server.set_hook(answer)
-    run(engine, office.model_copy(update={"smtp_connections": 1}))
+    run(engine, one_line(office))
     assert known == [0]
     states = {m.address: m.state for m in messages(engine)}
     assert states.pop(bad) is MessageState.REJECTED and set(states.values()) == {MessageState.SENT}
@@ -551,7 +566,30 @@ def test_a_server_that_begins_to_refuse_us_in_the_middle_loses_nothing(engine, t
         assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
 
 
-def test_one_that_is_refused_with_nothing_beside_it_waits_until_the_server_is_known_to_take_others(
+def test_a_server_that_takes_so_many_mails_an_hour_has_nobody_marked_who_comes_after_them(
+    engine, town, office, server
+):
+    """Also when what is left is fewer than would stop the queue, and was refused in the hour before."""
+    with transaction(engine) as session:
+        addresses = receipts(session, town, 8)
+    left = [0]
+
+    def quota(stage: Stage, _address: str) -> str | None:
+        left[0] -= stage is Stage.RCPT
+        return "550 quota exceeded" if stage is Stage.RCPT and left[0] < 0 else None
+
+    server.set_hook(quota)
+    for hour in range(12):
+        left[0] = 3 - hour % 2
+        at = NOON + timedelta(hours=hour)
+        refusing(engine, one_line(office), at, [timedelta(minutes=6), timedelta(minutes=12), PAUSE])
+        assert MessageState.REJECTED not in {m.state for m in messages(engine)}
+    assert sorted(mail.recipient for mail in server.received) == sorted(addresses)
+    with transaction(engine) as session:
+        assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
+
+
+def test_one_that_is_refused_with_nothing_after_it_waits_until_the_server_is_known_to_take_others(
     engine, town, office, server
 ):
     with transaction(engine) as session:
@@ -560,14 +598,15 @@ def test_one_that_is_refused_with_nothing_beside_it_waits_until_the_server_is_kn
     run(engine, office)
     (first,) = messages(engine)
     assert first.state is MessageState.WAITING and first.suspected_at == NOON
-    later = NOON + timedelta(minutes=1)
-    with transaction(engine) as session:
-        change.nudge(session, tasks_of(session)[1].id or 0, text="Hej", by="account:1", now=later, once="n1")
-    run(engine, office, later)
-    assert [m.state for m in messages(engine)] == [MessageState.WAITING, MessageState.SENT]
+    nudged(engine, 1, NOON + timedelta(minutes=1))
+    run(engine, office, NOON + timedelta(minutes=1))
     run(engine, office, first.next_at)
+    again = messages(engine)[0]
+    assert again.state is MessageState.WAITING, "what the server took before this says nothing"
+    nudged(engine, 2, again.next_at)
+    run(engine, one_line(office), again.next_at)
     assert messages(engine)[0].state is MessageState.REJECTED
-    assert messages(engine)[0].rejected_at == first.next_at
+    assert messages(engine)[0].rejected_at == again.next_at
 
 
 POLICY = "550 5.7.1 Message rejected by recipient policy"
@@ -603,7 +642,7 @@ def test_refused_mails_that_are_all_that_is_left_are_given_up_after_five_days_an
         assert {row.health for row in session.exec(select(Address))} == {AddressHealth.OK}
 
 
-def test_refused_mails_are_judged_once_another_has_got_through_and_stop_nothing_more(
+def test_refused_mails_stop_nothing_once_another_has_got_through_and_are_judged_by_the_next(
     engine, town, office, server
 ):
     with transaction(engine) as session:
@@ -615,7 +654,11 @@ def test_refused_mails_are_judged_once_another_has_got_through_and_stop_nothing_
     server.set_hook(lambda stage, address: POLICY if stage is Stage.RCPT and address in bad else None)
     assert refusing(engine, office, NOON, [timedelta(minutes=4)] * 2) == [True, False]
     assert refusing(engine, office, NOON + timedelta(minutes=6), [PAUSE]) == [False]
-    assert [m.state for m in messages(engine)] == [MessageState.REJECTED] * 3 + [MessageState.SENT]
+    assert [m.state for m in messages(engine)] == [MessageState.WAITING] * 3 + [MessageState.SENT]
+    later = NOON + timedelta(minutes=30)
+    nudged(engine, 3, later)
+    assert refusing(engine, one_line(office), later, [PAUSE]) == [False]
+    assert [m.state for m in messages(engine)] == [MessageState.REJECTED] * 3 + [MessageState.SENT] * 2
 
 
 def test_three_that_are_refused_do_not_stop_all_mail_while_another_sender_delivers(
@@ -630,7 +673,7 @@ def test_three_that_are_refused_do_not_stop_all_mail_while_another_sender_delive
         )
     bad = set(addresses[:3])
     server.set_hook(lambda stage, address: POLICY if stage is Stage.RCPT and address in bad else None)
-    run(engine, office.model_copy(update={"smtp_connections": 1}))
+    run(engine, one_line(office))
     found = [m.state for m in messages(engine)]
     assert found == [MessageState.WAITING] * 3 + [MessageState.SENT] * 5
 
@@ -657,7 +700,7 @@ def test_the_ledger_unsays_what_was_rejected_and_says_it_again_when_it_is_sent_a
         bad = write_daily(session, town, [one], to=one)
         write_daily(session, town, [two], to=two)
     server.set_hook(mail_server.answer(Stage.RCPT, "550 5.7.1 refused by policy", only=bad.address))
-    run(engine, office)
+    run(engine, one_line(office))
     with transaction(engine) as session:
         said = {d.task_id: (d.verdict, d.reason) for d in session.exec(select(ReminderDecision))}
         assert said[one.id] == (

@@ -284,6 +284,43 @@ def test_the_same_entry_is_changed_and_taken_back(
     ]
 
 
+def test_who_is_taken_off_hears_of_it_last_whatever_changes_or_comes_late(
+    room: MeetingRoom, server: LocalServer, tmp_path: Path
+) -> None:
+    """The meeting changes before that mail leaves; and another's invitation was put off by a server."""
+    room.call()
+    first, second = (each for each in room.participants() if each.key in room_keys(room)[:2])
+    put_off = sa.update(Message).where(col(Message.address) == second.invited_address)
+    with transaction(room.engine) as session:
+        session.execute(put_off.values(next_at=NOW + timedelta(hours=1)))
+    send(room, server, tmp_path)
+    with transaction(room.engine) as session:
+        for each in (first, second):
+            found = get_gathering(session, room.id)
+            take_off(session, found, each.key, seen=found.edition, by="account:1", now=NOW)
+    room.call(place="Sal 2")
+    send(room, server, tmp_path)
+    with transaction(room.engine) as session:
+        session.execute(put_off.values(next_at=NOW))
+    mails = send(room, server, tmp_path)
+    got = {
+        who.key: [
+            (method, int(event["SEQUENCE"]))
+            for method, event in map(entry, mails_to(mails, who.invited_address))
+        ]
+        for who in (first, second)
+    }
+    assert got == {first.key: [("REQUEST", 0), ("CANCEL", 1)], second.key: [("CANCEL", 1)]}
+
+
+def room_keys(room: MeetingRoom) -> list[str]:
+    return [each.key for each in room.participants() if each.invited_address]
+
+
+def mails_to(mails: list[EmailMessage], address: str) -> list[EmailMessage]:
+    return [each for each in mails if each["To"].addresses[0].addr_spec == address]
+
+
 # ---- held, minutes, homework
 
 

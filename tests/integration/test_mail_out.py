@@ -1,9 +1,10 @@
 """What a mail carries out: its thread, its return path, its pace; and several senders at once."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,8 +36,8 @@ from notifications.desk import BATCH, Desk
 from notifications.gather import Letters
 from notifications.local_server import CUT, LocalServer, Stage
 from notifications.office import Office
-from notifications.smtp import is_protected
-from notifications.smtp_answers import UNENCRYPTED_ONWARD
+from notifications.smtp import Server, _enter, is_protected
+from notifications.smtp_answers import UNENCRYPTED_ONWARD, QueueStopped
 from tests.integration.test_delivery import (
     NOON,
     ROOT,
@@ -148,6 +149,32 @@ def test_each_mail_has_a_return_path_that_names_it(engine, town, server, tmp_pat
     assert {str(mail_server.read(mail)["From"].addresses[0].addr_spec) for mail in server.received} == {
         "aarshjul@by.example"
     }
+
+
+def test_a_return_path_names_the_try_when_a_mail_may_have_come_and_stays_while_it_is_put_off(
+    engine, town, server, tmp_path
+):
+    with transaction(engine) as session:
+        receipts(session, town, 1)
+    office, tried = settings_for(server, tmp_path, smtp_connections=1), []
+
+    def answer(stage: Stage, address: str) -> str | None:
+        if stage is Stage.MAIL:
+            tried.append(read_token(SECRET.encode(), address[6:].partition("@")[0], "return"))
+        if stage is Stage.RCPT and len(tried) == 1:
+            return "450 4.7.1 greylisted"
+        return CUT if stage is Stage.ACCEPTED and len(tried) == 3 else None
+
+    server.set_hook(answer)
+    for minutes in (0, 5):
+        run(engine, office, NOON + timedelta(minutes=minutes))
+    with transaction(engine) as session:
+        session.execute(sa.update(Message).values(returned_at=NOON))
+        resending.send_again(session, 1, by="account:1", now=NOON)
+    for minutes in (10, 25):
+        run(engine, office, NOON + timedelta(minutes=minutes))
+    assert [(each.person_id, each.generation) for each in tried] == [(0, 0), (0, 0), (1, 0), (1, 1)]
+    assert [message.state for message in messages(engine)] == [MessageState.SENT]
 
 
 def test_return_paths_can_be_switched_off(engine, town, server, tmp_path):
@@ -377,6 +404,29 @@ class _Line:
 )
 def test_mail_leaves_the_machine_encrypted_or_not_at_all(peer, encrypted, good):
     assert is_protected(_Line(peer, encrypted)) is good  # type: ignore[arg-type]  # what is asked of a client
+
+
+class _Asked(_Line):
+    """A server elsewhere that takes a password."""
+
+    passwords: tuple[str, ...] = ()
+
+    async def connect(self) -> None: ...
+
+    async def ehlo(self) -> None: ...
+
+    async def login(self, _user: str, password: str) -> None:
+        self.passwords += (password,)
+
+
+@pytest.mark.parametrize(
+    ("peer", "encrypted", "told"), [("192.0.2.7", False, ()), ("192.0.2.7", True, ("x",))]
+)
+def test_a_password_leaves_the_machine_encrypted_or_not_at_all(peer, encrypted, told):
+    line = _Asked(peer, encrypted)
+    with nullcontext() if told else pytest.raises(QueueStopped, match="login: Adgangskoden sendes ikke"):
+        asyncio.run(_enter(line, Server(peer, 587, user="aarshjul", password="x")))  # type: ignore[arg-type]  # as above
+    assert line.passwords == told
 
 
 def test_a_mail_that_cannot_go_encrypted_waits_for_as_long_as_it_takes(engine, town, tmp_path):

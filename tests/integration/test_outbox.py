@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +15,10 @@ from cycle.messages import claiming, lapsed, outbox, outcomes
 from cycle.messages.claiming import claim
 from cycle.messages.in_hand import goes_alone, take_in_hand
 from cycle.messages.outcomes import Outcome, settle
+from cycle.messages.resending import mark_arrived
+from cycle.messages.suspicion import taken_after
 from cycle.messages.tables import Message, MessageKind, MessageState
-from cycle.store import transaction
+from cycle.store import reading, transaction
 from tests.support import municipality
 from tests.support.municipality import ROOT, instant
 
@@ -325,3 +328,75 @@ def test_the_message_id_follows_from_the_key_alone():
     assert outbox.message_id("a", "by.example") == outbox.message_id("a", "by.example")
     assert outbox.message_id("a", "by.example") != outbox.message_id("b", "by.example")
     assert outbox.message_id("daily:17:2027-04-01", "by.example").endswith("@by.example>")
+
+
+def test_whether_the_server_takes_mail_is_known_however_much_was_written_since_and_read_by_an_index(town):
+    """An old mail was sent just now, and thousands written after it were not."""
+    rows = [
+        {"root_id": ROOT, "key": f"k{n}", "kind": MessageKind.NUDGE, "address": "a@by.example"}
+        for n in range(1500)
+    ]
+    with transaction(town) as session:
+        old = sa.insert(Message).values(**rows[0], state=MessageState.SENT, sent_at=NOON)
+        session.execute(old.values(created_at=NOON, next_at=NOON))
+        session.execute(sa.insert(Message), [{**r, "created_at": NOON, "next_at": NOON} for r in rows[1:]])
+    asked: list[tuple[str, Any]] = []
+    before = NOON - timedelta(seconds=1)
+    with reading(town) as session:
+        assert not taken_after(session, ROOT, NOON) and not taken_after(session, "ANDEN", before)
+        assert not taken_after(session, ROOT, before, but=[1])
+        listen = lambda _c, _u, statement, values, *_: asked.append((statement, values))  # noqa: E731
+        sa.event.listen(town, "before_cursor_execute", listen)
+        assert taken_after(session, ROOT, before)
+        sa.event.remove(town, "before_cursor_execute", listen)
+    plan = plan_of(town, *asked[0])
+    assert "ix_message_shown" in plan and "TEMP B-TREE" not in plan and "Sort" not in plan
+
+
+def test_what_somebody_sits_waiting_for_goes_before_all_that_is_due(town):
+    """Behind the mails of a whole day a code would come when it is good no more."""
+    rows = [
+        {"root_id": ROOT, "key": f"k{n}", "kind": MessageKind.NUDGE, "address": "a@by.example"}
+        for n in range(2000)
+    ]
+    with transaction(town) as session:
+        session.execute(sa.insert(Message), [{**r, "created_at": NOON, "next_at": NOON} for r in rows])
+    asked: list[tuple[str, Any]] = []
+    later = NOON + timedelta(minutes=5)
+    with transaction(town) as session:
+        write(session, "code", kind=MessageKind.SIGN_IN_CODE, now=later)
+        write(session, "link", kind=MessageKind.NEW_LINK, now=later)
+    listen = lambda _c, _u, statement, values, *_: asked.append((statement, values))  # noqa: E731
+    sa.event.listen(town, "before_cursor_execute", listen)
+    assert [mail.key for mail in take(town, later, limit=20)] == ["code", "link"]
+    sa.event.remove(town, "before_cursor_execute", listen)
+    assert len(take(town, later, limit=20)) == 20
+    (first,) = [each for each in asked if "'new_link'" in each[0]]
+    assert "ix_message_awaited" in plan_of(town, *first)
+
+
+def plan_of(engine: Engine, statement: str, values: Any) -> str:
+    """How the store reads it; PostgreSQL says whether an index can serve it, though the table is small."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            return told(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+        connection.exec_driver_sql("ANALYZE message")
+        for other_way in ("seqscan", "sort", "bitmapscan"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{other_way} = off")
+        return told(connection.exec_driver_sql(f"EXPLAIN {statement}", values))
+
+
+def told(plan: Any) -> str:
+    return "\n".join(str(row[-1]) for row in plan)
+
+
+def test_what_a_person_has_seen_arrive_was_sent_when_it_was_to_go(town):
+    with transaction(town) as session:
+        mail = write(session, "receipt:1")
+        mail.state = MessageState.UNKNOWN
+        session.add(mail)
+        session.flush()
+        mark_arrived(session, mail.id, by="account:1", now=NOON + timedelta(days=1))
+    assert (stored(town, "receipt:1").state, stored(town, "receipt:1").sent_at) == (MessageState.SENT, NOON)
+    with reading(town) as session:
+        assert not taken_after(session, ROOT, NOON), "that says nothing of the mail server today"

@@ -211,6 +211,26 @@ def test_nothing_goes_at_once_to_a_receiver_who_is_gone_nor_for_one_who_may_not(
     assert "/mail/venter/send-igen" not in operator.get("/mail/venter").text
 
 
+def test_what_cannot_go_hides_nothing_that_stands_behind_it(post: "Post", monkeypatch) -> None:
+    monkeypatch.setattr("web.secretariat.mail_all_again.AT_ONCE", 3)
+    with transaction(post.site.engine) as session:
+        for number in range(4):
+            post.write(session, f"good:{number}", kind=MessageKind.RETURNED, unsure=0, **post.elsewhere)
+        for number in range(7):
+            post.write(session, f"dead:{number}", kind=MessageKind.RETURNED, unsure=0)
+        gone = sa.update(Address).where(col(Address.person_id) == post.old)
+        session.execute(gone.values(health=AddressHealth.DEAD))
+    sent = []
+    for count, more in ((3, True), (1, False)):
+        page = post.browser.get("/mail/venter/send-igen")
+        assert f"Send {count} mail" in page.text and ("Der er flere" in page.text) == more
+        assert "Kan ikke sendes igen (8)" in page.text or more
+        assert Form(page, "/mail/venter/send-igen").send(post.browser).status_code == 303
+        sent.append(sum(state(post.site, f"good:{n}").state is MessageState.READY for n in range(4)))
+    assert sent == [3, 4]
+    assert "ingen afviste mails" in post.browser.get("/mail/venter/send-igen").text
+
+
 class Post:
     """A mail about a school's task that was refused, and who has had the post since."""
 
@@ -222,6 +242,7 @@ class Post:
             occurrence = municipality.add_occurrence(session, town, cycle)
             self.task, self.other = municipality.add_tasks(session, town, occurrence)[:2]
             self.old = town.leaders[self.task.unit_id]
+            self.others = town.leaders[self.other.unit_id]
             self.message = self.write(session, "refused", kind=MessageKind.RETURNED, unsure=0)
             self.doubtful = self.write(
                 session, "doubtful", kind=MessageKind.RETURNED, unsure=1, state=MessageState.UNKNOWN
@@ -231,19 +252,28 @@ class Post:
         self.browser = site.signed_in("sek@by2.example", Role.SECRETARIAT, "BY2")
 
     def write(self, session, key: str, **values) -> Message:
+        own = {
+            "person_id": self.old,
+            "address": f"{self.task.unit_id.lower()}@by2.example",
+            "task_id": self.task.id,
+            "state": MessageState.REJECTED,
+        }
         row = Message(
             root_id="BY2",
             key=key,
-            person_id=self.old,
-            address=f"{self.task.unit_id.lower()}@by2.example",
-            task_id=self.task.id,
             reason="550 5.1.1 no",
             created_at=NOW,
             next_at=NOW,
-            **{"state": MessageState.REJECTED, **values},
+            **{**own, **values},
         )
         session.add(row)
         return row
+
+    @property
+    def elsewhere(self) -> dict[str, object]:
+        """What a mail has that is about the other unit's task."""
+        unit = self.other.unit_id
+        return {"task_id": self.other.id, "person_id": self.others, "address": f"{unit.lower()}@by2.example"}
 
     def hand_over(self) -> int:
         """Somebody else holds the post from today on."""

@@ -24,6 +24,7 @@ SOURCES = [
     ROOT / "cycle" / "messages" / "outcomes.py",
     ROOT / "cycle" / "messages" / "outbox.py",
     ROOT / "cycle" / "messages" / "resending.py",
+    ROOT / "notifications" / "bounces.py",
     ROOT / "notifications" / "smtp.py",
     ROOT / "notifications" / "remark_letters.py",
     ROOT / "notifications" / "wish_letters.py",

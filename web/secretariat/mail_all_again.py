@@ -35,7 +35,8 @@ REASONS = 10
 
 @dataclass(frozen=True)
 class Undelivered:
-    """What lies there: those that can go, each with its receiver of today, and those that cannot."""
+    """What lies there: those that can go, each with its receiver of today, and those that cannot. `more` can
+    go when these have gone."""
 
     ready: list[tuple[Mail, Receiver]]
     left: list[Mail]
@@ -77,13 +78,17 @@ def again(request: Request, actor: CurrentActor, sent: CheckedForm) -> Response:
 
 
 def _undelivered(session: Session, roots: Iterable[str], now: datetime) -> Undelivered:
-    mails = undelivered_mails(session, roots, since=now - REFUSED_FOR, limit=AT_ONCE + 1)
-    taken = mails[:AT_ONCE]
-    to = receivers_of(session, taken, now)
-    ready = [(mail, found) for mail in taken if (found := to[mail.id]) is not None and not found.dead]
-    going = {mail.id for mail, _ in ready}
-    left = [mail for mail in taken if mail.id not in going]
-    return Undelivered(ready, left, more=len(mails) > AT_ONCE)
+    """Looks on behind those that cannot go, however many they are, until enough are found that can."""
+    ready: list[tuple[Mail, Receiver]] = []
+    left: list[Mail] = []
+    for mails in undelivered_mails(session, roots, since=now - REFUSED_FOR, page=AT_ONCE):
+        to = receivers_of(session, mails, now)
+        going = [(mail, found) for mail in mails if (found := to[mail.id]) is not None and not found.dead]
+        left += [mail for mail in mails if mail.id not in {each.id for each, _ in going}]
+        ready += going
+        if len(ready) > AT_ONCE:
+            break
+    return Undelivered(ready[:AT_ONCE], left, more=len(ready) > AT_ONCE)
 
 
 def _show(request: Request, found: Undelivered, *, changed: bool = False) -> Response:

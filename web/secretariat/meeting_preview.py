@@ -8,7 +8,7 @@ from cycle.gatherings.states import GatheringState, Told
 from cycle.gatherings.tables import Gathering
 from cycle.messages.tables import Message, MessageKind
 from cycle.tasks.calendars import calendar_of_root
-from notifications.invitations import invitation
+from notifications.invitations import meeting_letter
 from notifications.office import Office
 from notifications.render import Rendered, render
 from notifications.sources import read
@@ -24,6 +24,8 @@ def sample(
     why: str,
 ) -> Rendered | None:
     """What this participant would read if the meeting became so (None: were cancelled)."""
+    if wanted is None and not mailing.told:
+        return None
     now = context.now(request)
     message = Message(
         root_id=gathering.root_id,
@@ -42,8 +44,7 @@ def sample(
     )
     rows = read(session, [message], calendar_of_root(session, gathering.root_id).local_date(now))
     rows.gatherings[gathering.id or 0] = _as_wanted(gathering, wanted, why)
-    letter = invitation(rows, Office.of(context.settings(request)), message)
-    return render(letter) if letter else None
+    return render(meeting_letter(rows, Office.of(context.settings(request)), message))
 
 
 def _as_wanted(gathering: Gathering, wanted: Details | None, why: str) -> Gathering:

@@ -874,6 +874,7 @@ def upgrade() -> None:
     sa.Column('fence', sa.Integer(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('unsure', sa.Integer(), nullable=False),
+    sa.Column('resent', sa.Integer(), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('suspected_at', sa.DateTime(timezone=True), nullable=True),
@@ -894,6 +895,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_about', ['about_task_id'], unique=False, sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
+        batch_op.create_index('ix_message_awaited', ['root_id', 'next_at'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"))
         batch_op.create_index('ix_message_created', ['address', 'kind', 'created_at'], unique=False)
         batch_op.create_index('ix_message_due', ['next_at'], unique=False, sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.create_index('ix_message_not_arrived', ['root_id', 'state', 'returned_at'], unique=False, sqlite_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"), postgresql_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"))
@@ -1259,6 +1261,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_message_not_arrived', sqlite_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"), postgresql_where=sa.text("state != 'sent' OR returned_at IS NOT NULL"))
         batch_op.drop_index('ix_message_due', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed')"))
         batch_op.drop_index('ix_message_created')
+        batch_op.drop_index('ix_message_awaited', sqlite_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"), postgresql_where=sa.text("state IN ('ready', 'waiting', 'claimed') AND kind IN ('sign_in_code', 'new_link')"))
         batch_op.drop_index('ix_message_about', sqlite_where=sa.text('about_task_id IS NOT NULL'), postgresql_where=sa.text('about_task_id IS NOT NULL'))
 
     op.drop_table('message')
