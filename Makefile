@@ -45,6 +45,8 @@ demo: $(BASE)     ## a throwaway municipality on this machine, in the browser (P
 serve: $(BASE)    ## the real thing, empty
 	$(BIN)/aarshjul serve
 
+# The second half finds what the first has compiled, pytest's rewritten modules too.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV) $(WEB)  ## every test
 	$(BIN)/python scripts/test_machine.py
 	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder $(APART)
