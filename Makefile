@@ -8,7 +8,8 @@ BASE := $(VENV)/.base
 DEV := $(VENV)/.dev
 WEB := node_modules/.package-lock.json
 ROOMS := cycle config notifications documents flows web cli
-# Tests that share nothing run beside each other, the longest files first; those with servers and kills one by one.
+# Tests that share nothing run beside each other, the longest files first. Those with servers and kills mostly wait:
+# two files at a time, each process with servers of its own on free ports, and nothing else beside them.
 IN_PROCESS := tests/faults/test_troubled_years.py tests/faults/test_mail_loops.py
 APART := tests/browser tests/unit tests/integration tests/artefacts tests/layouts $(IN_PROCESS)
 ALONE := tests/faults tests/prefect_runs tests/mail_stack $(addprefix --ignore=,$(IN_PROCESS))
@@ -45,10 +46,12 @@ demo: $(BASE)     ## a throwaway municipality on this machine, in the browser (P
 serve: $(BASE)    ## the real thing, empty
 	$(BIN)/aarshjul serve
 
+# The second half finds what the first has compiled, pytest's rewritten modules too.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV) $(WEB)  ## every test
 	$(BIN)/python scripts/test_machine.py
 	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder $(APART)
-	$(BIN)/python -m pytest $(ALONE)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(ALONE)
 
 lint: $(DEV)
 	$(BIN)/ruff check .

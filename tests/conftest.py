@@ -1,17 +1,18 @@
 """Fixtures that every test may use."""
 
+import gc
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from cycle.store import make_engine
 from cycle.tables import METADATA
-from tests.support import postgres
+from tests.support import postgres, sqlite_file
 
 # The same examples every time, so that a failure is the change's. The long profile looks for new ones:
 # `pytest --hypothesis-profile=long`.
@@ -43,6 +44,17 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    if web := sys.modules.get("tests.support.web"):
+        web.UNTIL_THE_END.close()
 
 
 @pytest.fixture
@@ -99,7 +111,6 @@ def sqlite_engine(empty_file: Path, tmp_path: Path) -> Iterator[Engine]:
     """An empty store on SQLite alone, for what does not depend on the database."""
     path = tmp_path / "aarshjul.db"
     shutil.copyfile(empty_file, path)
-    engine = make_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF").close())
+    engine = sqlite_file.opened(path)
     yield engine
     engine.dispose()

@@ -36,6 +36,7 @@ from notifications.gather import Letters
 from notifications.office import Office
 from notifications.render import Rendered, render
 from tests.support.municipality import instant
+from tests.support.sqlite_file import opened
 
 FOLDER = Path(__file__).parents[2] / "config" / "examples" / "koebenhavn"
 ROOT, DIRECTION = "KBH", "KBH-BU"
@@ -62,7 +63,7 @@ def store_file(path: Path) -> Path:
 def copy_of(file: Path, folder: Path) -> Engine:
     """A store of its own from the file."""
     shutil.copy(file, folder / "aarshjul.db")
-    return make_engine(f"sqlite:///{folder / 'aarshjul.db'}")
+    return opened(folder / "aarshjul.db")
 
 
 class Year:

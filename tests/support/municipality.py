@@ -271,6 +271,7 @@ def answer(
             received_at=task.received_at or at,
             due_when_received=task.due_when_received or task.due_on,
         )
+        .execution_options(synchronize_session=False)
     )
     session.refresh(task)
     return submission

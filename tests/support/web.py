@@ -6,6 +6,9 @@ form = Form(page, "/opgave/…")                     # its fields as the page se
 """
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from argon2 import PasswordHasher
 from httpx import Response
 from sqlalchemy.engine import Engine
@@ -44,8 +48,27 @@ def password_hash() -> str:
 MAILED = re.compile(r"^(/(?:opgave|indkaldelse)/)([a-z2-7]{20,})(?=$|[/?])")
 
 
+UNTIL_THE_END = ExitStack()
+"""What `tests/conftest.py` closes when the last test is done."""
+
+
+@lru_cache(maxsize=1)
+def _portal() -> BlockingPortal:
+    """The event loop that answers whatever the tests' own thread asks."""
+    return UNTIL_THE_END.enter_context(start_blocking_portal())
+
+
 class Browser(TestClient):
     """A browser that has opened the mailed link of whatever it is asked to do behind one."""
+
+    @contextmanager
+    def _portal_factory(self) -> Iterator[BlockingPortal]:
+        """`TestClient` makes an event loop for each request: other threads of a test still get their own."""
+        if self.portal is None and threading.current_thread() is threading.main_thread():
+            yield _portal()
+            return
+        with super()._portal_factory() as portal:
+            yield portal
 
     def request(self, method: str, url: Any, **options: Any) -> Response:
         """The link is exchanged first, as a person's browser does before anything can be typed."""
