@@ -20,9 +20,11 @@ from tests.support.prefect import PrefectServer
 @pytest.fixture(scope="session")
 def prefect_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
     server = PrefectServer(tmp_path_factory.mktemp("prefect"))
-    server.start()
-    yield server
-    server.kill()
+    try:
+        server.start()
+        yield server
+    finally:  # also one that was too slow to answer
+        server.kill()
 
 
 @pytest.fixture
