@@ -7,6 +7,8 @@ from notifications.addressed import Addressed
 from notifications.inline_answers import inline_answers
 from notifications.letters_of_tasks import sections
 from notifications.letters_within import another_letter
+from notifications.nil import is_nil
+from notifications.one_text import leads_on, nil_above
 from notifications.questions import questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.quotes import split_quoted
@@ -46,15 +48,18 @@ class TaskWords:
             if own_part or self._is_inline(found):
                 reply = self._read(found, own_part, quoted_part, language_of(found))
                 replies.append((found, self._apart(found, reply, own_part, language_of(found))))
-        if replies and (said.before or said.unknown):
+        before = "" if leads_on(said.before) else said.before
+        if replies and (before or said.unknown):
             found, reply = replies[0]
-            left = "\n".join(filter(None, (said.before, reply.unplaced, said.unknown)))
+            left = "\n".join(filter(None, (before, reply.unplaced, said.unknown)))
             replies[0] = (found, replace(reply, unplaced=left))
-        return [(found, self._changed_by(said.before, reply, language_of(found))) for found, reply in replies]
+        return [(found, self._changed_by(before, reply, language_of(found))) for found, reply in replies]
 
     def _changed_by(self, before: str, reply: Reply, language: str) -> Reply:
-        """The reply with a doubt where what stands above all letters changes it: "Alle beløb i t.kr."."""
+        """The reply with a doubt where what stands above all letters changes it: "Alle beløb i t.kr.", and
+        where it says "intet at bemærke" of tasks that have an answer."""
         doubt = None if self._chosen or not reply.raw else doubt_beside(before, language)
+        doubt = nil_above(before, language) if doubt is None and reply.raw and is_nil(before) else doubt
         doubts = reply.doubts if doubt is None or doubt in reply.doubts else (*reply.doubts, doubt)
         return replace(reply, doubts=doubts)
 

@@ -36,7 +36,7 @@ REMINDER = replace(
     due_on=date(2027, 4, 19),
     days_left=3,
     nil_allowed=False,
-    questions=(),
+    questions=("1. Bemærkninger:",),
     one_text=True,
     figures=(("Ramme 2028", "14.500.000 kr."),),
 )
