@@ -19,6 +19,7 @@ from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
 from notifications.small_talk import is_small_talk
 from notifications.typed_values import Doubtful, typed_value
+from notifications.unseen import UNKNOWN, like_quoted, unseen_words
 from notifications.words_beside import doubt_beside
 
 
@@ -60,7 +61,28 @@ def read_reply(
     first, quoted = split_quoted(whole)
     if is_answered_inline(form, whole, rows=rows):
         text = own_words(first) if above is None else above
-    return read_parts(form, text, quoted, rows=rows or {}, below=below, language=language)
+    reply = read_parts(form, text, quoted, rows=rows or {}, below=below, language=language)
+    questions = questions_of(form, rows or {}, language)
+    taken = [*inline_answers(questions, quoted).values()]
+    unseen = unseen_words(whole, UNKNOWN, [each.line("", language) for each in questions], taken)
+    doubt = like_quoted(unseen, language) if unseen else None
+    return with_unseen(form, reply, text, unseen, doubt, whole=whole) if doubt else reply
+
+
+def with_unseen(form: Form, reply: Reply, own: str, unseen: str, doubt: Problem, *, whole: str) -> Reply:
+    """The reply with words that look quoted and may be its author's: asked about, and kept as a draft.
+
+    `whole` is all of the mail's text: what stands first there comes first.
+    """
+    said = own if reply.nil or reply.talk else ""
+    doubted = replace(reply, nil=False, talk=False, doubts=(*reply.doubts, doubt))
+    if is_one_text(form):
+        place = form.fields[0].id
+        both = sorted(
+            (said or str(reply.raw.get(place, "")), unseen), key=lambda words: whole.find(words[:40])
+        )
+        return replace(doubted, raw={place: "\n\n".join(filter(None, both))})
+    return replace(doubted, unplaced="\n".join(filter(None, (said, reply.unplaced, unseen))))
 
 
 def is_answered_inline(form: Form, whole: str, *, rows: Mapping[str, Any] | None = None) -> bool:

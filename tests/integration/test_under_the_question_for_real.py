@@ -66,3 +66,23 @@ def test_in_a_digest_each_answer_goes_to_its_task(small: House, unit: str) -> No
     assert answered(small, PROGRAMS["outlook desktop"](sent(small, unit, 2), typed)) == {"answer": 1}
     assert [each.kind for each in small.rows(Submission)] == [SubmissionKind.NIL, SubmissionKind.COMPLETE]
     assert [each.unplaced for each in small.rows(InboundTask)] == ["", ""]
+
+
+@pytest.mark.parametrize("program", ["outlook desktop", "gmail web"])
+def test_typed_lines_that_look_quoted_are_asked_about_and_stand_in_what_is_told(
+    small: House, unit: str, program: str
+) -> None:
+    words = "> 50 elever er for mange i klassen\nVi beder om flere lokaler"
+    assert answered(small, PROGRAMS[program](sent(small, unit, 1), Typed(words))) == {"draft": 1}
+    assert small.rows(Draft)[0].answers == {"bem": words.replace("\n", "\n\n")}
+    small.deliver(NOON + timedelta(hours=2))
+    told = mail_server.words(small.smtp.received[-1])
+    assert "står som et citat" in told and "> 50 elever er for mange i klassen" in told
+
+
+def test_a_pasted_paper_alone_is_no_empty_mail(small: House, unit: str) -> None:
+    raw = PROGRAMS["outlook mobile"](
+        sent(small, unit, 1), Typed("Fra: Bestyrelsen\nTil: Kommunen\nDato: 1. maj 2027\n\nTaget er utæt.")
+    )
+    assert answered(small, raw) == {"draft": 1}
+    assert "Taget er utæt." in small.rows(Draft)[0].answers["bem"]
