@@ -8,6 +8,7 @@ from notifications.inline_answers import inline_answers
 from notifications.letters_of_tasks import sections
 from notifications.letters_within import another_letter
 from notifications.nil import is_nil
+from notifications.nil_for_all import is_nil_for_all
 from notifications.one_text import leads_on, nil_above
 from notifications.questions import questions_of
 from notifications.reading.mail import Mail
@@ -73,6 +74,8 @@ class TaskWords:
         if len(self._tasks) == 1:
             only = self._tasks[0]
             return [(only, self._read(only, own, self._quoted, language_of(only)))]
+        if not self.is_written_inline() and is_nil_for_all(own, self._letters):
+            return [(found, Reply(nil=True)) for found in self._tasks]
         said, quoted = sections(own, self._letters), sections(self._quoted, self._letters).by_letter
         replies = []
         for found in self._tasks:
@@ -90,7 +93,10 @@ class TaskWords:
     def _changed_by(self, before: str, reply: Reply, language: str) -> Reply:
         """The reply with a doubt where what stands above all letters changes it: "Alle beløb i t.kr.", and
         where it says "intet at bemærke" of tasks that have an answer."""
-        doubt = None if self._chosen or not reply.raw else doubt_beside(before, language)
+        says = bool(reply.raw) or reply.nil
+        doubt = None if self._chosen or not says else doubt_beside(before, language)
+        if doubt is not None and reply.nil:
+            return replace(reply, nil=False, unplaced=reply.unplaced or before, doubts=(doubt,))
         doubt = nil_above(before, language) if doubt is None and reply.raw and is_nil(before) else doubt
         doubts = reply.doubts if doubt is None or doubt in reply.doubts else (*reply.doubts, doubt)
         return replace(reply, doubts=doubts)
