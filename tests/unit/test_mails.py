@@ -296,6 +296,20 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
             "received_at": RECEIVED,
         },
     ),
+    "reply-problem-asked": (
+        MessageKind.REPLY_PROBLEM,
+        {
+            "items": (replace(REMINDER, figures=()),),
+            "remarks": (
+                (
+                    "",
+                    "»Det går godt« er så kort, at vi ikke kan se, om det er jeres svar. Send det fra siden.",
+                ),
+            ),
+            "answers": (("Bemærkninger", "Det går godt."),),
+            "received_at": RECEIVED,
+        },
+    ),
     "reply-problem-foreign": (
         MessageKind.REPLY_PROBLEM,
         {
