@@ -14,7 +14,7 @@ from notifications.questions import questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.quotes import split_quoted
 from notifications.replies import Reply, read_parts, with_unseen
-from notifications.unseen import UNKNOWN, Sent, like_quoted, unseen_words
+from notifications.unseen import UNKNOWN, Sent, like_quoted, unseen_words, with_ending
 from notifications.words_beside import doubt_beside
 
 
@@ -29,8 +29,9 @@ class TaskWords:
     ) -> None:
         self._mail, self._tasks, self._chosen = mail, tasks, chosen
         self._letters = [found.letter for found in tasks]
-        self._quoted = split_quoted(mail.text)[1]
-        self.unseen = self._unseen(replace(sent, subject=mail.subject))
+        asked = self._asked()
+        self._quoted = with_ending(split_quoted(mail.text)[1], sent, asked)
+        self.unseen = self._unseen(replace(sent, subject=mail.subject), asked)
 
     def own(self) -> str:
         """The author's words; where answers stand in the quoted mail, only those above it."""
@@ -53,13 +54,16 @@ class TaskWords:
             )
         return replies
 
-    def _unseen(self, sent: Sent) -> str:
-        asked = [
+    def _asked(self) -> list[str]:
+        """The questions' lines as we sent them."""
+        return [
             each.line(found.letter, language)
             for found in self._tasks
             for language in ("da", "en")
             for each in questions_of(found.form, found.task.prefill, language)
         ]
+
+    def _unseen(self, sent: Sent, asked: Sequence[str]) -> str:
         taken = [answer for found in self._tasks for answer in self._inline(found).values()]
         unseen = unseen_words(self._mail.text, sent, asked, taken)
         return "\n".join(filter(None, (unseen, self._elsewhere(taken) if taken else "")))

@@ -75,6 +75,23 @@ def unseen_words(
     return "\n".join(lines[n] for n in found).strip()
 
 
+def with_ending(quoted: str, sent: Sent, asked: Sequence[str]) -> str:
+    """The quoted mail with the line that ends the questions, where its author has written over that line:
+    before the first line of ours below the last question, so that it is no answer."""
+    lines = quoted.splitlines()[:MOST_LINES]
+    bare = [_MARK.sub("", line) for line in lines]
+    ends = {plain(each) for each in ENDS}
+    last = max(
+        (n for n, line in enumerate(bare) if plain(line).startswith(tuple(map(plain, asked)))), default=-1
+    )
+    if not sent.text or last < 0 or any(plain(line) in ends for line in bare):
+        return quoted
+    ours = _Ours(sent, (), ())
+    found = (n for n in range(last + 1, len(bare)) if _words(bare[n]) and ours.has(bare, n))
+    at = next(found, len(lines))
+    return "\n".join([*lines[:at], ENDS[0], *lines[at:]]) if at < len(lines) else quoted
+
+
 def like_quoted(words: str, language: str) -> Problem:
     """What is asked about them."""
     first = next(line.strip() for line in words.splitlines() if line.strip())

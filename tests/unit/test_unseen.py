@@ -140,3 +140,14 @@ def test_an_afterthought_below_a_mail_with_an_answer_inside_is_asked_about(progr
     mail = type(OURS)(OURS.subject, below, OURS.html)
     reply = read(PROGRAMS[program](mail, Typed("", {"1. Bem": "Vi mangler to lærere.", "PS": text})))
     assert reply.doubts and reply.raw["bem"] == f"Vi mangler to lærere.\n\n{text}"
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_our_farewell_is_no_answer_where_the_last_line_of_the_questions_was_written_over(
+    program: str,
+) -> None:
+    text, rich = (each.replace("Slut på spørgsmålet", "") for each in (OURS.text, OURS.html))
+    mail = type(OURS)(OURS.subject, text, rich)
+    answer = "Vi mangler to lærere.\n\nOg en vikar."
+    reply = read(PROGRAMS[program](mail, Typed("Hermed", {"1. Bem": answer})))
+    assert (reply.raw["bem"].split(), reply.doubts) == (answer.split(), ())
