@@ -1,5 +1,6 @@
 """What looks like a quoted mail and is not in ours is asked about, and kept; what is ours is left out."""
 
+import time
 from types import SimpleNamespace
 from typing import cast
 
@@ -10,7 +11,7 @@ from notifications.addressed import Addressed
 from notifications.reading.read import read_mail
 from notifications.replies import Reply, read_reply
 from notifications.task_words import TaskWords
-from notifications.unseen import UNKNOWN, Sent
+from notifications.unseen import UNKNOWN, Sent, unseen_words
 from tests.support.quoting import PROGRAMS, Typed
 from tests.unit.test_under_the_question import ASKED, BOTH, LONG, ONE, REPORT, form, mail_about
 
@@ -151,3 +152,24 @@ def test_our_farewell_is_no_answer_where_the_last_line_of_the_questions_was_writ
     answer = "Vi mangler to lærere.\n\nOg en vikar."
     reply = read(PROGRAMS[program](mail, Typed("Hermed", {"1. Bem": answer})))
     assert (reply.raw["bem"].split(), reply.doubts) == (answer.split(), ())
+
+
+SHAPES = {
+    "quotes": "> x y z w q\n",
+    "headings": "Fra: Bo\nTil: Ole\nDato: 1. maj 2027\n\nhej med dig du\n",
+    "addresses": "Fra: Bo <b@x.example>\nTil: Ole\nDato: 1. maj 2027\n\nhej\n",
+    "wrote": "Den 1. maj 2027 kl. 10.00 skrev Bo <b@x.example>:\n> hej\n",
+    "one line": "ord ",
+    "marks": ">",
+    "brackets": "[",
+    "links": "http://",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_megabyte_of_any_shape_is_compared_in_time(shape: str) -> None:
+    text = (SHAPES[shape] * 1_000_000)[:1_000_000]
+    began = time.process_time()
+    for sent in (Sent("Du har en opgave i styringsårshjulet nu.\n" * 1_000), UNKNOWN):
+        unseen_words(text, sent, ["1. Bemærkninger:"], [])
+    assert time.process_time() - began < 2
