@@ -9,10 +9,12 @@ import pytest
 from cycle.messages.verdicts import InboundVerdict
 from notifications.addressed import Addressed
 from notifications.reading.read import read_mail
+from notifications.render import render
 from notifications.replies import Reply, read_reply
 from notifications.task_words import TaskWords
 from notifications.unseen import UNKNOWN, Sent, unseen_words
 from tests.support.quoting import PROGRAMS, Typed
+from tests.unit.test_mails import CASES, letter
 from tests.unit.test_under_the_question import ASKED, BOTH, LONG, ONE, REPORT, form, mail_about
 
 OURS = mail_about(ASKED)
@@ -173,3 +175,17 @@ def test_a_megabyte_of_any_shape_is_compared_in_time(shape: str) -> None:
     for sent in (Sent("Du har en opgave i styringsårshjulet nu.\n" * 1_000), UNKNOWN):
         unseen_words(text, sent, ["1. Bemærkninger:"], [])
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("case", sorted(CASES.keys() - {"sign-in-code"}))
+def test_no_line_of_any_mail_of_ours_is_taken_for_typed(case: str, language: str) -> None:
+    """Its HTML has other lines than the text that is kept of it."""
+    kind, facts = CASES[case]
+    mail = render(letter(kind, language, **facts))
+    for program in ("outlook html only", "gmail html only", "outlook desktop"):
+        raw = PROGRAMS[program](
+            type(OURS)(mail.subject, mail.text, mail.html), Typed("Vi mangler to lærere.")
+        )
+        asked = [line for item in facts.get("items", ()) for line in item.questions]
+        assert unseen_words(read_mail(raw).text, Sent(mail.kept, ("aarshjul@by.example",)), asked) == ""
