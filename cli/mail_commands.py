@@ -26,6 +26,7 @@ from notifications.reading.mail import Mail
 from notifications.reading.ours import Ours
 from notifications.reading.reader import Reader
 from notifications.replies import is_answered_inline, read_reply
+from notifications.unseen import unseen_words
 
 app = typer.Typer(
     add_completion=False,
@@ -131,8 +132,10 @@ def _facts(path: Path, read: Mail, form: Form | None) -> dict[str, Any]:
 
 
 def _is_answered_inside(form: Form, read: Mail) -> bool:
-    """Whether a mail without words of its own has answers in what it quotes: then it is a reply."""
-    return read.verdict is InboundVerdict.EMPTY and is_answered_inline(form, read.text)
+    """Whether a mail without words of its own has answers in what it quotes, or words that only look quoted:
+    then it is a reply."""
+    inside = is_answered_inline(form, read.text) or bool(unseen_words(read.text))
+    return read.verdict is InboundVerdict.EMPTY and inside
 
 
 def _lines(path: Path, read: Mail, facts: Mapping[str, Any]) -> Iterator[str]:

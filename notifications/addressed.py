@@ -45,10 +45,14 @@ class Addressed:
 
 @dataclass(frozen=True)
 class Destination:
-    """The reply address of a mail (its token) and the tasks it stands for, in the order of their letters."""
+    """The reply address of a mail (its token) and the tasks it stands for, in the order of their letters.
+
+    `message_id` is the mail it was made for, when that was about several.
+    """
 
     token: str
     tasks: tuple[Addressed, ...]
+    message_id: int = 0
 
 
 def destination_of(session: Session, recipients: Sequence[str], office: Office) -> Destination:
@@ -61,7 +65,7 @@ def destination_of(session: Session, recipients: Sequence[str], office: Office) 
             except LinkInvalid:
                 reason = REVOKED
                 continue
-            return Destination(token, tasks_of(session, claims))
+            return Destination(token, tasks_of(session, claims), claims.task_id if purpose == SEVERAL else 0)
     raise NotAddressed(reason)
 
 

@@ -90,7 +90,7 @@ def _judge(
     replies = ReplyToTasks(session, inbound, mail, to, office, now)
     if not delivered.whole:
         return replies.unread(V.UNREADABLE, delivered.fault or TOO_LARGE)
-    if mail.verdict is not None and not (mail.verdict is V.EMPTY and replies.is_written_inline()):
+    if mail.verdict is not None and not (mail.verdict is V.EMPTY and replies.says_something()):
         return replies.unread(mail.verdict, mail.reason)
     if not to.tasks:
         return V.UNREADABLE, reason

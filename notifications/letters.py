@@ -158,6 +158,12 @@ class Letter:
     code: str = ""
     handed_over: HandedOver | None = None
 
+    @property
+    def asks_only(self) -> bool:
+        """Whether what was read of a reply is only to be confirmed: no question's answer is wrong."""
+        about_the_whole = bool(self.remarks) and not any(question for question, _ in self.remarks)
+        return about_the_whole and bool(self.answers) and len(self.items) == 1 and not self.foreign
+
     @cached_property
     def groups(self) -> list[tuple[str, list[Item]]]:
         """The groups that have items, in reading order."""

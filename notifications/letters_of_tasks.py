@@ -28,6 +28,7 @@ _MARKED = re.compile(
 _HEADED = re.compile(
     rf"{_BEFORE}(?:(?P<letter>[A-Za-z]{{1,2}})\s?[.):]\s?|(?P<dashed>[A-Z]{{1,2}})\s+[–—-]+>?\s+)(?P<rest>.*)"
 )
+_SPACED = re.compile(rf"{_BEFORE}(?P<letter>[A-Z]{{1,2}})\s+(?P<rest>[^\W\d_].*)")
 _NAMED = re.compile(r"(?i:opgave|ad\.?|task)\s+(?P<letter>[A-Za-z]{1,2})\s*")
 _INSIDE = re.compile(
     r"(?P<end>[.,;!]|\b(?i:grøn|gul|rød|bemærke|bemærkninger))\s+(?:og )?"
@@ -37,6 +38,8 @@ LONGEST_PARTED = 2_000
 """Signs of a line in which several letters are looked for."""
 
 _LIGHT = re.compile(r"(\w+)\s*(?:$|[,.:;!(–—-])")
+_AMOUNT = re.compile(r"[-+−÷]?\d[\d.,]*(?:\s?(?:t\.?kr|tkr|kr|mio|mia|%|pct)\.?){0,2}\s*")
+"""What stands behind a letter and a number, and a blank alone: "A1 grøn", "A2 0"."""
 
 
 def letter_of(index: int) -> str:
@@ -156,9 +159,9 @@ def _marked(line: str) -> tuple[str, str] | None:
     if match is None:
         return None
     sign, rest = match["sign"], match["rest"]
-    if sign and not sign.strip():
+    if sign and not sign.strip() and "\t" not in sign and not _AMOUNT.fullmatch(rest):
         light = _LIGHT.match(rest)
-        if "\t" not in sign and (light is None or light[1].casefold() not in LIGHT_WORDS):
+        if light is None or light[1].casefold() not in LIGHT_WORDS:
             return None
     sure = not sign.strip() or sign.strip() in (".", ")", ":")
     between = ". " if sure else sign
@@ -169,6 +172,8 @@ def _headed(line: str, numbered: bool) -> tuple[str, str] | None:
     quote, words = _unquoted(without_emphasis(line))
     if match := _NAMED.fullmatch(words):
         return match["letter"].upper(), quote
+    if (match := _SPACED.fullmatch(words)) and is_nil(match["rest"]):
+        return match["letter"], quote + match["rest"]
     match = _HEADED.fullmatch(words)
     if match is None or (numbered and match["rest"].strip() and not is_nil(match["rest"])):
         return None

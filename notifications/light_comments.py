@@ -14,11 +14,13 @@ _OF_A_PART = re.compile(
     re.IGNORECASE,
 )
 _END = r"(?=\W*(?:$|[,.;\n]))"
+_ALSO = "dog|også|desværre|stadig|fortsat|alligevel|derimod|imidlertid|kun|nu|meget"
 _STANDS = re.compile(
     rf"\b(?:er|is|are)(?: (?:vi|den|det|de|we|it))? (\w+){_END}|"
     r"\b(?:undtagen|bortset fra|på nær|eksklusive|except)\b[^.\n]{0,40}?\b"
     r"(grøn|gul|rød|green|yellow|red)[et]?\b|"
-    rf"[,;.\n]\s*(?!mod |til |fra |før )\w+ (?!mod |til |fra |før )(\w+){_END}",
+    rf"[,;.\n]\s*(?!mod |til |fra |før )\w+ (?!mod |til |fra |før )(\w+){_END}|"
+    rf"[,;.\n]\s*(?:og )?\w+(?: og \w+)?(?: (?:er|{_ALSO})){{1,3}} (\w+){_END}",
     re.IGNORECASE,
 )
 _SINGULAR = {"grønne": "grøn", "gule": "gul", "røde": "rød"}

@@ -2,6 +2,8 @@
 
 import re
 
+from notifications.reading.salutations import is_salutation
+
 LONGEST = 200
 _SIDE = "min|vores|skolens|institutionens|enhedens|klubbens|centrets"
 _NAME = r"(?-i:(?:(?:på|i|og|af) )?[A-ZÆØÅ][\w.'’-]*)"
@@ -35,7 +37,6 @@ _GOT = "mailen?|beskeden?|påmindelsen?|rykkeren?|henvendelsen?|hjælpen?|det ti
 _COURTESY = re.compile(
     rf"(?:mange |tusind )?tak(?: (?:skal (?:i|du) have|for (?:din |jeres |den )?(?:{_GOT})))?|{_GOOD}|"
     rf"ha'? en {_GOOD}|(?:(?:med )?venlig )?(?:hilsen|mvh|vh|kh)(?: {_NAME}){{0,3}}|på forhånd tak|"
-    r"(?:hej|kære|goddag)(?: \w+){0,2}|"
     r"thank you|thanks(?: for (?:the|your) (?:mail|message|reminder))?",
     re.IGNORECASE,
 )
@@ -53,7 +54,7 @@ def is_nil(text: str) -> bool:
 
 def is_courtesy(sentence: str) -> bool:
     """Whether a sentence is a thank or a wish and says nothing."""
-    return _COURTESY.fullmatch(sentence) is not None
+    return _COURTESY.fullmatch(sentence) is not None or is_salutation(sentence)
 
 
 def sentences(text: str) -> list[str]:

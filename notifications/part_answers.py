@@ -3,10 +3,8 @@
 import re
 
 from cycle.errors import Problem
-from cycle.tasks.forms import Form
-from notifications.questions import is_one_text
 from notifications.reading.absence import begins_as_absence
-from notifications.short_words import doubted_words
+from notifications.short_words import UNSURE, doubted_words
 
 LOOKS_AWAY = {
     "da": "Mailen begynder som en besked om fravær. Er teksten dit svar, så send det fra siden.",
@@ -26,13 +24,12 @@ _POINTS = re.compile(
 LONGEST = 100
 
 
-def doubt_of(form: Form, own: str, language: str, *, chosen: bool = False) -> Problem | None:
+def doubt_of(own: str, language: str, *, chosen: bool = False, named: bool = False) -> Problem | None:
     """What is to be asked about the author's words; None when they may be the answer.
 
-    `chosen`: somebody has read them and says that they are this task's answer.
+    `chosen`: somebody has read them and says that they are this task's answer. `named`: they stand at the
+    question, so that few words are meant for it all the same.
     """
-    if not is_one_text(form):
-        return None
     english = "en" if language == "en" else "da"
     if points_elsewhere(own):
         return Problem("", POINTS_ELSEWHERE[english])
@@ -44,6 +41,8 @@ def doubt_of(form: Form, own: str, language: str, *, chosen: bool = False) -> Pr
     if doubted is None:
         return None
     told, words = doubted
+    if named and told is UNSURE:
+        return None
     return Problem("", told[english].format(words=words))
 
 

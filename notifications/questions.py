@@ -21,7 +21,7 @@ MOST_SHOWN = 12
 MOST_LINES = 4_000
 """Lines of a reply in which answers are looked for: nobody writes more, and looking takes time."""
 
-ENDS = {"da": "Slut på spørgsmålene", "en": "End of the questions"}
+ENDS = ("Slut på spørgsmålene", "Slut på spørgsmålet", "End of the questions", "End of the question")
 """The line under the last question: what stands below it in a quoted mail is not an answer."""
 
 _HINTS: Mapping[FieldType, tuple[str, str]] = {

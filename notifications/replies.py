@@ -12,12 +12,14 @@ from notifications.inline_answers import inline_answers
 from notifications.label_forms import is_answer
 from notifications.labelled_lines import Labelled, Place, labelled
 from notifications.nil import LONGEST, is_nil, plain
-from notifications.part_answers import doubt_of, points_elsewhere
+from notifications.one_text import leads_on, one_text
+from notifications.part_answers import doubt_of
 from notifications.questions import Question, is_one_text, questions_of
 from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
 from notifications.small_talk import is_small_talk
 from notifications.typed_values import Doubtful, typed_value
+from notifications.unseen import UNKNOWN, like_quoted, unseen_words
 from notifications.words_beside import doubt_beside
 
 
@@ -59,7 +61,28 @@ def read_reply(
     first, quoted = split_quoted(whole)
     if is_answered_inline(form, whole, rows=rows):
         text = own_words(first) if above is None else above
-    return read_parts(form, text, quoted, rows=rows or {}, below=below, language=language)
+    reply = read_parts(form, text, quoted, rows=rows or {}, below=below, language=language)
+    questions = questions_of(form, rows or {}, language)
+    taken = [*inline_answers(questions, quoted).values()]
+    unseen = unseen_words(whole, UNKNOWN, [each.line("", language) for each in questions], taken)
+    doubt = like_quoted(unseen, language) if unseen else None
+    return with_unseen(form, reply, text, unseen, doubt, whole=whole) if doubt else reply
+
+
+def with_unseen(form: Form, reply: Reply, own: str, unseen: str, doubt: Problem, *, whole: str) -> Reply:
+    """The reply with words that look quoted and may be its author's: asked about, and kept as a draft.
+
+    `whole` is all of the mail's text: what stands first there comes first.
+    """
+    said = own if reply.nil or reply.talk else ""
+    doubted = replace(reply, nil=False, talk=False, doubts=(*reply.doubts, doubt))
+    if is_one_text(form):
+        place = form.fields[0].id
+        both = sorted(
+            (said or str(reply.raw.get(place, "")), unseen), key=lambda words: whole.find(words[:40])
+        )
+        return replace(doubted, raw={place: "\n\n".join(filter(None, both))})
+    return replace(doubted, unplaced="\n".join(filter(None, (said, reply.unplaced, unseen))))
 
 
 def is_answered_inline(form: Form, whole: str, *, rows: Mapping[str, Any] | None = None) -> bool:
@@ -84,34 +107,45 @@ def read_parts(
 
     `chosen`: a person says that the mail answers the form, so nobody is asked whether a machine wrote it.
     """
-    own = _one_text_under(form, own, quoted, rows, language) or own
+    if is_one_text(form):
+        return _read_one_text(form, own, quoted, rows=rows, language=language, chosen=chosen)
     ends = [own.rfind(each) for each in below if each and own.endswith(each)]
     reply = _read_parts(form, own, quoted, rows=rows, language=language, signed=min(ends, default=len(own)))
-    doubt = doubt_of(form, own, language, chosen=chosen)
-    if doubt is None and reply.raw and not reply.doubts and not chosen:
-        doubt = doubt_beside(reply.unplaced, language)
+    if not reply.raw or reply.doubts or chosen:
+        return reply
+    doubt = doubt_beside(reply.unplaced, language)
     return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
 
 
-def _one_text_under(form: Form, own: str, quoted: str, rows: Mapping[str, Any], language: str) -> str:
-    """What stands under the only question in the quoted mail, where the author writes nothing else."""
-    if not is_one_text(form) or (own.strip() and not points_elsewhere(own)):
-        return ""
-    return next(iter(inline_answers(questions_of(form, rows, language), quoted).values()), "")
+def _read_one_text(
+    form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str, chosen: bool
+) -> Reply:
+    """All words as one answer, or what stands under the question."""
+    asked, *_ = questions = questions_of(form, rows, language)
+    under = inline_answers(questions, quoted).get(asked.place, "")
+    found = one_text(asked, _without_letter(own, questions), under, language)
+    doubt = found.doubt or doubt_of(found.words, language, chosen=chosen, named=found.named)
+    if found.doubt is None and is_nil(found.words):
+        return Reply(nil=True)
+    return Reply(
+        raw={asked.field.id: found.words} if found.words else {},
+        talk=found.doubt is None and is_small_talk(found.words),
+        unplaced=found.beside,
+        doubts=(doubt,) if doubt else (),
+    )
 
 
 def _read_parts(
     form: Form, own: str, quoted: str, *, rows: Mapping[str, Any], language: str, signed: int
 ) -> Reply:
     questions = questions_of(form, rows, language)
-    under = {} if is_one_text(form) else inline_answers(questions, quoted)
+    under = inline_answers(questions, quoted)
     above, below = _without_letter(own[:signed].rstrip(), questions), own[signed:]
     own = "\n\n".join(filter(None, (above, below)))
+    if under and leads_on(own):
+        above = below = ""
     if is_nil(own) and not under:
         return Reply(nil=True)
-    if is_one_text(form):
-        raw = {form.fields[0].id: _without_label(questions[0], own)} if own.strip() else {}
-        return Reply(raw=raw, talk=is_small_talk(own))
     found = _found(questions, above, below, bool(under), language)
     return replace(_together(questions, found, under, language), talk=not under and is_small_talk(own))
 
@@ -202,10 +236,3 @@ def _nested(found: Mapping[Place, str]) -> dict[str, Any]:
             inner = inner.setdefault(name, {})
         inner[place[-1]] = value
     return raw
-
-
-def _without_label(asked: Question, text: str) -> str:
-    first, _, rest = text.partition("\n")
-    name, colon, value = first.partition(":")
-    names = {plain(each) for each in (asked.field.id, asked.field.label, asked.field.label_en) if each}
-    return f"{value}\n{rest}".strip() if colon and plain(name) in names else text.strip()

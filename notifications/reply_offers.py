@@ -48,7 +48,7 @@ class Offers:
         letter = self.letters.get(task.id or 0, "")
         lines: tuple[str, ...] = ()
         address = self._address(task, person_id, several=bool(letter))
-        if address and not is_one_text(form):
+        if address:
             asked = [each for each in questions_of(form, task.prefill, language) if self._asks(task, each)]
             lines = tuple(each.line(letter, language) for each in asked) if len(asked) <= MOST_SHOWN else ()
         may_be_nil = form.nil_allowed and task.id not in self._rows.reopened

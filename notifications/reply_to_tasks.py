@@ -18,6 +18,7 @@ from notifications.authors import Author, author_of
 from notifications.office import Office
 from notifications.reading.mail import Mail
 from notifications.replies import Reply
+from notifications.sent_before import sent_to
 from notifications.small_talk import is_small_talk
 from notifications.task_words import TaskWords
 
@@ -54,12 +55,12 @@ class ReplyToTasks:
     ) -> None:
         self._session, self._inbound, self._mail, self._to = session, inbound, mail, to
         self._office, self._now = office, now
-        self._words = TaskWords(mail, to.tasks)
+        self._words = TaskWords(mail, to.tasks, sent=sent_to(session, to, office))
         self._known: dict[int, Answering] = {}
 
-    def is_written_inline(self) -> bool:
-        """Whether answers stand in the quoted mail."""
-        return self._words.is_written_inline()
+    def says_something(self) -> bool:
+        """Whether answers stand in the quoted mail, or words that only look quoted."""
+        return self._words.is_written_inline() or bool(self._words.unseen)
 
     def unread(self, verdict: InboundVerdict, reason: str) -> tuple[InboundVerdict, str]:
         """Keeps a mail that is no reply. A person who may answer is told what to do instead."""
@@ -75,7 +76,8 @@ class ReplyToTasks:
         """Reads and takes it; gives the mail's verdict and, in Danish, why."""
         replies = self._words.replies(self._language)
         if not replies:
-            return self._no_answer() if self._is_talk(self._mail.own_text) else self._ask_which()
+            is_talk = not self._words.unseen and self._is_talk(self._mail.own_text)
+            return self._no_answer() if is_talk else self._ask_which()
         outcomes = [(found, self._one(found, reply, alone=len(replies) == 1)) for found, reply in replies]
         verdicts = [outcome.verdict for _, outcome in outcomes]
         self._inbound.verdict = next(each for each in RANKED if each in verdicts)
@@ -139,7 +141,8 @@ class ReplyToTasks:
         author = self._author(found)
         verdict = V.DRAFT if author.person_id is not None else V.UNKNOWN_SENDER
         for each in self._to.tasks:
-            outcome = Outcome(verdict, WHICH, unplaced=self._mail.own_text)
+            said = "\n".join(filter(None, (self._mail.own_text, self._words.unseen)))
+            outcome = Outcome(verdict, WHICH, unplaced=said)
             self._answering(each).note(outcome)
         self._inbound.verdict = verdict
         told = [Problem("", author.told)] if author.told else []

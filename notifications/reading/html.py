@@ -5,6 +5,7 @@ import re
 from lxml import etree, html
 
 from notifications.reading.bounds import MOST_LINES, TOO_LONG, Unbounded
+from notifications.reading.struck import Struck
 
 _BLOCKS = """address article blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6
 header hr li main nav ol p pre section table tbody td tfoot th thead tr ul"""
@@ -12,15 +13,7 @@ BLOCKS = frozenset(_BLOCKS.split())
 UNSEEN = frozenset({"head", "script", "style", "title", "template", "noscript", "object"})
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _INDENT = re.compile(r"border(-left)?\s*:\s*none|border(-left)?\s*:\s*0", re.IGNORECASE)
-STRUCK = frozenset({"s", "del", "strike"})
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|"
-    r"text-decoration(?:-line)?\s*:[^;]{0,60}line-through",
-    re.IGNORECASE,
-)
-_STRIKES = re.compile(
-    rf"<(?:{'|'.join(sorted(STRUCK))})[\s>]|style\s*=\s*[\"'][^\"'<>]{{0,600}}line-through", re.IGNORECASE
-)
+_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def html_text(source: str) -> str:
@@ -34,22 +27,18 @@ def html_text(source: str) -> str:
         root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return ""
-    page = _Page()
+    page = _Page(Struck.of(root))
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if isinstance(element.tag, str):
             page.opened(element) if event == "start" else page.closed(element)
     return page.text()
 
 
-def has_struck(source: str) -> bool:
-    """Whether words are struck out in the HTML: its plain twin has them as if they held."""
-    return _STRIKES.search(source) is not None
-
-
 class _Page:
     """The lines written so far, each with the depth of its quotation."""
 
-    def __init__(self) -> None:
+    def __init__(self, struck: Struck) -> None:
+        self._struck = struck
         self._lines: list[tuple[int, str]] = []
         self._line: list[str] = []
         self._depth = self._unseen = self._preformatted = 0
@@ -62,7 +51,7 @@ class _Page:
             self._break()
         elif tag in BLOCKS:
             self._end_line()
-        self._unseen += _unseen(element, tag)
+        self._unseen += self._leaves_out(element, tag)
         self._depth += _quotes(element, tag)
         self._preformatted += tag == "pre"
         if tag in ("ol", "ul"):
@@ -80,7 +69,7 @@ class _Page:
             self._numbers.pop()
         self._preformatted -= tag == "pre"
         self._depth -= _quotes(element, tag)
-        self._unseen -= _unseen(element, tag)
+        self._unseen -= self._leaves_out(element, tag)
         self._write(element.tail)
 
     def text(self) -> str:
@@ -88,6 +77,10 @@ class _Page:
         self._end_line()
         written = "\n".join(_quoted(depth, line) for depth, line in self._lines)
         return re.sub(r"\n{3,}", "\n\n", written).strip()
+
+    def _leaves_out(self, element: etree._Element, tag: str) -> bool:
+        hidden = tag in UNSEEN or _HIDDEN.search(element.get("style", "")) is not None
+        return hidden or self._struck.has(element)
 
     def _write(self, text: str | None) -> None:
         if not text or self._unseen:
@@ -123,10 +116,6 @@ class _Page:
         line = re.sub(" {2,}", " ", "".join(self._line).replace("\u00a0", " ")).strip()
         self._line.clear()
         return line
-
-
-def _unseen(element: etree._Element, tag: str) -> bool:
-    return tag in UNSEEN or tag in STRUCK or _HIDDEN.search(element.get("style", "")) is not None
 
 
 def _quotes(element: etree._Element, tag: str) -> bool:

@@ -8,8 +8,9 @@ from email.message import Message
 
 from notifications.reading.bounds import LARGEST_TEXT, MOST_LINES, TOO_LONG, Unbounded
 from notifications.reading.headers import clean, decoded
-from notifications.reading.html import has_struck, html_text
+from notifications.reading.html import html_text
 from notifications.reading.mail import Attached
+from notifications.reading.struck import has_struck
 
 MOST_FILES = 20
 LARGEST_FILES = 20_000_000

@@ -47,6 +47,11 @@ def without_salutation(lines: Sequence[str]) -> list[str]:
     return [said, *lines[1:]] if said else list(lines[1:])
 
 
+def is_salutation(line: str) -> bool:
+    """Whether the line is a greeting and names, and nothing else."""
+    return len(line) <= LONGEST and not _after_greeting(line.strip())
+
+
 def _after_greeting(line: str) -> str:
     greeting = _GREETS.match(line)
     if greeting is None:

@@ -10,7 +10,7 @@ _FAREWELL = re.compile(
     r"(?:hilsener|hilsner|hilsen)\b|"
     r"(?:de )?(?:bedste|kærligste|varmeste) (?:hilsener|hilsner|hilsen)\b|mvh\b|m\.v\.h\b|v\.?h\b|dbh\b|"
     r"kh\b|med vänliga hälsningar|vänligen\b|(?:kind |best |warm |many )?regards\b|"
-    r"sincerely(?: yours)?\b|cheers\b|best wishes\b|mit freundlichen grüßen|viele grüße",
+    r"sincerely(?: yours)?\b|cheers\b|best wishes\b|mit freundlichen grüßen|viele grüße|(?:de )?venligste?\b",
     re.IGNORECASE,
 )
 _WISHED = r"(?:rigtig |fortsat )?(?:god|dejlig) (?:dag|aften|weekend|ferie|sommer|påske|jul|uge)\b"
@@ -58,6 +58,13 @@ _ANSWERS = re.compile(r"\s*(?:\W{0,3}\d{1,3}\s?[.):]|[*•–-]\s|p\.?\s?s\b)", 
 
 SIGNATURE_MARK = "-- "
 """What mail programs write above a signature (RFC 3676, 4.3), with the blank that no person types."""
+
+_DEGREE = re.compile(
+    r",?\s*\b(?:(?:cand|mag|lic|dr|stud|exam|diplom)\.\s?[a-zæøå]{2,12}(?:\.[a-zæøå]{2,12})?\b\.?|"
+    r"ph\.?\s?d\b\.?|mba\b|mpa\b|mpg\b)",
+    re.IGNORECASE,
+)
+"""Degrees behind a name or on a line of their own: "cand.pæd.", "ph.d."."""
 
 _IN_BRACKETS = re.compile(r"\(([^\W\d_][\w.-]{1,20}(?: [A-ZÆØÅ][\w.-]{1,20})?)\)$")
 """What a name is followed by: "(souschef)"."""
@@ -110,7 +117,7 @@ def is_good_wish(line: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether there are only words as names have."""
-    words = [word for word in re.split(r"[\s,/*_]+", text.strip(" .!-–/,")) if word]
+    words = [word for word in re.split(r"[\s,/*_]+", _without_degrees(text).strip(" .!-–/,")) if word]
     return (
         0 < len(words) <= MOST_NAMES
         and not _says_something(words)
@@ -195,6 +202,7 @@ def signature_start(lines: Sequence[str]) -> int:
 
 def is_strict(line: str) -> bool:
     """A line that is a card's by its own words."""
+    line = _without_degrees(line)
     words = [word for word in re.split(r"[\s,()*_]+", line.strip()) if word]
     if _is_text(line, words):
         return False
@@ -224,6 +232,7 @@ def _is_of_card(paragraph: Sequence[str]) -> bool:
 
 def _is_text(line: str, words: Sequence[str]) -> bool:
     """Whether the line is an answer or a sentence, whatever stands around it."""
+    line = _without_degrees(line)
     if is_card_notice(line):
         return False
     if _says_something(words) or _ANSWERS.match(line):
@@ -235,12 +244,21 @@ def _is_text(line: str, words: Sequence[str]) -> bool:
     return ":" in line or line.endswith((".", "?", "!")) or len(words) > MOST_WORDS
 
 
+def _without_degrees(line: str) -> str:
+    """The line without degrees behind a name; empty when it has nothing else."""
+    return (
+        _DEGREE.sub("", line[:LONGEST]).strip() + line[LONGEST:] if _DEGREE.search(line[:LONGEST]) else line
+    )
+
+
 def _says_something(words: Sequence[str]) -> bool:
     return any(word.casefold().strip(".,:;!?") in _SAYS for word in words)
 
 
 def _is_official(line: str) -> bool:
-    """A title, an organisation or a way to reach somebody."""
+    """A title, a degree, an organisation or a way to reach somebody."""
+    if not _without_degrees(line):
+        return True
     return is_contact(line) or bool(_STREET.search(line)) or any(map(_is_office, line.split()))
 
 

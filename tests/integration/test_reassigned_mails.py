@@ -35,7 +35,7 @@ def inline(above: str, given: dict[int, str] = GIVEN) -> str:
     lines = [above, "", QUOTED]
     for question in questions_of(municipality.FORM, {}):
         lines += [f"> {question.line()}", "", given.get(question.number, ""), ""]
-    return "\n".join([*lines, f"> {ENDS['da']}", "> Styringssekretariatet"])
+    return "\n".join([*lines, f"> {ENDS[0]}", "> Styringssekretariatet"])
 
 
 class Desk:

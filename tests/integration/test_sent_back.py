@@ -16,6 +16,7 @@ from notifications.incoming import take
 from notifications.mailbox import Delivered, Place
 from notifications.office import REPLY, Office
 from notifications.reading.read import read_mail
+from tests.integration.test_honest_replies import ONE_TEXT
 from tests.support import municipality
 from tests.support.leader import CANONICAL, EVERY_TYPE, FILLED, GOALS, World
 from tests.support.municipality import ANSWERS
@@ -164,3 +165,17 @@ def test_the_mail_asks_only_what_is_to_be_corrected(sqlite_engine, tmp_path):
         letter = Letters(session, [mail], office=office, today=date(2027, 4, 12)).write(mail).letter
     assert letter and letter.items[0].questions == ("2. Forventet resultat (kr.):",)
     assert not letter.items[0].nil_allowed
+
+
+def test_a_short_answer_is_confirmed_by_one_press_behind_the_link_of_what_is_told(sqlite_engine, tmp_path):
+    world = World(sqlite_engine, tmp_path, form=ONE_TEXT)
+    assert reply(world, "Det går godt.") is InboundVerdict.DRAFT
+    (told,) = [each for each in world.rows(Message) if each.kind is MessageKind.REPLY_PROBLEM]
+    office = Office.of(world.site.settings)
+    with reading(world.engine) as session:
+        letter = Letters(session, [told], office=office, today=date(2027, 4, 12)).write(told).letter
+    assert letter and letter.asks_only and letter.items[0].url.endswith(world.link)
+    form = world.form()
+    assert form.fields["bem"] == "Det går godt." and "Her er din kladde" in form.page.text
+    assert form.send(world.browser, act="submit").status_code == 303
+    assert world.answers() == [{"bem": "Det går godt."}] and world.state() is TaskState.SUBMITTED

@@ -36,7 +36,7 @@ REMINDER = replace(
     due_on=date(2027, 4, 19),
     days_left=3,
     nil_allowed=False,
-    questions=(),
+    questions=("1. Bemærkninger:",),
     one_text=True,
     figures=(("Ramme 2028", "14.500.000 kr."),),
 )
@@ -293,6 +293,20 @@ CASES: dict[str, tuple[MessageKind, dict[str, object]]] = {
         {
             "remarks": (("2. Forventet resultat", "»tolv« kan ikke læses som et tal."),),
             "answers": ANSWERS[:1],
+            "received_at": RECEIVED,
+        },
+    ),
+    "reply-problem-asked": (
+        MessageKind.REPLY_PROBLEM,
+        {
+            "items": (replace(REMINDER, figures=()),),
+            "remarks": (
+                (
+                    "",
+                    "»Det går godt« er så kort, at vi ikke kan se, om det er jeres svar. Send det fra siden.",
+                ),
+            ),
+            "answers": (("Bemærkninger", "Det går godt."),),
             "received_at": RECEIVED,
         },
     ),

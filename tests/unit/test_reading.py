@@ -246,6 +246,10 @@ STRUCK = [
     "Forventet resultat: <del>300.000 </del>200.000",
     "Forventet resultat: <strike><b>300.000</b></strike> 200.000",
     'Forventet resultat: <span style="color:red; text-decoration: line-through">300.000</span> 200.000',
+    "<style>p.a, .x{color:red;text-decoration:line-through}</style>Forventet resultat: "
+    '<span class="y x">300.000</span> 200.000',
+    "<style><!-- @media all { div span.gone { TEXT-DECORATION-LINE: line-through } } --></style>"
+    "Forventet resultat: <span class=gone><b>300.000</b></span> 200.000",
 ]
 
 
@@ -257,6 +261,13 @@ def test_words_that_are_struck_out_are_not_read_though_the_plain_part_has_them(s
     message.set_content("Forventet resultat: 300.000 200.000")
     message.add_alternative(f"<p>{struck}</p>", subtype="html")
     assert read_mail(message.as_bytes()).own_text == "Forventet resultat: 200.000"
+
+
+@pytest.mark.parametrize(
+    "style", [".x:hover{text-decoration:line-through}", ".x p{text-decoration:line-through}", ".x{color:red}"]
+)
+def test_a_class_that_strikes_out_nothing_leaves_its_words(style: str):
+    assert html_text(f'<style>{style}</style><div class="x">Status: gul</div>') == "Status: gul"
 
 
 def test_the_plain_part_is_read_where_nothing_is_struck_out():

@@ -610,7 +610,7 @@ def test_one_text_is_read_under_its_question(above):
     assert read_mailed(FREE, above + OUTLOOK.format(answer="Intet at bemærke")).nil
 
 
-def test_words_above_are_the_one_text_whatever_the_quoted_mail_holds():
+def test_words_above_and_under_the_only_question_are_asked_about_and_both_kept():
     reply = read_mailed(FREE, "Vi mangler en vikar.\n\n" + OUTLOOK.format(answer="2026: vi mangler to."))
-    assert reply.raw == {"t": "Vi mangler en vikar."}
+    assert reply.raw == {"t": "Vi mangler en vikar.\n\n2026: vi mangler to."} and len(reply.doubts) == 1
     assert read_mailed(FREE, "Se nedenfor\n\n" + OUTLOOK.format(answer="")).doubts
