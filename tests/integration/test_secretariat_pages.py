@@ -196,7 +196,7 @@ def test_every_way_of_standing_is_counted_once_where_it_belongs(office):
     }
     assert tally(page, "Til tiden efter forlængelse") == 1
     assert tally(page, "Intet at bemærke") == 1
-    assert tally(page, "Afventer godkendelse") == 1
+    assert tally(page, "Besvaret, ikke godkendt") == 1
     assert tally(page, "Sendt retur") == 1
     assert tally(page, "Mangler svar") == 6
     assert tally(page, "Over fristen") == 6
