@@ -196,7 +196,7 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "handed_until": _handed_until(kept),
         "wishes": wishes,
         "figures": figures_of(task.prefill),
-        "told": told if found.may(Verb.SEE_MAIL) else [],
+        "told": sorted(told, key=lambda row: row.came_at) if found.may(Verb.SEE_MAIL) else [],
         "incoming": _incoming(session, found),
         "names": actor_names(session, [*acting, *people]),
         "may": _may(found),
