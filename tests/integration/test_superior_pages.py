@@ -106,6 +106,13 @@ def test_a_units_answer_is_called_the_same_in_the_list_and_on_its_own_page(offic
     assert _tags(area.get(office.page), "<dt>Status")[0] == "Godkendt"
 
 
+def test_the_column_of_how_timely_an_answer_is_has_the_secretariats_name(office):
+    """It holds "Inden for fristen" and "For sent": under "Til tiden" the second would say the opposite."""
+    units = office.district.get(f"/mine-enheder/{office.occurrence_id}").text
+    assert '<th scope="col">Rettidighed</th>' in units and 'data-label="Rettidighed"' in units
+    assert "Til tiden</th>" not in units
+
+
 def _tags(page, after):
     return re.findall(r'<span class="badge[^>]*>([^<]+)</span>', page.text.partition(after)[2])
 
