@@ -27,6 +27,8 @@ class Waiting:
     reviewer: Post
     came_later: bool = False
     """It came after the close, by an extension."""
+    in_vain: bool = False
+    """Verdicts are over for it: nobody is asked any more."""
 
 
 def reviewer_of(directory: Directory, unit_id: str, approval: Sequence[str], level: int) -> Post | None:
@@ -121,16 +123,16 @@ def waiting_answers(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> list[Waiting]:
-    """Every answer of the occurrence that waits for a verdict, with the post it waits for."""
-    waits = awaits_verdict(occurrence, calendar, on=calendar.local_date(now))
-    rows = session.exec(
-        select(Task.id, Task.unit_id, Task.level, _CAME_LATER).where(*waits, Task.kind == TaskKind.ANSWER)
-    )
+    """Every answer of the occurrence that lacks a verdict, with the post it waits for, if in vain."""
+    runs = verdicts_run(occurrence, calendar, on=calendar.local_date(now))
+    of_it = (Task.occurrence_id == occurrence.id, Task.kind == TaskKind.ANSWER, _LACKS_VERDICT)
+    rows = session.exec(select(Task.id, Task.unit_id, Task.level, _CAME_LATER).where(*of_it))
     found = []
     for task_id, unit_id, level, came_later in rows:
         post = reviewer_of(directory, unit_id, activity.approval, level)
         if post is not None and task_id is not None:
-            found.append(Waiting(task_id, unit_id, post, bool(came_later)))
+            later = bool(came_later)
+            found.append(Waiting(task_id, unit_id, post, later, in_vain=not (runs or later)))
     return found
 
 
@@ -152,6 +154,7 @@ def keep_review_tasks(
     due = {
         item.reviewer: review_due(occurrence, activity, calendar, now=now, after_close=item.reviewer in late)
         for item in waiting
+        if not item.in_vain
     }
     reviews = session.exec(
         select(Task).where(Task.occurrence_id == occurrence.id, Task.kind == TaskKind.REVIEW)
@@ -164,10 +167,11 @@ def keep_review_tasks(
         for post in sorted(due.keys() - known.keys())
     ]
     opened = open_tasks(session, occurrence, new, now=now)
-    ends = verdicts_run(occurrence, calendar, on=calendar.local_date(now))
+    until = verdicts_until(occurrence, calendar)
+    left = {item.reviewer for item in waiting if item.in_vain}
     return opened + sum(
         _begins_anew(session, occurrence, task, post in late, due.get(post), now=now)
-        or _is_finished(session, occurrence, task, waits=post in due, ends=ends)
+        or _is_finished(session, task, waits=post in due or (post in left and task.due_on <= until))
         for post, task in known.items()
     )
 
@@ -190,9 +194,9 @@ def _begins_anew(
     return True
 
 
-def _is_finished(session: Session, occurrence: Occurrence, task: Task, *, waits: bool, ends: bool) -> bool:
-    """Ends an open review task when no answers wait; not one whose answers wait in vain (not `ends`)."""
-    if waits or task.state is not TaskState.OPEN or (_left_open(occurrence, task) and not ends):
+def _is_finished(session: Session, task: Task, *, waits: bool) -> bool:
+    """Ends an open review task when no answers wait, not even in vain."""
+    if waits or task.state is not TaskState.OPEN:
         return False
     move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE, next_reminder_at=None)
     return True

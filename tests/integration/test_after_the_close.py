@@ -199,6 +199,10 @@ def test_a_review_that_the_last_evening_asks_for_ends_when_verdicts_do(evening: 
     evening.advance(m.instant(2027, 5, 4))
     ((_, state, due_on, _),) = evening.reviews()
     assert (state, due_on) == (TaskState.OPEN, date(2027, 5, 10)), "5 working days would be 12 May"
+    evening.site.clock.at = LATER
+    evening.advance(LATER)
+    assert [state for _, state, *_ in evening.reviews()] == [TaskState.OPEN], "nothing was judged"
+    assert "Opgaven er slut" in evening.review_page()
 
 
 def test_the_reviews_page_says_what_can_be_done_and_then_that_it_is_over(evening: LastMoment) -> None:

@@ -89,9 +89,8 @@ class Holding:
     @property
     def is_review_over(self) -> bool:
         """Whether a review was left: nothing of it can be approved any more."""
-        closed_at = self.occurrence.closed_at
-        before = closed_at is not None and self.task.opened_at < closed_at
-        return before and not verdicts_run(self.occurrence, self.calendar, on=self.today)
+        runs = verdicts_run(self.occurrence, self.calendar, on=self.today)
+        return not runs and self.task.due_on <= self.verdicts_until
 
     @property
     def activity(self) -> Activity:

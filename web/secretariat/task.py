@@ -15,7 +15,7 @@ from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, NotFound
 from cycle.files import store as files
 from cycle.organisation.directory import Directory, Recipient
-from cycle.tasks.approval import verdicts_run
+from cycle.tasks.approval import verdicts_run, verdicts_until
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING, extend, nudge, renew_links, waive
 from cycle.tasks.forms import Form
@@ -211,7 +211,8 @@ def _judging(found: TaskReach, calendar: WorkingCalendar, today: date) -> str:
         return ""
     if found.task.state is not TaskState.OPEN:
         return "done"
-    return "waits" if verdicts_run(found.occurrence, calendar, on=today) else "over"
+    runs = verdicts_run(found.occurrence, calendar, on=today)
+    return "waits" if runs or found.task.due_on > verdicts_until(found.occurrence, calendar) else "over"
 
 
 def _receivers(kept: TaskFile) -> list[str]:
