@@ -35,6 +35,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "name": {"da": "Styringsårshjul", "en": "Steering cycle"},
     "today": {"da": "I dag", "en": "Today"},
     "concerns": {"da": "for {year}", "en": "for {year}"},
+    "begins": {"da": "åbner {opens}", "en": "opens {opens}"},
     "share": {"da": "{answered} af {total}", "en": "{answered} of {total}"},
     "dates": {
         "da": "åbner {opens}, frist {due}, lukker {closes}",
@@ -76,10 +77,15 @@ class Words:
         return RINGS[ring][self.language]
 
     def meta(self, facts: Facts, year: int) -> str:
-        """The small line under a title: the year it concerns when another, and how many have answered."""
+        """The small line under a title: the year it concerns when another, and how many have answered.
+
+        What runs over the new year lies under January's hand before it has opened, so it says when it does.
+        """
         parts = []
         if facts.concerns_year != year:
             parts.append(self.text("concerns", year=facts.concerns_year))
+        if facts.standing is Standing.NOT_YET and facts.closes_on.year > year:
+            parts.append(self.text("begins", opens=self.day_and_month(facts.opens_on)))
         if facts.total and facts.standing is not Standing.NOT_YET:
             parts.append(self.text("share", answered=facts.answered, total=facts.total))
         return " · ".join(parts)

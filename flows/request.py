@@ -139,16 +139,15 @@ def _wanted(
 def advance_reviews_and_stages(session: Session, context: RunContext, facts: Facts) -> None:
     """Keeps review tasks in step with the answers and opens the stages whose time has come.
 
-    After the close no stage is opened, and only answers that came after it are reviewed.
+    After the close no stage is opened; what came before it is reviewed for some days yet (`verdicts_until`).
     """
     state = lock_for_advance(session, facts.occurrence)
     if state is not facts.occurrence.state or state not in RUNNING:
         return
-    waiting = waiting_answers(session, facts.occurrence, facts.activity, facts.directory)
-    reviews = keep_review_tasks(
-        session, facts.occurrence, facts.activity, waiting, calendar=facts.calendar, now=context.now
-    )
-    context.count(reviews=reviews)
+    asked = (session, facts.occurrence, facts.activity)
+    at: dict[str, Any] = {"calendar": facts.calendar, "now": context.now}
+    waiting = waiting_answers(*asked, facts.directory, **at)
+    context.count(reviews=keep_review_tasks(*asked, waiting, **at))
     if state is OccurrenceState.CLOSED:
         return
     stages = open_ready_stages(

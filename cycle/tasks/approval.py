@@ -1,8 +1,8 @@
 """Who approves an answer, and the review tasks that follow from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -25,6 +25,10 @@ class Waiting:
     task_id: int
     unit_id: str
     reviewer: Post
+    came_later: bool = False
+    """It came after the close, by an extension."""
+    in_vain: bool = False
+    """Verdicts are over for it: nobody is asked any more."""
 
 
 def reviewer_of(directory: Directory, unit_id: str, approval: Sequence[str], level: int) -> Post | None:
@@ -57,15 +61,36 @@ def judging_units(directory: Directory, post: Post) -> set[str]:
     return found
 
 
-def takes_verdict(occurrence: Occurrence, submission: Submission) -> bool:
+def verdicts_until(occurrence: Occurrence, calendar: WorkingCalendar) -> date:
+    """The last local day on which an answer that came before the close is approved or sent back.
+
+    `review_days` working days for each level of the chain, counted from the last day of answering: so what
+    came on that day can still be judged by everybody who is asked to (docs/decisions/0044).
+    """
+    activity = Activity.model_validate_json(occurrence.activity)
+    last_day = calendar.local_date(occurrence.closes_at - timedelta(seconds=1))
+    return calendar.add_working_days(last_day, activity.review_days * max(1, len(activity.approval)))
+
+
+def verdicts_run(occurrence: Occurrence, calendar: WorkingCalendar, *, on: date) -> bool:
+    """Whether answers that lack an approval take one on the local date `on`."""
+    if occurrence.state is OccurrenceState.CLOSED:
+        return on <= verdicts_until(occurrence, calendar)
+    return occurrence.state is OccurrenceState.OPEN
+
+
+def takes_verdict(
+    occurrence: Occurrence, task: Task, submission: Submission, calendar: WorkingCalendar, *, on: date
+) -> bool:
     """Whether the answer may be approved or sent back.
 
-    While the occurrence is open; after its close only what came after it, by an extension: the rest
-    reads as it stood at the close (DESIGN, "States").
+    While the occurrence is open. After its close: what came after it, by an extension, and until
+    `verdicts_until` what lacks an approval. The rest reads as it stood at the close (DESIGN, "States").
     """
-    if occurrence.state is OccurrenceState.CLOSED:
-        return submission.after_close
-    return occurrence.state is OccurrenceState.OPEN
+    if occurrence.state is not OccurrenceState.CLOSED:
+        return occurrence.state is OccurrenceState.OPEN
+    lacks = task.level < task.levels
+    return submission.after_close or (lacks and verdicts_run(occurrence, calendar, on=on))
 
 
 _LACKS_VERDICT = sa.and_(
@@ -73,32 +98,41 @@ _LACKS_VERDICT = sa.and_(
 )
 _CAME_LATER = sa.exists().where(col(Submission.task_id) == col(Task.id), col(Submission.after_close))
 
-AWAITS_VERDICT = sa.and_(_LACKS_VERDICT, sa.or_(col(Occurrence.state) == OccurrenceState.OPEN, _CAME_LATER))
-"""The same on `Task` joined with its `Occurrence`."""
+
+def awaits_verdict_in(running: Collection[int]) -> sa.ColumnElement[bool]:
+    """On `Task`: an answer that lacks a verdict and takes one. `running`: where `verdicts_run`."""
+    return sa.and_(_LACKS_VERDICT, sa.or_(col(Task.occurrence_id).in_(running), _CAME_LATER))
 
 
-def awaits_verdict(occurrence: Occurrence) -> tuple[sa.ColumnElement[bool], ...]:
-    """The SQL conditions on `Task`: an answer of the occurrence that lacks a verdict and takes one."""
+def awaits_verdict(
+    occurrence: Occurrence, calendar: WorkingCalendar, *, on: date
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """The same of one occurrence."""
     of_it = col(Task.occurrence_id) == occurrence.id
-    if occurrence.state is OccurrenceState.OPEN:
+    if verdicts_run(occurrence, calendar, on=on):
         return of_it, _LACKS_VERDICT
     return of_it, _LACKS_VERDICT, _CAME_LATER
 
 
 def waiting_answers(
-    session: Session, occurrence: Occurrence, activity: Activity, directory: Directory
+    session: Session,
+    occurrence: Occurrence,
+    activity: Activity,
+    directory: Directory,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> list[Waiting]:
-    """Every answer of the occurrence that waits for a verdict, with the post it waits for."""
-    rows = session.exec(
-        select(Task.id, Task.unit_id, Task.level).where(
-            *awaits_verdict(occurrence), Task.kind == TaskKind.ANSWER
-        )
-    )
+    """Every answer of the occurrence that lacks a verdict, with the post it waits for, if in vain."""
+    runs = verdicts_run(occurrence, calendar, on=calendar.local_date(now))
+    of_it = (Task.occurrence_id == occurrence.id, Task.kind == TaskKind.ANSWER, _LACKS_VERDICT)
+    rows = session.exec(select(Task.id, Task.unit_id, Task.level, _CAME_LATER).where(*of_it))
     found = []
-    for task_id, unit_id, level in rows:
+    for task_id, unit_id, level, came_later in rows:
         post = reviewer_of(directory, unit_id, activity.approval, level)
         if post is not None and task_id is not None:
-            found.append(Waiting(task_id, unit_id, post))
+            later = bool(came_later)
+            found.append(Waiting(task_id, unit_id, post, later, in_vain=not (runs or later)))
     return found
 
 
@@ -106,59 +140,83 @@ def keep_review_tasks(
     session: Session,
     occurrence: Occurrence,
     activity: Activity,
-    waiting: Iterable[Waiting],
+    waiting: Collection[Waiting],
     *,
     calendar: WorkingCalendar,
     now: datetime,
 ) -> int:
     """Opens a review task for every post that has answers waiting, and ends those that have none.
 
-    One left open at the close begins anew when an answer comes after it, and else stays as it was.
-    Safe to repeat. Gives how many were opened, opened again or ended.
+    One left open at the close begins anew when an answer comes after it; once verdicts are over it else
+    stays as it was. Safe to repeat. Gives how many were opened, opened again or ended.
     """
-    posts = {item.reviewer for item in waiting}
+    late = {item.reviewer for item in waiting if item.came_later}
+    due = {
+        item.reviewer: review_due(occurrence, activity, calendar, now=now, after_close=item.reviewer in late)
+        for item in waiting
+        if not item.in_vain
+    }
     reviews = session.exec(
         select(Task).where(Task.occurrence_id == occurrence.id, Task.kind == TaskKind.REVIEW)
     ).all()
     known = {(task.unit_id, task.role): task for task in reviews}
-    due = review_due(occurrence, activity, calendar, now=now)
     new = [
-        NewTask(unit_id=unit, role=role, due_on=due, subject=TaskKind.REVIEW.value, kind=TaskKind.REVIEW)
-        for unit, role in sorted(posts - known.keys())
+        NewTask(
+            unit_id=post[0], role=post[1], due_on=due[post], subject=TaskKind.REVIEW, kind=TaskKind.REVIEW
+        )
+        for post in sorted(due.keys() - known.keys())
     ]
     opened = open_tasks(session, occurrence, new, now=now)
-    closed_at = occurrence.closed_at if occurrence.state is OccurrenceState.CLOSED else None
+    until = verdicts_until(occurrence, calendar)
+    left = {item.reviewer for item in waiting if item.in_vain}
     return opened + sum(
-        _keep_in_step(session, task, waits=post in posts, due=due, closed_at=closed_at, now=now)
+        _begins_anew(session, occurrence, task, post in late, due.get(post), now=now)
+        or _is_finished(session, task, waits=post in due or (post in left and task.due_on <= until))
         for post, task in known.items()
     )
 
 
-def _keep_in_step(
-    session: Session, task: Task, *, waits: bool, due: date, closed_at: datetime | None, now: datetime
+def _left_open(occurrence: Occurrence, task: Task) -> bool:
+    closed_at = occurrence.closed_at if occurrence.state is OccurrenceState.CLOSED else None
+    return task.state is TaskState.OPEN and closed_at is not None and task.opened_at < closed_at
+
+
+def _begins_anew(
+    session: Session, occurrence: Occurrence, task: Task, late: bool, due: date | None, *, now: datetime
 ) -> bool:
-    """Opens a finished review task again when answers wait, ends an open one when none do."""
-    left_open = task.state is TaskState.OPEN and closed_at is not None and task.opened_at < closed_at
-    if left_open:
-        if not waits:
-            return False
+    """Opens a finished review task again when answers wait, and one left open when one came later."""
+    if late and _left_open(occurrence, task):
         move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE)
-    if waits and task.state is TaskState.APPROVED:
-        values = {"level": 0, "opened_at": now, "due_on": due, "next_reminder_at": now}
-        move(session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, **values)
-        return True
-    if not waits and task.state is TaskState.OPEN:
-        move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE, next_reminder_at=None)
-        return True
-    return False
+    if due is None or task.state is not TaskState.APPROVED:
+        return False
+    values = {"level": 0, "opened_at": now, "due_on": due, "next_reminder_at": now}
+    move(session, task, TaskVerb.REOPEN, actor=Actor.ENGINE, **values)
+    return True
+
+
+def _is_finished(session: Session, task: Task, *, waits: bool) -> bool:
+    """Ends an open review task when no answers wait, not even in vain."""
+    if waits or task.state is not TaskState.OPEN:
+        return False
+    move(session, task, TaskVerb.FINISH, actor=Actor.ENGINE, next_reminder_at=None)
+    return True
 
 
 def review_due(
-    occurrence: Occurrence, activity: Activity, calendar: WorkingCalendar, *, now: datetime
+    occurrence: Occurrence,
+    activity: Activity,
+    calendar: WorkingCalendar,
+    *,
+    now: datetime,
+    after_close: bool = False,
 ) -> date:
-    """`review_days` working days after the answers' due date, or after today when that has passed."""
+    """`review_days` working days after the answers' due date, or after today when that has passed.
+
+    No later than the last day of verdicts, but for what came `after_close`: that takes one on any day.
+    """
     start = max(occurrence.due_on, calendar.local_date(now))
-    return calendar.add_working_days(start, activity.review_days)
+    due = calendar.add_working_days(start, activity.review_days)
+    return due if after_close else min(due, verdicts_until(occurrence, calendar))
 
 
 def _one_step(directory: Directory, unit_id: str, role: str) -> Post | None:

@@ -19,6 +19,7 @@ from cycle.tasks.states import (
     WAITING_FOR_HOLDER,
     Actor,
     OccurrenceState,
+    TaskKind,
     TaskState,
     TaskVerb,
 )
@@ -35,10 +36,12 @@ def extend(
     """Gives one task a later due date (local, inclusive) and a new series of reminders.
 
     After the occurrence's close it reopens this task alone. Raises NotNow when the task no longer waits
-    for its holder, AnswerInvalid when the date is not later than both the old one and yesterday, or more
-    than two years ahead.
+    for its holder, and for a review, whose last day is its activity's (`verdicts_until`), AnswerInvalid
+    when the date is not later than both the old one and yesterday, or more than two years ahead.
     """
     task, occurrence = _waiting(session, task_id, "extend")
+    if task.kind is TaskKind.REVIEW:
+        raise NotNow("task", task_id, task.state.value, "extend")
     _check_new_date(new_due_on, task.due_on, today=calendar_of(session, occurrence).local_date(now))
     extension = Extension(
         task_id=task_id, old_due_on=task.due_on, new_due_on=new_due_on, reason=reason.strip(), by=by, at=now
@@ -57,10 +60,11 @@ def extend(
 def waive(session: Session, task_id: int, *, why: str, by: str, now: datetime) -> None:
     """No answer is needed from this post.
 
-    Raises NotNow when it has been approved or ended, and for one that nothing goes on without.
+    Raises NotNow when it has been approved or ended, for one that nothing goes on without, and for a
+    review, which ends by itself.
     """
     task = get_task(session, task_id)
-    if task.kind in NEVER_WAIVED:
+    if task.kind in NEVER_WAIVED or task.kind is TaskKind.REVIEW:
         raise NotNow("task", task_id, task.state.value, TaskVerb.WAIVE.value)
     occurrence = get_occurrence(session, task.occurrence_id)
     move(

@@ -29,7 +29,7 @@ def approve(
     Raises NotNow when there is nothing to approve or every level has been given, NotAllowed when `by`
     gave one of the answer's levels already, Conflict when the answer was corrected or returned meanwhile.
     """
-    case = _case(session, task_id, TaskVerb.APPROVE)
+    case = _case(session, task_id, TaskVerb.APPROVE, now=now)
     task = case.task
     if task.level >= max(task.levels, 1):
         raise NotNow("task", task.id, task.state.value, TaskVerb.APPROVE.value)
@@ -58,7 +58,7 @@ def return_for_changes(
     occurrence is closed; the new date then reopens this task alone, as an extension does. Raises
     AnswerInvalid without a reason, or with a date before today or more than two years ahead.
     """
-    case = _case(session, task_id, TaskVerb.RETURN, after_close=after_close)
+    case = _case(session, task_id, TaskVerb.RETURN, now=now, after_close=after_close)
     calendar = calendar_of(session, case.occurrence)
     today = calendar.local_date(now)
     due = due_on or _usual_due(case, today, calendar)
@@ -88,12 +88,16 @@ class _Case:
     submission: Submission
 
 
-def _case(session: Session, task_id: int, verb: TaskVerb, *, after_close: bool = False) -> _Case:
+def _case(
+    session: Session, task_id: int, verb: TaskVerb, *, now: datetime, after_close: bool = False
+) -> _Case:
     task = get_task(session, task_id)
     occurrence = get_occurrence(session, task.occurrence_id)
     submission = latest_submission(session, task_id)
+    calendar = calendar_of(session, occurrence)
+    on = calendar.local_date(now)
     reopens = after_close and occurrence.state is OccurrenceState.CLOSED
-    if submission is None or not (reopens or takes_verdict(occurrence, submission)):
+    if submission is None or not (reopens or takes_verdict(occurrence, task, submission, calendar, on=on)):
         raise NotNow("task", task.id, task.state.value, verb.value)
     return _Case(task, occurrence, submission)
 

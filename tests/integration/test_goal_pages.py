@@ -280,3 +280,22 @@ def test_a_post_that_alters_a_given_goal_is_refused_and_keeps_nothing(engine: En
             assert "Fælles mål og områdemål kan ikke ændres her." in refused.text
     with reading(engine) as session:
         assert session.exec(select(Draft)).all() == [] and session.exec(select(Submission)).all() == []
+
+
+def test_a_goal_that_no_unit_reports_on_says_so_instead_of_naming_every_unit(
+    engine: Engine, tmp_path: Path
+) -> None:
+    _, ids = filled(engine)
+    with transaction(engine) as session:
+        like = session.get_one(Goal, ids["trivsel"]).model_dump(exclude={"id"})
+        political = Goal(
+            **{**like, "key": "P", "code": "P", "level": GoalLevel.POLITICAL, "title": "Samspil"}
+        )
+        session.add(political)
+        session.flush()
+        alone = political.id
+    browser = Site(engine, tmp_path, at=NOW).signed_in("sek@by.example", Role.SECRETARIAT, ROOT)
+    page = browser.get(f"/maal/{alone}").text.partition('id="enheder"')[2]
+    assert "Ingen enhed rapporterer om dette mål" in page and "<table" not in page
+    for key in ("A", "trivsel"):
+        assert "<table" in browser.get(f"/maal/{ids[key]}").text.partition('id="enheder"')[2], key

@@ -176,3 +176,15 @@ def test_the_pulse_of_a_mailbox_that_cannot_be_read_is_red(office):
     assert "Har ikke kunnet læses siden 12. april 2027 kl. 09.00: LOGIN failed." in words(
         office.get("/koersler")
     )
+
+
+def test_whoever_may_not_open_an_activity_gets_its_name_without_a_link(office):
+    """The operator sees every run, and none of what they were about."""
+    with transaction(office.engine) as session:
+        run_id = add_run(session, flow="quarterly_report", subject=f"close:{office.occurrence.id}").id
+    operator = office.site.signed_in("drift@by.example", Role.OPERATOR, "BY")
+    link = f'href="/aktivitet/{office.occurrence.id}"'
+    for path in ("/koersler", f"/koersler/{run_id}"):
+        ours, theirs = office.get(path).text, operator.get(path).text
+        assert link in ours and link not in theirs and "Kvartalsrapport" in theirs, path
+    assert operator.get(f"/aktivitet/{office.occurrence.id}").status_code == 403

@@ -3,10 +3,12 @@
 import csv
 import html
 import io
+import json
 import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from docx import Document
 from icalendar import Calendar
 from openpyxl import load_workbook
@@ -16,6 +18,7 @@ from cycle.access.roles import Role
 from cycle.store import transaction
 from cycle.tasks.releases import release
 from cycle.tasks.states import SubmissionKind, TaskKind, TaskState
+from cycle.tasks.tables import Occurrence, Task
 from tests.support import municipality
 from tests.support.municipality import instant
 from tests.support.web import Site
@@ -81,6 +84,23 @@ def test_the_roll_up_counts_every_unit_once_and_shows_a_section_that_nobody_wrot
         assert district in said
     for unit in ("Skole 1.1 Ærø", "Daginstitution 2.3 Ærø"):
         assert unit in said
+
+
+def test_an_english_roll_up_calls_its_sections_by_the_plans_english(site):
+    audience, due = {"kinds": ["distrikt"], "role": "distriktschef"}, {"date": "24. april"}
+    stage = {"id": "samlet", "title": "Distriktets samling", "title_en": "Summary for the district"}
+    with transaction(site.engine) as session:
+        occurrence = session.get_one(Occurrence, 1)
+        activity = {
+            **json.loads(occurrence.activity),
+            "stages": [{**stage, "audience": audience, "due": due}],
+        }
+        occurrence.activity = json.dumps(activity)
+        session.execute(sa.update(Task).where(Task.kind == TaskKind.CONSOLIDATE).values(title=stage["title"]))
+    office = secretariat(site)
+    for language, said, unsaid in (("da", "title", "title_en"), ("en", "title_en", "title")):
+        page = office.get(f"/afrapportering/1?sprog={language}").text
+        assert f"<h3>{stage[said]}</h3>" in page and stage[unsaid] not in page
 
 
 def test_a_released_version_stays_as_it_was_and_is_all_the_committee_sees(site):

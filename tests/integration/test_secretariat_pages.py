@@ -217,7 +217,7 @@ def test_every_way_of_standing_is_counted_once_where_it_belongs(office):
     }
     assert tally(page, "Til tiden efter forlængelse") == 1
     assert tally(page, "Intet at bemærke") == 1
-    assert tally(page, "Afventer godkendelse") == 1
+    assert tally(page, "Besvaret, ikke godkendt") == 1
     assert tally(page, "Sendt retur") == 1
     assert tally(page, "Mangler svar") == 6
     assert tally(page, "Over fristen") == 6
@@ -501,6 +501,21 @@ def test_every_version_of_the_answer_and_why_mails_went_or_not_stand_in_the_task
     for expected in ("Mail sendt", "Opgaven åbnede.", "Ingen mail: svaret", "Posten har svaret."):
         assert expected in said
     assert "Automatisk svar" in said and "Autosvar: på ferie" in said
+
+
+def test_the_mail_of_an_act_says_what_was_done_and_every_mail_when_it_was_sent(small):
+    """A decision is made at 6 and its mail goes at 7: the mail says 7, and so does its row."""
+    task, person = small.tasks[0].id, small.town.leaders[small.tasks[0].unit_id]
+    with transaction(small.engine) as session:
+        _message(session, small)
+        for n, kind in enumerate((MessageKind.RECEIPT, MessageKind.EXTENDED), start=1):
+            act = _message(session, small, n, kind=kind, task_id=task, person_id=person)
+            session.execute(sa.delete(ReminderDecision).where(ReminderDecision.message_id == act.id))
+    page = words(small.get(f"/opgave-historik/{task}"))
+    for said in (page, words(small.get(f"/mail/person/{person}"))):
+        assert "Der blev svaret på opgaven." in said and "Opgaven fik en ny frist." in said
+    told = page.partition("Hvorfor fik de en mail")[2]
+    assert "1. apr. 2027 07.01 Opgaven åbner" in told and "06.00" not in told
 
 
 # ---- Runs ------------------------------------------------------------------------------------------

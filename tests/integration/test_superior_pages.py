@@ -106,6 +106,13 @@ def test_a_units_answer_is_called_the_same_in_the_list_and_on_its_own_page(offic
     assert _tags(area.get(office.page), "<dt>Status")[0] == "Godkendt"
 
 
+def test_the_column_of_how_timely_an_answer_is_has_the_secretariats_name(office):
+    """It holds "Inden for fristen" and "For sent": under "Til tiden" the second would say the opposite."""
+    units = office.district.get(f"/mine-enheder/{office.occurrence_id}").text
+    assert '<th scope="col">Rettidighed</th>' in units and 'data-label="Rettidighed"' in units
+    assert "Til tiden</th>" not in units
+
+
 def _tags(page, after):
     return re.findall(r'<span class="badge[^>]*>([^<]+)</span>', page.text.partition(after)[2])
 
@@ -118,10 +125,11 @@ def test_an_english_page_calls_the_activity_by_its_english_title(office):
         assert "Kvartalsrapport 1" in danish and "Quarterly report 1" not in danish
 
 
-def test_what_was_not_judged_before_the_close_is_not_counted_as_waiting_after_it(engine, tmp_path):
+def test_what_was_not_judged_in_time_is_not_counted_as_waiting_any_more(engine, tmp_path):
     office = Office(engine, tmp_path)
+    over = {"state": OccurrenceState.CLOSED, "closes_at": instant(2027, 3, 1)}
     with transaction(engine) as session:
-        session.execute(sa.update(Occurrence).values(state=OccurrenceState.CLOSED))
+        session.execute(sa.update(Occurrence).values(**over))
     listed = office.district.get("/mine-enheder").text
     assert "Kvartalsrapport 1 2027" in listed and "badge-warning" not in listed
     with transaction(engine) as session:
@@ -210,8 +218,9 @@ def test_whoever_comes_second_is_told_what_the_first_one_did(office):
 
 def test_a_verdict_after_the_close_says_that_it_is_too_late_and_not_that_it_is_forbidden(office):
     form = Form(office.district.get(office.page), f"{office.page}/godkend")
+    over = {"state": OccurrenceState.CLOSED, "closes_at": instant(2027, 3, 1)}
     with transaction(office.engine) as session:
-        session.execute(sa.update(Occurrence).values(state=OccurrenceState.CLOSED))
+        session.execute(sa.update(Occurrence).values(**over))
     late = form.send(office.district)
     assert late.status_code == 409 and "Det har du ikke adgang til" not in late.text
 

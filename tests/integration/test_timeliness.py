@@ -253,12 +253,20 @@ def test_the_files_have_the_same_numbers(site):
 
 @pytest.mark.parametrize(
     "typed",
-    ["fra=1&til=99999", "fra=x&til=%00", "side=999999", "side=-1", "niveau=drop", "omraade=%27%3B+DROP+TABLE",
+    ["fra=1999&til=2099", "side=999999", "side=-1", "niveau=drop", "omraade=%27%3B+DROP+TABLE",
      "aktivitet=%3Cscript%3E", "fra=2027&til=2025", "fra=&til=&aktivitet=&omraade=&distrikt=&art=&niveau="],
 )  # fmt: skip
 def test_whatever_is_typed_in_the_address_gives_a_page(site, typed):
     page = office(site).get(f"/rettidighed?{typed}")
     assert page.status_code == 200 and "<script>" not in page.text.replace("<script src", "")
+
+
+@pytest.mark.parametrize("typed", ["fra=abc", "til=20", "fra=1&til=99999", "fra=x&til=%00", "fra=%D9%A2027"])
+def test_what_is_no_year_is_refused_and_not_read_as_all_of_them(site, typed):
+    browser = office(site)
+    for path in ("/rettidighed", "/rettidighed.csv"):
+        page = browser.get(f"{path}?{typed}")
+        assert page.status_code == 404 and "Filteret kan ikke læses" in page.text
 
 
 def test_a_superior_sees_the_own_units_alone_and_the_committee_what_is_released(site):

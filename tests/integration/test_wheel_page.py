@@ -76,3 +76,28 @@ def test_the_wheel_alone_is_all_of_the_wheel_and_the_way_back(crowded):
     letters = re.findall(r'@font-face\{[^}]*src:url\("(/static/fonts/[^"]+)"', crowded.get(style).text)
     assert len(letters) == 6 and {crowded.get(each).status_code for each in letters} == {200}
     assert "aw-wall" not in crowded.get(f"/aarshjul/{first}/hjul.svg").text
+
+
+def test_in_january_what_still_runs_of_last_year_stands_above_the_new_years_wheel(engine, tmp_path):
+    """It is open, and the new year's wheel shows its own round of it as not opened yet."""
+    with transaction(engine) as session:
+        town = municipality.build(session)
+        made = {}
+        for year in (2026, 2027):
+            cycle = municipality.start_cycle(session, town, year)
+            state = OccurrenceState.OPEN if year == 2026 else OccurrenceState.PLANNED
+            made[year] = cycle.id, municipality.add_occurrence(
+                session, town, cycle, "aftaler", title=f"Aftaler {year}", ring=Ring.PLANNING, state=state,
+                opens_on=date(year, 10, 4), due_on=date(year + 1, 1, 29), closes_on=date(year + 1, 2, 5),
+            ).id  # fmt: skip
+    site = Site(engine, tmp_path, at=instant(2027, 1, 21))
+    browser = site.signed_in("sek@by.example", Role.SECRETARIAT, "BY")
+    for path in ("/aarshjul", "/status"):
+        page = browser.get(path).text
+        above = page.partition("Kører stadig fra 2026")[2].partition("</section>")[0]
+        assert f'<a href="/aktivitet/{made[2026][1]}">Aftaler 2026</a>' in above, path
+        assert "29. januar 2027" in above and "Aftaler 2027" not in above
+    assert "Kører stadig" not in browser.get(f"/aarshjul/{made[2026][0]}").text
+    committee = site.signed_in("udv@by.example", Role.COMMITTEE, "BY").get("/status").text
+    told = committee.partition("Kører stadig fra 2026")[2].partition("</section>")[0]
+    assert "Aftaler 2026" in told and "href" not in told, "named, without a link to what it may not open"

@@ -2,6 +2,7 @@ import io
 import itertools
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -82,6 +83,17 @@ def test_an_activity_about_another_year_says_which():
     assert "for 2026" in by_title["Regnskabsaflæggelse inkl. opfølgning på mål"]
     assert "for 2028" in by_title["Budgetudmelding"]
     assert "for 20" not in by_title["Kvartalsrapport 1"]
+
+
+def test_what_lies_over_the_new_year_and_has_not_opened_says_when_it_does():
+    """In January it lies under the hand; the one that runs then belongs to the year before."""
+    day = date(2027, 10, 4)
+    over = Segment("Aftaler", Ring.PLANNING, day, day, date(2028, 2, 1), 2027, Standing.NOT_YET, href="/a/1")
+    for standing, said in ((Standing.NOT_YET, True), (Standing.ON_TRACK, False)):
+        shown = Wheel(2027, "Byby Kommune", [replace(over, standing=standing)], date(2027, 1, 21))
+        assert ("åbner 4. oktober" in words_of(links(tree_of(shown))[0])) is said
+    within = replace(over, closes_on=date(2027, 12, 1))
+    assert "åbner" not in words_of(links(tree_of(Wheel(2027, "Byby Kommune", [within], TODAY)))[0])
 
 
 def test_a_standing_is_told_by_class_pattern_and_words_and_never_by_colour_alone():

@@ -14,6 +14,7 @@ from cycle.organisation.directory import Capacity, Directory, Recipient
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Person
 from cycle.plan.model import Activity
+from cycle.tasks.approval import verdicts_run, verdicts_until
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.choices import with_choices
 from cycle.tasks.doubt import printed_due
@@ -79,6 +80,17 @@ class Holding:
     def days_left(self) -> int:
         """Days to the deadline; 0 on the day, negative after."""
         return (self.task.due_on - self.today).days
+
+    @property
+    def verdicts_until(self) -> date:
+        """The last day on which what waits for the post's approval can be approved."""
+        return verdicts_until(self.occurrence, self.calendar)
+
+    @property
+    def is_review_over(self) -> bool:
+        """Whether a review was left: nothing of it can be approved any more."""
+        runs = verdicts_run(self.occurrence, self.calendar, on=self.today)
+        return not runs and self.task.due_on <= self.verdicts_until
 
     @property
     def activity(self) -> Activity:

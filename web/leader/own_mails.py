@@ -3,52 +3,26 @@
 GET /mine/mails   the newest first
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from cycle.messages.tables import MessageKind
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.mail_topics import subjects
 from cycle.tasks.own_deadlines import own_deadlines
 from cycle.tasks.told import Told, story
 from web import context, render
 from web.rooms import Room
+from web.secretariat.mail_words import act_reason
 from web.secretariat.reach import titles_in
 from web.secretariat.words import namer, told_namer
 from web.signing_in.person import CurrentPerson, OwnPerson
-from web.words import Pair
 
 router = APIRouter()
 ROOM = Room(router)
 MOST = 100
-OF_AN_ACT: Pair = (
-    "Mailen fortæller om noget, der blev gjort.",
-    "The mail tells about something that was done.",
-)
-ACTS: Mapping[str, Pair] = {
-    MessageKind.RECEIPT: ("Der blev svaret på opgaven.", "The task was answered."),
-    MessageKind.RETURNED: ("Svaret blev sendt retur til rettelse.", "The answer was sent back."),
-    MessageKind.EXTENDED: ("Opgaven fik en ny frist.", "The task was given a new deadline."),
-    MessageKind.DEADLINE_CHANGED: ("Opgaven fik en ny frist.", "The task was given a new deadline."),
-    MessageKind.NUDGE: ("Sekretariatet skrev.", "The secretariat wrote."),
-    MessageKind.WAIVED: ("Posten blev fritaget for at svare.", "The post was waived."),
-    MessageKind.NEW_LINK: ("Der blev bedt om et nyt link.", "A new link was asked for."),
-    MessageKind.INVITATION: (
-        "Et møde blev indkaldt, flyttet eller aflyst.",
-        "A meeting was called, moved or cancelled.",
-    ),
-    MessageKind.REPLY_PROBLEM: (
-        "En mail, der var svaret med, kunne ikke bruges.",
-        "A mail sent in reply could not be used.",
-    ),
-    MessageKind.SIGN_IN_CODE: ("Der blev bedt om en kode.", "A code was asked for."),
-    MessageKind.ACCOUNT_CHANGED: ("Adgangen til en konto blev ændret.", "An account's access was changed."),
-    MessageKind.HANDED_OVER: ("Posten blev overdraget.", "The post was handed over."),
-}
-"""What was done that a mail tells of, by its kind; a decided mail has its own reason."""
 
 
 @router.get("/mine/mails")
@@ -67,7 +41,7 @@ def show(request: Request, person: CurrentPerson) -> Response:
             titles=titles_in(session, language, (each.occurrence_id for each in about.values())),
             reachable=_reachable(session, request, person),
             what=told_namer(language),
-            act=lambda row: ACTS.get(row.message_kind, OF_AN_ACT),
+            act=lambda row: act_reason(row.message_kind),
             name=namer(language),
         )
 

@@ -30,6 +30,7 @@ from cycle.tasks.overspend import follow_ups
 from cycle.tasks.overview import Step, steps_of, summary_of
 from cycle.tasks.releases import versions
 from cycle.tasks.responses import day_by_day
+from cycle.tasks.rollup import Outcome
 from cycle.tasks.tables import Occurrence
 from cycle.tasks.titles import title_in
 from documents.response_chart import Responses, draw_responses
@@ -102,6 +103,7 @@ def _values(
         "title": title_of(found.activity, render.language_of(request)),
         "activity": found.activity,
         **_responses(session, asked, listed["list"].owed, request),
+        "not_approved": Outcome.NOT_APPROVED,
         "summary": summary_of(session, occurrence, paths=(found.root_path,), today=today),
         **_dates(found, calendar),
         "note": note_shown(occurrence, render.language_of(request)),

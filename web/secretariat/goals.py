@@ -19,7 +19,7 @@ from cycle.goals.lineage import lineage
 from cycle.goals.scheme import LEVELS, Rollout, scheme_of
 from cycle.goals.small_numbers import told_indicator
 from cycle.goals.tables import Goal, GoalLevel
-from cycle.goals.trace import NOTHING, trace
+from cycle.goals.trace import NOTHING, Trace, trace
 from cycle.goals.trace_units import evidence, units_below
 from cycle.goals.tree import goals_of_year
 from cycle.organisation.tables import Unit
@@ -94,6 +94,7 @@ def one_goal(
             lineage=lineage(session, found, paths=paths),
             indicator=told_indicator(goal),
             facts=[(words, value) for name, words in FACTS if (value := getattr(goal, name))],
+            reported=_is_reported(found),
             units=units_below(session, found, paths=paths, page=side, language=language),
             lights=LIGHTS,
             nothing=NOTHING,
@@ -104,6 +105,14 @@ def one_goal(
             owner=owner_of(session, goal),
             partial=paths != (f"/{goal.root_id}/",),
         )
+
+
+def _is_reported(found: Trace) -> bool:
+    """Whether any unit was asked about the goal or one below it: a unit's own goal is, by its agreement."""
+    if found.goal.unit_id:
+        return True
+    counts = (each for below in found.below for each in below.counts.values())
+    return any(number != 0 for each in counts for number in each.lights.values())
 
 
 @router.get("/maal/{goal_id}/dokumentation/{status_id}")

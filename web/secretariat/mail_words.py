@@ -56,3 +56,34 @@ MAIL_NAMES: Mapping[type[StrEnum], Mapping[StrEnum, Pair]] = {
         InboundVerdict.WITHDRAWN: ("Taget tilbage", "Taken back"),
     },
 }
+
+OF_AN_ACT: Pair = (
+    "Mailen fortæller om noget, der blev gjort.",
+    "The mail tells about something that was done.",
+)
+ACTS: Mapping[str, Pair] = {
+    MessageKind.RECEIPT: ("Der blev svaret på opgaven.", "The task was answered."),
+    MessageKind.RETURNED: ("Svaret blev sendt retur til rettelse.", "The answer was sent back."),
+    MessageKind.EXTENDED: ("Opgaven fik en ny frist.", "The task was given a new deadline."),
+    MessageKind.DEADLINE_CHANGED: ("Opgaven fik en ny frist.", "The task was given a new deadline."),
+    MessageKind.NUDGE: ("Sekretariatet skrev.", "The secretariat wrote."),
+    MessageKind.WAIVED: ("Posten blev fritaget for at svare.", "The post was waived."),
+    MessageKind.NEW_LINK: ("Der blev bedt om et nyt link.", "A new link was asked for."),
+    MessageKind.INVITATION: (
+        "Et møde blev indkaldt, flyttet eller aflyst.",
+        "A meeting was called, moved or cancelled.",
+    ),
+    MessageKind.REPLY_PROBLEM: (
+        "En mail, der var svaret med, kunne ikke bruges.",
+        "A mail sent in reply could not be used.",
+    ),
+    MessageKind.SIGN_IN_CODE: ("Der blev bedt om en kode.", "A code was asked for."),
+    MessageKind.ACCOUNT_CHANGED: ("Adgangen til en konto blev ændret.", "An account's access was changed."),
+    MessageKind.HANDED_OVER: ("Posten blev overdraget.", "The post was handed over."),
+}
+"""What was done that a mail tells of, by its kind; a decided mail has its own reason."""
+
+
+def act_reason(kind: str) -> Pair:
+    """Why there was a mail of this kind, where no reminder decided it."""
+    return ACTS.get(kind, OF_AN_ACT)

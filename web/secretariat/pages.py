@@ -15,6 +15,7 @@ from cycle.danish import format_decimal
 from documents.wheel_style import page_stylesheet
 from web import render
 from web.secretariat.counts import counter
+from web.secretariat.mail_words import act_reason
 from web.secretariat.wanting import wanting_of
 from web.secretariat.words import (
     FILTER_NAMES,
@@ -45,6 +46,7 @@ def show(request: Request, template: str, *, status: int = OK, **values: Any) ->
         verb_name=verb_namer(language),
         actor_name=actor_namer(language, values.get("names", {})),
         told_what=told_namer(language),
+        act_reason=act_reason,
         counted=counter(language),
         seconds=lambda milliseconds: seconds(milliseconds, language),
         filter_names=FILTER_NAMES,

@@ -21,6 +21,7 @@ from cycle.tasks.rollup import Outcome, Section
 from cycle.tasks.rollup_counts import Counts, Named, counts_by_home, lines_of, sections_of
 from cycle.tasks.states import OccurrenceState
 from cycle.tasks.tables import FormVersion, Release
+from cycle.tasks.titles import title_in
 from documents.rollup_document import above
 from web import context, render
 from web.plain import Id, readable
@@ -98,6 +99,7 @@ def rollup(
             "rollup.html",
             it=found.occurrence,
             title=title_of(found.activity, render.language_of(request)),
+            stage=lambda title: title_in(render.language_of(request), title, found.occurrence),
             concerns=version.content["concerns_year"] if version else found.occurrence.concerns_year,
             branches=_branches(session, request, found, told, wanted),
             asked=wanted,

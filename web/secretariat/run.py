@@ -61,6 +61,7 @@ def _values(session: Session, request: Request, actor: SignedIn, run_id: int) ->
         "titles": titles_in(session, language, [line.about.id] if line.about else []),
         "asked_for": asked,
         "names": actor_names(session, [each.actor for each in asked]),
+        "may_open": allowed(actor.grants, Verb.SEE_ACTIVITY, Thing.ORDINARY, f"/{run.root_id}/"),
         "may_retry": allowed(actor.grants, Verb.RETRY_RUN, Thing.ORDINARY, f"/{run.root_id}/"),
     }
 

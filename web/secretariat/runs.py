@@ -153,6 +153,7 @@ def _live(
         "states": list(RunState),
         "recorded": Recorded,
         "may_retry": _may(actor, Verb.RETRY_RUN),
+        "may_open": _may(actor, Verb.SEE_ACTIVITY),
         "may_pause": _may(actor, Verb.PAUSE_FLOW),
     }
 

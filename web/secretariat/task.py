@@ -15,13 +15,22 @@ from cycle.calendar import WorkingCalendar
 from cycle.errors import AnswerInvalid, NotFound
 from cycle.files import store as files
 from cycle.organisation.directory import Directory, Recipient
+from cycle.tasks.approval import verdicts_run, verdicts_until
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.change import RUNNING, extend, nudge, renew_links, waive
 from cycle.tasks.forms import Form
 from cycle.tasks.ledger import TaskFile, actor_names, task_file
 from cycle.tasks.mail_log import received
-from cycle.tasks.standing import as_read, timeliness
-from cycle.tasks.states import NEVER_WAIVED, WAITING_FOR_HOLDER, OccurrenceState, SubmissionKind, TaskState
+from cycle.tasks.rollup import Outcome
+from cycle.tasks.standing import as_read, awaits_approval, timeliness
+from cycle.tasks.states import (
+    NEVER_WAIVED,
+    WAITING_FOR_HOLDER,
+    OccurrenceState,
+    SubmissionKind,
+    TaskKind,
+    TaskState,
+)
 from cycle.tasks.tables import FormVersion, Submission, Task
 from cycle.tasks.told import why
 from cycle.tasks.wishes import wishes_of
@@ -171,10 +180,9 @@ def send_nudge(request: Request, actor: CurrentActor, task_id: Id, sent: Checked
 
 
 def _values(session: Session, request: Request, found: TaskReach) -> dict[str, Any]:
-    task, calendar = found.task, calendar_of(session, found.occurrence)
+    task, task_id, calendar = found.task, found.task.id or 0, calendar_of(session, found.occurrence)
     today = calendar.local_date(context.now(request))
-    kept = task_file(session, task.id or 0)
-    told, wishes = why(session, task.id or 0), wishes_of(session, task.id or 0)
+    kept, told, wishes = task_file(session, task_id), why(session, task_id), wishes_of(session, task_id)
     acting = [
         *(s.by for s in kept.submissions),
         *(c.actor for c in kept.changes),
@@ -186,7 +194,8 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "found": found,
         "task": task,
         "today": today,
-        "as_read": as_read(task),
+        "as_read": Outcome.NOT_APPROVED if awaits_approval(task) else as_read(task),
+        "judging": _judging(found, calendar, today),
         "timeliness": timeliness(task, found.occurrence, today=today, calendar=calendar),
         "recipient": _recipient(session, request, found),
         "versions": _versions(session, request, task, kept.submissions),
@@ -194,13 +203,23 @@ def _values(session: Session, request: Request, found: TaskReach) -> dict[str, A
         "handed_until": _handed_until(kept),
         "wishes": wishes,
         "figures": figures_of(task.prefill),
-        "told": told if found.may(Verb.SEE_MAIL) else [],
+        "told": sorted(told, key=lambda row: row.came_at) if found.may(Verb.SEE_MAIL) else [],
         "incoming": _incoming(session, found),
         "names": actor_names(session, [*acting, *people]),
         "may": _may(found),
         "suggested": _suggested(task, calendar, today),
         "done": request.query_params.get("gjort", ""),
     }
+
+
+def _judging(found: TaskReach, calendar: WorkingCalendar, today: date) -> str:
+    """How far a review is: "done", "over" or "waits"; empty for other tasks."""
+    if found.task.kind is not TaskKind.REVIEW:
+        return ""
+    if found.task.state is not TaskState.OPEN:
+        return "done"
+    runs = verdicts_run(found.occurrence, calendar, on=today)
+    return "waits" if runs or found.task.due_on > verdicts_until(found.occurrence, calendar) else "over"
 
 
 def _receivers(kept: TaskFile) -> list[str]:
@@ -221,10 +240,11 @@ def _may(found: TaskReach) -> dict[str, bool]:
     running = state in RUNNING
     whole = allowed(found.actor.grants, Verb.EXTEND, found.thing, f"/{found.occurrence.root_id}/")
     owed = waits or task.state is TaskState.SUBMITTED
-    needed_by_all = task.kind in NEVER_WAIVED
+    needed_by_all, review = task.kind in NEVER_WAIVED, task.kind is TaskKind.REVIEW
+    own = waits and not review
     return {
-        "extend": waits and found.may(Verb.EXTEND) and (whole or state is OccurrenceState.OPEN) and running,
-        "waive": owed and not needed_by_all and found.may(Verb.WAIVE),
+        "extend": own and found.may(Verb.EXTEND) and (whole or state is OccurrenceState.OPEN) and running,
+        "waive": owed and not needed_by_all and not review and found.may(Verb.WAIVE),
         "replace": owed and needed_by_all and found.may(Verb.WAIVE),
         "nudge": waits and running and found.may(Verb.NUDGE),
         "renew_link": running and task.state is not TaskState.CANCELLED and found.may(Verb.RENEW_LINK),

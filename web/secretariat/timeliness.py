@@ -4,6 +4,7 @@ GET /rettidighed?fra=2025&til=2027&aktivitet=…&omraade=…&distrikt=…&art=�
 GET /rettidighed.xlsx, /rettidighed.csv    the same narrowing; a row for each place and activity
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,8 @@ from cycle.tasks.tables import Occurrence
 from cycle.tasks.titles import occurrence_title
 from documents.tables import marked, to_csv
 from web import context, render
+from web.faults import Refused
+from web.filter_faults import FILTER
 from web.plain import readable
 from web.secretariat import timeliness_table
 from web.secretariat.pages import csv_download, show, xlsx_download
@@ -42,6 +45,7 @@ LEVELS: Mapping[str, Level] = {
     "art": Level.KIND,
     "enhed": Level.UNIT,
 }
+A_YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 WORD_OF = {level: word for word, level in LEVELS.items()}
 
 
@@ -169,7 +173,7 @@ def _question(
 
 
 def _wish(request: Request, everything: Choice) -> Wish:
-    """What the address asks for; years there is nothing of are not asked for."""
+    """What the address asks for; years there is nothing of are not asked for. Raises Refused for no year."""
     asked = request.query_params
     years = everything.years or [context.now(request).year]
     last = _year(asked.get("til", ""), years, _newest(everything, context.now(request).year))
@@ -193,6 +197,8 @@ def _newest(everything: Choice, this_year: int) -> int:
 
 
 def _year(asked: str, years: Sequence[int], otherwise: int) -> int:
+    if asked and not A_YEAR.fullmatch(asked):
+        raise Refused(FILTER)
     return next((year for year in years if str(year) == asked), otherwise)
 
 

@@ -180,7 +180,7 @@ FILTER_NAMES: Mapping[str, Pair] = {
     "til-tiden-efter-forlaengelse": ("Til tiden efter forlængelse", "On time after extension"),
     "for-sent": ("For sent", "Late"),
     "intet-at-bemaerke": ("Intet at bemærke", "Nothing to report"),
-    "afventer-godkendelse": ("Afventer godkendelse", "Awaiting approval"),
+    "afventer-godkendelse": OUTCOMES[Outcome.NOT_APPROVED][:2],
     "sendt-retur": ("Sendt retur", "Sent back"),
     "mangler": ("Mangler svar", "Answer missing"),
     "over-fristen": ("Over fristen", "Overdue"),

@@ -25,6 +25,7 @@ from documents.wheel_model import Ahead, Coming
 from web import context, render
 from web.dated import Mark
 from web.secretariat.reach import activity_of, root_paths, roots_for, title_of
+from web.secretariat.still_running import Running, still_running
 
 YEAR_AT_END = re.compile(r"\b\d{4}(?:/\d{2})?$")
 
@@ -73,6 +74,8 @@ class Year:
     """Whether the reader may change its plan."""
     coming: Coming | None
     """The year after it, once it is started."""
+    still_running: Sequence[Running]
+    """What is open of the years before it."""
 
     @property
     def round(self) -> bool:
@@ -138,7 +141,8 @@ def year_shown(session: Session, actor: SignedIn, cycle: Cycle, request: Request
     rolls_on = allowed(actor.grants, Verb.START_YEAR, Thing.ORDINARY, f"/{cycle.root_id}/")
     changes = allowed(actor.grants, Verb.EDIT_PLAN, Thing.ORDINARY, f"/{cycle.root_id}/")
     coming = _coming(session, cycle, calendar, language)
-    return Year(cycle, title, place, lines, today, cycle_purpose(session, cycle), rolls_on, changes, coming)
+    earlier, purpose = still_running(session, actor, cycle, language), cycle_purpose(session, cycle)
+    return Year(cycle, title, place, lines, today, purpose, rolls_on, changes, coming, earlier)
 
 
 def _line(no: int, summary: Summary, actor: SignedIn, calendar: WorkingCalendar, language: str) -> Line:

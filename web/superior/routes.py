@@ -77,7 +77,7 @@ FIRST = (Outcome.RETURNED, Outcome.MISSING, Outcome.WAITING)
 def activities(request: Request, actor: CurrentActor, side: PageNumber = 1) -> Response:
     """What is running among the actor's units, and what waits for a verdict."""
     with context.reading(request) as session:
-        found, page, pages = standings(session, actor, side)
+        found, page, pages = standings(session, actor, side, now=context.now(request))
         wished = len(wishes_in_sight(session, actor))
         return render.page(
             request,
@@ -112,7 +112,9 @@ def units(
         fates = each_fate(session, asked)
         if not fates:
             raise NotAllowed(Verb.SEE_UNIT.value, f"occurrence {occurrence_id}")
-        waiting = awaiting_verdict(session, occurrence) & {task_id for task_id, _ in fates}
+        waiting = awaiting_verdict(session, occurrence, calendar, on=asked.today) & {
+            task_id for task_id, _ in fates
+        }
         shown, page, pages = _page(fates, waiting, side)
         return render.page(
             request,

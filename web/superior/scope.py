@@ -16,12 +16,13 @@ from cycle.organisation.directory import Directory
 from cycle.organisation.tables import Unit
 from cycle.plan.model import Activity
 from cycle.tasks.approval import (
-    AWAITS_VERDICT,
     NEAREST_SUPERIOR,
     awaits_verdict,
+    awaits_verdict_in,
     judging_units,
     reviewer_of,
     takes_verdict,
+    verdicts_run,
 )
 from cycle.tasks.calendars import calendar_of
 from cycle.tasks.forms import Form
@@ -118,7 +119,9 @@ def activity_of(occurrence: Occurrence) -> Activity:
     return Activity.model_validate_json(occurrence.activity)
 
 
-def standings(session: Session, actor: SignedIn, page: int) -> tuple[list[Standing], int, int]:
+def standings(
+    session: Session, actor: SignedIn, page: int, *, now: datetime
+) -> tuple[list[Standing], int, int]:
     """One page (from 1) of the open and closed occurrences that owe something among the actor's units, which
     page it is, and how many there are: first the open ones, the next due first, then the closed ones, the
     newest first.
@@ -139,7 +142,7 @@ def standings(session: Session, actor: SignedIn, page: int) -> tuple[list[Standi
     pages = max(1, -(-len(ordered) // A_YEAR))
     at = min(page, pages)
     shown = ordered[(at - 1) * A_YEAR : at * A_YEAR]
-    counts = _counts(session, paths, [occurrence.id or 0 for occurrence in shown])
+    counts = _counts(session, paths, shown, now=now)
     return [Standing(each, *counts.get(each.id or 0, (0, 0))) for each in shown], at, pages
 
 
@@ -159,7 +162,8 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
     calendar = calendar_of(session, occurrence)
     today = calendar.local_date(now)
     submission = latest_submission(session, task_id)
-    takes = submission is not None and takes_verdict(occurrence, submission) and task.state in ANSWERED
+    given = submission if task.state in ANSWERED else None
+    takes = given is not None and takes_verdict(occurrence, task, given, calendar, on=today)
     return Case(
         task=task,
         occurrence=occurrence,
@@ -179,7 +183,7 @@ def open_case(session: Session, actor: SignedIn, task_id: int, *, now: datetime,
 
 
 def is_open(occurrence: Occurrence) -> bool:
-    """Whether answers can still be judged."""
+    """Whether the activity runs."""
     return occurrence.state is OccurrenceState.OPEN
 
 
@@ -189,7 +193,8 @@ def next_case(session: Session, actor: SignedIn, case: Case) -> tuple[int, str] 
     waiting = session.execute(
         sa.select(Task, col(Unit.name))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(*awaits_verdict(case.occurrence), col(Task.kind).in_(ANSWER_KINDS))
+        .where(*awaits_verdict(case.occurrence, case.calendar, on=case.today))
+        .where(col(Task.kind).in_(ANSWER_KINDS))
         .where(within(col(Unit.path), paths), col(Task.id) != case.task_id)
         .order_by(col(Unit.path), col(Task.id))
         .limit(LOOKED_THROUGH)
@@ -200,9 +205,12 @@ def next_case(session: Session, actor: SignedIn, case: Case) -> tuple[int, str] 
     return None
 
 
-def awaiting_verdict(session: Session, occurrence: Occurrence) -> set[int]:
+def awaiting_verdict(
+    session: Session, occurrence: Occurrence, calendar: WorkingCalendar, *, on: date
+) -> set[int]:
     """The ids of the occurrence's answers that lack an approval and can be given one."""
-    answers = select(Task.id).where(*awaits_verdict(occurrence), col(Task.kind).in_(ANSWER_KINDS))
+    waits = awaits_verdict(occurrence, calendar, on=on)
+    answers = select(Task.id).where(*waits, col(Task.kind).in_(ANSWER_KINDS))
     return {task_id for task_id in session.exec(answers) if task_id is not None}
 
 
@@ -250,16 +258,20 @@ def _in_sight(actor: SignedIn, activity: Activity) -> bool:
     return bool(visible_paths(actor.grants, Verb.SEE_UNIT, thing_of(activity)))
 
 
-def _counts(session: Session, paths: Sequence[str], ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _counts(
+    session: Session, paths: Sequence[str], shown: Sequence[Occurrence], *, now: datetime
+) -> dict[int, tuple[int, int]]:
     """By activity: how many answers lack a verdict, and how many are owed."""
-    owed = col(Task.state).in_(OWED)
+    ids = [occurrence.id or 0 for occurrence in shown]
+    days = [(it, calendar_of(session, it)) for it in shown]
+    running = [it.id or 0 for it, each in days if verdicts_run(it, each, on=each.local_date(now))]
+    owed, waits = col(Task.state).in_(OWED), awaits_verdict_in(running)
     part = Part(ids, paths)
     rows = session.execute(
         sa.select(
             col(Task.occurrence_id),
-            *(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (AWAITS_VERDICT, owed)),
+            *(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (waits, owed)),
         )
-        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
         .where(col(Task.occurrence_id).in_(ids), col(Task.kind).in_(ANSWER_KINDS), *at_units(session, part))
         .group_by(col(Task.occurrence_id))
     )
