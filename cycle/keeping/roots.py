@@ -9,7 +9,7 @@ NO_ROOT: sa.ColumnElement[Any] = sa.null()
 
 def root_of(table: sa.FromClause) -> sa.ColumnElement[Any]:
     """The id of the municipality of each of the table's rows; NULL where nothing says whose it is."""
-    ways = []
+    ways: list[sa.ColumnElement[Any]] = []
     if "root_id" in table.c:
         ways.append(table.c.root_id)
     ways += [way for column in table.c if (way := _by(column)) is not None]
