@@ -213,8 +213,8 @@ def _jumps_shown(
     asked: Sequence[Question], form: Form, answers: Mapping[str, Any], holding: Holding
 ) -> list[tuple[str, str, Jump]]:
     by_name = {question.name: question for question in flat(asked)}
-    last = Beside(holding.task.prefill, {}, {}, "da").last
-    found = [(by_name.get(each.where), each) for each in jumps(form.fields, answers, last)]
+    last, figures = Beside(holding.task.prefill, {}, {}, "da").last, figures_of(holding.task.prefill)
+    found = [(by_name.get(each.where), each) for each in jumps(form.fields, answers, last, figures)]
     return [(question.anchor, question.full_label, each) for question, each in found if question]
 
 
