@@ -6,7 +6,7 @@ to the person, were written by them, or have their name or an address of theirs 
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -16,10 +16,11 @@ from sqlmodel import Session, col, select
 
 from cycle.access.emails import email_key
 from cycle.access.tables import Account
+from cycle.keeping.roots import root_of
 from cycle.organisation.tables import Address, Person
 from cycle.tables import METADATA
 
-CLOSED = frozenset({"password_hash", "digest", "csrf", "salt", "content"})
+CLOSED = frozenset({"password_hash", "digest", "csrf", "salt", "content", "handle", "nonce"})
 """Columns whose values are nobody's to read: keys, and what is encrypted or binary."""
 MOST = 10_000
 """Rows of one table that are listed."""
@@ -80,35 +81,26 @@ def held_about(
 ) -> list[Held]:
     """Every row about them, table by table; tables named in `without` are left out.
 
-    With `root_ids`, of other municipalities nothing: where a row does not say whose it is, only what points
-    to the person counts, for a namesake elsewhere has the same name.
+    With `root_ids`, of other municipalities nothing. Where nothing says whose a row is, only what points to
+    the person or has an address of theirs counts, for a namesake elsewhere has the same name.
     """
     return [
         held
         for table in METADATA.sorted_tables
         if table.name not in without
-        for held in _in_table(session, table, person)
-        if not root_ids or _is_within(held, root_ids)
+        for held in _in_table(session, table, person, root_ids)
     ]
 
 
-def _is_within(held: Held, root_ids: Collection[str]) -> bool:
-    if "root_id" in held.values:
-        return held.values["root_id"] in root_ids
-    return any(name.endswith("_id") or name in ("id", "by", "actor") for name in held.why)
-
-
-def _in_table(session: Session, table: sa.Table, person: Who) -> Iterator[Held]:
+def _in_table(session: Session, table: sa.Table, person: Who, root_ids: Collection[str]) -> Iterator[Held]:
     conditions = dict(_conditions(table, person))
     if not conditions:
         return
     marks = [condition.label(f"why_{place}") for place, condition in enumerate(conditions.values())]
-    rows = session.execute(
-        sa.select(*table.c, *marks)
-        .where(sa.or_(*conditions.values()))
-        .order_by(*table.primary_key)
-        .limit(MOST)
-    )
+    found = sa.select(*table.c, *marks).where(sa.or_(*conditions.values()))
+    if root_ids:
+        found = found.where(_is_within(table, person, root_ids))
+    rows = session.execute(found.order_by(*table.primary_key).limit(MOST))
     keys = [column.name for column in table.primary_key]
     for row in rows.mappings():
         why = tuple(name for place, name in enumerate(conditions) if row[f"why_{place}"])
@@ -119,6 +111,13 @@ def _in_table(session: Session, table: sa.Table, person: Who) -> Iterator[Held]:
         }
         key = "/".join("…" if name in CLOSED else str(row[name]) for name in keys)
         yield Held(table.name, key, why, values)
+
+
+def _is_within(table: sa.Table, person: Who, root_ids: Collection[str]) -> sa.ColumnElement[bool]:
+    """Whether a row belongs to these municipalities, or to none and is the person's beyond doubt."""
+    root, nobody_else = root_of(table), replace(person, names=frozenset())
+    certain = sa.or_(*dict(_conditions(table, nobody_else)).values())
+    return sa.or_(root.in_(tuple(root_ids)), sa.and_(root.is_(None), certain))
 
 
 def _conditions(table: sa.Table, person: Who) -> Iterator[tuple[str, sa.ColumnElement[bool]]]:

@@ -43,9 +43,11 @@ def save_draft(
     by: str,
     now: datetime,
     edition: int | None = None,
+    typed: Mapping[str, Any] | None = None,
 ) -> Draft:
     """Keeps an unfinished answer; there is one draft per task.
 
+    `typed`, by place, is what cannot be read as an answer yet (None: what the draft has of it stays).
     `edition` is the draft's edition the writer started from (None: overwrite). Raises Conflict when
     another tab has saved since, NotNow when the task no longer takes an answer.
     """
@@ -59,6 +61,8 @@ def save_draft(
     elif edition is not None and draft.edition != edition:
         raise Conflict("draft", task_id, f"edition {draft.edition}")
     draft.answers, draft.by, draft.at = dict(answers), by, now
+    if typed is not None:
+        draft.typed = dict(typed)
     draft.form_version_id, draft.edition = task.form_version_id, draft.edition + 1
     session.add(draft)
     session.flush()

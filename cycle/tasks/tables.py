@@ -166,11 +166,15 @@ class Task(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """A leader's unfinished answer. `edition` grows at each save, so that two tabs are noticed."""
+    """A leader's unfinished answer. `edition` grows at each save, so that two tabs are noticed.
+
+    `typed`: by place, what cannot be read as an answer yet, as it was typed (see `cycle.tasks.unread`).
+    """
 
     task_id: int = Field(primary_key=True, foreign_key="task.id")
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    typed: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     edition: int = 1
     by: str
     at: datetime = Field(sa_type=Instant)

@@ -73,6 +73,31 @@ def test_what_is_written_is_kept_by_itself_and_sent_afterwards(browser, world):
     context.close()
 
 
+def test_what_cannot_be_read_yet_is_there_when_the_tab_was_closed(browser, world):
+    context, another = browser.new_context(), browser.new_context()
+    page = opened(context, world)
+    page.fill('[name="maal.A.status.comment"]', "To stillinger står tomme")
+    page.check('[name="status.light"][value="gul"]')
+    page.fill('[name="dage"]', "ca. fem")
+    wait(page)
+    expect(page.locator("#autosave")).to_contain_text("Skal rettes, før du sender: Fravær.")
+    assert page.evaluate("localStorage.length") == 0
+    context.close()
+    page = opened(another, world)
+    assert page.input_value('[name="maal.A.status.comment"]') == "To stillinger står tomme"
+    assert page.is_checked('[name="status.light"][value="gul"]')
+    assert page.input_value('[name="dage"]') == "ca. fem"
+    accessible(page)
+    page.fill('[name="om"]', "x" * 50_001)
+    wait(page)
+    expect(page.locator("#autosave")).to_contain_text("Undtagen det, der er for langt: Om året.")
+    page.close()
+    page = opened(another, world)
+    page.click("[data-put]")
+    assert len(page.input_value('[name="om"]')) == 50_001
+    another.close()
+
+
 def test_the_older_of_two_tabs_is_told_and_shown_both(browser, world):
     context = browser.new_context()
     older, newer = opened(context, world), opened(context, world)

@@ -15,7 +15,7 @@ from cycle.access.roles import Role, TokenScope
 from cycle.goals.tables import Goal, GoalLevel, GoalOrigin
 from cycle.plan.model import Activity
 from cycle.store import transaction
-from cycle.tasks.tables import FormVersion, Occurrence
+from cycle.tasks.tables import FormVersion, Occurrence, Submission, Task
 from tests.support.house import House
 from tests.support.programs import PLACES, token_headers
 from tests.support.routes import NAMED, gets
@@ -173,6 +173,36 @@ def test_small_numbers_that_no_export_tells_no_program_is_told(house: House) -> 
             session.add(row)
     for told in asking.get(f"{ONE}/besvarelser").json()["besvarelser"]:
         assert hidden not in told["svar"] and set(told["svar"]) == set(given) - {hidden}
+
+
+def test_a_letter_that_stands_for_several_goals_is_told_as_each_of_them(house: House) -> None:
+    goals = ({"key": "trivsel", "title": "Trivsel"}, {"key": "sprog", "title": "Sprog"})
+    with transaction(house.engine) as session:
+        for row in session.scalars(sa.select(FormVersion)):
+            inner = {"id": "tal", "type": "number", "label": "Tal"}
+            group = {"id": "maal", "type": "repeat", "label": "Mål", "rows_from": "goals", "fields": [inner]}
+            spec = json.loads(row.spec)
+            row.spec = json.dumps({**spec, "fields": [*spec["fields"], group]})
+            session.add(row)
+        for goal, answer in zip(goals, session.scalars(sa.select(Submission)), strict=False):
+            task = session.get_one(Task, answer.task_id)
+            entry = {"row": "D", "level": "area", "label": f"D. {goal['title']}", **goal}
+            own = {
+                "row": "H",
+                "level": "unit",
+                "label": "H. Læselyst",
+                "title": "Læselyst",
+                "key": str(task.id),
+            }
+            task.prefill = {**task.prefill, "goals": [entry, own]}
+            answer.answers = {**answer.answers, "maal": [{"row": "D", "tal": "1"}, {"row": "H", "tal": "2"}]}
+            session.add_all([task, answer])
+    office = house.site.signed_in("sif9@by.example", Role.SECRETARIAT, "BY")
+    heading = office.get("/eksport/aktivitet/1.csv").content.decode("utf-8-sig").splitlines()[0]
+    assert heading.endswith("D. Sprog: Tal;D. Trivsel: Tal;H (eget mål);H (eget mål): Tal")
+    told = [each["raekker"] for each in program(house).get(f"{ONE}/besvarelser").json()["besvarelser"]]
+    assert {"maal": {"D": "D. Sprog", "H": "H. Læselyst"}} in told
+    assert {"maal": {"D": "D. Trivsel", "H": "H. Læselyst"}} in told
 
 
 def test_goals_stand_in_their_tree(house: House) -> None:

@@ -11,6 +11,7 @@ from cycle.tasks.submit import submit
 from cycle.tasks.tables import Draft, Occurrence, Submission
 from tests.support.leader import World
 from tests.support.municipality import ANSWERS
+from tests.support.web import Form
 from web.signing_in.visits import LASTS
 
 
@@ -47,17 +48,66 @@ def test_the_draft_is_kept_without_an_answer_and_the_page_goes_on_from_it(world)
     assert world.state() is TaskState.SUBMITTED and world.rows(Draft) == []
 
 
-def test_what_cannot_be_kept_as_it_stands_is_named(small):
+def test_what_cannot_be_read_is_kept_as_typed_and_named(small):
     kept = save(small, small.form(), beloeb="mange", bemaerkning="Tekst")
-    assert (
-        kept.status_code == 200
-        and "Undtagen det, der skal rettes: Forventet resultat." in kept.json()["said"]
-    )
-    assert "beloeb" in json.loads(kept.json()["shown"]) and small.rows(Draft)[0].answers == {
-        "bemaerkning": "Tekst"
-    }
+    assert kept.status_code == 200 and kept.json()["refused"] is False
+    assert "Skal rettes, før du sender: Forventet resultat." in kept.json()["said"]
+    assert "beloeb" in json.loads(kept.json()["shown"])
+    (draft,) = small.rows(Draft)
+    assert draft.answers == {"bemaerkning": "Tekst"} and draft.typed == {"beloeb": "mange"}
     small.browser.cookies.set("sprog", "en")
     assert "The draft was saved at 12:00." in save(small, small.form(), beloeb="7").json()["said"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"status.comment": "To vakante stillinger"}, ""),
+        ({"status.light": "gul"}, ""),
+        ({"beloeb": "ca. fem"}, "Forventet resultat"),
+        ({"bemaerkning": "x" * 4_800, "status.light": "gul"}, "Bemærkninger"),
+    ],
+)
+def test_what_was_typed_is_there_when_the_tab_was_closed_and_the_link_opened_again(small, typed, said):
+    before = {"status.light": "grøn", "status.comment": "Godt", "bemaerkning": "Kort"}
+    form = small.form()
+    take(form, save(small, form, **before))
+    kept = save(small, form, **{**dict.fromkeys(before, ""), **typed}).json()
+    ends = f"Skal rettes, før du sender: {said}." if said else "kl. 12.00."
+    assert kept["said"].endswith(ends), "what is only begun is no fault"
+    again = small.form()
+    assert {name: again.fields[name] for name in typed} == typed
+    assert ("Skal rettes, før du sender" in again.page.text) is bool(said)
+    assert small.rows(Draft)[0].answers == {}
+
+
+def test_what_is_kept_as_typed_is_no_answer_and_goes_with_the_draft(small):
+    save(small, small.form(), beloeb="ca. fem", **{"status.light": "grøn"})
+    refused = small.form().send(small.browser, act="submit")
+    assert refused.status_code == 422 and "ca. fem" in refused.text and small.rows(Submission) == []
+    assert 'data-unkept="save"' in refused.text
+    assert small.form().send(small.browser, act="submit", beloeb="5").status_code == 303
+    assert [each.answers["beloeb"] for each in small.rows(Submission)] == ["5.00"]
+    assert small.rows(Draft) == []
+
+
+def test_a_text_that_no_draft_takes_leaves_what_stood_there_and_the_browser_keeps_its_copy(small):
+    form = small.form()
+    take(form, save(small, form, bemaerkning="Kort"))
+    long = save(small, form, bemaerkning="x" * 50_001, beloeb="7").json()
+    assert long["refused"] and "Undtagen det, der er for langt: Bemærkninger." in long["said"]
+    assert small.rows(Draft)[0].answers == {"bemaerkning": "Kort", "beloeb": "7.00"}
+    pressed = small.form().send(small.browser, act="draft", bemaerkning="x" * 50_001)
+    assert "Kladden er gemt, men ikke disse felter" in pressed.text and "plads til 50.000" in pressed.text
+    assert 'data-unkept="save"' in pressed.text
+
+
+def test_what_another_typed_that_cannot_be_read_is_put_together_as_well(small):
+    older, newer = small.form(), small.form()
+    assert save(small, newer, beloeb="ca. fem", **{"status.comment": "Ny"}).status_code == 200
+    both = older.send(small.browser, act="draft", beloeb="7")
+    assert both.status_code == 409 and "ca. fem" in both.text and 'data-unkept="look"' in both.text
+    assert Form(both, small.link).fields["status.comment"] == "Ny"
 
 
 def test_the_older_of_two_tabs_is_told_and_loses_nothing(world):

@@ -512,6 +512,19 @@ def test_a_person_and_a_period_narrow_what_is_handed_out(house: House) -> None:
     assert "Der er ikke søgt på noget." in office.get("/aktindsigt.zip").text
 
 
+def test_what_cannot_be_searched_for_is_said_at_its_field(house: House) -> None:
+    office = house.office()
+    for path in ("/aktindsigt", "/aktindsigt.zip"):
+        page = office.get(f"{path}?enhed=Skloen&person=Nan&fra=2027-04-11&til=2027-04-10")
+        assert page.status_code == 422 and "Intet er gemt endnu" not in page.text
+        assert "Der er ikke søgt endnu" in page.text and 'value="Skloen"' in page.text
+        assert '<a href="#enhed">»Skloen« findes ikke. Skriv navnet' in page.text
+        for field in ("enhed", "person", "til"):
+            assert f'id="{field}-p"' in page.text, "the fault stands at the field"
+        assert 'id="fra-p"' not in page.text
+    assert "“Skloen” does not exist." in office.get("/aktindsigt?enhed=Skloen&sprog=en").text
+
+
 def test_what_was_released_and_decided_in_a_period_is_handed_out(house: House) -> None:
     rows, keys, _ = handed_out(house.office(), "fra=2027-04-28&til=2027-05-03")
     assert keys == {"release", "accounts", "cover", "decision"}

@@ -14,7 +14,7 @@ from cli.main import run as run_command
 from cycle import history
 from cycle.access.roles import Role, TokenScope
 from cycle.access.sessions import open_session
-from cycle.access.tables import AccessToken, Account, AccountSession
+from cycle.access.tables import AccessToken, Account, AccountSession, PersonSession, SignInCode
 from cycle.access.tokens import make_token
 from cycle.cases.tables import Journalised
 from cycle.history import History, HistorySalt
@@ -23,16 +23,19 @@ from cycle.keeping.names import forget, leavers
 from cycle.keeping.persons import held_about, who
 from cycle.keeping.technical import Kind, Periods, count, erase
 from cycle.messages.tables import Inbound, InboundVerdict
-from cycle.organisation.tables import Address, Appointment, ImportDraft, Person
+from cycle.organisation.tables import Address, Appointment, ImportDraft, Person, Unit
 from cycle.runs.tables import Run, RunState
 from cycle.store import reading, transaction
-from cycle.tasks.tables import Submission
+from cycle.tables import METADATA
+from cycle.tasks.tables import Cycle, Draft, Extension, Submission, Task
 from flows.anchoring import anchor
 from flows.runtime import DemoClock, Runtime
 from tests.support import mail_server, municipality
 from tests.support.house import House
 from tests.support.municipality import instant
 from tests.support.web import Site
+from web.secretariat.personal_data import NOT_SHOWN
+from web.secretariat.personal_data_words import TABLES
 
 NOW, TODAY = instant(2028, 6, 1), date(2028, 6, 1)
 PERIODS = Periods(technical=90, mails=365)
@@ -206,6 +209,60 @@ def test_the_secretariat_finds_what_is_held_and_no_other_role_does(house: House)
     for role in (Role.DIRECTION, Role.OPERATOR, Role.COMMITTEE, Role.SUPERIOR):
         other = house.site.signed_in(f"{role}@by.example", role, "BY")
         assert other.get("/indsigt").status_code == 403 == other.get("/indsigt/alt.json").status_code
+
+
+def test_the_page_finds_what_the_command_finds_and_nothing_of_a_namesake_elsewhere(house: House) -> None:
+    task, other = house.tasks[0].id or 0, house.tasks[1].id or 0
+    with transaction(house.engine) as session:
+        name = session.get_one(Person, house.town.leaders[house.tasks[0].unit_id]).name
+        mine = session.exec(select(Address.email).join(Person).where(Person.name == name)).one().lower()
+        written = {**municipality.ANSWERS, "bemaerkning": f"Ring til {name}"}
+        municipality.answer(session, session.get_one(Task, other), at=NOW, answers=written)
+        session.add(Extension(task_id=task, old_due_on=TODAY, new_due_on=TODAY, reason=name, by="x", at=NOW))
+        session.add(Draft(task_id=house.tasks[7].id or 0, answers={}, typed={"a": name}, by="x", at=NOW))
+        session.add(PersonSession(digest="d", address=mine, csrf="", created_at=NOW, expires_at=NOW))
+        session.add(
+            SignInCode(
+                handle="h", nonce="n", address=mine, mailbox="", came_from="", created_at=NOW, expires_at=NOW
+            )
+        )
+        thing = f"post:{house.tasks[0].unit_id}/leder"
+        told = {"root_id": "BY", "at": NOW, "actor": "cli", "verb": "import: added", "thing": thing}
+        history.record(session, **told, personal={"after": name})  # type: ignore[arg-type]  # of one kind each
+        elsewhere(session, name)
+    with reading(house.engine) as session:
+        asked = who(session, name, root_ids=["BY"])
+        assert asked is not None
+        shown = held_about(session, asked, root_ids=["BY"])
+        everywhere = held_about(session, asked)
+    theirs = {(each.table, each.key) for each in everywhere} - {(each.table, each.key) for each in shown}
+    assert {table for table, _ in theirs} == {"person", "cycle", "import_draft"}, "the namesake's rows"
+    tables = {each.table for each in shown}
+    assert {"submission", "extension", "draft", "person_session", "sign_in_code", "history_salt"} <= tables
+    office = house.site.signed_in("sif3@by.example", Role.SECRETARIAT, "BY")
+    told = office.get("/indsigt/alt.json", params={"hvem": name})
+    assert [(row["table"], row["key"]) for row in told.json()["raekker"]] == [
+        (each.table, each.key) for each in shown
+    ]
+    assert f"Ring til {name}" in told.text and '"handle"' not in told.text
+    page = office.get("/indsigt", params={"hvem": name}).text
+    for words in ("Besvarelser", "Fristforlængelser", "Kladder", "Mailede koder"):
+        assert words in page
+
+
+def elsewhere(session: Session, name: str) -> None:
+    """Another municipality with a namesake, and rows that name them."""
+    session.add(Unit(id="LYNG", root_id="LYNG", name="Lyng", kind="kommune", path="LYNG"))
+    session.flush()
+    session.add(Person(key="lyng:1", root_id="LYNG", name=name))
+    session.add(Cycle(root_id="LYNG", plan_id="lyng", year=2030, title=name))
+    session.add(
+        ImportDraft(root_id="LYNG", kind="leaders", file_name=name, content=b"", by="account:9", at=NOW)
+    )
+
+
+def test_every_place_where_something_may_stand_has_a_name() -> None:
+    assert {table.name for table in METADATA.sorted_tables} - NOT_SHOWN == set(TABLES)
 
 
 def test_whoever_rewrites_the_whole_history_is_found_out_by_the_anchor(house: House) -> None:

@@ -125,6 +125,23 @@ def test_the_secretariat_takes_the_file_in_and_each_figure_stands_beside_its_que
     assert '<th scope="row">Ramme</th><td class="number">900.000 kr.</td>' in shown, "the others above"
 
 
+def test_a_number_ten_times_the_key_figure_is_pointed_out_before_and_after_it_is_sent(small: Asked) -> None:
+    small.upload(FILE)
+    small.open()
+    with reading(small.engine) as session:
+        task = session.exec(select(Task).where(Task.unit_id == SCHOOL)).one()
+        holder = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
+    link, browser = small.site.link(task, holder or 0), small.site.browser()
+    kept = Sheet(browser.get(link), link).send(browser, act="draft", sygefravaer="42")
+    told = "42 mod 4,5 (Fravær i fjor) (+833 %)"
+    assert told in unescape(browser.get(kept.headers["location"]).text)
+    sent = Sheet(browser.get(link), link).send(browser, act="submit", sygefravaer="42", afvigelse="1")
+    assert told in unescape(browser.get(sent.headers["location"]).text)
+    again = Sheet(browser.get(f"{link}?ret=1"), link).send(browser, act="draft", sygefravaer="4,9")
+    assert again.status_code == 303
+    assert "Fravær i fjor) (" not in unescape(browser.get(f"{link}?ret=1").text)
+
+
 def test_a_unit_without_figures_is_asked_without_them(small: Asked) -> None:
     small.open()
     shown = small.leaders_page()

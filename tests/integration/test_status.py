@@ -1,6 +1,7 @@
 """Where the year stands, for the direction and the committee: read and printed, and no more than may be."""
 
 import io
+import json
 import re
 from datetime import date
 
@@ -11,7 +12,7 @@ from cycle.access.roles import Role
 from cycle.goals.tables import Decision
 from cycle.store import transaction
 from cycle.tasks.states import OccurrenceState
-from cycle.tasks.tables import Release
+from cycle.tasks.tables import Occurrence, Release
 from tests.support import municipality
 from tests.support.municipality import instant
 from tests.support.web import Site
@@ -106,6 +107,21 @@ def test_it_is_printed_with_the_same_content(year):
         assert "Første 2027" in said and "udgave 2" in said and "1 af 12" in said
         assert (f"Taget til efterretning {year.second}" in said) is told
         assert round(float(reader.pages[0].mediabox.width)) == 595
+
+
+def test_a_deadline_that_its_source_does_not_decide_is_printed_as_doubtful_too(year):
+    with transaction(year.site.engine) as session:
+        occurrence = session.get_one(Occurrence, year.second)
+        activity = json.loads(occurrence.activity)
+        due = {"date": "20. maj", "confidence": "uncertain", "printed": "Maj / Nov."}
+        occurrence.activity = json.dumps({**activity, "window": {**activity["window"], "due": due}})
+    direction = year.seen_by(Role.DIRECTION)
+    assert "usikker trykt som »Maj / Nov.«" in words(direction.get("/status"))
+    for language, told in (("da", "usikker, trykt som"), ("en", "uncertain, printed as")):
+        file = direction.get(f"/status/{year.cycle_id}/status.pdf?sprog={language}")
+        pages = PdfReader(io.BytesIO(file.content)).pages
+        said = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+        assert f"{told} »Maj / Nov.«" in said and said.count(told) == 1
 
 
 @pytest.mark.parametrize("path", ["/status", "/status/{}", "/status/{}/status.pdf", "/aarshjul/{}/vaeg"])

@@ -245,6 +245,7 @@ def status_paper(words: str = PLAIN, *, language: str = "da") -> dict[str, Any]:
         "title": "Kvartalsrapport 1",
         "concerns": 2027,
         "due": "20. april 2027",
+        "doubt": "usikker",
         "standing": "Åben",
         "answered": 9,
         "owed": 12,

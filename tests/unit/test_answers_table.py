@@ -3,7 +3,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from cycle.tasks.forms import Choice, Field, FieldType, Form
-from documents.answers_table import Answered, answers_table
+from documents.answers_table import Answered, AskedRow, answers_table
 from documents.tables import Column, Kind, to_csv
 
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -96,4 +96,46 @@ def test_rows_of_goals_stand_in_order_whichever_unit_answered_first():
         "I: Tal",
         "M2: Tal",
         "M10: Tal",
+    ]
+
+
+def test_a_goal_has_a_column_of_its_own_wherever_its_letter_is_used_for_another():
+    school = {
+        "D": AskedRow("2026/trivsel", "D. Trivsel i skolen"),
+        "H": AskedRow("own/H", "H (eget mål)", "Læselyst"),
+    }
+    day_care = {"D": AskedRow("2026/sprog", "D. Sprog"), "E": AskedRow("2026/trivsel", "E. Trivsel i skolen")}
+    other = {
+        "D": AskedRow("2026/trivsel", "D. Trivsel i skolen"),
+        "H": AskedRow("own/H", "H (eget mål)", "Udeliv"),
+    }
+    made = answers_table(
+        "Svar",
+        UNIT,
+        [FORM],
+        [
+            Answered(
+                ["Skole"], {"maal": [{"row": "D", "tal": "1"}, {"row": "H", "tal": "2"}]}, {"maal": school}
+            ),
+            Answered(
+                ["Dagtilbud"],
+                {"maal": [{"row": "D", "tal": "3"}, {"row": "E", "tal": "4"}]},
+                {"maal": day_care},
+            ),
+            Answered(
+                ["Skole 2"], {"maal": [{"row": "D", "tal": "5"}, {"row": "H", "tal": "6"}]}, {"maal": other}
+            ),
+        ],
+        zone=ZONE,
+    )
+    assert titles(made)[6:] == [
+        "D. Sprog: Tal",
+        "D. Trivsel i skolen: Tal",
+        "H (eget mål)",
+        "H (eget mål): Tal",
+    ]
+    assert [row[6:] for row in made.rows] == [
+        [None, Decimal(1), "Læselyst", Decimal(2)],
+        [Decimal(3), Decimal(4), None, None],
+        [None, Decimal(5), "Udeliv", Decimal(6)],
     ]

@@ -1,5 +1,7 @@
 """Which numbers are far from last period's."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,30 @@ NUMBER = (Field(id="tal", type=FieldType.NUMBER, label="Tal"),)
 def test_more_than_half_of_last_time_is_a_jump(before, now, share):
     found = jumps(NUMBER, {"tal": now}, {"tal": before})
     assert [each.share for each in found] == ([share] if share is not None else [])
+
+
+FRAVAER = {"label": "Fravær i fjor", "amount": "5.70", "field": "tal", "unit": "%"}
+PERCENT = (Field(id="tal", type=FieldType.PERCENT, label="Sygefravær"),)
+
+
+def test_without_a_last_answer_the_key_figure_beside_the_question_is_compared_with():
+    (found,) = jumps(PERCENT, {"tal": "42"}, {}, [FRAVAER])
+    assert (found.before, found.figure, found.share) == (Decimal("5.70"), "Fravær i fjor", 637)
+    assert jumps(PERCENT, {"tal": "6.1"}, {}, [FRAVAER]) == []
+    assert jumps(PERCENT, {"tal": "42"}, {"tal": "41"}, [FRAVAER]) == [], "last time's answer counts first"
+
+
+@pytest.mark.parametrize(
+    ("fields", "figures"),
+    [
+        (NUMBER, [FRAVAER]),
+        (PERCENT, [{**FRAVAER, "field": "andet"}]),
+        (PERCENT, [FRAVAER, {**FRAVAER, "label": "Hele året"}]),
+        ((Field(id="tal", type=FieldType.AMOUNT, label="Afvigelse"),), [{**FRAVAER, "unit": ""}]),
+    ],
+)
+def test_a_figure_of_another_kind_place_or_meaning_is_not_compared_with(fields, figures):
+    assert jumps(fields, {"tal": "42"}, {}, figures) == []
 
 
 def test_from_nothing_to_something_is_a_jump_without_a_share():

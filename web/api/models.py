@@ -129,7 +129,11 @@ class Tasks(Page):
 
 
 class AnswerShown(Shown):
-    """The newest version of an answer. `svar` is by the field's id, as the form of that version asks."""
+    """The newest version of an answer. `svar` is by the field's id, as the form of that version asks.
+
+    `raekker` tells what the rows of its groups are about, by the field's id and the row: of a goal its letter
+    and title.
+    """
 
     opgave: int
     enhed: str
@@ -143,6 +147,7 @@ class AnswerShown(Shown):
     skema: str
     skemaudgave: int | None
     svar: dict[str, Any]
+    raekker: dict[str, dict[str, str]]
 
 
 class Answers(Page):

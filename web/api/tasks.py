@@ -1,7 +1,7 @@
 """What the units owe in an activity, whether they were on time, and what they answered."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -24,6 +24,7 @@ from web.api.reader import AnswersReader, StatusReader
 from web.plain import Id
 from web.secretariat.reach import Reach, reach
 from web.secretariat.told_answers import Private, forms_of, read_form, submissions_of, without_small
+from web.secretariat.told_rows import Rows, rows_told
 
 router = APIRouter(prefix="/aktiviteter/{occurrence_id}")
 
@@ -92,20 +93,20 @@ def _answers(session: Session, found: Reach, given: Sequence[Entry]) -> list[Ans
     rows = forms_of(session, found, submissions)
     forms = {id_: read_form(row) for id_, row in rows.items()}
     private = Private.of(session, found, forms.values())
+    asked = rows_told(session, [entry.task_id for entry in given], forms.values(), language="da")
     shown = []
     for entry in given:
         submission = submissions[entry.submission_id or 0]
         version = submission.form_version_id or found.occurrence.form_version_id or 0
         form = forms.get(version, FREE_FORM)
         told = without_small(private.less(submission.answers, entry), form.fields)
-        shown.append(
-            _answer(entry, submission, form, rows[version].version if version in rows else None, told)
-        )
+        number = rows[version].version if version in rows else None
+        shown.append(_answer(entry, submission, form, number, told, asked.get(entry.task_id, {})))
     return shown
 
 
 def _answer(
-    entry: Entry, submission: Submission, form: Form, version: int | None, told: dict[str, Any]
+    entry: Entry, submission: Submission, form: Form, version: int | None, told: dict[str, Any], asked: Rows
 ) -> AnswerShown:
     return AnswerShown(
         opgave=entry.task_id,
@@ -120,7 +121,21 @@ def _answer(
         skema=form.id,
         skemaudgave=version,
         svar=told,
+        raekker=_rows(told, asked),
     )
+
+
+def _rows(told: Mapping[str, Any], asked: Rows) -> dict[str, dict[str, str]]:
+    """What the rows of the answers that are told are about."""
+    return {
+        group: {
+            row: f"{row}. {about[row].title}" if about[row].title else about[row].label
+            for row in (str(each["row"]) for each in told[group])
+            if row in about
+        }
+        for group, about in asked.items()
+        if group in told
+    }
 
 
 def _task(entry: Entry) -> TaskShown:

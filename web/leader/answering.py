@@ -16,13 +16,13 @@ from cycle.errors import AnswerInvalid, NotAllowed, NotNow, Problem
 from cycle.files import store as files
 from cycle.files.taken import why_not
 from cycle.goals.given_goals import GIVEN
-from cycle.tasks.answer_values import blank
-from cycle.tasks.answers import read_answers, read_draft
+from cycle.tasks.answers import read_answers
 from cycle.tasks.measures import UNIT_GOALS
 from cycle.tasks.states import Channel, SubmissionKind, TaskKind
-from cycle.tasks.submit import save_draft, submit
+from cycle.tasks.submit import submit
 from cycle.tasks.tables import Submission
 from web import context, render
+from web.leader.keeping import Kept, keep_draft
 from web.leader.known import require_known
 from web.leader.link import Holding, open_link
 from web.tickets import read_ticket
@@ -61,10 +61,10 @@ class Unfinished(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was typed, and what of it a draft could not keep."""
+    """What was typed, and what became of the draft of it."""
 
     typed: Mapping[str, Any]
-    refused: list[Problem] = field(default_factory=list)
+    kept: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def act(session: Session, request: Request, holding: Holding, sent: Sent) -> Out
         shown = sent.editions[1].partition(".")[2]
         raise Overtaken(typed, reworded=shown != text_shown(holding.task.prefill))
     if sent.act is Act.DRAFT:
-        return Outcome(typed, _save(session, request, holding, typed))
+        return Outcome(typed, keep_draft(session, request, holding, typed))
     _submit(session, request, holding, sent, typed, once)
     return Outcome(typed)
 
@@ -162,29 +162,6 @@ def once_of(holding: Holding, sent: Sent, typed: Mapping[str, Any]) -> str:
     """Names the act: the same page sent twice with the same content is one submission."""
     content = json.dumps([sent.form.get("once", ""), sent.act, typed], sort_keys=True, default=str)
     return f"web:{holding.task_id}:{hashlib.sha256(content.encode()).hexdigest()}"
-
-
-def typed_at(typed: Mapping[str, Any], where: str) -> Any:
-    """What was typed at a problem's place ("status", "goals.A.status")."""
-    found: Any = typed
-    for part in where.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
-
-
-def _save(session: Session, request: Request, holding: Holding, typed: Mapping[str, Any]) -> list[Problem]:
-    """Keeps the draft; gives the faults in what was typed. That something is missing is none yet."""
-    language = render.language_of(request)
-    answers, problems = read_draft(holding.form, typed, rows=holding.task.prefill, language=language)
-    save_draft(
-        session,
-        holding.task_id,
-        answers=answers,
-        by=holding.by,
-        now=context.now(request),
-        edition=holding.draft.edition if holding.draft else None,
-    )
-    return [problem for problem in problems if not blank(typed_at(typed, problem.where))]
 
 
 def _submit(

@@ -2,8 +2,9 @@
 
 POST /opgave/{token}/kladde   keeps the draft as the button does, and says so in a few words (JSON)
 
-`edition`, `seen` and `shown` are what the form's hidden fields are to be from now on. `stop`: this page keeps
-no more by itself, because the answer was changed elsewhere or is not taken any more; the text stays in it.
+`edition`, `seen` and `shown` are what the form's hidden fields are to be from now on. `refused`: a text was
+too long for any draft, so the browser keeps its own copy. `stop`: this page keeps no more by itself, because
+the answer was changed elsewhere or is not taken any more; the text stays in it.
 """
 
 import json
@@ -18,10 +19,10 @@ from cycle.errors import Conflict, NotNow, Problem
 from web import context, faults, render
 from web.context import Sent as SentForm
 from web.leader.answering import Act, Overtaken, Sent, Unfinished, act, editions_of
+from web.leader.keeping import Kept, in_fields
 from web.leader.late import keep_late
 from web.leader.link import Holding, open_link
 from web.leader.merging import prints
-from web.leader.sheet import kept
 from web.questions import Beside, flat, questions
 from web.rooms import Room
 from web.signing_in.visits import LinkEnded
@@ -41,7 +42,7 @@ def keep(request: Request, token: str, sent: SentForm) -> Response:
             holding = open_link(session, request, token)
             outcome = act(session, request, holding, Sent(sent, Act.DRAFT, {}))
         with context.reading(request) as session:
-            return _kept(request, open_link(session, request, token), outcome.refused)
+            return _kept(request, open_link(session, request, token), outcome.kept)
     except LinkEnded:
         keep_late(request, token, sent)
         raise
@@ -51,25 +52,31 @@ def keep(request: Request, token: str, sent: SentForm) -> Response:
         return _stopped(request, 409, *ELSEWHERE)
 
 
-def _kept(request: Request, holding: Holding, refused: Sequence[Problem]) -> Response:
+def _kept(request: Request, holding: Holding, kept: Kept) -> Response:
     edition, seen = editions_of(holding)
-    shown = prints(holding.form, kept(holding), holding.task.prefill)
-    said = _said(request, holding, refused)
-    return JSONResponse({"edition": edition, "seen": seen, "shown": json.dumps(shown), "said": said})
+    shown = json.dumps(prints(holding.form, in_fields(holding), holding.task.prefill))
+    said, refused = _said(request, holding, kept), bool(kept.refused)
+    return JSONResponse({"edition": edition, "seen": seen, "shown": shown, "said": said, "refused": refused})
 
 
-def _said(request: Request, holding: Holding, refused: Sequence[Problem]) -> str:
-    language = render.language_of(request)
-    t = render.translator(language)
+def _said(request: Request, holding: Holding, kept: Kept) -> str:
+    t = render.translator(render.language_of(request))
     at = _clock(context.now(request), request)
-    kept_words = f"{t('Kladden er gemt kl.', 'The draft was saved at')} {at}."
-    if not refused:
-        return kept_words
-    asked = flat(questions(holding.form, {}, Beside(holding.task.prefill, {}, {}, language)))
-    names = {each.name: each.full_label for each in asked}
-    lacking = ", ".join(dict.fromkeys(names.get(each.where, each.where) for each in refused))
-    but = t("Undtagen det, der skal rettes:", "Except what has to be corrected:")
-    return f"{kept_words} {but} {lacking}."
+    words = [f"{t('Kladden er gemt kl.', 'The draft was saved at')} {at}."]
+    if kept.refused:
+        but = t("Undtagen det, der er for langt:", "Except what is too long:")
+        words.append(f"{but} {_names(request, holding, kept.refused)}.")
+    if kept.to_mend:
+        mend = t("Skal rettes, før du sender:", "To be corrected before you send:")
+        words.append(f"{mend} {_names(request, holding, kept.to_mend)}.")
+    return " ".join(words)
+
+
+def _names(request: Request, holding: Holding, problems: Sequence[Problem]) -> str:
+    """What the page calls the questions with these problems."""
+    beside = Beside(holding.task.prefill, {}, {}, render.language_of(request))
+    names = {each.name: each.full_label for each in flat(questions(holding.form, {}, beside))}
+    return ", ".join(dict.fromkeys(names.get(each.where, each.where) for each in problems))
 
 
 def _clock(now: datetime, request: Request) -> str:

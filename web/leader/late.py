@@ -25,7 +25,7 @@ def keep_late(request: Request, token: str, sent: FormData) -> None:
         with context.writing(request) as session:
             holding = open_link(session, request, token, ended=True)
             outcome = act(session, request, holding, Sent(sent, Act.DRAFT, attachments))
-        if not outcome.refused:
+        if not outcome.kept.refused:
             request.state.sent = None
             request.state.received = f"/opgave/{holding.task_id}/kladde"
             raise faults.Refused(LINK_ENDED_KEPT)

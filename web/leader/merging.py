@@ -15,6 +15,7 @@ from cycle.tasks.answer_model import Rows, asked_rows
 from cycle.tasks.answer_values import blank, clean_text
 from cycle.tasks.answers import typed_answers
 from cycle.tasks.forms import Field, FieldType, Form
+from cycle.tasks.unread import with_typed
 from web.questions import shown_safely
 
 Prints = Mapping[str, str]
@@ -33,9 +34,8 @@ class Merged:
     both: Mapping[str, str]
 
 
-def prints(form: Form, answers: Mapping[str, Any], rows: Rows) -> Prints:
-    """Of canonical answers, as the page shows them."""
-    typed = typed_answers(form.fields, answers)
+def prints(form: Form, typed: Mapping[str, Any], rows: Rows) -> Prints:
+    """Of what stands in the fields."""
     return {name: _print(value) for name, _, value in _cells(form, typed, rows)}
 
 
@@ -54,12 +54,17 @@ def merged(
     kept: Mapping[str, Any],
     shown: Prints,
     *,
+    unread: Mapping[str, Any],
     rows: Rows,
     language: str,
 ) -> Merged:
-    """`mine` as typed and the canonical answers that are `kept` now, both begun from what was `shown`."""
-    theirs = {name: value for name, _, value in _cells(form, typed_answers(form.fields, kept), rows)}
-    read = dict(_read(form.fields, kept, language))
+    """`mine` as typed and the canonical answers that are `kept` now, both begun from what was `shown`.
+
+    `unread`: by place, what is kept as it was typed.
+    """
+    stood = with_typed(typed_answers(form.fields, kept), unread)
+    theirs = {name: value for name, _, value in _cells(form, stood, rows)}
+    read = dict(_read(form.fields, kept, language)) | {name: _plain(value) for name, value in unread.items()}
     merging = _Merging(theirs, shown)
     typed = {each.id: merging.of(each, mine.get(each.id), rows) for each in form.fields}
     nothing = ("(tomt)", "(empty)")[language == "en"]

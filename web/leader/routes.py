@@ -28,6 +28,7 @@ from web.leader.agreement import annexed, sealed_document
 from web.leader.answering import Act, Outcome, Overtaken, Sent, Unfinished, act, keep_uploads, sender
 from web.leader.below import answers_below
 from web.leader.gone_on import has_gone_on, why_not
+from web.leader.keeping import kept, kept_as_typed
 from web.leader.late import keep_late
 from web.leader.letter import budget_letter
 from web.leader.link import Holding, open_link
@@ -154,8 +155,8 @@ def _act(request: Request, token: str, sent: Sent, *, again: bool = True) -> Res
 
 
 def _onward(request: Request, token: str, sent: Sent, outcome: Outcome) -> Response:
-    if outcome.refused:
-        return _again(request, token, outcome.typed, problems=outcome.refused, notice="draft_partly")
+    if refused := outcome.kept.refused:
+        return _again(request, token, outcome.typed, problems=refused, notice="draft_partly")
     after = "?gemt=1" if sent.act is Act.DRAFT else "/kvittering"
     return RedirectResponse(f"/opgave/{token}{after}", status_code=303)
 
@@ -169,8 +170,9 @@ def _overtaken(request: Request, token: str, sent: Sent, error: Overtaken) -> Re
         both = merged(
             holding.form,
             error.typed,
-            sheet.kept(holding),
+            kept(holding),
             carried(sent.form.get("shown")),
+            unread=kept_as_typed(holding),
             rows=holding.task.prefill,
             language=render.language_of(request),
         )

@@ -12,11 +12,10 @@ from starlette.responses import Response
 from cycle.errors import Problem
 from cycle.goals.given_goals import GIVEN, GIVEN_BEFORE
 from cycle.messages.tables import Message, MessageState
-from cycle.tasks.answers import typed_answers
 from cycle.tasks.choices import with_choices
-from cycle.tasks.forms import PARTICIPANTS, FieldType, Form
+from cycle.tasks.forms import PARTICIPANTS, Form
 from cycle.tasks.jumps import Jump, jumps
-from cycle.tasks.states import AGREEMENT_STEPS, SubmissionKind, TaskState
+from cycle.tasks.states import SubmissionKind, TaskState
 from cycle.tasks.submit import receipt_key
 from cycle.tasks.wishes import may_ask, open_wish
 from web import context, render
@@ -24,6 +23,7 @@ from web.forms import form_of
 from web.leader.agreement import agreement_shown, doubtful, given_changes, given_shown, sealed_document
 from web.leader.answering import WITHOUT_OWN, Sent, editions_of
 from web.leader.below import below
+from web.leader.keeping import in_fields, kept, to_mend
 from web.leader.known import may_answer
 from web.leader.letter import writes_letter
 from web.leader.link import Holding
@@ -63,14 +63,9 @@ def show_form(
     """
     typed = merged.typed if merged else typed
     language = render.language_of(request)
-    beside = Beside(
-        prefill=holding.task.prefill,
-        problems={problem.where: problem for problem in problems},
-        reasons=holding.returned.field_reasons if holding.returned else {},
-        language=language,
-        theirs=merged.both if merged else {},
-    )
-    stored = _stored(holding) if typed is None else typed
+    mend = to_mend(holding, language) if typed is None else ()
+    beside = _beside(holding, (*mend, *problems), merged, language)
+    stored = in_fields(holding) if typed is None else typed
     asked = open_questions(questions(holding.form, stored, beside), holding.reopened)
     return render.page(
         request,
@@ -78,8 +73,9 @@ def show_form(
         status=status,
         asked=asked,
         summary=summary(asked, problems),
+        to_mend=summary(asked, mend),
         **_from_others(asked, merged),
-        **_notice(typed, notice),
+        **_notice(typed, notice, status),
         guidance=guidance_of(holding.form, language),
         figures=[figure for figure in beside.figures if not _beside_a_question(figure, asked)],
         readings=readings(holding, language),
@@ -93,9 +89,27 @@ def show_form(
     )
 
 
-def _notice(typed: Mapping[str, Any] | None, notice: str) -> dict[str, Any]:
-    """What the page says of what was sent, and whether it has it in its fields."""
-    return {"notice": notice, "came_back": typed is not None or notice == "draft"}
+def _beside(holding: Holding, problems: Iterable[Problem], merged: Merged | None, language: str) -> Beside:
+    return Beside(
+        prefill=holding.task.prefill,
+        problems={problem.where: problem for problem in problems},
+        reasons=holding.returned.field_reasons if holding.returned else {},
+        language=language,
+        theirs=merged.both if merged else {},
+    )
+
+
+def _notice(typed: Mapping[str, Any] | None, notice: str, status: int) -> dict[str, Any]:
+    """What the page says of what was sent, whether it has it in its fields, and whether only there.
+
+    `unkept`: "save" what is only there as if it had just been typed, or "look" through it first.
+    """
+    in_fields_alone = status == 422 or notice in ("draft_partly", "same")
+    return {
+        "notice": notice,
+        "came_back": typed is not None or notice == "draft",
+        "unkept": "look" if status == 409 else "save" if in_fields_alone else "",
+    }
 
 
 def _to_be_read(holding: Holding, asked: Sequence[Question], language: str) -> dict[str, Any]:
@@ -116,7 +130,7 @@ def _to_be_sent(
     shown = (
         carried(again.form.get("shown"))
         if again
-        else prints(holding.form, kept(holding), holding.task.prefill)
+        else prints(holding.form, in_fields(holding), holding.task.prefill)
     )
     return {
         "may_answer": may_answer(request, holding),
@@ -199,8 +213,8 @@ def _jumps_shown(
     asked: Sequence[Question], form: Form, answers: Mapping[str, Any], holding: Holding
 ) -> list[tuple[str, str, Jump]]:
     by_name = {question.name: question for question in flat(asked)}
-    last = Beside(holding.task.prefill, {}, {}, "da").last
-    found = [(by_name.get(each.where), each) for each in jumps(form.fields, answers, last)]
+    last, figures = Beside(holding.task.prefill, {}, {}, "da").last, figures_of(holding.task.prefill)
+    found = [(by_name.get(each.where), each) for each in jumps(form.fields, answers, last, figures)]
     return [(question.anchor, question.full_label, each) for question, each in found if question]
 
 
@@ -245,24 +259,6 @@ def common(session: Session, holding: Holding, token: str, language: str) -> dic
         "returned": holding.task.state is TaskState.RETURNED,
         "has_meeting": not MEETINGS.isdisjoint(holding.task.prefill),
     }
-
-
-def _stored(holding: Holding) -> Mapping[str, Any]:
-    return typed_answers(holding.form.fields, kept(holding))
-
-
-def kept(holding: Holding) -> Mapping[str, Any]:
-    """The draft, else the answer that is there.
-
-    Nobody finds a step of an agreement taken already: one that is asked anew begins empty, for its text is
-    another and so may its person be, and what is confirmed is confirmed in the act itself.
-    """
-    step = holding.task.kind in AGREEMENT_STEPS
-    anew = step and holding.task.state is TaskState.OPEN
-    stored = holding.draft or (None if anew else holding.submission)
-    answers = stored.answers if stored is not None else {}
-    confirmed = {field.id for field in holding.form.fields if step and field.type is FieldType.CONFIRM}
-    return {name: value for name, value in answers.items() if name not in confirmed}
 
 
 def _named(asked: Sequence[Question], names: Iterable[str]) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """An activity with all its answers as a file."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
@@ -16,6 +18,7 @@ from web.plain import Id
 from web.secretariat.pages import csv_download, xlsx_download
 from web.secretariat.reach import Reach, reach
 from web.secretariat.told_answers import Private, forms_of, read_form, submissions_of
+from web.secretariat.told_rows import rows_told
 from web.secretariat.words import namer
 from web.session import CurrentActor
 
@@ -68,12 +71,16 @@ def _table(session: Session, request: Request, found: Reach) -> Table:
     submissions = submissions_of(session, listed)
     forms = [read_form(row) for row in forms_of(session, found, submissions).values()]
     private = Private.of(session, found, forms)
+    asked = rows_told(session, [entry.task_id for entry in listed], forms, language=language)
     place = 1 if language == "en" else 0
     table = answers_table(
         f"{found.occurrence.title} {found.occurrence.concerns_year}",
         [Column(words[place], kind, width) for words, kind, width in LEADING],
         forms,
-        [_answered(entry, submissions, private, language) for entry in listed],
+        [
+            replace(_answered(entry, submissions, private, language), asked=asked.get(entry.task_id, {}))
+            for entry in listed
+        ],
         zone=calendar.zone,
         language=language,
     )

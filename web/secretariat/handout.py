@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, select
 from starlette.responses import Response
 
+from config.english import problem_in_english
 from cycle.access.rules import Verb
 from cycle.cases.handout import HandOut, hand_out
 from cycle.cases.model import Case, Item
@@ -19,7 +20,7 @@ from documents.case_papers import CasePress
 from documents.tables import Cell, Column, Kind, Table
 from documents.typeset import AT_ONCE
 from documents.zipped import zipped
-from web import context
+from web import context, render
 from web.plain import readable
 from web.secretariat.cases import press_for
 from web.secretariat.pages import show, zip_download
@@ -47,20 +48,30 @@ def search(request: Request, actor: CurrentActor) -> Response:
     """The form, and what it finds."""
     root_id = roots_for(actor, Verb.HAND_OUT)[0]
     with context.reading(request) as session:
-        wish = _wish(session, request, root_id)
+        try:
+            wish = _wish(session, request, root_id)
+        except AnswerInvalid as error:
+            return _form(request, problems=error.problems)
         found = None
         if not wish.empty:
             found = hand_out(session, root_id, wish, context.settings(request).zone)
-        asked = {name: readable(request.query_params.get(name, "")) for name in FIELDS}
-        return show(
-            request,
-            "handout.html",
-            asked=asked,
-            wish=wish,
-            found=found,
-            shown=found.items[:SHOWN] if found else (),
-            query=request.url.query,
-        )
+        return _form(request, found)
+
+
+def _form(request: Request, found: HandOut | None = None, problems: Sequence[Problem] = ()) -> Response:
+    """The page; with problems nothing has been searched for, and each stands at its field."""
+    english = render.language_of(request) == "en"
+    told = [problem_in_english(each) for each in problems] if english else problems
+    return show(
+        request,
+        "handout.html",
+        status=422 if problems else 200,
+        asked={name: readable(request.query_params.get(name, "")) for name in FIELDS},
+        problems={problem.where: f"{problem.what} {problem.cure}" for problem in told},
+        found=found,
+        shown=found.items[:SHOWN] if found else (),
+        query=request.url.query,
+    )
 
 
 @router.get("/aktindsigt.zip")
@@ -69,7 +80,10 @@ def package(request: Request, actor: CurrentActor) -> Response:
     root_id = roots_for(actor, Verb.HAND_OUT)[0]
     zone = context.settings(request).zone
     with context.reading(request) as session, AT_ONCE:
-        wish = _wish(session, request, root_id)
+        try:
+            wish = _wish(session, request, root_id)
+        except AnswerInvalid as error:
+            return _form(request, problems=error.problems)
         if wish.empty:
             what = "Der er ikke søgt på noget."
             raise AnswerInvalid([Problem("enhed", what, "Skriv en enhed, en person eller en periode.")])

@@ -27,8 +27,8 @@ from web.secretariat.reach import roots_for
 from web.session import CurrentActor
 
 router = APIRouter()
-NOT_SHOWN = frozenset({"preparation", "account_session", "access_token"})
-"""What two people prepare for each other is theirs to ask for; and what only lets somebody in."""
+NOT_SHOWN = frozenset({"preparation"})
+"""What two people prepare for each other is theirs to ask for."""
 Asked = Annotated[str, Query(max_length=254)]
 
 

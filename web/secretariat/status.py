@@ -19,6 +19,7 @@ from cycle.access.sessions import SignedIn
 from cycle.danish import format_date
 from cycle.goals.tables import Decision
 from cycle.goals.year_results import Released, decided_of, released_of
+from cycle.plan.model import Confidence
 from cycle.tasks.states import OccurrenceState
 from documents.typeset import typeset
 from web import context, render
@@ -152,6 +153,7 @@ def _activity_values(told: Told, language: str) -> dict[str, Any]:
         "title": told.line.title,
         "concerns": summary.occurrence.concerns_year,
         "due": format_date(summary.occurrence.due_on, language),
+        "doubt": _doubt(told.line, language),
         "standing": name(summary.standing),
         "answered": summary.answered,
         "owed": summary.owed,
@@ -166,3 +168,11 @@ def _activity_values(told: Told, language: str) -> dict[str, Any]:
             for each in told.decisions
         ],
     }
+
+
+def _doubt(line: Line, language: str) -> str:
+    """What the page says beside a deadline that its source does not decide; empty for any other."""
+    if line.due.confidence is not Confidence.UNCERTAIN:
+        return ""
+    uncertain, printed = ("uncertain", "printed as") if language == "en" else ("usikker", "trykt som")
+    return f"{uncertain}, {printed} »{line.due.printed}«" if line.due.printed else uncertain

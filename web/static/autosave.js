@@ -1,6 +1,7 @@
 // The draft of an answer is kept while it is written: some seconds after the last change, and when the page
 // is left. What cannot be kept (no line, the link has ended) stays in this browser for a day, a confidential
-// activity's for an hour, and is offered again; so does what is being sent, until we have it (kept.js).
+// activity's for an hour, and is offered again; so does what is being sent, until we have it (kept.js), and what
+// a page that refused it has in its fields alone.
 // Without scripts the button "Gem kladde" does the same.
 (function () {
   "use strict";
@@ -35,7 +36,8 @@
   function take(answer) {
     ["edition", "seen", "shown"].forEach(function (name) { form.elements[name].value = answer[name]; });
     failed = false;
-    if (!changed) forget();
+    if (answer.refused) remember();
+    else if (!changed) forget();
     say(answer.said);
   }
   function lost() {
@@ -95,6 +97,11 @@
   });
   window.addEventListener("pageshow", function () { stopped = false; });
 
+  if (form.dataset.unkept) {
+    remember();
+    if (form.dataset.unkept === "save") touched();
+    return;
+  }
   var kept = recall();
   if (!kept) return;
   if (form.hasAttribute("data-back") || JSON.stringify(kept.typed) === JSON.stringify(typed())) {

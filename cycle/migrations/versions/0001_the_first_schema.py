@@ -736,6 +736,7 @@ def upgrade() -> None:
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('form_version_id', sa.Integer(), nullable=True),
     sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('typed', sa.JSON(), nullable=False),
     sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('by', sa.String(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
