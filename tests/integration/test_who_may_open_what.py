@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from httpx import Response
 from sqlmodel import col, select
 
 from cycle.access.person_sessions import open_person_session, read_person_session
@@ -28,6 +29,7 @@ from notifications.office import Office
 from tests.support.one_of_everything import fill
 from tests.support.played_town import SCHOOL, Town
 from tests.support.routes import addresses, gets, posts
+from tests.support.valid_html import faults
 from tests.support.web import Site
 from web.session import COOKIE
 from web.signing_in import person
@@ -55,6 +57,10 @@ NEVER_LET_IN = {
 """The only addresses that let nobody in here, and why; every other row shows whom it lets in."""
 YES, FORM, NO, NONE = "yes", "form", "·", "–"
 MOST = 25
+ELSE = (Role.DIRECTION, Role.COMMITTEE, Role.OPERATOR)
+"""Who is not in the table, but whose pages are read."""
+WORDS = re.compile(r'(?<=>)[^<]+|(?<= )(value|title|href|content|aria-label)="[^"]*"|\d+')
+"""Where two pages may differ and are as valid as each other, since every word is escaped."""
 REFUSALS = (401, 403, 404, 410)
 
 
@@ -113,6 +119,9 @@ class Everybody:
         with transaction(self.engine) as session:  # signs in, and may nothing
             session.execute(sa.delete(Grant).where(col(Grant.account_id) == account.id))
         self.accounts["without a role"] = account
+        for role in ELSE:
+            self.accounts[role.value] = self.site.add_account(f"{role.value}@kbh.example", role, "KBH")
+        self.read: dict[str, tuple[str, str]] = {}
 
     def browser(self, who: str, path: str):
         """A fresh browser of that person, and what its forms carry."""
@@ -135,6 +144,7 @@ class Everybody:
     def got(self, who: str, path: str) -> str:
         """Whether the person is shown something there."""
         answer = self.browser(who, path)[0].get(path)
+        self.keep(f"{who} GET {path}", answer)
         inward = answer.headers.get("location", "")
         return (
             YES
@@ -146,7 +156,15 @@ class Everybody:
         """What a form of the person's own comes to there: empty but for what says which row is meant."""
         browser, csrf = self.browser(who, path)
         named = next((fields for end, fields in self.named().items() if path.endswith(end)), {})
-        return int(browser.post(path, data={"csrf": csrf, "x": "1", **named}).status_code)
+        answer = browser.post(path, data={"csrf": csrf, "x": "1", **named})
+        self.keep(f"{who} POST {path}", answer)
+        return int(answer.status_code)
+
+    def keep(self, what: str, answer: Response) -> None:
+        """The page, unless one was kept that is made of the same parts and differs in its words."""
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            name = re.sub(r"[^a-z]+", "-", what.lower())[:80]
+            self.read.setdefault(WORDS.sub("", answer.text), (f"{len(self.read)}-{name}", answer.text))
 
     def named(self) -> dict[str, dict[str, str]]:
         """What a form has to name beside its address, by how the address ends."""
@@ -295,8 +313,9 @@ def seen(everybody):
     return {path: reached(everybody, path) for path in gets(everybody.site.app)}
 
 
-@pytest.mark.timeout(900)
-def test_everybody_gets_what_the_table_says_of_every_route(everybody, seen, request):
+@pytest.fixture(scope="module")
+def rows(everybody, seen):
+    """What everybody got of every route."""
     app, rows = everybody.site.app, {}
     for path, address in seen.items():
         got = [everybody.got(who, address) if address else NONE for who in WHO]
@@ -305,6 +324,11 @@ def test_everybody_gets_what_the_table_says_of_every_route(everybody, seen, requ
         address = placed(path, seen, everybody)
         got = [everybody.may_post(who, address) if address else NONE for who in reversed(WHO)]
         rows["POST", path] = dict(zip(reversed(WHO), got, strict=True))
+    return rows
+
+
+@pytest.mark.timeout(900)
+def test_everybody_gets_what_the_table_says_of_every_route(rows, request):
     text = table(rows)
     if request.config.getoption("--record"):
         DOCUMENT.write_text(text, encoding="utf-8")
@@ -319,6 +343,21 @@ def test_everybody_gets_what_the_table_says_of_every_route(everybody, seen, requ
             assert {row[who] for who in WHO if who != "owner"} <= {NO, NONE}, (path, row)
         if OF_A_ROW.search(path) and not OPEN.match(path):
             assert row["stranger"] in (NO, NONE), (path, row)
+
+
+@pytest.mark.timeout(900)
+def test_every_page_that_anybody_gets_is_valid_html(everybody, seen, rows, tmp_path):
+    """What everybody saw above, refusals and pages of faults too, and what the roles beside them see."""
+    for role in ELSE:
+        for address in filter(None, seen.values()):
+            everybody.got(role.value, address)
+    assert len(everybody.read) > 300
+    assert faults(dict(everybody.read.values()), tmp_path / "pages") == []
+
+
+def test_a_superior_reads_homework_given_at_a_meeting_about_agreements(everybody):
+    """It is about no unit's agreement, and the page does not look for one."""
+    assert everybody.got("superior", f"/mine-enheder/opgave/{everybody.placed.homework}") == YES
 
 
 @pytest.mark.timeout(900)
