@@ -26,6 +26,7 @@ from cycle.organisation.tables import Address, Appointment, Unit
 from cycle.store import make_engine, reading, transaction
 from cycle.tasks.tables import Task
 from notifications.office import Office
+from tests.support.direct import Asking
 from tests.support.one_of_everything import fill
 from tests.support.played_town import SCHOOL, Town
 from tests.support.routes import addresses, gets, posts
@@ -82,8 +83,8 @@ The API takes tokens and no browsers (`{NONE}` here): `tests/integration/test_ap
 class Everybody:
     """Browsers of everybody in Copenhagen's played year, and of a stranger from another municipality."""
 
-    def __init__(self, town: Town, folder: Path) -> None:
-        self.town = town
+    def __init__(self, town: Town, folder: Path, asking: Asking) -> None:
+        self.town, self.asking = town, asking
         with closing(sqlite3.connect(str(town.engine.url.database))) as whole:
             whole.execute("VACUUM INTO ?", (str(folder / "asked.db"),))
         self.engine = make_engine(f"sqlite:///{folder / 'asked.db'}")
@@ -129,21 +130,20 @@ class Everybody:
             with transaction(self.engine) as session:
                 token = open_person_session(session, self.people[who], now=self.site.clock.at)
                 known = read_person_session(session, token, now=self.site.clock.at)
-            browser = self.site.browser()
-            browser.cookies.set(person.COOKIE, token)
+            browser = self.asking.browser(self.site, cookies={person.COOKIE: token})
             if who == "owner" and (link := self.links.get("/".join(path.split("/")[:3]))):
-                browser.get(link)
+                browser.request("GET", link)
             return browser, known.csrf
         if who == "nobody":
-            return self.site.stranger(), ""
+            return self.asking.browser(self.site), ""
         with transaction(self.engine) as session:
             account = session.get_one(Account, self.accounts[who].id)
             opened = open_session(session, account, now=self.site.clock.at)
-        return self.site.browser(cookies={COOKIE: opened.token}), opened.csrf
+        return self.asking.browser(self.site, cookies={COOKIE: opened.token}), opened.csrf
 
     def got(self, who: str, path: str) -> str:
         """Whether the person is shown something there."""
-        answer = self.browser(who, path)[0].get(path)
+        answer = self.browser(who, path)[0].request("GET", path)
         self.keep(f"{who} GET {path}", answer)
         inward = answer.headers.get("location", "")
         return (
@@ -156,12 +156,13 @@ class Everybody:
         """What a form of the person's own comes to there: empty but for what says which row is meant."""
         browser, csrf = self.browser(who, path)
         named = next((fields for end, fields in self.named().items() if path.endswith(end)), {})
-        answer = browser.post(path, data={"csrf": csrf, "x": "1", **named})
+        answer = browser.request("POST", path, data={"csrf": csrf, "x": "1", **named})
         self.keep(f"{who} POST {path}", answer)
         return int(answer.status_code)
 
     def keep(self, what: str, answer: Response) -> None:
         """The page, unless one was kept that is made of the same parts and differs in its words."""
+        assert answer.status_code < 500, what
         if answer.headers.get("content-type", "").startswith("text/html"):
             name = re.sub(r"[^a-z]+", "-", what.lower())[:80]
             self.read.setdefault(WORDS.sub("", answer.text), (f"{len(self.read)}-{name}", answer.text))
@@ -181,7 +182,7 @@ class Everybody:
     def group(self) -> str:
         """A group of those who were heard."""
         it = self.town.year.occurrence("strategirevision").id
-        page = self.browser("secretariat", "")[0].get(f"/hoering/{it}").text
+        page = self.browser("secretariat", "")[0].request("GET", f"/hoering/{it}").text
         return html.unescape(re.search(r'name="group" value="([^"]+)"', page)[1])
 
     @cached_property
@@ -275,8 +276,9 @@ class Everybody:
 @pytest.fixture(scope="module")
 def everybody(tmp_path_factory):
     town = Town(tmp_path_factory.mktemp("town"))
-    asked = Everybody(town, tmp_path_factory.mktemp("asked"))
-    yield asked
+    with Asking() as asking:
+        asked = Everybody(town, tmp_path_factory.mktemp("asked"), asking)
+        yield asked
     town.engine.dispose()
     asked.engine.dispose()
 
