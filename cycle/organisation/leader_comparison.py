@@ -48,7 +48,7 @@ def leaders_difference(
 ) -> LeadersDifference:
     """Compares a file with the store on the local date `today`.
 
-    A unit may stand by its name where the municipality (`root_id`; empty: the store) has one of that name.
+    A unit may stand by its name where the municipality (`root_id`) has one of that name.
 
     What the file does not have of its municipalities ends the day before `today`. Raises ImportInvalid
     with every fault, the file's own as well: unknown or closed units, one person twice. Open questions

@@ -13,9 +13,11 @@ from sqlmodel import col, select
 
 from cycle.access.roles import Role
 from cycle.organisation.chosen_columns import Chosen
+from cycle.organisation.leader_file import LeaderRow
 from cycle.organisation.tables import Address, Appointment, ImportDraft, ImportRecord, Person, Unit
 from cycle.organisation.unit_difference import units_difference
 from cycle.organisation.unit_file import read_units
+from cycle.organisation.unit_names import with_unit_ids
 from cycle.store import reading, transaction
 from tests.support.municipality import instant
 from tests.support.web import Form, Site
@@ -198,6 +200,25 @@ def test_a_name_that_two_units_have_or_only_a_closed_one_or_a_foreign_one_is_ask
     told = small.office.get(page).text
     for name in names:
         assert f"Enheden »{name}« findes ikke, eller flere hedder det." in told
+
+
+def test_without_a_municipality_said_a_name_is_one_of_that_of_the_lists_numbers(small: Lists) -> None:
+    """As for the command: a name that only another municipality has brings none of its units into a list."""
+    small.load("units", tree(*TREE), OS2MO)
+    with transaction(small.engine) as session:
+        path = "/ANDEN/F1/"
+        session.add(
+            Unit(id="F1", root_id="ANDEN", parent_id="ANDEN", path=path, name="Fremskolen", kind="skole")
+        )
+        session.flush()
+        for given, meant in (
+            (("S1", "Åskolen", "Fremskolen"), ["S1", "S2", "Fremskolen"]),
+            (("F1", "Åskolen", "fremskolen"), ["F1", "Åskolen", "F1"]),
+            (("Åskolen",), ["Åskolen"]),
+            (("S1", "F1", "Åskolen"), ["S1", "F1", "Åskolen"]),
+        ):
+            rows = [LeaderRow(n, unit, "leder", "Ida") for n, unit in enumerate(given)]
+            assert [each.unit_id for each in with_unit_ids(session, rows, "", TODAY)] == meant
 
 
 def test_who_is_who_is_asked_and_nothing_is_applied_before_it_is_answered(lists: Lists) -> None:
