@@ -19,19 +19,18 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlmodel import col, select
+from sqlmodel import select
 
 from cli.demo.command import MARK
-from cycle.access.person_sessions import open_person_session
 from cycle.access.roles import Role
 from cycle.goals.tables import Agreement
 from cycle.history import chain
-from cycle.organisation.tables import Address, Appointment
+from cycle.organisation.tables import Appointment
 from cycle.store import reading, transaction
 from cycle.tasks.states import TaskKind, TaskState
 from tests.support.browser import launched, served
 from tests.support.played_town import SCHOOL, Town
-from tests.support.routes import addresses, pages
+from tests.support.routes import OWN_PAGES, addresses, pages
 from web.session import COOKIE
 from web.signing_in import person
 
@@ -47,9 +46,14 @@ LEAST_DARK = 400
 
 QUALITY = 45
 GROUND = (128, 128, 128)
-OFFICE, OWN, NOBODY = "office", "own", "nobody"
-OWN_PAGES = re.compile(r"^/mine(/|$)")
+SUPERIORS = "KBH-SKOLER-06"
+"""The school's district."""
+
+OFFICE, ABOVE, OWN, NOBODY = "office", "above", "own", "nobody"
+SUPERIORS_PAGES = re.compile(r"^/mine-enheder(/|$)")
 BEFORE_SIGN_IN = re.compile(r"^/log-ind")
+WHOSE = ((OWN_PAGES, OWN), (SUPERIORS_PAGES, ABOVE), (BEFORE_SIGN_IN, NOBODY))
+"""Who looks at which pages; the secretariat looks at the others."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def _same_end(arrived: str, shown: Shown) -> bool:
 
 def _of(route: str, town: Town) -> Iterable[Shown]:
     """Every address of the route, until one of them is a page."""
-    who = OWN if OWN_PAGES.match(route) else NOBODY if BEFORE_SIGN_IN.match(route) else OFFICE
+    who = next((who for pages_of, who in WHOSE if pages_of.match(route)), OFFICE)
     given = {
         "token": [_open_link(town), *town.leader_links(), *town.invitations()],
         "what": ["aktivitet"],
@@ -150,17 +154,16 @@ def _agreements(town: Town) -> list[str]:
 
 
 def _contexts(town: Town, browser: Browser) -> Iterator[tuple[str, BrowserContext]]:
-    """Browsers of the secretariat, of a school's leader at their own pages, and of nobody."""
+    """Browsers of the secretariat, of a superior, of a school's leader at their own pages, and of nobody."""
     base = town.site.settings.base_url
     client = town.site.signed_in("sekretariat@kbh.example", Role.SECRETARIAT, MUNICIPALITY)
-    with transaction(town.engine) as session:
-        query = (
-            select(Address.email)
-            .join(Appointment, col(Appointment.person_id) == col(Address.person_id))
-            .where(Appointment.unit_id == SCHOOL)
-        )
-        token = open_person_session(session, session.exec(query).first() or "", now=town.site.clock.at)
-    cookies = {OFFICE: (COOKIE, client.cookies[COOKIE]), OWN: (person.COOKIE, token), NOBODY: None}
+    above = town.site.signed_in("distriktschef@kbh.example", Role.SUPERIOR, SUPERIORS)
+    cookies = {
+        OFFICE: (COOKIE, client.cookies[COOKIE]),
+        ABOVE: (COOKIE, above.cookies[COOKIE]),
+        OWN: (person.COOKIE, town.own_session()),
+        NOBODY: None,
+    }
     for who, cookie in cookies.items():
         context = browser.new_context(locale="da-DK", bypass_csp=True)
         if cookie is not None:

@@ -72,7 +72,6 @@ LEADERS: tuple[Column, ...] = (
         "unit_id",
         ("enhed", "unit", "unit_id", "enheds-id", "id", *NUMBERS),
         True,
-        64,
         loose=("enhed", "unit"),
     ),
     Column("role", ("rolle", "role", "stilling", "funktion")),

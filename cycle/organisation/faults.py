@@ -164,8 +164,8 @@ SENTENCES: dict[str, tuple[Sentence, Sentence]] = {
         ("The e-mail address is too long: {value}.", "At most 64 characters before @ and 254 in all."),
     ),
     "unknown unit": (
-        ("Enheden {value} findes ikke.", "Indlæs enhederne først, eller ret id'et."),
-        ("There is no unit {value}.", "Import the units first, or correct the id."),
+        ("Enheden »{value}« findes ikke, eller flere hedder det.", "Indlæs enhederne først, eller skriv nr."),
+        ("There is no unit “{value}”, or several are called so.", "Import the units first, or write its id."),
     ),
     "closed unit": (
         ("Enheden {value} lukkede {other}.", "Fjern rækken, eller giv den en slutdato."),

@@ -32,6 +32,7 @@ from cycle.organisation.people import (
 )
 from cycle.organisation.snapshot import Post
 from cycle.organisation.terms import PersonRef, TermChanges, WantedTerm, term_changes
+from cycle.organisation.unit_names import with_unit_ids
 
 NO_CHOICES = Choices()
 
@@ -43,8 +44,11 @@ def leaders_difference(
     today: date,
     choices: Choices = NO_CHOICES,
     language: str = "da",
+    root_id: str = "",
 ) -> LeadersDifference:
     """Compares a file with the store on the local date `today`.
+
+    A unit may stand by its name where the municipality (`root_id`) has one of that name.
 
     What the file does not have of its municipalities ends the day before `today`. Raises ImportInvalid
     with every fault, the file's own as well: unknown or closed units, one person twice. Open questions
@@ -52,7 +56,7 @@ def leaders_difference(
     """
     faults, notes = Faults(language), Faults(language)
     faults.problems += file.problems
-    named = [row for row in file.rows if row.unit_id]
+    named = with_unit_ids(session, [row for row in file.rows if row.unit_id], root_id, today)
     stored = read_stored(session, {row.unit_id for row in named}, today)
     rows = resolve_posts(named, stored, today, faults)
     check_posts(rows, faults, notes)

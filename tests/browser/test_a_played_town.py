@@ -15,18 +15,17 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from cycle.access.links import task_token
-from cycle.access.person_sessions import open_person_session
 from cycle.access.roles import Role
 from cycle.gatherings.calling import Details, call
 from cycle.gatherings.reading import participants_of
 from cycle.gatherings.tables import Gathering
-from cycle.organisation.tables import Address, Appointment, Person
+from cycle.organisation.tables import Appointment, Person
 from cycle.store import reading, transaction
 from tests.support.axe import accessible_at_every_width
 from tests.support.browser import served
 from tests.support.dialogue import Dialogue
 from tests.support.municipality import instant
-from tests.support.played_town import SCHOOL, Town
+from tests.support.played_town import Town
 from tests.support.postgres import free_port
 from tests.support.processes import Process
 from tests.support.routes import addresses, gets, pages
@@ -163,15 +162,8 @@ def test_what_is_not_looked_at_is_a_file_and_no_page(town: Town) -> None:
 def test_a_leaders_own_pages_can_be_read_by_everyone_at_every_width(browser: Browser, town: Town) -> None:
     complaints: list[str] = []
     base = town.site.settings.base_url
-    with transaction(town.engine) as session:
-        query = (
-            select(Address.email)
-            .join(Appointment, col(Appointment.person_id) == col(Address.person_id))
-            .where(Appointment.unit_id == SCHOOL)
-        )
-        token = open_person_session(session, session.exec(query).first() or "", now=town.site.clock.at)
     page = page_of(browser, base, None, complaints)
-    page.context.add_cookies([{"name": person.COOKIE, "value": token, "url": base}])
+    page.context.add_cookies([{"name": person.COOKIE, "value": town.own_session(), "url": base}])
     for path, words in (
         ("/mine", "Besvaret"),
         ("/mine/mails", "Hvornår får jeg en mail?"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 
 from cycle.access.roles import Role
 from cycle.access.sessions import open_session
@@ -15,7 +15,7 @@ from cycle.tasks.tables import Task
 from cycle.tasks.wish_tables import ExtensionWish
 from tests.support import municipality
 from tests.support.axe import accessible_at_every_width
-from tests.support.browser import served
+from tests.support.browser import served, tab_to
 from tests.support.leader import World
 from tests.support.municipality import instant
 from tests.support.postgres import free_port
@@ -42,15 +42,6 @@ def superior(browser: Browser, world: World, **options: object) -> BrowserContex
     context = browser.new_context(**options)
     context.add_cookies([{"name": COOKIE, "value": opened.token, "url": world.base}])
     return context
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """By the keyboard alone."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"the keyboard does not reach {selector}")
 
 
 def answered(world: World, *, first: int, count: int) -> None:

@@ -368,7 +368,7 @@ def test_rows_that_do_not_fit_the_municipality_are_told_together(town):
         "S1;leder;Ida Eg;ida@by.example;2027-01-01;\n"
     )
     beginnings = (
-        "række 7: Enheden XX findes ikke.",
+        "række 7: Enheden »XX« findes ikke,",
         "række 8: Enheden S3 lukkede 31. marts 2027.",
         "række 9: Rækken siger det samme som række 5, med overlappende datoer.",
     )
@@ -491,4 +491,4 @@ def test_faults_of_the_file_hide_no_unknown_units(town):
     )
     told = refused(lambda: leaders(town, text))
     assert [each.partition(":")[0] for each in told] == ["række 2", "række 6", "række 4", "række 5"]
-    assert "FINDES-IKKE findes ikke" in told[-1]
+    assert "»FINDES-IKKE« findes ikke" in told[-1]

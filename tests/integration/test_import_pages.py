@@ -13,9 +13,11 @@ from sqlmodel import col, select
 
 from cycle.access.roles import Role
 from cycle.organisation.chosen_columns import Chosen
+from cycle.organisation.leader_file import LeaderRow
 from cycle.organisation.tables import Address, Appointment, ImportDraft, ImportRecord, Person, Unit
 from cycle.organisation.unit_difference import units_difference
 from cycle.organisation.unit_file import read_units
+from cycle.organisation.unit_names import with_unit_ids
 from cycle.store import reading, transaction
 from tests.support.municipality import instant
 from tests.support.web import Form, Site
@@ -168,6 +170,57 @@ def test_leaders_under_other_headings_are_read_as_chosen_from_excel_too(lists: L
     assert "Ingen ændringer" in lists.office.get(again).text
 
 
+def test_a_unit_stands_by_its_number_or_by_a_name_that_only_it_has(lists: Lists) -> None:
+    """And the page says both, also where the list has but one of them."""
+    lists.load("units", tree(*TREE), OS2MO)
+    page = lists.upload("leaders", LEADERS.replace("S1;", "byskolen;").encode())
+    assert "enhedens nr. eller navn" in lists.office.get(page).text
+    lists.name_columns(page, MEANT)
+    shown = lists.office.get(page).text
+    assert "<strong>S1 Byskolen</strong>, " in shown and "<strong>S2 Åskolen</strong>, " in shown
+    assert lists.apply(page).status_code == 303
+    with reading(lists.engine) as session:
+        assert sorted(session.exec(select(Appointment.unit_id))) == ["S1", "S2"]
+
+
+def test_a_name_that_two_units_have_or_only_a_closed_one_or_a_foreign_one_is_asked_for_its_number(
+    small: Lists,
+) -> None:
+    small.load("units", tree(*TREE, *(row.replace(";S1;", ";S4;") for row in TREE[:1])), OS2MO)
+    with transaction(small.engine) as session:
+        session.get_one(Unit, "S3").closed_on = date(2027, 4, 1)
+        path = "/ANDEN/F1/"
+        session.add(
+            Unit(id="F1", root_id="ANDEN", parent_id="ANDEN", path=path, name="Fremskolen", kind="skole")
+        )
+    names = ("Byskolen", "Havneskolen", "Fremskolen")
+    rows = [f"{name};Leder {name};{name}@by.example;" for name in names]
+    page = small.upload("leaders", "\n".join((LEADERS.partition("\n")[0], *rows)).encode())
+    small.name_columns(page, MEANT)
+    told = small.office.get(page).text
+    for name in names:
+        assert f"Enheden »{name}« findes ikke, eller flere hedder det." in told
+
+
+def test_without_a_municipality_said_a_name_is_one_of_that_of_the_lists_numbers(small: Lists) -> None:
+    """As for the command: a name that only another municipality has brings none of its units into a list."""
+    small.load("units", tree(*TREE), OS2MO)
+    with transaction(small.engine) as session:
+        path = "/ANDEN/F1/"
+        session.add(
+            Unit(id="F1", root_id="ANDEN", parent_id="ANDEN", path=path, name="Fremskolen", kind="skole")
+        )
+        session.flush()
+        for given, meant in (
+            (("S1", "Åskolen", "Fremskolen"), ["S1", "S2", "Fremskolen"]),
+            (("F1", "Åskolen", "fremskolen"), ["F1", "Åskolen", "F1"]),
+            (("Åskolen",), ["Åskolen"]),
+            (("S1", "F1", "Åskolen"), ["S1", "F1", "Åskolen"]),
+        ):
+            rows = [LeaderRow(n, unit, "leder", "Ida") for n, unit in enumerate(given)]
+            assert [each.unit_id for each in with_unit_ids(session, rows, "", TODAY)] == meant
+
+
 def test_who_is_who_is_asked_and_nothing_is_applied_before_it_is_answered(lists: Lists) -> None:
     lists.load("units", tree(*TREE), OS2MO)
     lists.load("leaders", LEADERS.encode(), MEANT)
@@ -204,11 +257,14 @@ def test_faults_name_file_row_and_column_in_the_readers_language(small: Lists) -
     for language, said in (
         (
             "da",
-            ("ledere.csv, række 2: »ida« er ikke en e-mailadresse", "ledere.csv, række 4: Enheden S9 findes"),
+            (
+                "ledere.csv, række 2: »ida« er ikke en e-mailadresse",
+                "ledere.csv, række 4: Enheden »S9« findes",
+            ),
         ),
         (
             "en",
-            ("ledere.csv, row 2: “ida” is not an e-mail address", "ledere.csv, row 4: There is no unit S9"),
+            ("ledere.csv, row 2: “ida” is not an e-mail address", "ledere.csv, row 4: There is no unit “S9”"),
         ),
     ):
         text = small.office.get(f"{page}?sprog={language}", follow_redirects=True).text

@@ -102,7 +102,7 @@ def test_a_wrong_file_fails_on_stderr_with_every_fault(run, tmp_path):
 def test_english_is_a_choice(run, monkeypatch):
     monkeypatch.setenv("AARSHJUL_LANGUAGE", "en")
     assert "New units (6)" in run("import", "units", "units.csv", "--dry-run")[1]
-    assert "There is no unit BY" in run("import", "leaders", "leaders.csv")[2]
+    assert "There is no unit “BY”" in run("import", "leaders", "leaders.csv")[2]
 
 
 def test_a_missing_file_and_a_misused_command_are_told_apart(run):

@@ -111,6 +111,43 @@ def test_an_activity_is_changed_by_its_fields_once_seen_and_the_comments_stay(
     assert check_written(text, "wheel.yaml", beside()).activity("rapport").title_en == "Quarterly report 1"
 
 
+STAGES = """
+    stages:
+      - id: distrikt
+        title: Sammenfatning for distriktet
+        audience: {kinds: [distrikt], role: distriktschef}
+        due: 27. maj
+        form: kort-rapport
+      - id: frigivelse
+        title: Frigivelse til udvalget
+        kind: release
+        audience: {kinds: [forvaltning], role: direktør}
+        due: 3. juni
+        form: kort-rapport
+"""
+
+
+def test_a_date_is_told_once_and_a_step_by_its_title(small: Planned) -> None:
+    """Never by its id; words of the plan that are no day of the calendar stand beside the date."""
+    steps = PLAN.replace(
+        "    form: kort-rapport\n  - id: budget", f"    form: kort-rapport{STAGES}  - id: budget"
+    )
+    page = Form(small.office.get(small.page), f"{small.page}/vis").send(small.office, text=steps)
+    assert "Skridt efter svarene: – → Sammenfatning for distriktet, Frigivelse til udvalget" in page.text
+    Form(page, small.page).send(small.office, why="Skridt")
+    later = (
+        steps.replace("27. maj", "31. maj")
+        .replace("3. juni", "uge 23")
+        .replace("due: 20. maj", "due: 21. maj")
+    )
+    page = Form(small.office.get(small.page), f"{small.page}/vis").send(small.office, text=later)
+    told = page.text[page.text.index("<h1>") : page.text.index("<h2>")]
+    assert told.count("20. maj") == 1 and "<li>Frist: 20. maj 2027 → 21. maj 2027</li>" in told
+    assert told.count("27. maj") == 1 and "Sammenfatning for distriktet: 27. maj 2027 → 31. maj 2027" in told
+    assert "Skridt efter svarene: Frigivelse til udvalget: frist: 3. juni → uge 23" in told
+    assert "distrikt:" not in told and "frigivelse:" not in told
+
+
 def test_what_deserves_a_look_says_which_date_and_where_it_was_moved(small: Planned) -> None:
     edit = f"{small.page}/ret/rapport"
     shown = Form(small.office.get(edit), edit).send(small.office, opens="9. maj", due="23. maj").text

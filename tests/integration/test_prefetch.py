@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pytest
 
+from cycle.access.person_sessions import open_person_session
 from cycle.access.roles import Role
-from cycle.store import make_engine
+from cycle.store import make_engine, transaction
 from tests.support.played_town import Town
-from tests.support.routes import addresses, gets
+from tests.support.routes import OWN_PAGES, addresses, gets
 from tests.support.web import Site
 from tests.support.whole_store import USE_OF_SESSIONS, contents
+from web.signing_in import person
 
 OPENED = int(os.environ.get("LINKS_OPENED", "240"))
 SCANNERS = (
@@ -89,16 +91,23 @@ def test_opening_every_mailed_link_changes_nothing_in_the_store(site):
 
 @pytest.mark.timeout(7200)
 def test_opening_every_page_as_anybody_changes_nothing_but_the_use_of_the_session(site):
-    asked, _ = site
+    asked, town = site
     roles = (Role.SECRETARIAT, Role.DIRECTION, Role.COMMITTEE, Role.OPERATOR)
     browsers = [asked.signed_in(f"{role.value}@kbh.example", role, "KBH") for role in roles]
     browsers += [asked.signed_in("over@kbh.example", Role.SUPERIOR, "KBH-BU"), asked.stranger()]
+    with transaction(asked.engine) as session:
+        by_code = open_person_session(session, town.leader_address(), now=asked.clock.at)
+    browsers.append(asked.browser(cookies={person.COOKIE: by_code}))
     pages = [
         address for path in gets(asked.app) for address in itertools.islice(addresses(path, asked.engine), 5)
     ]
     before = contents(asked.engine, but=USE_OF_SESSIONS)
     asked.clock.at += timedelta(minutes=20)
     statuses = opened(browsers, pages, OPENED)
+    own = opened(browsers[-1:], [each for each in pages if OWN_PAGES.match(each)], OPENED // 4)
     assert contents(asked.engine, but=USE_OF_SESSIONS) == before
     assert statuses[200] > OPENED / 4 and not [each for each in statuses if each >= 500]
+    assert own[200] > OPENED / 16, "the leader was not known at their own pages"
+    assert not [each for each in own if each >= 500]
     told("pages", statuses)
+    told("pages at /mine by a mailed code", own)

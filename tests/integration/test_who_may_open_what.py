@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from httpx import Response
 from sqlmodel import col, select
 
 from cycle.access.person_sessions import open_person_session, read_person_session
@@ -25,9 +26,11 @@ from cycle.organisation.tables import Address, Appointment, Unit
 from cycle.store import make_engine, reading, transaction
 from cycle.tasks.tables import Task
 from notifications.office import Office
+from tests.support.direct import Asking
 from tests.support.one_of_everything import fill
 from tests.support.played_town import SCHOOL, Town
 from tests.support.routes import addresses, gets, posts
+from tests.support.valid_html import faults
 from tests.support.web import Site
 from web.session import COOKIE
 from web.signing_in import person
@@ -55,6 +58,10 @@ NEVER_LET_IN = {
 """The only addresses that let nobody in here, and why; every other row shows whom it lets in."""
 YES, FORM, NO, NONE = "yes", "form", "·", "–"
 MOST = 25
+ELSE = (Role.DIRECTION, Role.COMMITTEE, Role.OPERATOR)
+"""Who is not in the table, but whose pages are read."""
+WORDS = re.compile(r'(?<=>)[^<]+|(?<= )(value|title|href|content|aria-label)="[^"]*"|\d+')
+"""Where two pages may differ and are as valid as each other, since every word is escaped."""
 REFUSALS = (401, 403, 404, 410)
 
 
@@ -76,8 +83,8 @@ The API takes tokens and no browsers (`{NONE}` here): `tests/integration/test_ap
 class Everybody:
     """Browsers of everybody in Copenhagen's played year, and of a stranger from another municipality."""
 
-    def __init__(self, town: Town, folder: Path) -> None:
-        self.town = town
+    def __init__(self, town: Town, folder: Path, asking: Asking) -> None:
+        self.town, self.asking = town, asking
         with closing(sqlite3.connect(str(town.engine.url.database))) as whole:
             whole.execute("VACUUM INTO ?", (str(folder / "asked.db"),))
         self.engine = make_engine(f"sqlite:///{folder / 'asked.db'}")
@@ -113,6 +120,9 @@ class Everybody:
         with transaction(self.engine) as session:  # signs in, and may nothing
             session.execute(sa.delete(Grant).where(col(Grant.account_id) == account.id))
         self.accounts["without a role"] = account
+        for role in ELSE:
+            self.accounts[role.value] = self.site.add_account(f"{role.value}@kbh.example", role, "KBH")
+        self.read: dict[str, tuple[str, str]] = {}
 
     def browser(self, who: str, path: str):
         """A fresh browser of that person, and what its forms carry."""
@@ -120,21 +130,21 @@ class Everybody:
             with transaction(self.engine) as session:
                 token = open_person_session(session, self.people[who], now=self.site.clock.at)
                 known = read_person_session(session, token, now=self.site.clock.at)
-            browser = self.site.browser()
-            browser.cookies.set(person.COOKIE, token)
+            browser = self.asking.browser(self.site, cookies={person.COOKIE: token})
             if who == "owner" and (link := self.links.get("/".join(path.split("/")[:3]))):
-                browser.get(link)
+                browser.request("GET", link)
             return browser, known.csrf
         if who == "nobody":
-            return self.site.stranger(), ""
+            return self.asking.browser(self.site), ""
         with transaction(self.engine) as session:
             account = session.get_one(Account, self.accounts[who].id)
             opened = open_session(session, account, now=self.site.clock.at)
-        return self.site.browser(cookies={COOKIE: opened.token}), opened.csrf
+        return self.asking.browser(self.site, cookies={COOKIE: opened.token}), opened.csrf
 
     def got(self, who: str, path: str) -> str:
         """Whether the person is shown something there."""
-        answer = self.browser(who, path)[0].get(path)
+        answer = self.browser(who, path)[0].request("GET", path)
+        self.keep(f"{who} GET {path}", answer)
         inward = answer.headers.get("location", "")
         return (
             YES
@@ -146,7 +156,16 @@ class Everybody:
         """What a form of the person's own comes to there: empty but for what says which row is meant."""
         browser, csrf = self.browser(who, path)
         named = next((fields for end, fields in self.named().items() if path.endswith(end)), {})
-        return int(browser.post(path, data={"csrf": csrf, "x": "1", **named}).status_code)
+        answer = browser.request("POST", path, data={"csrf": csrf, "x": "1", **named})
+        self.keep(f"{who} POST {path}", answer)
+        return int(answer.status_code)
+
+    def keep(self, what: str, answer: Response) -> None:
+        """The page, unless one was kept that is made of the same parts and differs in its words."""
+        assert answer.status_code < 500, what
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            name = re.sub(r"[^a-z]+", "-", what.lower())[:80]
+            self.read.setdefault(WORDS.sub("", answer.text), (f"{len(self.read)}-{name}", answer.text))
 
     def named(self) -> dict[str, dict[str, str]]:
         """What a form has to name beside its address, by how the address ends."""
@@ -163,7 +182,7 @@ class Everybody:
     def group(self) -> str:
         """A group of those who were heard."""
         it = self.town.year.occurrence("strategirevision").id
-        page = self.browser("secretariat", "")[0].get(f"/hoering/{it}").text
+        page = self.browser("secretariat", "")[0].request("GET", f"/hoering/{it}").text
         return html.unescape(re.search(r'name="group" value="([^"]+)"', page)[1])
 
     @cached_property
@@ -257,8 +276,9 @@ class Everybody:
 @pytest.fixture(scope="module")
 def everybody(tmp_path_factory):
     town = Town(tmp_path_factory.mktemp("town"))
-    asked = Everybody(town, tmp_path_factory.mktemp("asked"))
-    yield asked
+    with Asking() as asking:
+        asked = Everybody(town, tmp_path_factory.mktemp("asked"), asking)
+        yield asked
     town.engine.dispose()
     asked.engine.dispose()
 
@@ -295,8 +315,9 @@ def seen(everybody):
     return {path: reached(everybody, path) for path in gets(everybody.site.app)}
 
 
-@pytest.mark.timeout(900)
-def test_everybody_gets_what_the_table_says_of_every_route(everybody, seen, request):
+@pytest.fixture(scope="module")
+def rows(everybody, seen):
+    """What everybody got of every route."""
     app, rows = everybody.site.app, {}
     for path, address in seen.items():
         got = [everybody.got(who, address) if address else NONE for who in WHO]
@@ -305,6 +326,11 @@ def test_everybody_gets_what_the_table_says_of_every_route(everybody, seen, requ
         address = placed(path, seen, everybody)
         got = [everybody.may_post(who, address) if address else NONE for who in reversed(WHO)]
         rows["POST", path] = dict(zip(reversed(WHO), got, strict=True))
+    return rows
+
+
+@pytest.mark.timeout(900)
+def test_everybody_gets_what_the_table_says_of_every_route(rows, request):
     text = table(rows)
     if request.config.getoption("--record"):
         DOCUMENT.write_text(text, encoding="utf-8")
@@ -319,6 +345,21 @@ def test_everybody_gets_what_the_table_says_of_every_route(everybody, seen, requ
             assert {row[who] for who in WHO if who != "owner"} <= {NO, NONE}, (path, row)
         if OF_A_ROW.search(path) and not OPEN.match(path):
             assert row["stranger"] in (NO, NONE), (path, row)
+
+
+@pytest.mark.timeout(900)
+def test_every_page_that_anybody_gets_is_valid_html(everybody, seen, rows, tmp_path):
+    """What everybody saw above, refusals and pages of faults too, and what the roles beside them see."""
+    for role in ELSE:
+        for address in filter(None, seen.values()):
+            everybody.got(role.value, address)
+    assert len(everybody.read) > 300
+    assert faults(dict(everybody.read.values()), tmp_path / "pages") == []
+
+
+def test_a_superior_reads_homework_given_at_a_meeting_about_agreements(everybody):
+    """It is about no unit's agreement, and the page does not look for one."""
+    assert everybody.got("superior", f"/mine-enheder/opgave/{everybody.placed.homework}") == YES
 
 
 @pytest.mark.timeout(900)

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from cli.demo.names import rename_units
 from cli.municipality import Folder, load_municipality, start_years
 from cycle.access.links import task_token
+from cycle.access.person_sessions import open_person_session
 from cycle.calendar import WorkingCalendar
 from cycle.gatherings.calling import Details, call
 from cycle.gatherings.homework import give_homework
@@ -27,7 +28,7 @@ from cycle.organisation.directory import Directory
 from cycle.organisation.fetched import keep_fetched
 from cycle.organisation.import_drafts import ListKind, keep_draft
 from cycle.organisation.os2mo import Lists
-from cycle.organisation.tables import Appointment, Person, Unit
+from cycle.organisation.tables import Address, Appointment, Person, Unit
 from cycle.plan.gatherings import Meetings
 from cycle.plan.model import Activity, Audience
 from cycle.runs.log import write_line
@@ -246,6 +247,17 @@ class Town:
         with reading(self.engine) as session:
             person = session.exec(select(Appointment.person_id).where(Appointment.unit_id == SCHOOL)).first()
         return person or 0
+
+    def own_session(self) -> str:
+        """The token of a browser in which the school's leader gave the code from a mail."""
+        with transaction(self.engine) as session:
+            return open_person_session(session, self.leader_address(), now=self.site.clock.at)
+
+    def leader_address(self) -> str:
+        """Where the school's leader gets mail."""
+        with reading(self.engine) as session:
+            query = select(Address.email).where(Address.person_id == self.leader())
+            return session.exec(query).first() or ""
 
     def leader_links(self) -> list[str]:
         """The tokens of the school's own tasks."""

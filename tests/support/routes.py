@@ -26,6 +26,8 @@ ASKED = {"/maal/ny": "?aar=2028"}
 FILE = re.compile(
     r"\.(pdf|zip|xlsx|csv|ics|svg|css|docx|json|txt)$|/fil(/|$)|/bilag/|/dokumentation/|/moede/\{|^/(docs|redoc|openapi|api|udseende)"
 )
+OWN_PAGES = re.compile(r"^/mine(/|$)")
+"""Of whoever is known by the mailbox, without an account."""
 MOST = 40
 """Rows that are tried for one place in an address."""
 

@@ -21,6 +21,7 @@ from cycle.organisation.applying import Import, hold
 from cycle.organisation.fetched import SOURCE, Difference, apply_fetched, difference_of, lists_of_row
 from cycle.organisation.people import Choice, Choices, Question
 from cycle.organisation.tables import FetchedOrganisation
+from cycle.organisation.unit_names import names_of
 from cycle.store import tried
 from cycle.tasks.change import look_again
 from web import context, render
@@ -71,6 +72,7 @@ def waiting(request: Request, actor: CurrentActor, gemt: bool = False) -> Respon
             unit_changed=UNIT_CHANGED,
             leader_changed=LEADER_CHANGED,
             columns=COLUMNS,
+            unit_names=names_of(session, row.root_id) if row else {},
             is_set_up=context.settings(request).reads_os2mo,
         )
 

@@ -21,6 +21,7 @@ from cycle.organisation.import_drafts import (
     records_of,
 )
 from cycle.organisation.tables import ImportDraft, Unit
+from cycle.organisation.unit_names import names_of
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.ledger import actor_names
 from web import context, render
@@ -110,6 +111,7 @@ def page(
         has_levels=any(each.meant.startswith(LEVEL) for each in found.headings),
         examples=EXAMPLES,
         town=session.get_one(Unit, draft.root_id).name,
+        unit_names=names_of(session, draft.root_id),
         changed=changed,
         chosen=request.query_params.get("gjort", "") == "kolonner",
     )

@@ -92,7 +92,9 @@ def compare(session: Session, draft: ImportDraft, *, today: date, language: str)
         else:
             leaders = look_into_leaders(draft.content, language=language, chosen=chosen)
             how, choices = leaders.how, answers_of(draft)
-            difference = leaders_difference(session, leaders, today=today, choices=choices, language=language)
+            difference = leaders_difference(
+                session, leaders, today=today, choices=choices, language=language, root_id=draft.root_id
+            )
         _check_own(difference.roots, draft, language)
     except ImportInvalid as error:
         return Compared(headings, how, problems=error.of_file(draft.file_name).problems, today=today)

@@ -49,6 +49,7 @@ COLUMN_NAMES: Mapping[str, Pair] = {
     column.id: (column.names[0], column.names[1]) for column in (*LEADERS, *UNITS)
 } | {"unit_id": ("enhedsnr.", "unit number"), "parent_id": ("overordnet enhed", "parent unit")}
 """What a fact is called."""
+BY_NUMBER_OR_NAME: Pair = ("enhedens nr. eller navn", "the unit's number or name")
 
 
 def meanings(kind: ListKind, extra_kinds: frozenset[str] = frozenset()) -> list[tuple[str, Pair]]:
@@ -56,6 +57,8 @@ def meanings(kind: ListKind, extra_kinds: frozenset[str] = frozenset()) -> list[
     columns = UNITS if kind is ListKind.UNITS else LEADERS
     found: list[tuple[str, Pair]] = [("", ("bruges ikke", "not used"))]
     found += [(each.id, COLUMN_NAMES[each.id]) for each in columns]
+    if kind is ListKind.LEADERS:
+        found = [(id_, BY_NUMBER_OR_NAME if id_ == "unit_id" else words) for id_, words in found]
     if kind is ListKind.UNITS:
         kinds = dict.fromkeys((*HEAD_ROLES, *sorted(extra_kinds)))
         found += [

@@ -34,7 +34,7 @@ from web.plain import Id
 from web.secretariat.next_plan import next_draft, next_plan, started_in, weeks_of
 from web.secretariat.pages import show
 from web.secretariat.plan_reading import clashes, written_text
-from web.secretariat.plan_words import field_words, value_words
+from web.secretariat.plan_words import SAID_WITH, stage_titles
 from web.secretariat.reach import title_of
 from web.secretariat.typed import text_of
 from web.session import CheckedForm, CurrentActor, require
@@ -181,8 +181,8 @@ def _plan_words(found: NextYear, text: str) -> dict[str, Any]:
         "gone": [each for each in found.difference.activities if each.id not in found.after],
         "clashes": clashes(found.draft.plan, found.after),
         "troubles": TROUBLES,
-        "field_words": field_words,
-        "value_words": value_words,
+        "stages": stage_titles(found.draft.plan),
+        **SAID_WITH,
     }
 
 

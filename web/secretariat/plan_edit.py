@@ -40,7 +40,7 @@ from web.secretariat.plan_reading import (
     written_files,
     year_of,
 )
-from web.secretariat.plan_words import field_words, value_words
+from web.secretariat.plan_words import SAID_WITH, stage_titles
 from web.secretariat.typed import needed, text_of
 from web.secretariat.wanting import note_wanting
 from web.session import CheckedForm, CurrentActor, require
@@ -155,8 +155,8 @@ def _preview(
         seen=seen,
         overtaken=seen != year.seen,
         troubles=TROUBLES,
-        field_words=field_words,
-        value_words=value_words,
+        stages=stage_titles(year.plan, draft.plan),
+        **SAID_WITH,
         until=draft.calendar.local_date(outlook.until),
     )
 

@@ -1,7 +1,12 @@
 """What the fields of a plan are called where two plans are held beside each other."""
 
+import re
+from collections import defaultdict
 from collections.abc import Mapping
 
+from cycle.plan.difference import ActivityChange, FieldChange
+from cycle.plan.model import Plan
+from cycle.plan.relations import Point
 from cycle.plan.words import in_danish
 from web.words import Pair
 
@@ -100,18 +105,69 @@ CHOSEN = frozenset({"move", "confidence"})
 """The fields whose values are words of ours; what the municipality writes stands as it is written."""
 
 
-def value_words(field: str, value: object) -> Pair:
+Titles = Mapping[str, Pair]
+"""What the steps after an activity's answers are called, by their ids."""
+NO_TITLES: Titles = {}
+POINTS: Mapping[str, Pair] = {point: PARTS[point] for point in map(str, Point)}
+FIXED_DAY = re.compile(r"\d{1,2}\. \w+")
+"""Words of a plan that say no more than a date does: "24. august", and not "uge 39"."""
+
+
+def stage_titles(*plans: Plan) -> Mapping[str, Titles]:
+    """The titles in each activity by its id, those of the last plan where several have a step."""
+    found: dict[str, dict[str, Pair]] = defaultdict(dict)
+    for each in (activity for plan in plans for activity in plan.activities):
+        found[each.id].update({step.id: (step.title, step.title_en or step.title) for step in each.stages})
+    return found
+
+
+def date_words(name: str, titles: Titles = NO_TITLES) -> Pair:
+    """What one of an activity's dates is called, Danish and English."""
+    return POINTS.get(name) or titles.get(name, (name, name))
+
+
+def beside_dates(change: ActivityChange) -> list[FieldChange]:
+    """The fields without those days of the calendar that the change's dates tell, once and with the year."""
+    told = {str(each.name) for each in change.dates if each.before and each.after}
+    return [each for each in change.fields if not (_date_of(each.field) in told and _is_day(each))]
+
+
+def _date_of(field: str) -> str:
+    """Which date the field says: "window.due.date" the deadline, "stages.distrikt.due.date" that step's."""
+    found = re.fullmatch(r"window\.(\w+)\.date|stages\.([\w-]+)\.due\.date", field)
+    return (found[1] or found[2]) if found else ""
+
+
+def _is_day(change: FieldChange) -> bool:
+    return all(FIXED_DAY.fullmatch(str(each)) for each in (change.before, change.after))
+
+
+def value_words(field: str, value: object, titles: Titles = NO_TITLES) -> Pair:
     """How a field's value reads, Danish and English."""
     if value is None:
         return "–", "–"
     if isinstance(value, bool) or (field.rpartition(".")[2] in CHOSEN and value in VALUES):
         return VALUES[value]
+    if field == "stages" and isinstance(value, list):
+        pairs = [titles.get(each, (each, each)) for each in value]
+        return ", ".join(danish for danish, _ in pairs), ", ".join(english for _, english in pairs)
     said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return (in_danish(said), said) if field.rpartition(".")[2] == "date" else (said, said)
 
 
-def field_words(field: str) -> Pair:
+def field_words(field: str, titles: Titles = NO_TITLES) -> Pair:
     """What a field is called, Danish and English; a key of the municipality's own stands as it is written."""
-    pairs = [PARTS.get(part, (part, part)) for part in field.split(".")]
+    parts = field.split(".")
+    of_step = parts[1] if parts[0] == "stages" and len(parts) > 1 else ""
+    pairs = [titles[part] if part == of_step in titles else PARTS.get(part, (part, part)) for part in parts]
     danish, english = (": ".join(filter(None, words)) for words in zip(*pairs, strict=True))
     return danish[:1].upper() + danish[1:], english[:1].upper() + english[1:]
+
+
+SAID_WITH = {
+    "beside_dates": beside_dates,
+    "date_words": date_words,
+    "field_words": field_words,
+    "value_words": value_words,
+}
+"""What a page that shows two plans beside each other says it with."""

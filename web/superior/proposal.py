@@ -10,9 +10,13 @@ from cycle.access.sessions import SignedIn
 from cycle.goals.agreements import of_units, version_of
 from cycle.organisation.tables import Unit
 from cycle.plan.model import FlowName
+from cycle.tasks.states import AGREEMENT_STEPS, TaskKind
 from documents.agreement_text import Chapter, period
 from web.agreement_versions import text_of
 from web.superior.scope import Case, thing_of
+
+OF_AN_AGREEMENT = AGREEMENT_STEPS | {TaskKind.DRAFT}
+"""The others, homework of a meeting for one, are about no unit's agreement."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Proposal:
 
 def proposal_of(session: Session, actor: SignedIn, case: Case, language: str) -> Proposal | None:
     """The agreement that the task drafts or is a step of; None without a text, or out of sight."""
-    if case.occurrence.flow != FlowName.AGREEMENT_SIGNING:
+    if case.occurrence.flow != FlowName.AGREEMENT_SIGNING or case.task.kind not in OF_AN_AGREEMENT:
         return None
     unit = session.get_one(Unit, case.task.subject.partition(":")[2] or case.task.unit_id)
     agreement = of_units(session, case.occurrence.id or 0, [unit.id]).get(unit.id)
