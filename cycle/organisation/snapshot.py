@@ -118,6 +118,11 @@ _UNITS = _Question.of(
     sa.select(*(_unit[name] for name in UnitRow._fields)).where(_unit.root_id == _ROOT_ID),
     among(_unit.id, "only"),
 )
+_IN_ROOTS = (
+    sa.select(*(_unit[name] for name in UnitRow._fields))
+    .where(among(_unit.root_id, "roots"))
+    .order_by(_unit.path)
+)
 _APPOINTMENTS, _SUBSTITUTES = _terms_of(Appointment), _terms_of(Substitute)
 _PEOPLE = _Question.of(
     sa.select(_person.id, _person.name, _person.language).where(_person.root_id == _ROOT_ID),
@@ -153,6 +158,13 @@ def way_up(session: Session, unit_id: str) -> tuple[str, list[str]]:
     """The municipality of a unit, and the ids from the root down to it; empty for an unknown unit."""
     found = session.connection().execute(_PLACE, {"unit_id": unit_id}).first()
     return (found.root_id, found.path.strip("/").split("/")) if found else ("", [])
+
+
+def units_of(session: Session, roots: Collection[str]) -> list[UnitRow]:
+    """All units of these municipalities, those above before those below."""
+    session.flush()
+    found = session.connection().execute(_IN_ROOTS, {"roots": sorted(roots)})
+    return list(map(UnitRow._make, found.all()))
 
 
 def read_held(session: Session, root_id: str, kinds: Collection[str]) -> dict[str, list[Held]]:

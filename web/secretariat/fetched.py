@@ -1,7 +1,7 @@
 """What OS2mo would change: the same difference as of a file, applied by whoever has looked at it.
 
 GET  /os2mo   what was fetched last, and what of it waits; ?row.3=same says who is who, one by one, and the
-              difference is the one that follows from it
+              difference is the one that follows from it; ?enheder=2&ledere=3 are pages of its two lists
 POST /os2mo   applies exactly what was shown
 """
 
@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -21,7 +23,6 @@ from cycle.organisation.applying import Import, hold
 from cycle.organisation.fetched import SOURCE, Difference, apply_fetched, difference_of, lists_of_row
 from cycle.organisation.people import Choice, Choices, Question
 from cycle.organisation.tables import FetchedOrganisation
-from cycle.store import tried
 from cycle.tasks.change import look_again
 from web import context, render
 from web.secretariat.fetched_words import COLUMNS, LEADER_CHANGED, UNIT_CHANGED
@@ -31,6 +32,10 @@ from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
 ROW = "row."
+PAGE = 100
+"""So many changes of units, and as many of leaders, are shown at once."""
+
+Change = TypeVar("Change")
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,28 @@ class Waiting:
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True)
+class Part(Generic[Change]):
+    """A page of a list of changes, with the addresses of all its pages."""
+
+    changes: Sequence[Change]
+    page: int
+    pages: Sequence[tuple[str, int]]
+
+
 @router.get("/os2mo")
 def waiting(request: Request, actor: CurrentActor, gemt: bool = False) -> Response:
     """The difference as it is now; nothing is changed by looking."""
-    with tried(request.app.state.engine) as session:  # the units are written to compare their leaders
+    with context.reading(request) as session:
         row = _row(session, actor)
+        found = _waiting(session, request, row, _answers(request.query_params)) if row else Waiting()
         return show(
             request,
             "fetched.html",
             row=row,
-            waiting=_waiting(session, request, row, _answers(request.query_params)) if row else Waiting(),
+            waiting=found,
+            units=_part(request, "enheder", found.it.units.changes if found.it else ()),
+            leaders=_part(request, "ledere", found.it.leaders.changes if found.it else ()),
             saved=gemt,
             unit_changed=UNIT_CHANGED,
             leader_changed=LEADER_CHANGED,
@@ -118,6 +135,19 @@ def _waiting(
         return Waiting(it, asked.leaders.questions, answers, today=today)
     except ImportInvalid as error:
         return Waiting(problems=[str(problem) for problem in error.problems], today=today)
+
+
+def _part(request: Request, name: str, changes: Sequence[Change]) -> Part[Change]:
+    """The page of these changes that `name` asks for; what else is asked stays asked."""
+    pages = max(1, -(-len(changes) // PAGE))
+    asked = request.query_params.get(name, "")
+    page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 6 else 1
+    page = max(1, page)
+    kept = {key: value for key, value in request.query_params.items() if key not in (name, "gemt")}
+    addresses = [
+        (f"/os2mo?{urlencode(kept | {name: number})}#{name}", number) for number in range(1, pages + 1)
+    ]
+    return Part(changes[(page - 1) * PAGE : page * PAGE], page, addresses)
 
 
 def _answers(sent: Mapping[str, object]) -> dict[int, Choice]:
