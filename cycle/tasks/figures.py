@@ -154,6 +154,11 @@ def figures_of(
     return found
 
 
+def units_with_figures(session: Session, occurrence_id: int) -> set[str]:
+    """The ids of the units of which a figure is kept."""
+    return set(session.exec(select(Figure.unit_id).where(Figure.occurrence_id == occurrence_id).distinct()))
+
+
 def _places(beside: Iterable[FieldFigures]) -> dict[str, FieldFigures]:
     return {heading_key(name): each for each in beside for name in each.columns}
 
