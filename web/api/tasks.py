@@ -91,7 +91,7 @@ def _answers(session: Session, found: Reach, given: Sequence[Entry]) -> list[Ans
     submissions = submissions_of(session, given)
     rows = forms_of(session, found, submissions)
     forms = {id_: read_form(row) for id_, row in rows.items()}
-    private = Private.of(session, found, forms.values())
+    private = Private.of(session, found, forms.values(), given=given)
     shown = []
     for entry in given:
         submission = submissions[entry.submission_id or 0]
