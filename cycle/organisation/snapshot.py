@@ -176,11 +176,18 @@ def read_held(session: Session, root_id: str, kinds: Collection[str]) -> dict[st
     return found
 
 
+def read_posts(session: Session, root_id: str) -> Rows:
+    """The units of a municipality and who ever held a post there: enough for which posts there are."""
+    units = map(UnitRow._make, _UNITS.ask(session, root_id, None))
+    appointments = tuple(map(Term._make, _APPOINTMENTS.ask(session, root_id, None)))
+    return Rows({unit.id: unit for unit in units}, {}, appointments, (), {}, {})
+
+
 def read_rows(session: Session, root_id: str, only: Sequence[str] | None = None) -> Rows:
     """The rows of a municipality, or of the units `only` and the people who hold a post there."""
     units = map(UnitRow._make, _UNITS.ask(session, root_id, only))
-    appointments = tuple(Term(*row) for row in _APPOINTMENTS.ask(session, root_id, only))
-    substitutes = tuple(Term(*row) for row in _SUBSTITUTES.ask(session, root_id, only))
+    appointments = tuple(map(Term._make, _APPOINTMENTS.ask(session, root_id, only)))
+    substitutes = tuple(map(Term._make, _SUBSTITUTES.ask(session, root_id, only)))
     holders = None if only is None else {term.person_id for term in (*appointments, *substitutes)}
     personal = _PERSONAL.ask(session, root_id, holders)
     shared = _SHARED.ask(session, root_id, only)

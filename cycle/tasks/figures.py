@@ -42,7 +42,7 @@ class Fit:
 def fit(session: Session, occurrence: Occurrence, sheet: FigureSheet, *, now: datetime) -> Fit:
     """Holds a sheet against the audience as it is on the day the occurrence opens (today, when later)."""
     on = calendar_of(session, occurrence).local_date(max(now, occurrence.opens_at))
-    directory = Directory.load(session, occurrence.root_id, on)
+    directory = Directory.without_people(session, occurrence.root_id, on)
     activity = Activity.model_validate_json(occurrence.activity)
     asked = [unit_id for unit_id, _ in directory.posts(activity.audience)]
     known = set(directory.units)
