@@ -103,7 +103,7 @@ def question_line(question: Question) -> str:
 
 def as_data(changes: Sequence[Any]) -> list[dict[str, Any]]:
     """Changes or questions for scripts: plain values, ISO dates."""
-    return [_plain(asdict(change)) for change in changes]
+    return [_plain(each._asdict() if hasattr(each, "_asdict") else asdict(each)) for each in changes]
 
 
 def _plain(value: Any) -> Any:

@@ -11,9 +11,8 @@ from cycle.gatherings.tables import GatheringParticipant
 from cycle.messages.tables import MessageKind
 from cycle.organisation.directory import Directory
 from cycle.store import table_of
-from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.mail_log import Mail
-from cycle.tasks.receivers import Receiver, as_receiver
+from cycle.tasks.receivers import Receiver, as_receiver, directory_of
 
 _participant = table_of(GatheringParticipant)
 
@@ -30,8 +29,10 @@ def guests_today(session: Session, mails: Sequence[Mail], *, now: datetime) -> d
     posts = {each.id: (each.unit_id, each.role) for each in session.exec(query) if each.unit_id}
     found: dict[int, Receiver | None] = {}
     for root_id in {mail.root_id for mail in invitations}:
-        directory = Directory.load(session, root_id, calendar_of_root(session, root_id).local_date(now))
-        for mail in (mail for mail in invitations if mail.root_id == root_id):
+        its = [mail for mail in invitations if mail.root_id == root_id]
+        units = {posts[key][0] for mail in its if (key := mail.context["participant"]) in posts}
+        directory = directory_of(session, root_id, units, now=now)
+        for mail in its:
             post = posts.get(mail.context["participant"])
             if post is not None:
                 found[mail.id] = _guest(mail, directory, *post)

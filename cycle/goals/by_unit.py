@@ -1,7 +1,7 @@
 """The goals of each unit, and as rows of its forms and its agreement."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from cycle.goals.tables import Goal, GoalLevel
 from cycle.goals.tree import goals_of_year
 from cycle.organisation.snapshot import UnitRow
 from cycle.organisation.tables import Unit
+from cycle.store import in_pieces
 from cycle.tasks.tables import Task
 
 
@@ -91,13 +92,18 @@ def goal_ids(session: Session, root_id: str, year: int, unit_id: str) -> dict[st
     return {key: id_ or 0 for key, id_ in session.exec(query)}
 
 
-def asked_goals(session: Session, occurrence_id: int) -> dict[int, dict[str, str]]:
-    """By task the key of the goal that each row was asked about: {task: {"D": "laereplaner"}}.
+def asked_goals(
+    session: Session, occurrence_id: int, only: Iterable[int] | None = None
+) -> dict[int, dict[str, str]]:
+    """By task (of all or `only` these) the key of the goal that each row was asked about.
+
+    {task: {"D": "laereplaner"}}
 
     An answer is about these goals, whatever area its unit has come to since.
     """
-    query = select(Task.id, Task.prefill).where(Task.occurrence_id == occurrence_id)
-    return {id_ or 0: asked_in(prefill) for id_, prefill in session.exec(query)}
+    query = sa.select(col(Task.id), col(Task.prefill)).where(col(Task.occurrence_id) == occurrence_id)
+    queries = [query] if only is None else [query.where(col(Task.id).in_(ids)) for ids in in_pieces(only)]
+    return {id_ or 0: asked_in(prefill) for each in queries for id_, prefill in session.execute(each)}
 
 
 def asked_in(prefill: Mapping[str, Any]) -> dict[str, str]:

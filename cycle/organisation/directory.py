@@ -17,6 +17,7 @@ from cycle.organisation.snapshot import (
     Rows,
     Term,
     UnitRow,
+    read_posts,
     read_rows,
     way_up,
 )
@@ -58,6 +59,12 @@ class Directory:
         """Reads one municipality (root unit `root_id`) as it is on the local date `on`."""
         session.flush()
         return cls(read_rows(session, root_id), on)
+
+    @classmethod
+    def without_people(cls, session: Session, root_id: str, on: date) -> "Directory":
+        """As `load`, for which units and posts there are: who holds them and stands in cannot be asked."""
+        session.flush()
+        return cls(read_posts(session, root_id), on)
 
     @classmethod
     def for_post(cls, session: Session, unit_id: str, on: date) -> "Directory":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -44,18 +44,12 @@ def difference_of(
 ) -> Difference:
     """Compares with the store; leaders of units that are new are compared as if the units were there.
 
-    Nothing is kept: the units are written in a savepoint that is rolled back. Raises ImportInvalid.
+    Nothing is written. Raises ImportInvalid.
     """
     units = units_difference(
         session, read_units(lists.units, language=language), today=today, language=language
     )
-    inside = session.begin_nested()
-    try:
-        _write_units(session, units, today, language)
-        leaders = _leaders(session, lists, today, choices, language)
-    finally:
-        inside.rollback()
-        session.expire_all()
+    leaders = _leaders(session, lists, today, choices, language, units)
     return Difference(units, leaders)
 
 
@@ -71,7 +65,7 @@ def apply_fetched(
     hold(session, sorted({row.root_id for row in file.rows}))
     units = units_difference(session, file, today=given.today, language=given.language)
     posts = apply_units(session, units, given)
-    leaders = _leaders(session, lists, given.today, choices, given.language)
+    leaders = _leaders(session, lists, given.today, choices, given.language, units)
     return posts | apply_leaders(session, leaders, given)
 
 
@@ -101,12 +95,9 @@ def heads_of(setting: str) -> Sequence[str]:
 
 
 def _leaders(
-    session: Session, lists: Lists, today: date, choices: Choices, language: str
+    session: Session, lists: Lists, today: date, choices: Choices, language: str, units: UnitsDifference
 ) -> LeadersDifference:
     file = look_into_leaders(lists.leaders, language=language)
-    return leaders_difference(session, file, today=today, choices=choices, language=language)
-
-
-def _write_units(session: Session, units: UnitsDifference, today: date, language: str) -> None:
-    at = datetime.combine(today, datetime.min.time(), UTC)
-    apply_units(session, units, Import(SOURCE, b"", "engine", at, today, True, language))
+    return leaders_difference(
+        session, file, today=today, choices=choices, language=language, units=units.units
+    )

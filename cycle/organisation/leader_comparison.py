@@ -1,7 +1,7 @@
 """Compares a file of leaders with the store."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -30,7 +30,7 @@ from cycle.organisation.people import (
     match_people,
     person_key,
 )
-from cycle.organisation.snapshot import Post
+from cycle.organisation.snapshot import Post, UnitRow
 from cycle.organisation.terms import PersonRef, TermChanges, WantedTerm, term_changes
 from cycle.organisation.unit_names import with_unit_ids
 
@@ -45,6 +45,7 @@ def leaders_difference(
     choices: Choices = NO_CHOICES,
     language: str = "da",
     root_id: str = "",
+    units: Mapping[str, UnitRow] | None = None,
 ) -> LeadersDifference:
     """Compares a file with the store on the local date `today`.
 
@@ -52,12 +53,16 @@ def leaders_difference(
 
     What the file does not have of its municipalities ends the day before `today`. Raises ImportInvalid
     with every fault, the file's own as well: unknown or closed units, one person twice. Open questions
-    stand in `questions`.
+    stand in `questions`. `units` by id are their municipalities' as they will be when they are not as in the
+    store.
     """
     faults, notes = Faults(language), Faults(language)
     faults.problems += file.problems
-    named = with_unit_ids(session, [row for row in file.rows if row.unit_id], root_id, today)
-    stored = read_stored(session, {row.unit_id for row in named}, today)
+    known = units or {}
+    named = [row for row in file.rows if row.unit_id]
+    if not all(row.unit_id in known for row in named):
+        named = with_unit_ids(session, named, root_id, today)
+    stored = read_stored(session, {row.unit_id for row in named}, today, known)
     rows = resolve_posts(named, stored, today, faults)
     check_posts(rows, faults, notes)
     faults.raise_if_any()
@@ -78,7 +83,7 @@ class _Comparison:
         today: date,
     ) -> None:
         self.stored, self.rows, self.given, self.today = stored, rows, given, today
-        self.root_of = {unit: root for root, found in stored.directories.items() for unit in found.units}
+        self.root_of = {unit_id: unit.root_id for unit_id, unit in stored.units.items()}
         self.people = {(person.root_id, person.key): person for person in self._file_people()}
         self.matches: Matches = match_people(self.people.values(), stored.people.values(), choices)
         in_force = [

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from cycle.errors import Problem
 from cycle.organisation.people import Question
@@ -29,8 +30,7 @@ class LeaderChanged(StrEnum):
     SUBSTITUTE_ENDED = "substitute_ended"
 
 
-@dataclass(frozen=True)
-class LeaderChange:
+class LeaderChange(NamedTuple):
     """One change as it is shown. `before` and `after` are names or addresses; dates are local, inclusive."""
 
     what: LeaderChanged

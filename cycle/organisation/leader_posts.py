@@ -22,19 +22,18 @@ def resolve_posts(
 ) -> list[LeaderRow]:
     """The rows with their roles filled in; faults are noted for unknown units and roles."""
     named: dict[str, set[str]] = defaultdict(set)
-    root_of = {unit_id: root for root, found in stored.directories.items() for unit_id in found.units}
     rows = list(rows)
     for row in rows:
         if row.role:
             named[row.unit_id].add(row.role)
     resolved = []
     for row in rows:
-        if row.unit_id not in root_of:
+        if row.unit_id not in stored.units:
             faults.add("unknown unit", row=row.number, value=row.unit_id)
             continue
-        directory = stored.directories[root_of[row.unit_id]]
-        _check_open(row, directory.units[row.unit_id].closed_on, today, faults)
-        role = row.role or _head(directory.head_role(row.unit_id), named[row.unit_id])
+        unit = stored.units[row.unit_id]
+        _check_open(row, unit.closed_on, today, faults)
+        role = row.role or _head(stored.heads[unit.root_id].head(row.unit_id), named[row.unit_id])
         if role is None:
             key = "no head post" if row.is_substitute else "no head role"
             faults.add(key, row=row.number, value=row.unit_id)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from cycle.access.emails import email_key
 from cycle.organisation.names import might_be_one, name_key
@@ -62,8 +63,7 @@ class FilePerson:
         return self.key.startswith(ID)
 
 
-@dataclass(frozen=True)
-class StoredPerson:
+class StoredPerson(NamedTuple):
     """A person of the store with the address in use and the posts held now or later."""
 
     id: int

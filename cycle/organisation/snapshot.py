@@ -118,6 +118,11 @@ _UNITS = _Question.of(
     sa.select(*(_unit[name] for name in UnitRow._fields)).where(_unit.root_id == _ROOT_ID),
     among(_unit.id, "only"),
 )
+_IN_ROOTS = (
+    sa.select(*(_unit[name] for name in UnitRow._fields))
+    .where(among(_unit.root_id, "roots"))
+    .order_by(_unit.path)
+)
 _APPOINTMENTS, _SUBSTITUTES = _terms_of(Appointment), _terms_of(Substitute)
 _PEOPLE = _Question.of(
     sa.select(_person.id, _person.name, _person.language).where(_person.root_id == _ROOT_ID),
@@ -155,6 +160,13 @@ def way_up(session: Session, unit_id: str) -> tuple[str, list[str]]:
     return (found.root_id, found.path.strip("/").split("/")) if found else ("", [])
 
 
+def units_of(session: Session, roots: Collection[str]) -> list[UnitRow]:
+    """All units of these municipalities, those above before those below."""
+    session.flush()
+    found = session.connection().execute(_IN_ROOTS, {"roots": sorted(roots)})
+    return list(map(UnitRow._make, found.all()))
+
+
 def read_held(session: Session, root_id: str, kinds: Collection[str]) -> dict[str, list[Held]]:
     """What was ever held at the units of these kinds, by kind."""
     found: dict[str, list[Held]] = defaultdict(list)
@@ -164,11 +176,18 @@ def read_held(session: Session, root_id: str, kinds: Collection[str]) -> dict[st
     return found
 
 
+def read_posts(session: Session, root_id: str) -> Rows:
+    """The units of a municipality and who ever held a post there: enough for which posts there are."""
+    units = map(UnitRow._make, _UNITS.ask(session, root_id, None))
+    appointments = tuple(map(Term._make, _APPOINTMENTS.ask(session, root_id, None)))
+    return Rows({unit.id: unit for unit in units}, {}, appointments, (), {}, {})
+
+
 def read_rows(session: Session, root_id: str, only: Sequence[str] | None = None) -> Rows:
     """The rows of a municipality, or of the units `only` and the people who hold a post there."""
     units = map(UnitRow._make, _UNITS.ask(session, root_id, only))
-    appointments = tuple(Term(*row) for row in _APPOINTMENTS.ask(session, root_id, only))
-    substitutes = tuple(Term(*row) for row in _SUBSTITUTES.ask(session, root_id, only))
+    appointments = tuple(map(Term._make, _APPOINTMENTS.ask(session, root_id, only)))
+    substitutes = tuple(map(Term._make, _SUBSTITUTES.ask(session, root_id, only)))
     holders = None if only is None else {term.person_id for term in (*appointments, *substitutes)}
     personal = _PERSONAL.ask(session, root_id, holders)
     shared = _SHARED.ask(session, root_id, only)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 PersonRef = int | tuple[str, str]
 """A stored person's id, or municipality and key of one the import is to make."""
 
 
-@dataclass(frozen=True)
-class StoredTerm:
+class StoredTerm(NamedTuple):
     """A row of `Appointment` or `Substitute`."""
 
     id: int
@@ -38,8 +38,7 @@ class NewTerm:
     row: int
 
 
-@dataclass(frozen=True)
-class ChangedTerm:
+class ChangedTerm(NamedTuple):
     """A stored term with other dates. `row` is the file's; without one the file no longer has the term."""
 
     term: StoredTerm

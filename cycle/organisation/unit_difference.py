@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from cycle.organisation.faults import Faults
 from cycle.organisation.lasting import HEAD_ROLES
-from cycle.organisation.snapshot import Post
+from cycle.organisation.snapshot import Post, units_of
+from cycle.organisation.snapshot import UnitRow as StoredUnit
 from cycle.organisation.tables import Unit
 from cycle.organisation.unit_file import UnitFile
 from cycle.organisation.unit_row import UnitRow
@@ -33,8 +34,7 @@ class UnitChanged(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True)
-class UnitChange:
+class UnitChange(NamedTuple):
     """One change as it is shown. `field` says which fact; `row` is the file's row, if it has one."""
 
     what: UnitChanged
@@ -56,6 +56,8 @@ class UnitsDifference:
     inserts: tuple[Mapping[str, Any], ...]
     updates: tuple[Mapping[str, Any], ...]
     roots: tuple[str, ...]
+    units: Mapping[str, StoredUnit]
+    """All units of the municipalities as they will be, by id."""
     open_units: int
     new_kinds: Mapping[str, int]
     """How many units have each kind that no unit of the municipality had: it may be a slip of the pen."""
@@ -86,10 +88,7 @@ def units_difference(
     """
     roots = tuple(sorted({row.root_id for row in file.rows}))
     _check_taken(session, file, roots, language)
-    stored = {
-        unit.id: unit
-        for unit in session.exec(select(Unit).where(col(Unit.root_id).in_(roots)).order_by(col(Unit.path)))
-    }
+    stored = {unit.id: unit for unit in units_of(session, roots)}
     compared = _Comparison(file, stored, today)
     for row in file.rows:
         compared.take(row)
@@ -99,12 +98,18 @@ def units_difference(
         inserts=tuple(compared.inserts),
         updates=tuple({"id": key, **values} for key, values in compared.updates.items() if values),
         roots=roots,
+        units=_after(stored, compared),
         open_units=sum(_is_open(unit, today) for unit in stored.values()),
         new_kinds=_new_kinds(file, stored.values()),
     )
 
 
-def _new_kinds(file: UnitFile, stored: Collection[Unit]) -> Mapping[str, int]:
+def _after(stored: Mapping[str, StoredUnit], compared: "_Comparison") -> dict[str, StoredUnit]:
+    changed = {key: stored[key]._replace(**values) for key, values in compared.updates.items() if values}
+    return {**stored, **changed, **{each["id"]: StoredUnit(**each) for each in compared.inserts}}
+
+
+def _new_kinds(file: UnitFile, stored: Collection[StoredUnit]) -> Mapping[str, int]:
     """None when there is nothing to compare with, as at the first import."""
     known = {unit.kind for unit in stored}
     return Counter(row.kind for row in file.rows if known and row.kind not in known)
@@ -113,7 +118,7 @@ def _new_kinds(file: UnitFile, stored: Collection[Unit]) -> Mapping[str, int]:
 class _Comparison:
     """The work of one comparison: collects what is found, row by row."""
 
-    def __init__(self, file: UnitFile, stored: dict[str, Unit], today: date) -> None:
+    def __init__(self, file: UnitFile, stored: dict[str, StoredUnit], today: date) -> None:
         self.given = file.how.columns
         self.rows = {row.id: row for row in file.rows}
         self.stored = stored
@@ -159,7 +164,7 @@ class _Comparison:
         self.inserts.append({**values, "root_id": row.root_id})
         self._note(UnitChanged.ADDED, row, after=row.parent_id or "")
 
-    def _compare_dates(self, row: UnitRow, unit: Unit) -> None:
+    def _compare_dates(self, row: UnitRow, unit: StoredUnit) -> None:
         if "opened_on" in self.given and row.opened_on != unit.opened_on:
             self._set(row, unit, "opened_on", UnitChanged.CHANGED)
         if "closed_on" in self.given:
@@ -168,7 +173,7 @@ class _Comparison:
         elif unit.closed_on is not None and unit.closed_on < self.today:
             self._set(row, unit, "closed_on", UnitChanged.REOPENED)
 
-    def _set(self, row: UnitRow, unit: Unit, fact: str, what: UnitChanged) -> None:
+    def _set(self, row: UnitRow, unit: StoredUnit, fact: str, what: UnitChanged) -> None:
         value = getattr(row, fact)
         self.updates[row.id][fact] = value
         self._note(what, row, field=fact, before=_text(getattr(unit, fact)), after=_text(value))
@@ -179,10 +184,10 @@ class _Comparison:
         facts = (row.id, row.name, row.kind, row.root_id, field, before, after, row.number or None)
         self.changes.append(UnitChange(what, *facts))
 
-    def _path_of(self, unit: Unit) -> str:
+    def _path_of(self, unit: StoredUnit) -> str:
         """The path of a unit the file has not: below where the file puts the unit above it."""
         tail = ""
-        above: Unit | None = unit
+        above: StoredUnit | None = unit
         while above is not None and above.id not in self.rows:
             tail = f"{above.id}/{tail}"
             above = self.stored.get(above.parent_id or "")
@@ -193,7 +198,7 @@ def _end_change(closed_on: date | None) -> UnitChanged:
     return UnitChanged.REOPENED if closed_on is None else UnitChanged.CLOSED
 
 
-def _is_open(unit: Unit, today: date) -> bool:
+def _is_open(unit: StoredUnit, today: date) -> bool:
     return unit.closed_on is None or unit.closed_on >= today
 
 

@@ -42,7 +42,7 @@ class Fit:
 def fit(session: Session, occurrence: Occurrence, sheet: FigureSheet, *, now: datetime) -> Fit:
     """Holds a sheet against the audience as it is on the day the occurrence opens (today, when later)."""
     on = calendar_of(session, occurrence).local_date(max(now, occurrence.opens_at))
-    directory = Directory.load(session, occurrence.root_id, on)
+    directory = Directory.without_people(session, occurrence.root_id, on)
     activity = Activity.model_validate_json(occurrence.activity)
     asked = [unit_id for unit_id, _ in directory.posts(activity.audience)]
     known = set(directory.units)
@@ -152,6 +152,11 @@ def figures_of(
     for unit_id, label, amount in session.execute(query):
         found.setdefault(unit_id, []).append(_entry(label, amount, beside.get(heading_key(label))))
     return found
+
+
+def units_with_figures(session: Session, occurrence_id: int) -> set[str]:
+    """The ids of the units of which a figure is kept."""
+    return set(session.exec(select(Figure.unit_id).where(Figure.occurrence_id == occurrence_id).distinct()))
 
 
 def _places(beside: Iterable[FieldFigures]) -> dict[str, FieldFigures]:

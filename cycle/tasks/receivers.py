@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from cycle.messages.outbox import mailbox
 from cycle.messages.tables import MessageKind
 from cycle.organisation.directory import Directory, Recipient
-from cycle.organisation.tables import AddressHealth
+from cycle.organisation.tables import AddressHealth, Unit
 from cycle.reminders.tables import ReminderDecision
+from cycle.store import in_pieces
 from cycle.tasks.calendars import calendar_of_root
 from cycle.tasks.mail_log import Mail
 from cycle.tasks.mail_topics import named_tasks
@@ -45,10 +46,19 @@ def receivers_today(session: Session, mails: Sequence[Mail], *, now: datetime) -
     posts = _posts(session, [mail for mail in mails if mail.kind not in OF_A_PERSON])
     found: dict[int, Receiver | None] = {}
     for root_id in {mail.root_id for mail in mails}:
-        directory = Directory.load(session, root_id, calendar_of_root(session, root_id).local_date(now))
-        for mail in (mail for mail in mails if mail.root_id == root_id):
+        its = [mail for mail in mails if mail.root_id == root_id]
+        units = {unit_id for mail in its for unit_id, _ in posts.get(mail.id, ())}
+        directory = directory_of(session, root_id, units, now=now)
+        for mail in its:
             found[mail.id] = _receiver(mail, posts.get(mail.id, ()), directory)
     return found
+
+
+def directory_of(session: Session, root_id: str, unit_ids: Iterable[str], *, now: datetime) -> Directory:
+    """These units today with those above them: enough to know whom their posts' mail goes to."""
+    ways = (select(Unit.path).where(col(Unit.id).in_(piece)) for piece in in_pieces(unit_ids))
+    paths = [path for each in ways for path in session.exec(each)]
+    return Directory.for_units(session, root_id, paths, calendar_of_root(session, root_id).local_date(now))
 
 
 def _receiver(mail: Mail, posts: Iterable[Post], directory: Directory) -> Receiver | None:

@@ -116,6 +116,19 @@ def open_wishes(
     return list(session.exec(query))
 
 
+def count_open_wishes(session: Session, condition: sa.ColumnElement[bool]) -> dict[int, int]:
+    """How many of the wishes can still be granted, by occurrence; `condition` as in `open_wishes`."""
+    query = (
+        sa.select(col(Task.occurrence_id), sa.func.count())
+        .select_from(ExtensionWish)
+        .join(Task, col(Task.id) == col(ExtensionWish.task_id))
+        .join(Occurrence, col(Occurrence.id) == col(Task.occurrence_id))
+        .where(*_STANDS, condition)
+        .group_by(col(Task.occurrence_id))
+    )
+    return {id_: number for id_, number in session.execute(query)}
+
+
 def still_open(session: Session, wish_ids: Iterable[int]) -> set[int]:
     """Those of the wishes that can still be granted."""
     found: set[int] = set()

@@ -11,6 +11,7 @@ from cycle.access.rules import Thing, Verb, allowed, visible_paths, within
 from cycle.access.sessions import SignedIn
 from cycle.calendar import WorkingCalendar
 from cycle.organisation.tables import Unit
+from cycle.store import in_pieces
 from cycle.tasks.calendars import calendar_of_cycle
 from cycle.tasks.overview import Summary, cycles_of, summary_of, year_of
 from cycle.tasks.titles import cycle_title
@@ -58,8 +59,10 @@ def units(request: Request, reader: StatusReader, cursor: Cursor = "", limit: Li
     """The units whose answers the account may read; closed ones too, for earlier years speak of them."""
     paths = visible_paths(reader.grants, Verb.SEE_UNIT)
     with context.reading(request) as session:
-        rows = session.exec(select(Unit).where(within(col(Unit.path), paths))).all()
-    found, following = page_of(rows, lambda each: (each.path,), cursor, limit)
+        ways = session.exec(select(Unit.path).where(within(col(Unit.path), paths))).all()
+        shown, following = page_of(ways, lambda path: (path,), cursor, limit)
+        pieces = (select(Unit).where(col(Unit.path).in_(some)) for some in in_pieces(shown))
+        found = sorted((each for some in pieces for each in session.exec(some)), key=lambda each: each.path)
     return answered(request, Units(naeste=following, enheder=[_unit(each) for each in found]))
 
 

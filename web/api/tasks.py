@@ -92,7 +92,7 @@ def _answers(session: Session, found: Reach, given: Sequence[Entry]) -> list[Ans
     submissions = submissions_of(session, given)
     rows = forms_of(session, found, submissions)
     forms = {id_: read_form(row) for id_, row in rows.items()}
-    private = Private.of(session, found, forms.values())
+    private = Private.of(session, found, forms.values(), given=given)
     asked = rows_told(session, [entry.task_id for entry in given], forms.values(), language="da")
     shown = []
     for entry in given:

@@ -1,7 +1,7 @@
 """What OS2mo would change: the same difference as of a file, applied by whoever has looked at it.
 
 GET  /os2mo   what was fetched last, and what of it waits; ?row.3=same says who is who, one by one, and the
-              difference is the one that follows from it
+              difference is the one that follows from it; ?enheder=2&ledere=3 are pages of its two lists
 POST /os2mo   applies exactly what was shown
 """
 
@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -22,7 +24,6 @@ from cycle.organisation.fetched import SOURCE, Difference, apply_fetched, differ
 from cycle.organisation.people import Choice, Choices, Question
 from cycle.organisation.tables import FetchedOrganisation
 from cycle.organisation.unit_names import names_of
-from cycle.store import tried
 from cycle.tasks.change import look_again
 from web import context, render
 from web.secretariat.fetched_words import COLUMNS, LEADER_CHANGED, UNIT_CHANGED
@@ -32,6 +33,10 @@ from web.session import CheckedForm, CurrentActor
 
 router = APIRouter()
 ROW = "row."
+PAGE = 100
+"""So many changes of units, and as many of leaders, are shown at once."""
+
+Change = TypeVar("Change")
 
 
 @dataclass(frozen=True)
@@ -58,21 +63,33 @@ class Waiting:
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True)
+class Part(Generic[Change]):
+    """A page of a list of changes, with the addresses of all its pages."""
+
+    changes: Sequence[Change]
+    page: int
+    pages: Sequence[tuple[str, int]]
+
+
 @router.get("/os2mo")
 def waiting(request: Request, actor: CurrentActor, gemt: bool = False) -> Response:
     """The difference as it is now; nothing is changed by looking."""
-    with tried(request.app.state.engine) as session:  # the units are written to compare their leaders
+    with context.reading(request) as session:
         row = _row(session, actor)
+        found = _waiting(session, request, row, _answers(request.query_params)) if row else Waiting()
         return show(
             request,
             "fetched.html",
             row=row,
-            waiting=_waiting(session, request, row, _answers(request.query_params)) if row else Waiting(),
+            waiting=found,
+            units=_part(request, "enheder", found.it.units.changes if found.it else ()),
+            leaders=_part(request, "ledere", found.it.leaders.changes if found.it else ()),
             saved=gemt,
             unit_changed=UNIT_CHANGED,
             leader_changed=LEADER_CHANGED,
             columns=COLUMNS,
-            unit_names=names_of(session, row.root_id) if row else {},
+            unit_names=_names(session, row, found),
             is_set_up=context.settings(request).reads_os2mo,
         )
 
@@ -105,6 +122,14 @@ def _row(session: Session, actor: SignedIn) -> FetchedOrganisation | None:
     return next((row for row in found if row is not None), None)
 
 
+def _names(session: Session, row: FetchedOrganisation | None, found: Waiting) -> Mapping[str, str]:
+    """What units are called, as they will be; those of other lists as they are."""
+    if row is None:
+        return {}
+    coming = found.it.units.units.values() if found.it else ()
+    return {**names_of(session, row.root_id), **{unit.id: unit.name for unit in coming}}
+
+
 def _waiting(
     session: Session, request: Request, row: FetchedOrganisation, answers: Mapping[int, Choice]
 ) -> Waiting:
@@ -120,6 +145,19 @@ def _waiting(
         return Waiting(it, asked.leaders.questions, answers, today=today)
     except ImportInvalid as error:
         return Waiting(problems=[str(problem) for problem in error.problems], today=today)
+
+
+def _part(request: Request, name: str, changes: Sequence[Change]) -> Part[Change]:
+    """The page of these changes that `name` asks for; what else is asked stays asked."""
+    pages = max(1, -(-len(changes) // PAGE))
+    asked = request.query_params.get(name, "")
+    page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 6 else 1
+    page = max(1, page)
+    kept = {key: value for key, value in request.query_params.items() if key not in (name, "gemt")}
+    addresses = [
+        (f"/os2mo?{urlencode(kept | {name: number})}#{name}", number) for number in range(1, pages + 1)
+    ]
+    return Part(changes[(page - 1) * PAGE : page * PAGE], page, addresses)
 
 
 def _answers(sent: Mapping[str, object]) -> dict[int, Choice]:

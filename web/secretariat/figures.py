@@ -23,12 +23,12 @@ from cycle.tasks.figure_file import Money, read_figures
 from cycle.tasks.figure_sheet import FigureSheet
 from cycle.tasks.figures import (
     Fit,
-    figures_of,
     fit,
     keep_figures,
     kept_figures,
     plain_columns,
     still_taken,
+    units_with_figures,
     wants_figures,
 )
 from cycle.tasks.ledger import actor_names
@@ -124,7 +124,7 @@ def _labels(session: Session, it: Occurrence, language: str) -> dict[str, str]:
 
 def _fit(session: Session, request: Request, it: Occurrence) -> Fit:
     """Who of those asked has no figures."""
-    there = {unit_id: dict[str, Decimal]() for unit_id in figures_of(session, it.id or 0)}
+    there = {unit_id: dict[str, Decimal]() for unit_id in units_with_figures(session, it.id or 0)}
     return fit(session, it, FigureSheet((), there), now=context.now(request))
 
 

@@ -7,8 +7,9 @@ POST /mail/{id}/kom-frem    somebody has seen that it arrived
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
@@ -32,26 +33,33 @@ from web.session import CheckedForm, CurrentActor
 
 router = APIRouter(prefix="/mail")
 
-MOST = 200
+MOST, PAGE = 200, 50
+"""So many are shown, so many at once."""
 REFUSED_FOR = timedelta(days=60)
 """For how long a refused mail stands here; in the mail log it stands for good."""
 
 
 @router.get("/venter")
-def stuck(request: Request, actor: CurrentActor) -> Response:
+def stuck(
+    request: Request, actor: CurrentActor, side: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> Response:
     """The mails, those that wait for a person first."""
     with context.reading(request) as session:
         roots, since = roots_for(actor, Verb.SEE_MAIL), context.now(request) - REFUSED_FOR
         mails = stuck_mails(session, roots, since=since, limit=MOST + 1)
+        page = min(side, pages := max(1, -(-len(mails[:MOST]) // PAGE)))
+        shown = mails[:MOST][(page - 1) * PAGE : page * PAGE]
         may_act = bool(visible_paths(actor.grants, Verb.RESEND_MAIL))
-        resent = [mail for mail in mails[:MOST] if may_act and mail.may_go_again]
-        about = topics(session, mails[:MOST])
+        resent = [mail for mail in shown if may_act and mail.may_go_again]
+        about = topics(session, shown)
         named = (each.occurrence_id for those in about.values() for each in those)
         return show(
             request,
             "mail_stuck.html",
-            mails=mails[:MOST],
-            more=len(mails) > MOST,
+            mails=shown,
+            page=page,
+            pages=[(f"/mail/venter?side={number}", number) for number in range(1, pages + 1)],
+            more=len(mails) > MOST and page == pages,
             topics=about,
             titles=titles_in(session, language_of(request), named),
             may_act=may_act,

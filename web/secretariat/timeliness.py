@@ -235,10 +235,10 @@ def _words(language: str) -> dict[str, Any]:
         return f"{number}%" if place else f"{number} %"
 
     return {
-        "number_names": timeliness_table.NUMBERS,
-        "short_names": timeliness_table.SHORT,
+        "number_names": {key: words[place] for key, words in timeliness_table.NUMBERS.items()},
+        "short_names": {key: words[place] for key, words in timeliness_table.SHORT.items()},
         "meanings": timeliness_table.MEANINGS,
-        "share_name": timeliness_table.SHARE,
+        "share_name": timeliness_table.SHARE[place],
         "share_means": timeliness_table.SHARE_MEANS,
         "of_list": timeliness_table.FILTER_OF,
         "percent": percent,

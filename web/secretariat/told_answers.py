@@ -24,12 +24,15 @@ class Private:
     asked: Mapping[int, Mapping[str, str]]
 
     @classmethod
-    def of(cls, session: Session, found: Reach, forms: Iterable[Form]) -> "Private":
-        """What of the activity is private; `forms` are all that its answers used."""
+    def of(
+        cls, session: Session, found: Reach, forms: Iterable[Form], *, given: Sequence[Entry] | None = None
+    ) -> "Private":
+        """What of the activity (or of the answers `given`) is private; `forms` are all that they used."""
         occurrence = found.occurrence
         groups = frozenset(field.id for form in forms for field in form.fields if field.rows_from == "goals")
         hidden = hidden_places(session, occurrence.root_id, occurrence.concerns_year)
-        return cls(hidden, groups, asked_goals(session, found.occurrence.id or 0) if hidden else {})
+        only = None if given is None else [entry.task_id for entry in given]
+        return cls(hidden, groups, asked_goals(session, occurrence.id or 0, only) if hidden else {})
 
     def less(self, answers: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
         """The answers without what is hidden."""

@@ -18,7 +18,7 @@ from web.secretariat.pages import STYLE_PATH, ics_download, pdf_download, show, 
 from web.secretariat.process import process_of
 from web.secretariat.year import choose, cycles_seen, switch, year_shown
 from web.session import CurrentActor
-from web.superior.wishes import wishes_in_sight
+from web.superior.wishes import count_in_sight
 
 router = APIRouter()
 
@@ -101,7 +101,7 @@ def _page(request: Request, actor: SignedIn, cycle_id: int | None) -> Response:
         if year and year.round:
             drawn = year.wheel(render.language_of(request), render.file_mark(request))
             wheel = draw(drawn, standalone=False)
-        wished = len(wishes_in_sight(session, actor))
+        wished = count_in_sight(session, actor)
         return show(
             request,
             "wheel.html",

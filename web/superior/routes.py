@@ -57,7 +57,7 @@ from web.superior.scope import (
     standings,
     thing_of,
 )
-from web.superior.wishes import wishes_in_sight
+from web.superior.wishes import count_in_sight
 
 router = APIRouter(prefix="/mine-enheder")
 ROOM = Room(
@@ -78,7 +78,7 @@ def activities(request: Request, actor: CurrentActor, side: PageNumber = 1) -> R
     """What is running among the actor's units, and what waits for a verdict."""
     with context.reading(request) as session:
         found, page, pages = standings(session, actor, side, now=context.now(request))
-        wished = len(wishes_in_sight(session, actor))
+        wished = count_in_sight(session, actor)
         return render.page(
             request,
             "superior/activities.html",

@@ -32,7 +32,7 @@ from cycle.tasks.states import WishState
 from cycle.tasks.tables import Extension, Occurrence, Task
 from cycle.tasks.wish_decisions import get_wish, grant, refuse
 from cycle.tasks.wish_tables import ExtensionWish
-from cycle.tasks.wishes import last_day, open_wishes
+from cycle.tasks.wishes import count_open_wishes, last_day, open_wishes
 from web import context, faults, render
 from web.faults import Fault
 from web.plain import Id, readable
@@ -101,6 +101,20 @@ def wishes_in_sight(session: Session, actor: SignedIn) -> list[tuple[ExtensionWi
         if visible_paths(actor.grants, Verb.EXTEND, thing_of(activity_of(each)))
     }
     return [each for each in found if each[2].id in seen]
+
+
+def count_in_sight(session: Session, actor: SignedIn) -> int:
+    """How many `wishes_in_sight` there are."""
+    paths = visible_paths(actor.grants, Verb.EXTEND)
+    if not paths:
+        return 0
+    numbers = count_open_wishes(session, col(Task.unit_id).in_(_units_at(paths)))
+    activities = session.exec(select(Occurrence).where(col(Occurrence.id).in_(numbers))).all()
+    return sum(
+        numbers[each.id or 0]
+        for each in activities
+        if visible_paths(actor.grants, Verb.EXTEND, thing_of(activity_of(each)))
+    )
 
 
 def latest_day(session: Session, actor: SignedIn, occurrence: Occurrence) -> date | None:
