@@ -1,5 +1,6 @@
 """Whatever is done to a task in whatever order: the table of moves holds and nothing is lost."""
 
+import json
 from datetime import date, timedelta
 
 import hypothesis.strategies as st
@@ -21,6 +22,9 @@ from cycle.tasks.submit import save_draft, submit
 from cycle.tasks.tables import Occurrence, Review, Submission, Task
 from tests.support import municipality as m
 from tests.support.examples import examples
+
+REVIEW_DAYS = 5
+"""What an activity gives its superiors when it does not say."""
 
 
 class OneTask(RuleBasedStateMachine):
@@ -89,7 +93,7 @@ class OneTask(RuleBasedStateMachine):
     def approve(self, account):
         went = self.attempt(lambda s: approve(s, self.task_id, by=f"account:{account}", now=self.now))
         possible = self.allowed(TaskVerb.APPROVE) and self.versions and self.level < max(self.levels, 1)
-        assert went == bool(possible and not self.closed and account not in self.approved_by)
+        assert went == bool(possible and self.takes_verdict() and account not in self.approved_by)
         if went:
             self.approved_by.add(account)
             self.state, self.level = TaskState.APPROVED, self.level + 1
@@ -99,7 +103,7 @@ class OneTask(RuleBasedStateMachine):
         went = self.attempt(
             lambda s: return_for_changes(s, self.task_id, reason="Ret", by="account:1", now=self.now)
         )
-        assert went == bool(self.allowed(TaskVerb.RETURN) and self.versions and not self.closed)
+        assert went == bool(self.allowed(TaskVerb.RETURN) and self.versions and self.takes_verdict())
         if went:
             self.state, self.level = TaskState.RETURNED, 0
 
@@ -137,6 +141,20 @@ class OneTask(RuleBasedStateMachine):
             task = session.get(Task, self.task_id)
             occurrence = session.get(Occurrence, self.occurrence_id)
             return self.now < max(occurrence.closes_at, WorkingCalendar().end_of(task.due_on))
+
+    def takes_verdict(self):
+        """Until the close; after it what came later, and while there is time what lacks an approval."""
+        if not self.closed:
+            return True
+        with reading(self.engine) as session:
+            occurrence = session.get(Occurrence, self.occurrence_id)
+            newest = select(Submission.after_close).order_by(Submission.version.desc())
+            came_later = session.exec(newest).first()
+        last_day = WorkingCalendar().local_date(occurrence.closes_at - timedelta(seconds=1))
+        levels = max(1, len(json.loads(occurrence.activity)["approval"]))
+        until = WorkingCalendar().add_working_days(last_day, REVIEW_DAYS * levels)
+        in_time = WorkingCalendar().local_date(self.now) <= until
+        return came_later or (self.level < self.levels and in_time)
 
     @invariant()
     def the_store_agrees_with_the_model(self):
