@@ -30,6 +30,7 @@ class Reply:
     `nil`: it says only that there is nothing to report. `unplaced` is text that belongs to no question;
     `doubts` are what can be meant in two ways: with any, the reply is no answer yet. `talk`: it says only
     that the mail was received, or that an answer will come; a person may still choose to read `raw`.
+    `others` is text that may be another task's: it is told, and lies in no draft of this one.
     """
 
     nil: bool = False
@@ -37,6 +38,12 @@ class Reply:
     raw: Mapping[str, Any] = field(default_factory=dict)
     unplaced: str = ""
     doubts: tuple[Problem, ...] = ()
+    others: str = ""
+
+    @property
+    def left(self) -> str:
+        """All that was not understood."""
+        return "\n".join(filter(None, (self.unplaced, self.others)))
 
 
 def read_reply(
