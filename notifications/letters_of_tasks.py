@@ -37,6 +37,7 @@ _LONE = re.compile(
     r"(?P<rest>.*)"
 )
 _FIRST = re.compile(r"\W*1(?:\s?[.):=–-]|\s|$)")
+_FIRST_POINT = re.compile(r"^(?P<quote>[>\s]*)1\. ")
 _PRONOUNS = frozenset({"I"})
 _INSIDE = re.compile(
     r"(?P<end>[.,;!]|\b(?i:grøn|gul|rød|bemærke|bemærkninger))\s+(?:og )?"
@@ -156,7 +157,7 @@ class _Cutting:
         if begins is not None and begins[0] in self._known:
             self._letter = begins[0]
             self._current = self._parts.setdefault(begins[0], [])
-            self._current.append(begins[1])
+            self._current.append(self._numbered(*begins))
             return
         if lone is not None and lone[0] != self._letter:
             self._unclear.append(Unclear(line.strip(), lone[0], self._letter))
@@ -171,6 +172,10 @@ class _Cutting:
         by_letter = {letter: "\n".join(lines).strip() for letter, lines in self._parts.items()}
         before, unknown = ("\n".join(each).strip() for each in (self._before, self._unknown))
         return Sections(by_letter, before, unknown, tuple(self._unclear))
+
+    def _numbered(self, letter: str, words: str) -> str:
+        """The words; of one text the number that stood at its letter is its question's, not a list's."""
+        return _FIRST_POINT.sub(r"\g<quote>1: ", words) if letter in (self._texts or ()) else words
 
     def _begins(self, line: str) -> tuple[str, str] | None:
         return _marked(line) or _headed(line, bool(self._numbers))

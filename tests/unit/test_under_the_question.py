@@ -198,12 +198,22 @@ def test_nothing_to_report_above_all_and_an_answer_under_one_is_asked_about(
         ("Bemærkninger: Vi mangler to", "Vi mangler to"),
         ("1) Vi mangler to\n2) Taget er utæt", "1) Vi mangler to\n2) Taget er utæt"),
         ("1. klasse mangler en lærer", "1. klasse mangler en lærer"),
-        ("1. Vi mangler to", "1. Vi mangler to"),
+        ("1. Vi mangler to", "Vi mangler to"),
+        ("1. Klasserne har 24 elever", "1. Klasserne har 24 elever"),
+        ("1. Vi mangler to. 2. Taget er utæt", "1. Vi mangler to. 2. Taget er utæt"),
     ],
 )
 def test_the_number_of_the_only_question_is_no_part_of_its_answer(text: str, words: str) -> None:
     (reply,) = read("outlook mobile", mail_about(ASKED), Typed(text), ONE)
     assert (reply.raw, reply.doubts) == ({"bem": words}, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["1. Intet at bemærke", "1. intet at bemærke\n\nMvh Mette", "Svar 1. Ingen bemærkninger"]
+)
+def test_nothing_to_report_behind_the_number_is_that(text: str) -> None:
+    (reply,) = read("outlook mobile", mail_about(ASKED), Typed(text), ONE)
+    assert reply.nil and not reply.doubts
 
 
 @pytest.mark.parametrize(
