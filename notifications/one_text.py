@@ -21,7 +21,14 @@ NIL_ABOVE = {
     "en": "The top of the mail says “{words}”, but there is an answer under the question too. Write what "
     "holds, or send it on the page.",
 }
+ABOVE = {
+    "da": "Øverst i mailen står »{words}«, og der står svar under spørgsmålene. Skriv dem, der gælder, eller "
+    "send dem fra siden.",
+    "en": "The top of the mail says “{words}”, and there are answers under the questions. Write those that "
+    "hold, or send them on the page.",
+}
 LONGEST_POINTER = 200
+LONGEST_QUOTED = 80
 _WHERE_LIST = """
 hermed her herunder nedenfor nedenunder nede under inde ind indsat indskrevet skrevet skriver
 svar svaret svarene svarer besvaret besvarelse besvarelsen bemærkning bemærkninger bemærkningerne kommentar
@@ -79,6 +86,16 @@ def nil_above(above: str, language: str) -> Problem:
     """What is asked where "intet at bemærke" stands above an answer."""
     words = " ".join(above.split())
     return Problem("", NIL_ABOVE["en" if language == "en" else "da"].format(words=words))
+
+
+def above_answers(above: str, language: str) -> Problem | None:
+    """What is asked about words above the answers under several questions; None where they only lead on."""
+    if leads_on(above):
+        return None
+    if is_nil(above):
+        return nil_above(above, language)
+    words = " ".join(above.split())[:LONGEST_QUOTED]
+    return Problem("", ABOVE["en" if language == "en" else "da"].format(words=words))
 
 
 def leads_on(above: str) -> bool:

@@ -9,7 +9,7 @@ from notifications.letters_of_tasks import Sections, sections
 from notifications.letters_within import another_letter, may_be_about
 from notifications.nil import is_nil
 from notifications.nil_for_all import is_nil_for_all
-from notifications.one_text import leads_on, nil_above
+from notifications.one_text import above_answers, leads_on, nil_above
 from notifications.questions import is_one_text, questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.quotes import split_quoted
@@ -127,6 +127,8 @@ class TaskWords:
         doubt = None if self._chosen or not says else doubt_beside(before, language)
         if doubt is not None and reply.nil:
             return replace(reply, nil=False, unplaced=reply.unplaced or before, doubts=(doubt,))
+        if doubt is None and reply.raw and before and not self._chosen and self.is_written_inline():
+            doubt = above_answers(before, language)
         doubt = nil_above(before, language) if doubt is None and reply.raw and is_nil(before) else doubt
         doubts = reply.doubts if doubt is None or doubt in reply.doubts else (*reply.doubts, doubt)
         return replace(reply, doubts=doubts)
