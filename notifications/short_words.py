@@ -83,6 +83,16 @@ _ABOUT = _any(
 )
 """More time, the answer itself, and where else it is said to stand."""
 
+_REFUSES = _any(
+    r"\bkan (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:udfylde|svare|besvare|indberette)\b",
+    r"\bikke (?:\w+ )?(?:fået|modtaget|set) (?:\w+ )?"
+    r"(?:tal|tallene|materialet|skemaet|oplysningerne|mailen|linket)\b",
+    r"\bbedt (?:\w+ ){1,5}om at (?:svare|besvare|udfylde|indberette)\b|\b(?:han|hun|de) vender tilbage\b",
+    r"\bforstår (?:\w+ ){0,2}ikke (?:\w+ )?(?:spørgsmål\w*|opgaven|mailen|hvad (?:vi|jeg|der) skal)\b",
+    r"^det er [^.\n]{1,40}?\bder er leder\b|\bder er (?:blevet )?leder\b.{0,40}\bnu\W*$",
+)
+"""Why there is no answer, whatever of the unit the words name."""
+
 _POINTS_DOWN = re.compile(r"(?:se|her er|hermed)\b.{0,40}\b(?:nedenfor|herunder)\W*", re.IGNORECASE)
 """What stands before an answer in the author's own words: "Se mit svar nedenfor."."""
 
@@ -152,7 +162,7 @@ def doubted_words(text: str) -> tuple[Mapping[str, str], str] | None:
 
 
 def _asks(sentence: str, speaks: bool, is_short: bool) -> bool:
-    about = is_short and _ABOUT.search(sentence) is not None
+    about = is_short and (_ABOUT.search(sentence) or _REFUSES.search(sentence)) is not None
     return about or _ASKS.search(sentence) is not None or (not speaks and _TELLS.search(sentence) is not None)
 
 
