@@ -21,19 +21,19 @@ SHORT = 120
 """Signs of a mail that is asked about unless it tells figures or speaks of the unit."""
 
 ASKS = {
-    "da": "»{words}« lyder som et spørgsmål eller en besked til os, og vi har ikke taget det som jeres svar. "
+    "da": "»{words}« lyder som et spørgsmål eller en besked til os, og vi har ikke taget det som dit svar. "
     "Er det svaret, så send det fra siden.",
     "en": "“{words}” sounds like a question or a message to us, and we have not taken it as your answer. "
     "If it is the answer, send it on the page.",
 }
 AWAY = {
-    "da": "»{words}« lyder som en besked om fravær, og vi har ikke taget det som jeres svar. "
+    "da": "»{words}« lyder som en besked om fravær, og vi har ikke taget det som dit svar. "
     "Er det svaret, så send det fra siden.",
     "en": "“{words}” sounds like a notice of absence, and we have not taken it as your answer. If it is the "
     "answer, send it on the page.",
 }
 UNSURE = {
-    "da": "»{words}« er så kort, at vi ikke kan se, om det er jeres svar, og vi har ikke taget det som det. "
+    "da": "»{words}« er så kort, at vi ikke kan se, om det er dit svar, og vi har ikke taget det som det. "
     "Er det svaret, så send det fra siden.",
     "en": "“{words}” is so short that we cannot tell whether it is your answer, and we have not taken it as "
     "that. If it is the answer, send it on the page.",
