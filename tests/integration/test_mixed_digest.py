@@ -111,3 +111,21 @@ def test_the_number_we_print_before_the_only_question_is_no_word_of_the_answer(
         (SubmissionKind.NIL, {}),
         (SubmissionKind.COMPLETE, {"bem": "vi mangler to lærere og en pædagog"}),
     ]
+
+
+ADDED = "Jeg glemte: vi mangler også to pædagoger i indskolingen."
+
+
+@pytest.mark.parametrize(
+    ("second", "is_asked"), [(ADDED, True), (f"Rettelse: {WORDS} Budgettet holder.", False)]
+)
+def test_a_second_mail_that_adds_to_the_answer_is_asked_about(
+    small: House, unit: str, second: str, is_asked: bool
+) -> None:
+    assert answered(small, unit, f"B: {WORDS}") == {"answer": 1}
+    mail = mail_server.read(small.smtp.received[0])
+    small.reply(mail, f"B: {second}", at=NOON + timedelta(minutes=20))
+    assert small.collect() == {"draft" if is_asked else "answer": 1}
+    assert len(small.rows(Submission)) == (1 if is_asked else 2)
+    if is_asked:
+        assert [each.answers["bem"] for each in small.rows(Draft)] == [f"{WORDS}\n\n{ADDED}"]
