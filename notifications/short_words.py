@@ -89,9 +89,11 @@ _REFUSES = _any(
     r"(?:tal|tallene|materialet|skemaet|oplysningerne|mailen|linket)\b",
     r"\bbedt (?:\w+ ){1,5}om at (?:svare|besvare|udfylde|indberette)\b|\b(?:han|hun|de) vender tilbage\b",
     r"\bforstår (?:\w+ ){0,2}ikke (?:\w+ )?(?:spørgsmål\w*|opgaven|mailen|hvad (?:vi|jeg|der) skal)\b",
+    r"\benige? (?:i|med) (?:det|alt|hvad)\b.{0,40}\bskr(?:iver|ev|evet)\b",
+    r"\btilslutter (?:mig|os) (?:det|hvad)\b",
     r"^det er [^.\n]{1,40}?\bder er leder\b|\bder er (?:blevet )?leder\b.{0,40}\bnu\W*$",
 )
-"""Why there is no answer, whatever of the unit the words name."""
+"""Why there is no answer, or that another's words are it, whatever of the unit the words name."""
 
 _POINTS_DOWN = re.compile(r"(?:se|her er|hermed)\b.{0,40}\b(?:nedenfor|herunder)\W*", re.IGNORECASE)
 """What stands before an answer in the author's own words: "Se mit svar nedenfor."."""
