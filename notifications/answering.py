@@ -84,7 +84,7 @@ class Answering:
             named = [replace(each, where=words.get(each.where, each.where)) for each in invalid.problems]
             reason = "; ".join(map(str, named))[:1000]
             return self.draft(reply, reason, invalid.problems)
-        return Outcome(V.ANSWER, "", (), dict(submission.answers), reply.unplaced, submission)
+        return Outcome(V.ANSWER, "", (), dict(submission.answers), reply.left, submission)
 
     def draft(
         self, reply: Reply, reason: str, told: Sequence[Problem], verdict: InboundVerdict = V.DRAFT
@@ -102,7 +102,7 @@ class Answering:
         answers = {**valid, **(kept.answers if kept else {})}
         if answers and (kept is None or kept.answers != answers):
             self._save(answers)
-        return Outcome(verdict, reason, told, understood, left)
+        return Outcome(verdict, reason, told, understood, reply.left)
 
     def _words(self) -> dict[str, str]:
         """What the form calls its places."""
@@ -184,7 +184,7 @@ def with_file(reply: Reply, found: Addressed, files: Sequence[Mapping[str, Any]]
         return reply
     (place,) = places
     raw = _put(reply.raw, place, answers_with(kept[0]))
-    return Reply(raw=raw, unplaced=reply.unplaced, doubts=reply.doubts)
+    return Reply(raw=raw, unplaced=reply.unplaced, doubts=reply.doubts, others=reply.others)
 
 
 def _put(raw: Mapping[str, Any], place: Sequence[str], value: Any) -> dict[str, Any]:

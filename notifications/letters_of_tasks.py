@@ -18,6 +18,7 @@ from cycle.tasks.tables import Task
 from notifications.label_forms import without_emphasis
 from notifications.nil import is_nil
 from notifications.questions import MOST_LINES
+from notifications.small_talk import is_small_talk
 
 _QUOTE = re.compile(r"[>\s]*")
 _BEFORE = r"(?:[*•–-]\s?)?(?:(?i:opgave|ad\.?|task|svar)\s+)?"
@@ -30,6 +31,14 @@ _HEADED = re.compile(
 )
 _SPACED = re.compile(rf"{_BEFORE}(?P<letter>[A-Z]{{1,2}})\s+(?P<rest>[^\W\d_].*)")
 _NAMED = re.compile(r"(?i:opgave|ad\.?|task)\s+(?P<letter>[A-Za-z]{1,2})\s*")
+_LONE = re.compile(
+    r"(?:[*•–-]\s?)?(?P<called>(?i:opgave|ad\.?|task|svar|til|for|vedr\.?)\s+)?(?:(?P<letter>[A-Za-z]{1,2})"
+    r"(?:\s?(?P<colon>:)\s*|\s?[.)](?:\s+|$))|(?P<capital>[A-Z]{1,2})(?:\s*[–—-]+>?\s+|\s+(?=[^\W\d_])|\s*$))"
+    r"(?P<rest>.*)"
+)
+_FIRST = re.compile(r"\W*1(?:\s?[.):=–-]|\s|$)")
+_FIRST_POINT = re.compile(r"^(?P<quote>[>\s]*)1\. ")
+_PRONOUNS = frozenset({"I"})
 _INSIDE = re.compile(
     r"(?P<end>[.,;!]|\b(?i:grøn|gul|rød|bemærke|bemærkninger))\s+(?:og )?"
     r"(?=(?P<letter>[A-Z]{1,2}\s?:\s|[A-Za-z]{1,2}\d{1,3}\s?[.):]\s))"
@@ -82,18 +91,29 @@ def _order(decision: ReminderDecision, tasks: Mapping[int, Task]) -> tuple[int, 
 
 
 @dataclass(frozen=True)
+class Unclear:
+    """A line that may begin what is said of the task `named`, or go on with what is said of `within`."""
+
+    line: str
+    named: str
+    within: str
+
+
+@dataclass(frozen=True)
 class Sections:
     """A reply's lines by the letter of the task they speak of; `before` stands before the first letter.
 
-    `unknown` are lines under a letter that the mail did not have, with the letter.
+    `unknown` are lines under a letter that the mail did not have, with the letter, and those that belong to
+    one of two tasks, which `unclear` names.
     """
 
     by_letter: Mapping[str, str]
     before: str
     unknown: str = ""
+    unclear: tuple[Unclear, ...] = ()
 
 
-def sections(text: str, letters: Sequence[str]) -> Sections:
+def sections(text: str, letters: Sequence[str], texts: Collection[str] | None = None) -> Sections:
     """Cuts a reply at its letters: "A1: gul", "Opgave A" and "A: Intet at bemærke" begin what is said of A.
 
     A letter with a number may be small. A letter alone counts when it heads a line; where others have
@@ -101,27 +121,85 @@ def sections(text: str, letters: Sequence[str]) -> Sections:
     author's own. The letters are gone from what is returned, the numbers stand. A capital letter that the
     mail did not have ends what is said of the task before. Behind the end of a sentence another task's letter
     begins what is said of it ("A: intet at bemærke. B: vi mangler to").
+
+    `texts` are the letters of forms of one text, for the author's own words: their letter with a colon counts
+    beside numbered ones too, once. Any other letter alone is unclear there, and what it heads is nobody's.
     """
     known = set(letters)
     lines = [part for line in text.splitlines()[:MOST_LINES] for part in _parted(line, known)]
-    lines += text.splitlines()[MOST_LINES:]
-    numbered = any((found := _marked(line)) and found[0] in known for line in lines[:MOST_LINES])
-    parts: dict[str, list[str]] = {}
-    before: list[str] = []
-    unknown: list[str] = []
-    current = before
-    for line in lines[:MOST_LINES]:
-        begins = _marked(line) or _headed(line, numbered)
-        if begins is not None and begins[0] in known:
-            current = parts.setdefault(begins[0], [])
-            current.append(begins[1])
-            continue
-        if begins is not None and parts and _is_letter(line, begins[0]):
-            current = unknown
-        current.append(line)
-    current += lines[MOST_LINES:]
-    by_letter = {letter: "\n".join(lines).strip() for letter, lines in parts.items()}
-    return Sections(by_letter, "\n".join(before).strip(), "\n".join(unknown).strip())
+    cutting = _Cutting(lines, known, texts)
+    for at in range(len(lines)):
+        cutting.take(at)
+    return cutting.sections(text.splitlines()[MOST_LINES:])
+
+
+class _Cutting:
+    """Line by line; what stands under no letter yet is under the empty one."""
+
+    def __init__(self, lines: Sequence[str], known: Collection[str], texts: Collection[str] | None) -> None:
+        self._lines, self._known, self._texts = lines, known, texts
+        self._numbers = {found[0] for line in lines if (found := _marked(line)) and found[0] in known}
+        self._parts: dict[str, list[str]] = {}
+        self._before, self._unknown = list[str](), list[str]()
+        self._current, self._letter = self._before, ""
+        self._unclear: list[Unclear] = []
+        heads = [] if texts is None else [head for line in lines if (head := self._lone(line))]
+        named = [letter for letter, _, _ in heads]
+        self._are_sure = len(named) == len(set(named)) and self._numbers.isdisjoint(named)
+
+    def take(self, at: int) -> None:
+        """The next line, which may begin what is said of another task."""
+        line = self._lines[at]
+        begins = self._begins(line)
+        lone = self._lone(line) if self._texts is not None else None
+        if begins is None and lone is not None and self._is_heading(at, lone):
+            begins = lone[0], lone[1]
+        if begins is not None and begins[0] in self._known:
+            self._letter = begins[0]
+            self._current = self._parts.setdefault(begins[0], [])
+            self._current.append(self._numbered(*begins))
+            return
+        if lone is not None and lone[0] != self._letter:
+            self._unclear.append(Unclear(line.strip(), lone[0], self._letter))
+            self._current = self._unknown
+        elif begins is not None and self._parts and _is_letter(line, begins[0]):
+            self._current = self._unknown
+        self._current.append(line)
+
+    def sections(self, rest: Sequence[str]) -> Sections:
+        """What was cut; `rest` goes on with the last."""
+        self._current += rest
+        by_letter = {letter: "\n".join(lines).strip() for letter, lines in self._parts.items()}
+        before, unknown = ("\n".join(each).strip() for each in (self._before, self._unknown))
+        return Sections(by_letter, before, unknown, tuple(self._unclear))
+
+    def _numbered(self, letter: str, words: str) -> str:
+        """The words; of one text the number that stood at its letter is its question's, not a list's."""
+        return _FIRST_POINT.sub(r"\g<quote>1: ", words) if letter in (self._texts or ()) else words
+
+    def _begins(self, line: str) -> tuple[str, str] | None:
+        return _marked(line) or _headed(line, bool(self._numbers))
+
+    def _lone(self, line: str) -> tuple[str, str, bool] | None:
+        """(a known letter, what it heads, whether the letter is a sure one) where it stands unnumbered."""
+        begins = self._begins(line)
+        match = _LONE.fullmatch(without_emphasis(line).strip())
+        if match is None or (begins is not None and begins[0] in self._known):
+            return None
+        letter = (match["letter"] or match["capital"]).upper()
+        if letter not in self._known or (letter in _PRONOUNS and not match["colon"]):
+            return None
+        capital = match["capital"] or match["letter"].isupper() or match["called"]
+        return letter, match["rest"], bool(match["colon"] and capital)
+
+    def _is_heading(self, at: int, lone: tuple[str, str, bool]) -> bool:
+        """Whether the letter begins its task's words: "B: vi mangler to" of one text, "B" above "1: grøn"."""
+        letter, rest, sure = lone
+        if rest.strip():
+            is_meant = letter in (self._texts or ()) or is_small_talk(rest)
+            return sure and self._are_sure and is_meant
+        following = next((line for line in self._lines[at + 1 :] if line.strip()), "")
+        return _FIRST.match(following) is not None
 
 
 def _parted(line: str, known: Collection[str]) -> list[str]:

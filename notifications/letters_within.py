@@ -8,8 +8,8 @@ from cycle.tasks.forms import Form
 from notifications.questions import MOST_LINES, is_one_text
 
 ANOTHER_LETTER = {
-    "da": "»{line}« kan handle om opgave {letter}. Skriv »{letter}:« foran det, der gælder den opgave.",
-    "en": "“{line}” may be about task {letter}. Write “{letter}:” before what is about that task.",
+    "da": "»{line}« kan handle om opgave {letter}. Skriv »{mark}:« foran det, der gælder den opgave.",
+    "en": "“{line}” may be about task {letter}. Write “{mark}:” before what is about that task.",
 }
 _AT_BEGINNING = re.compile(r"\W*(?:og |and )?(?P<letter>[A-ZÆØÅ]{1,2}) +[a-zæøå]")
 _OF_TASK = re.compile(r"\b(?i:til|opgave|ad|for|vedr\.?|to|task) (?P<letter>[A-ZÆØÅ]{1,2})\b(?! ?[-–/]|\.\w)")
@@ -30,6 +30,11 @@ def another_letter(form: Form, own: str, letters: Collection[str], language: str
         at = [begun["letter"]] if begun and begun["letter"] not in _PRONOUNS else []
         named = [each for each in (*at, *_OF_TASK.findall(short)) if each in letters]
         if named:
-            words = ANOTHER_LETTER["en" if language == "en" else "da"]
-            return Problem("", words.format(line=line.strip()[:80], letter=named[0]))
+            return may_be_about(line, named[0], named[0], language)
     return None
+
+
+def may_be_about(line: str, letter: str, mark: str, language: str) -> Problem:
+    """What is asked about a line that may be about the task of the `letter`; `mark` would make it clear."""
+    words = ANOTHER_LETTER["en" if language == "en" else "da"]
+    return Problem("", words.format(line=line.strip()[:80], letter=letter, mark=mark))

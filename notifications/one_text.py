@@ -21,7 +21,14 @@ NIL_ABOVE = {
     "en": "The top of the mail says “{words}”, but there is an answer under the question too. Write what "
     "holds, or send it on the page.",
 }
+ABOVE = {
+    "da": "Øverst i mailen står »{words}«, og der står svar under spørgsmålene. Skriv dem, der gælder, eller "
+    "send dem fra siden.",
+    "en": "The top of the mail says “{words}”, and there are answers under the questions. Write those that "
+    "hold, or send them on the page.",
+}
 LONGEST_POINTER = 200
+LONGEST_QUOTED = 80
 _WHERE_LIST = """
 hermed her herunder nedenfor nedenunder nede under inde ind indsat indskrevet skrevet skriver
 svar svaret svarene svarer besvaret besvarelse besvarelsen bemærkning bemærkninger bemærkningerne kommentar
@@ -34,7 +41,14 @@ please see my our the in mail is are red blue question"""
 _WHERE = frozenset(_WHERE_LIST.split())
 _BESIDE = frozenset(_BESIDE_LIST.split())
 _NUMBER = re.compile(r"(?:(?:svar|ad|spørgsmål|question)\s)?A?1\s?(?P<sign>[.):])\s*", re.IGNORECASE)
-_ANOTHER = re.compile(r"^\s*2\s?[.):]", re.MULTILINE)
+_ANOTHER = re.compile(r"(?:^|[.;,])\s*2\s?[.):]", re.MULTILINE)
+_ORDERED = re.compile(
+    r"(?:klasse|årgang|kvartal|halvår|trin|sal\b|etage|prioritet|plads|del\b|møde|"
+    r"jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)",
+    re.IGNORECASE,
+)
+"""What is counted: "1. klasse", "1. maj"."""
+
 _HINT = re.compile(r"\s*\([^()]{0,200}\)\s*$")
 
 
@@ -74,6 +88,16 @@ def nil_above(above: str, language: str) -> Problem:
     return Problem("", NIL_ABOVE["en" if language == "en" else "da"].format(words=words))
 
 
+def above_answers(above: str, language: str) -> Problem | None:
+    """What is asked about words above the answers under several questions; None where they only lead on."""
+    if leads_on(above):
+        return None
+    if is_nil(above):
+        return nil_above(above, language)
+    words = " ".join(above.split())[:LONGEST_QUOTED]
+    return Problem("", ABOVE["en" if language == "en" else "da"].format(words=words))
+
+
 def leads_on(above: str) -> bool:
     """Whether the words only greet, thank or say where the answer stands: "Hermed.", "Svar med blåt"."""
     if len(above) > LONGEST_POINTER:
@@ -87,7 +111,10 @@ def _points(words: Collection[str]) -> bool:
 
 
 def without_label(asked: Question, text: str) -> str:
-    """The text without the question's number or name before it: "1: Vi mangler to", "Bemærkninger: …"."""
+    """The text without the question's number or name before it: "1: Vi mangler to", "Bemærkninger: …".
+
+    A number stays where a second one follows, for then the text is a list.
+    """
     first, _, rest = text.strip().partition("\n")
     number = _NUMBER.match(first)
     bare = first[number.end() :] if number else first
@@ -95,6 +122,13 @@ def without_label(asked: Question, text: str) -> str:
     names = {plain(each) for each in (asked.field.id, asked.field.label, asked.field.label_en) if each}
     if colon and plain(_HINT.sub("", name)) in names:
         return f"{value}\n{rest}".strip()
-    if number and number["sign"] != "." and not _ANOTHER.search(rest):
+    if number and _is_label(number["sign"], bare) and not _ANOTHER.search(f"{bare}\n{rest}"):
         return f"{bare}\n{rest}".strip()
     return text.strip()
+
+
+def _is_label(sign: str, words: str) -> bool:
+    """Whether a 1 before the words is the question's: not of "1. maj", nor of a list in small letters."""
+    if sign != "." or is_nil(words) or not words:
+        return True
+    return words[0].isupper() and not _ORDERED.match(words)

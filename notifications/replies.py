@@ -10,17 +10,17 @@ from cycle.tasks.forms import FieldType, Form
 from notifications.doubts import ANSWERED_TWICE, SEVERAL_ON_A_LINE
 from notifications.inline_answers import inline_answers
 from notifications.label_forms import is_answer
-from notifications.labelled_lines import Labelled, Place, labelled
+from notifications.labelled_lines import SEVERAL_LINES, Labelled, Place, labelled
 from notifications.nil import LONGEST, is_nil, plain
-from notifications.one_text import leads_on, one_text
+from notifications.one_text import above_answers, leads_on, one_text
 from notifications.part_answers import doubt_of
 from notifications.questions import Question, is_one_text, questions_of
 from notifications.reading.quotes import split_quoted
 from notifications.reading.words import own_words
 from notifications.small_talk import is_small_talk
-from notifications.typed_values import Doubtful, typed_value
+from notifications.typed_values import NUMERIC, Doubtful, typed_value
 from notifications.unseen import UNKNOWN, like_quoted, unseen_words
-from notifications.words_beside import doubt_beside
+from notifications.words_beside import doubt_beside, scale_in_text
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Reply:
     `nil`: it says only that there is nothing to report. `unplaced` is text that belongs to no question;
     `doubts` are what can be meant in two ways: with any, the reply is no answer yet. `talk`: it says only
     that the mail was received, or that an answer will come; a person may still choose to read `raw`.
+    `others` is text that may be another task's: it is told, and lies in no draft of this one.
     """
 
     nil: bool = False
@@ -37,6 +38,12 @@ class Reply:
     raw: Mapping[str, Any] = field(default_factory=dict)
     unplaced: str = ""
     doubts: tuple[Problem, ...] = ()
+    others: str = ""
+
+    @property
+    def left(self) -> str:
+        """All that was not understood."""
+        return "\n".join(filter(None, (self.unplaced, self.others)))
 
 
 def read_reply(
@@ -113,8 +120,33 @@ def read_parts(
     reply = _read_parts(form, own, quoted, rows=rows, language=language, signed=min(ends, default=len(own)))
     if not reply.raw or reply.doubts or chosen:
         return reply
-    doubt = doubt_beside(reply.unplaced, language)
-    return replace(reply, doubts=(*reply.doubts, doubt)) if doubt else reply
+    doubt = doubt_beside(reply.unplaced, language) or _changed(form, reply, rows, language)
+    questions = questions_of(form, rows, language)
+    if doubt is None and inline_answers(questions, quoted):
+        doubt = _above(questions, own[: min(ends, default=len(own))], language)
+    return replace(reply, doubts=(doubt,)) if doubt else reply
+
+
+def _changed(form: Form, reply: Reply, rows: Mapping[str, Any], language: str) -> Problem | None:
+    """The doubt where a text that answers one question gives the scale of another's number."""
+    asked = questions_of(form, rows)
+    if not any(each.field.type in NUMERIC and _at(reply.raw, each.place) for each in asked):
+        return None
+    said = (_at(reply.raw, each.place) for each in asked if each.field.type in SEVERAL_LINES)
+    return scale_in_text(said, language)
+
+
+def _at(raw: Mapping[str, Any], place: Place) -> str:
+    inner: Any = raw
+    for name in place:
+        inner = inner.get(name, {})
+    return inner or ""
+
+
+def _above(questions: Sequence[Question], own: str, language: str) -> Problem | None:
+    """The doubt where words above the answers under the questions may correct them."""
+    left = own if is_nil(own) else labelled(questions, own, language).unplaced
+    return above_answers(left, language)
 
 
 def _read_one_text(

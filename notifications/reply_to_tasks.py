@@ -11,6 +11,7 @@ from cycle.errors import Problem
 from cycle.messages.outbox import CAP
 from cycle.messages.tables import Inbound, InboundVerdict, MessageKind
 from cycle.tasks.letters import write_to_post
+from notifications.additions import with_earlier
 from notifications.addressed import Addressed, Destination
 from notifications.answering import Answering, Outcome, with_file
 from notifications.at_once import doubt_of_speed
@@ -117,7 +118,8 @@ class ReplyToTasks:
         return outcome
 
     def _doubted(self, found: Addressed, read: Reply) -> Reply:
-        """With what the mail's speed says; in a demo the clock stands still."""
+        """With what an answer before it and the mail's speed say; in a demo the clock stands still."""
+        read = with_earlier(self._session, found, read, self._language(found))
         if self._office.demo:
             return read
         doubt = doubt_of_speed(self._session, self._inbound, found, read, self._language(found))

@@ -21,19 +21,19 @@ SHORT = 120
 """Signs of a mail that is asked about unless it tells figures or speaks of the unit."""
 
 ASKS = {
-    "da": "»{words}« lyder som et spørgsmål eller en besked til os, og vi har ikke taget det som jeres svar. "
+    "da": "»{words}« lyder som et spørgsmål eller en besked til os, og vi har ikke taget det som dit svar. "
     "Er det svaret, så send det fra siden.",
     "en": "“{words}” sounds like a question or a message to us, and we have not taken it as your answer. "
     "If it is the answer, send it on the page.",
 }
 AWAY = {
-    "da": "»{words}« lyder som en besked om fravær, og vi har ikke taget det som jeres svar. "
+    "da": "»{words}« lyder som en besked om fravær, og vi har ikke taget det som dit svar. "
     "Er det svaret, så send det fra siden.",
     "en": "“{words}” sounds like a notice of absence, and we have not taken it as your answer. If it is the "
     "answer, send it on the page.",
 }
 UNSURE = {
-    "da": "»{words}« er så kort, at vi ikke kan se, om det er jeres svar, og vi har ikke taget det som det. "
+    "da": "»{words}« er så kort, at vi ikke kan se, om det er dit svar, og vi har ikke taget det som det. "
     "Er det svaret, så send det fra siden.",
     "en": "“{words}” is so short that we cannot tell whether it is your answer, and we have not taken it as "
     "that. If it is the answer, send it on the page.",
@@ -82,6 +82,18 @@ _ABOUT = _any(
     r"\b(?:i mailen|i tråden|se tråd)\b|^hermed\W*$",
 )
 """More time, the answer itself, and where else it is said to stand."""
+
+_REFUSES = _any(
+    r"\bkan (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:udfylde|svare|besvare|indberette)\b",
+    r"\bikke (?:\w+ )?(?:fået|modtaget|set) (?:\w+ )?"
+    r"(?:tal|tallene|materialet|skemaet|oplysningerne|mailen|linket)\b",
+    r"\bbedt (?:\w+ ){1,5}om at (?:svare|besvare|udfylde|indberette)\b|\b(?:han|hun|de) vender tilbage\b",
+    r"\bforstår (?:\w+ ){0,2}ikke (?:\w+ )?(?:spørgsmål\w*|opgaven|mailen|hvad (?:vi|jeg|der) skal)\b",
+    r"\benige? (?:i|med) (?:det|alt|hvad)\b.{0,40}\bskr(?:iver|ev|evet)\b",
+    r"\btilslutter (?:mig|os) (?:det|hvad)\b",
+    r"^det er [^.\n]{1,40}?\bder er leder\b|\bder er (?:blevet )?leder\b.{0,40}\bnu\W*$",
+)
+"""Why there is no answer, or that another's words are it, whatever of the unit the words name."""
 
 _POINTS_DOWN = re.compile(r"(?:se|her er|hermed)\b.{0,40}\b(?:nedenfor|herunder)\W*", re.IGNORECASE)
 """What stands before an answer in the author's own words: "Se mit svar nedenfor."."""
@@ -152,7 +164,7 @@ def doubted_words(text: str) -> tuple[Mapping[str, str], str] | None:
 
 
 def _asks(sentence: str, speaks: bool, is_short: bool) -> bool:
-    about = is_short and _ABOUT.search(sentence) is not None
+    about = is_short and (_ABOUT.search(sentence) or _REFUSES.search(sentence)) is not None
     return about or _ASKS.search(sentence) is not None or (not speaks and _TELLS.search(sentence) is not None)
 
 

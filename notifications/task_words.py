@@ -1,16 +1,16 @@
 """Which of a mail's words speak of which task: the author's own, and those that stand in what is quoted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from notifications.addressed import Addressed
 from notifications.inline_answers import inline_answers
-from notifications.letters_of_tasks import sections
-from notifications.letters_within import another_letter
+from notifications.letters_of_tasks import Sections, sections
+from notifications.letters_within import another_letter, may_be_about
 from notifications.nil import is_nil
 from notifications.nil_for_all import is_nil_for_all
-from notifications.one_text import leads_on, nil_above
-from notifications.questions import questions_of
+from notifications.one_text import above_answers, leads_on, nil_above
+from notifications.questions import is_one_text, questions_of
 from notifications.reading.mail import Mail
 from notifications.reading.quotes import split_quoted
 from notifications.replies import Reply, read_parts, with_unseen
@@ -80,7 +80,9 @@ class TaskWords:
             return [(only, self._read(only, own, self._quoted, language_of(only)))]
         if not self.is_written_inline() and is_nil_for_all(own, self._letters):
             return [(found, Reply(nil=True)) for found in self._tasks]
-        said, quoted = sections(own, self._letters), sections(self._quoted, self._letters).by_letter
+        texts = {found.letter for found in self._tasks if is_one_text(found.form)}
+        said = sections(own, self._letters, texts)
+        quoted = sections(self._quoted, self._letters).by_letter
         replies = []
         for found in self._tasks:
             own_part, quoted_part = said.by_letter.get(found.letter, ""), quoted.get(found.letter, "")
@@ -90,9 +92,33 @@ class TaskWords:
         before = "" if leads_on(said.before) else said.before
         if replies and (before or said.unknown):
             found, reply = replies[0]
-            left = "\n".join(filter(None, (before, reply.unplaced, said.unknown)))
-            replies[0] = (found, replace(reply, unplaced=left))
+            left = "\n".join(filter(None, (before, reply.unplaced)))
+            replies[0] = (found, replace(reply, unplaced=left, others=said.unknown))
+        replies = self._unclear(said, replies, texts, language_of)
         return [(found, self._changed_by(before, reply, language_of(found))) for found, reply in replies]
+
+    def _unclear(
+        self,
+        said: Sections,
+        replies: Sequence[tuple[Addressed, Reply]],
+        texts: Collection[str],
+        language_of: Callable[[Addressed], str],
+    ) -> list[tuple[Addressed, Reply]]:
+        """The replies with a doubt at each task that a line may be about; else at the first, where the line
+        is told."""
+        asked = list(replies)
+        for each in () if self._chosen else said.unclear:
+            mark = each.named if each.named in texts else f"{each.named}1"
+            at = [i for i, (found, _) in enumerate(asked) if found.letter in (each.named, each.within)]
+            for i in {0, *at} if asked else ():
+                found, reply = asked[i]
+                doubt = may_be_about(each.line, each.named, mark, language_of(found))
+                own = "" if not reply.nil or reply.unplaced else said.by_letter.get(found.letter, "")
+                doubted = replace(
+                    reply, nil=False, unplaced=own or reply.unplaced, doubts=(*reply.doubts, doubt)
+                )
+                asked[i] = (found, doubted)
+        return asked
 
     def _changed_by(self, before: str, reply: Reply, language: str) -> Reply:
         """The reply with a doubt where what stands above all letters changes it: "Alle beløb i t.kr.", and
@@ -101,6 +127,8 @@ class TaskWords:
         doubt = None if self._chosen or not says else doubt_beside(before, language)
         if doubt is not None and reply.nil:
             return replace(reply, nil=False, unplaced=reply.unplaced or before, doubts=(doubt,))
+        if doubt is None and reply.raw and before and not self._chosen and self.is_written_inline():
+            doubt = above_answers(before, language)
         doubt = nil_above(before, language) if doubt is None and reply.raw and is_nil(before) else doubt
         doubts = reply.doubts if doubt is None or doubt in reply.doubts else (*reply.doubts, doubt)
         return replace(reply, doubts=doubts)

@@ -35,6 +35,11 @@ WHICH_SCALE = {
     "en": "“{text}”: the question is in {unit} already. Write the number alone.",
 }
 
+NOT_PER_CENT = {
+    "da": "»{text}«: Spørgsmålet er et beløb i kr. og ikke procent. Skriv beløbet.",
+    "en": "“{text}”: the question is an amount in DKK, not per cent. Write the amount.",
+}
+
 
 class Doubtful(ValueError):
     """A value that may mean two things; `sentences` say which, in both languages."""
@@ -115,6 +120,10 @@ _IN_BRACKETS = re.compile(
 _SCALED = re.compile(
     r"\b(?:tusinde?|t\.? ?kr|tkr|mio|mill|million|millioner|mia|milliard|milliarder)\b", re.IGNORECASE
 )
+_PER_CENT = re.compile(r"\d\s*(?:%|pct\b|procent)", re.IGNORECASE)
+_ONE_DECIMAL = re.compile(r"\D*?\d{1,3},\d(?:\s*kr\.?)?")
+"""No amount in kroner has one decimal: "14,5" is more often millions."""
+
 _MILLIONS = re.compile(r"[+−–-]?\s*(?:kr\.?\s*)?\d{1,3}\.(?!000)\d{3}\s*(?:mio|mia|mill)", re.IGNORECASE)
 """A point before three digits of millions: "1.250 mio." from who means 1,25, or 1,25 billion."""
 
@@ -143,11 +152,13 @@ def _number(field: Field, text: str) -> str:
         given = _with_sign(field, given, text)
     if field.type is not FieldType.AMOUNT:
         return given
+    if _PER_CENT.search(given):
+        raise Doubtful(NOT_PER_CENT, given)
     if match := _IN_BRACKETS.fullmatch(given):
         given = f"-{match[1].strip()}{match[2]}"  # how accounts write minus
     if _MILLIONS.match(given):
         raise Doubtful(WHICH_SCALED_POINT, given)
-    if has_doubtful_point(given):
+    if has_doubtful_point(given) or (_ONE_DECIMAL.fullmatch(given) and not _SCALED.search(field.unit)):
         raise Doubtful(WHICH_POINT, given)
     return given
 

@@ -198,7 +198,9 @@ def test_nothing_to_report_above_all_and_an_answer_under_one_is_asked_about(
         ("Bemærkninger: Vi mangler to", "Vi mangler to"),
         ("1) Vi mangler to\n2) Taget er utæt", "1) Vi mangler to\n2) Taget er utæt"),
         ("1. klasse mangler en lærer", "1. klasse mangler en lærer"),
-        ("1. Vi mangler to", "1. Vi mangler to"),
+        ("1. Vi mangler to", "Vi mangler to"),
+        ("1. Klasserne har 24 elever", "1. Klasserne har 24 elever"),
+        ("1. Vi mangler to. 2. Taget er utæt", "1. Vi mangler to. 2. Taget er utæt"),
     ],
 )
 def test_the_number_of_the_only_question_is_no_part_of_its_answer(text: str, words: str) -> None:
@@ -207,8 +209,34 @@ def test_the_number_of_the_only_question_is_no_part_of_its_answer(text: str, wor
 
 
 @pytest.mark.parametrize(
+    "text", ["1. Intet at bemærke", "1. intet at bemærke\n\nMvh Mette", "Svar 1. Ingen bemærkninger"]
+)
+def test_nothing_to_report_behind_the_number_is_that(text: str) -> None:
+    (reply,) = read("outlook mobile", mail_about(ASKED), Typed(text), ONE)
+    assert reply.nil and not reply.doubts
+
+
+@pytest.mark.parametrize(
     "above", ["Vi har det som aftalt", "Det er rødt", "Ring til mig", "Svaret er 2 mio."]
 )
 def test_only_what_points_below_is_left_out(above: str) -> None:
     (reply,) = read("outlook web", mail_about(ASKED), Typed(above, {"1. Bem": ANSWER}), ONE)
     assert reply.doubts and reply.raw["bem"].startswith(above.rstrip("."))
+
+
+@pytest.mark.parametrize("above", ["Jeg er ikke enig med Bo om status, den er grøn", "Intet at bemærke"])
+@pytest.mark.parametrize("program", ["outlook desktop", "gmail web"])
+def test_words_above_answers_to_several_questions_may_correct_them(program: str, above: str) -> None:
+    under = {"1. Sta": "Rød, fravær", "2. Bem": "Alt vel"}
+    (reply,) = read(program, ours(REPORT), Typed(above, under), REPORT)
+    assert [f"»{above}«" in each.what for each in reply.doubts] == [True] and len(reply.raw) == 2
+    typed = Typed(above, {f"A{mark}": words for mark, words in under.items()})
+    (reply,) = read(program, BOTH, typed, REPORT, ONE)
+    assert [f"»{above}«" in each.what for each in reply.doubts] == [True]
+
+
+@pytest.mark.parametrize("above", ["", "Hej\n\nSvar nedenfor", "Hermed vores svar. God weekend"])
+def test_words_that_lead_on_to_answers_to_several_questions_are_left_out(above: str) -> None:
+    typed = Typed(above, {"1. Sta": "Rød, fravær", "2. Bem": "Alt vel"})
+    (reply,) = read("outlook desktop", ours(REPORT), typed, REPORT)
+    assert (reply.doubts, reply.unplaced) == ((), "")

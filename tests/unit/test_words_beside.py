@@ -52,3 +52,24 @@ def test_what_stands_above_all_letters_is_about_every_task():
     assert [len(reply.doubts) for _, reply in replies] == [1, 1]
     told = TaskWords(mail, addressed, chosen=True).replies(lambda found: "da")
     assert [reply.doubts for _, reply in told] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    "words", ["OBS: tallene er i tusinde kr.", "Beløbet er angivet i t.kr.", "Alt er i mio."]
+)
+def test_a_scale_inside_a_comment_is_asked_about(words):
+    said = f"Status: gul, vi er bagud\n{words}\nForventet resultat: 200\nSygefravær: 4,2"
+    reply = read_reply(FORM, said)
+    assert [words.rstrip(".") in each.what for each in reply.doubts] == [True] and len(reply.raw) == 3
+
+
+@pytest.mark.parametrize("words", ["Beløbet på 2 mio. er brugt", "Tallene fra MED er gode", "Vi er tusinder"])
+def test_other_words_of_a_comment_change_nothing(words):
+    said = f"Status: gul, {words}\nForventet resultat: 200\nSygefravær: 4,2"
+    assert read_reply(FORM, said).doubts == ()
+
+
+@pytest.mark.parametrize("amount", ["2 %", "5 pct.", "14,5 procent", "100.000 (2 %)"])
+def test_per_cent_is_no_amount(amount):
+    (doubt,) = read_reply(FORM, f"Status: grøn\nForventet resultat: {amount}\nSygefravær: 4,2 %").doubts
+    assert f"»{amount}" in doubt.what and "ikke procent" in doubt.what
