@@ -8,11 +8,13 @@ compared with what we sent; what was not in it is asked about, and nothing is lo
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import pairwise
 
 from cycle.errors import Problem
 from notifications.nil import plain
 from notifications.questions import ENDS, MOST_LINES
-from notifications.reading.quotes import quoted_from
+from notifications.reading.quotes import headings
 
 LIKE_QUOTED = {
     "da": "»{words}« står som et citat fra en mail, men stod ikke i vores. Hører det til jeres svar, så send "
@@ -32,6 +34,9 @@ _PHRASES = (*map(plain, ENDS), "besvare denne mail", "replying to this mail", "d
 
 ENOUGH = 4
 """So many words together are ours when we sent them; fewer count as a line, or the rest of a broken one."""
+
+MOST_HEADINGS = 50
+"""Headings of other mails in a reply; no thread that leaders answer in has had so many."""
 
 MOST_SENT = 30_000
 """Characters of what we sent that a reply is compared with."""
@@ -59,19 +64,17 @@ def unseen_words(
     we sent them, `taken` the answers that were found under them."""
     lines = text.splitlines()[:MOST_LINES]
     bare = [_MARK.sub("", line) for line in lines]
-    begins, continues = _heading(lines, bare, 0)
+    heads = _headings(lines, bare)
     ours = _Ours(sent, asked, taken)
-    marks = [n for n in range(begins, len(bare)) if ours.mark(bare[n])]
-    found = [n for n in range(begins) if bare[n] != lines[n] and not ours.has(bare, n)]
-    if not sent.text and begins == len(lines) and ours.speak_in(bare):
+    marks = [n for n in range(heads[0][0], len(bare)) if ours.mark(bare[n])]
+    found = [n for n in range(heads[0][0]) if bare[n] != lines[n] and not ours.has(bare, n)]
+    if not sent.text and len(heads) == 1 and ours.speak_in(bare):
         found = []
-    while begins < len(lines):
-        ends, after = _heading(lines, bare, continues)
+    for (begins, continues), (ends, _) in pairwise(heads):
         if _is_evident(bare, (begins, continues, ends), marks, is_known=bool(sent.text)):
-            found += ours.others_within(lines, bare, continues)
+            found += ours.others_within(lines, bare, continues, heads)
             break
         found += range(begins, ends)
-        begins, continues = ends, after
     return "\n".join(lines[n] for n in found).strip()
 
 
@@ -98,10 +101,18 @@ def like_quoted(words: str, language: str) -> Problem:
     return Problem("", LIKE_QUOTED["en" if language == "en" else "da"].format(words=first[:80]))
 
 
-def _heading(lines: Sequence[str], bare: Sequence[str], start: int) -> tuple[int, int]:
-    """Where the next heading of another mail begins and ends, quoted or not."""
-    found = [each for each in (quoted_from(lines, start), quoted_from(bare, start)) if each is not None]
-    return min(found, default=(len(lines), len(lines)))
+def _headings(lines: Sequence[str], bare: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the headings of other mails begin and end, quoted or not, and last where the lines end.
+
+    Each line is looked at once. Below the last of `MOST_HEADINGS` nothing is taken for a heading.
+    """
+    found: list[tuple[int, int]] = []
+    for begins, ends in merge(headings(lines), headings(bare)):
+        if len(found) == MOST_HEADINGS:
+            break
+        if not found or begins >= found[-1][1]:
+            found.append((begins, ends))
+    return [*found, (len(lines), len(lines))]
 
 
 def _is_evident(
@@ -161,7 +172,9 @@ class _Ours:
             return True
         return self.surely_has(_words(bare)) if self._sent.text else self.speak_in([bare])
 
-    def others_within(self, lines: Sequence[str], bare: Sequence[str], start: int) -> list[int]:
+    def others_within(
+        self, lines: Sequence[str], bare: Sequence[str], start: int, heads: Sequence[tuple[int, int]]
+    ) -> list[int]:
         """The lines between the first and the last of our mail that are not ours, and are left out."""
         own = (
             [n for n in range(start, len(bare)) if self.surely_has(_words(bare[n]))]
@@ -170,8 +183,8 @@ class _Ours:
         )
         if not own:
             return []
-        next_mail = quoted_from(bare, own[0])
-        last = max((n for n in own if next_mail is None or n < next_mail[0]), default=own[0])
+        next_mail = next(begins for begins, _ in heads if begins > own[0])
+        last = max(n for n in own if n < next_mail)
         is_marked = bare[own[0]] != lines[own[0]]
         left_out = (n for n in range(own[0], last) if not is_marked or bare[n] != lines[n])
         return [n for n in left_out if not self.has(bare, n)]
