@@ -14,6 +14,7 @@ from itertools import pairwise
 from cycle.errors import Problem
 from notifications.nil import plain
 from notifications.questions import ENDS, MOST_LINES
+from notifications.reading.gateways import without_banners, without_footers
 from notifications.reading.quotes import headings
 
 LIKE_QUOTED = {
@@ -175,7 +176,8 @@ class _Ours:
     def others_within(
         self, lines: Sequence[str], bare: Sequence[str], start: int, heads: Sequence[tuple[int, int]]
     ) -> list[int]:
-        """The lines between the first and the last of our mail that are not ours, and are left out."""
+        """The lines of our mail that are not ours and are left out: from the heading above it to the next
+        one, without what gateways and signatures add."""
         own = (
             [n for n in range(start, len(bare)) if self.surely_has(_words(bare[n]))]
             if self._sent.text
@@ -183,11 +185,25 @@ class _Ours:
         )
         if not own:
             return []
-        next_mail = next(begins for begins, _ in heads if begins > own[0])
-        last = max(n for n in own if n < next_mail)
+        top = max(ends for _, ends in heads if ends <= own[0])
+        bottom = next(begins for begins, _ in heads if begins > own[0])
+        last = max(n for n in own if n < bottom)
         is_marked = bare[own[0]] != lines[own[0]]
-        left_out = (n for n in range(own[0], last) if not is_marked or bare[n] != lines[n])
-        return [n for n in left_out if not self.has(bare, n)]
+        left_out = [n for n in range(top, bottom) if not is_marked or bare[n] != lines[n]]
+        above, below = [n for n in left_out if n < own[0]], [n for n in left_out if n > last]
+        others_above = ["" if self.has(bare, n) else bare[n] for n in above]
+        typed = [
+            *_kept(bare, above, without_banners(others_above, self._subject)),
+            *(n for n in left_out if own[0] <= n <= last),
+            *_kept(bare, below, without_footers([bare[n] for n in below])),
+        ]
+        return [n for n in typed if not self.has(bare, n)]
+
+
+def _kept(bare: Sequence[str], indices: Sequence[int], kept: Sequence[str]) -> list[int]:
+    """Which of the lines have words that were kept, a part of a line too."""
+    words = {line.strip() for line in kept if line.strip()}
+    return [n for n in indices if any(each in bare[n] for each in words)]
 
 
 def _words(line: str) -> str:
