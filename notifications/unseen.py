@@ -108,7 +108,7 @@ def _headings(lines: Sequence[str], bare: Sequence[str]) -> list[tuple[int, int]
     Each line is looked at once. Below the last of `MOST_HEADINGS` nothing is taken for a heading.
     """
     found: list[tuple[int, int]] = []
-    for begins, ends in merge(headings(lines), headings(bare)):
+    for begins, ends in merge(headings(lines), headings(bare) if bare != lines else ()):
         if len(found) == MOST_HEADINGS:
             break
         if not found or begins >= found[-1][1]:
