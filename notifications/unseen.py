@@ -71,8 +71,10 @@ def unseen_words(
     found = [n for n in range(heads[0][0]) if bare[n] != lines[n] and not ours.has(bare, n)]
     if not sent.text and len(heads) == 1 and ours.speak_in(bare):
         found = []
+    alone = bool(sent.text) and lines == bare and not taken and not any(map(_words, bare[: heads[0][0]]))
     for (begins, continues), (ends, _) in pairwise(heads):
-        if _is_evident(bare, (begins, continues, ends), marks, is_known=bool(sent.text)):
+        typed = alone and begins == heads[0][0] and _is_somebodys(bare, (begins, continues, ends), marks)
+        if not typed and _is_evident(bare, (begins, continues, ends), marks, is_known=bool(sent.text)):
             found += ours.others_within(lines, bare, continues, heads)
             break
         found += range(begins, ends)
@@ -130,6 +132,16 @@ def _is_evident(
     if not may_be_typed and not (is_known and any(line.strip() for line in bare[continues:])):
         return True
     return any(begins <= n < (ends if may_be_typed else len(bare)) for n in marks)
+
+
+def _is_somebodys(bare: Sequence[str], heading: tuple[int, int, int], marks: Sequence[int]) -> bool:
+    """Whether words, and no mail of ours, stand between the heading and the next; `heading` as above."""
+    begins, continues, ends = heading
+    return (
+        ends < len(bare)
+        and any(map(_words, bare[continues:ends]))
+        and not any(begins <= n < ends for n in marks)
+    )
 
 
 class _Ours:

@@ -183,6 +183,16 @@ def test_words_beside_our_mail_are_asked_about(program: str, above: str, where: 
     assert LATER in f"{reply.raw['bem']}\n{reply.unplaced}".replace("\n> ", " ")
 
 
+@pytest.mark.parametrize("program", ["outlook web", "outlook desktop", "outlook mobile", "samsung"])
+def test_a_mail_with_nothing_but_words_below_a_typed_heading_is_not_empty(program: str) -> None:
+    """Such a heading above our mail is a colleague's otherwise, who sent it on."""
+    said = "Den 3. maj 2027 kl. 14.00 skrev Bo Bosen:\n\nLegepladsen er farlig"
+    reply = read(PROGRAMS[program](OURS, Typed(said)))
+    assert TOLD in reply.doubts[-1].what and "Legepladsen er farlig" in reply.raw["bem"]
+    reply = read(PROGRAMS[program](OURS, Typed(f"Vi mangler to lærere.\n\n{said}")))
+    assert (reply.raw, reply.doubts) == ({"bem": "Vi mangler to lærere."}, ())
+
+
 BANNERS = [
     "EKSTERN MAIL: Denne mail kommer fra en afsender uden for kommunen. Klik ikke på links.",
     "Du får ikke ofte mails fra aarshjul@by.example. Få mere at vide om, hvorfor dette er vigtigt",
