@@ -164,6 +164,9 @@ class _Ours:
             return True
         if words.startswith(self._asked):
             return True
+        if any(line.startswith(words) for line in self._asked):  # "1. Status: grøn", or a broken question
+            rest = _words(bare[index + 1]) if index + 1 < len(bare) else ""
+            return bool(rest) and f" {words} {rest} " in self._all
         before = _words(bare[index - 1]) if index else ""
         return bool(before) and f" {before} {words} " in self._all
 

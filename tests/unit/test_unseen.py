@@ -193,6 +193,16 @@ def test_a_mail_with_nothing_but_words_below_a_typed_heading_is_not_empty(progra
     assert (reply.raw, reply.doubts) == ({"bem": "Vi mangler to lærere."}, ())
 
 
+def test_the_beginning_of_a_question_typed_again_is_an_answer_and_no_line_of_ours() -> None:
+    ours = "Svar på spørgsmålene\n1. Status (grøn, gul eller rød):\n2. Bemærkninger:\nSlut på spørgsmålene"
+    head = "Fra: Vi <aarshjul@by.example>\nSendt: 6. april 2027 08:00\nTil: Mette\nEmne: Rapport\n\n"
+    asked = ["1. Status (grøn, gul eller rød):", "2. Bemærkninger:"]
+    typed_again = ours.replace("1. Status (grøn, gul eller rød):", "1. Status: grøn")
+    assert unseen_words(head + typed_again, Sent(ours), asked) == "1. Status: grøn"
+    broken = ours.replace("(grøn, gul eller", "(grøn, gul\neller")
+    assert unseen_words(head + broken, Sent(ours), asked) == ""
+
+
 BANNERS = [
     "EKSTERN MAIL: Denne mail kommer fra en afsender uden for kommunen. Klik ikke på links.",
     "Du får ikke ofte mails fra aarshjul@by.example. Få mere at vide om, hvorfor dette er vigtigt",
