@@ -8,11 +8,14 @@ compared with what we sent; what was not in it is asked about, and nothing is lo
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import pairwise
 
 from cycle.errors import Problem
 from notifications.nil import plain
 from notifications.questions import ENDS, MOST_LINES
-from notifications.reading.quotes import quoted_from
+from notifications.reading.gateways import without_banners, without_footers
+from notifications.reading.quotes import headings
 
 LIKE_QUOTED = {
     "da": "»{words}« står som et citat fra en mail, men stod ikke i vores. Hører det til jeres svar, så send "
@@ -32,6 +35,9 @@ _PHRASES = (*map(plain, ENDS), "besvare denne mail", "replying to this mail", "d
 
 ENOUGH = 4
 """So many words together are ours when we sent them; fewer count as a line, or the rest of a broken one."""
+
+MOST_HEADINGS = 50
+"""Headings of other mails in a reply; no thread that leaders answer in has had so many."""
 
 MOST_SENT = 30_000
 """Characters of what we sent that a reply is compared with."""
@@ -59,19 +65,19 @@ def unseen_words(
     we sent them, `taken` the answers that were found under them."""
     lines = text.splitlines()[:MOST_LINES]
     bare = [_MARK.sub("", line) for line in lines]
-    begins, continues = _heading(lines, bare, 0)
+    heads = _headings(lines, bare)
     ours = _Ours(sent, asked, taken)
-    marks = [n for n in range(begins, len(bare)) if ours.mark(bare[n])]
-    found = [n for n in range(begins) if bare[n] != lines[n] and not ours.has(bare, n)]
-    if not sent.text and begins == len(lines) and ours.speak_in(bare):
+    marks = [n for n in range(heads[0][0], len(bare)) if ours.mark(bare[n])]
+    found = [n for n in range(heads[0][0]) if bare[n] != lines[n] and not ours.has(bare, n)]
+    if not sent.text and len(heads) == 1 and ours.speak_in(bare):
         found = []
-    while begins < len(lines):
-        ends, after = _heading(lines, bare, continues)
-        if _is_evident(bare, (begins, continues, ends), marks, is_known=bool(sent.text)):
-            found += ours.others_within(lines, bare, continues)
+    alone = bool(sent.text) and lines == bare and not taken and not any(map(_words, bare[: heads[0][0]]))
+    for (begins, continues), (ends, _) in pairwise(heads):
+        typed = alone and begins == heads[0][0] and _is_somebodys(bare, (begins, continues, ends), marks)
+        if not typed and _is_evident(bare, (begins, continues, ends), marks, is_known=bool(sent.text)):
+            found += ours.others_within(lines, bare, continues, heads)
             break
         found += range(begins, ends)
-        begins, continues = ends, after
     return "\n".join(lines[n] for n in found).strip()
 
 
@@ -98,10 +104,18 @@ def like_quoted(words: str, language: str) -> Problem:
     return Problem("", LIKE_QUOTED["en" if language == "en" else "da"].format(words=first[:80]))
 
 
-def _heading(lines: Sequence[str], bare: Sequence[str], start: int) -> tuple[int, int]:
-    """Where the next heading of another mail begins and ends, quoted or not."""
-    found = [each for each in (quoted_from(lines, start), quoted_from(bare, start)) if each is not None]
-    return min(found, default=(len(lines), len(lines)))
+def _headings(lines: Sequence[str], bare: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the headings of other mails begin and end, quoted or not, and last where the lines end.
+
+    Each line is looked at once. Below the last of `MOST_HEADINGS` nothing is taken for a heading.
+    """
+    found: list[tuple[int, int]] = []
+    for begins, ends in merge(headings(lines), headings(bare) if bare != lines else ()):
+        if len(found) == MOST_HEADINGS:
+            break
+        if not found or begins >= found[-1][1]:
+            found.append((begins, ends))
+    return [*found, (len(lines), len(lines))]
 
 
 def _is_evident(
@@ -118,6 +132,16 @@ def _is_evident(
     if not may_be_typed and not (is_known and any(line.strip() for line in bare[continues:])):
         return True
     return any(begins <= n < (ends if may_be_typed else len(bare)) for n in marks)
+
+
+def _is_somebodys(bare: Sequence[str], heading: tuple[int, int, int], marks: Sequence[int]) -> bool:
+    """Whether words, and no mail of ours, stand between the heading and the next; `heading` as above."""
+    begins, continues, ends = heading
+    return (
+        ends < len(bare)
+        and any(map(_words, bare[continues:ends]))
+        and not any(begins <= n < ends for n in marks)
+    )
 
 
 class _Ours:
@@ -140,6 +164,9 @@ class _Ours:
             return True
         if words.startswith(self._asked):
             return True
+        if any(line.startswith(words) for line in self._asked):  # "1. Status: grøn", or a broken question
+            rest = _words(bare[index + 1]) if index + 1 < len(bare) else ""
+            return bool(rest) and f" {words} {rest} " in self._all
         before = _words(bare[index - 1]) if index else ""
         return bool(before) and f" {before} {words} " in self._all
 
@@ -161,8 +188,11 @@ class _Ours:
             return True
         return self.surely_has(_words(bare)) if self._sent.text else self.speak_in([bare])
 
-    def others_within(self, lines: Sequence[str], bare: Sequence[str], start: int) -> list[int]:
-        """The lines between the first and the last of our mail that are not ours, and are left out."""
+    def others_within(
+        self, lines: Sequence[str], bare: Sequence[str], start: int, heads: Sequence[tuple[int, int]]
+    ) -> list[int]:
+        """The lines of our mail that are not ours and are left out: from the heading above it to the next
+        one, without what gateways and signatures add."""
         own = (
             [n for n in range(start, len(bare)) if self.surely_has(_words(bare[n]))]
             if self._sent.text
@@ -170,11 +200,25 @@ class _Ours:
         )
         if not own:
             return []
-        next_mail = quoted_from(bare, own[0])
-        last = max((n for n in own if next_mail is None or n < next_mail[0]), default=own[0])
+        top = max(ends for _, ends in heads if ends <= own[0])
+        bottom = next(begins for begins, _ in heads if begins > own[0])
+        last = max(n for n in own if n < bottom)
         is_marked = bare[own[0]] != lines[own[0]]
-        left_out = (n for n in range(own[0], last) if not is_marked or bare[n] != lines[n])
-        return [n for n in left_out if not self.has(bare, n)]
+        left_out = [n for n in range(top, bottom) if not is_marked or bare[n] != lines[n]]
+        above, below = [n for n in left_out if n < own[0]], [n for n in left_out if n > last]
+        others_above = ["" if self.has(bare, n) else bare[n] for n in above]
+        typed = [
+            *_kept(bare, above, without_banners(others_above, self._subject)),
+            *(n for n in left_out if own[0] <= n <= last),
+            *_kept(bare, below, without_footers([bare[n] for n in below])),
+        ]
+        return [n for n in typed if not self.has(bare, n)]
+
+
+def _kept(bare: Sequence[str], indices: Sequence[int], kept: Sequence[str]) -> list[int]:
+    """Which of the lines have words that were kept, a part of a line too."""
+    words = {line.strip() for line in kept if line.strip()}
+    return [n for n in indices if any(each in bare[n] for each in words)]
 
 
 def _words(line: str) -> str:

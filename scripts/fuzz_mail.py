@@ -10,6 +10,8 @@ import sys
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import cast
 
 import atheris
 
@@ -18,14 +20,38 @@ sys.path.insert(0, str(ROOT))
 LONGEST = 20_000
 HOUR = 3600
 
-with atheris.instrument_imports(include=["notifications.reading", "email", "flufl", "mailparser_reply"]):
+with atheris.instrument_imports(include=["notifications", "email", "flufl", "mailparser_reply"]):
+    from cycle.tasks.forms import Field, FieldType, Form
+    from notifications.addressed import Addressed
     from notifications.reading.read import read_mail
     from notifications.reading.wire import packed
+    from notifications.task_words import TaskWords
+    from notifications.unseen import UNKNOWN, Sent
+
+STATUS = Field(id="status", type=FieldType.TRAFFIC_LIGHT, label="Status")
+TEXT = Field(id="bem", type=FieldType.LONG_TEXT, label="Bemærkninger")
+ONE, REPORT = (
+    Form(id="rapport", title="Rapport", nil_allowed=True, fields=fields)
+    for fields in ((TEXT,), (STATUS, TEXT))
+)
+TASKS = [
+    cast(Addressed, SimpleNamespace(letter=letter, form=form, task=SimpleNamespace(prefill={})))
+    for letter, form in (("", REPORT), ("A", ONE), ("B", REPORT))
+]
+"""One task alone, and two of one mail."""
+
+SENT = Sent(
+    "Kvartalsrapport 1 2027\n1. Status (grøn, gul eller rød):\n2. Bemærkninger:\nSlut på spørgsmålene"
+)
 
 
 def one(raw: bytes) -> None:
-    """Reads one mail, and makes of it what is stored."""
-    packed(read_mail(raw))
+    """Reads one mail, makes of it what is stored, and finds its answers to one task and to two."""
+    mail = read_mail(raw)
+    packed(mail)
+    for tasks in (TASKS[:1], TASKS[1:]):
+        for sent in (SENT, UNKNOWN):
+            TaskWords(mail, tasks, sent=sent).replies(lambda _: "da")
 
 
 def beginnings(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Where a reply ends and the mail it answers begins, as the usual mail programs write it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mailparser_reply.parser import EmailMessage as QuotedMail
 
@@ -68,14 +68,16 @@ def _begins_quoted(line: str) -> bool:
 
 def quoted_from(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None:
     """(the line the answered mail begins at, the line after its heading); None when none begins."""
+    return next(headings(lines, start), None)
+
+
+def headings(lines: Sequence[str], start: int = 0) -> Iterator[tuple[int, int]]:
+    """(line, the line after it) wherever the heading of another mail can begin, also within one."""
     for index in range(start, min(len(lines), MOST_LOOKED)):
         if len(lines[index]) < LONGEST_WROTE and _SEPARATOR.match(lines[index]):
-            return index, index + 1
-        if length := _header_block(lines, index):
-            return index, index + length
-        if length := _attribution(lines, index):
-            return index, index + length
-    return None
+            yield index, index + 1
+        elif length := _header_block(lines, index) or _attribution(lines, index):
+            yield index, index + length
 
 
 def _header_block(lines: Sequence[str], index: int) -> int:

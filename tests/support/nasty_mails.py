@@ -52,6 +52,9 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     "From blocks": lambda: plain(_filled("Fra: a\nSendt: b\n")),
     "From lines": lambda: plain(_filled("Fra: a\n")),
     "attributions": lambda: plain(_filled("Den 6. apr. 2027 skrev a:\n")),
+    "quoted mails": lambda: plain(
+        _filled(f"> Den 1. april 2027 kl. 12.00 skrev Bo <bo@x.example>:\n> {'ord og mere ' * 40}\n")
+    ),
     "half attributions": lambda: plain(_filled("Den 6. apr. 2027 ")),
     "half attribution lines": lambda: plain(_filled("Den 6. apr. 2027\n")),
     "farewells": lambda: plain(_filled("Venlig hilsen\n")),

@@ -248,8 +248,13 @@ STRUCK = [
     'Forventet resultat: <span style="color:red; text-decoration: line-through">300.000</span> 200.000',
     "<style>p.a, .x{color:red;text-decoration:line-through}</style>Forventet resultat: "
     '<span class="y x">300.000</span> 200.000',
-    "<style><!-- @media all { div span.gone { TEXT-DECORATION-LINE: line-through } } --></style>"
+    "<style><!-- @media all { body span.gone { TEXT-DECORATION-LINE: line-through } } --></style>"
     "Forventet resultat: <span class=gone><b>300.000</b></span> 200.000",
+    "<style>#gone{text-decoration:line-through}</style>Forventet resultat: <i id=gone>300.000</i> 200.000",
+    "<style>SPAN.x{text-decoration:none;text-decoration:line-through}</style>"
+    'Forventet resultat: <span class="x">300.000</span> 200.000',
+    "<style>.a{text-decoration:none} .y.x, p .x{text-decoration:line-through}</style>"
+    'Forventet resultat: <span class="x">300.000</span> 200.000',
 ]
 
 
@@ -264,7 +269,18 @@ def test_words_that_are_struck_out_are_not_read_though_the_plain_part_has_them(s
 
 
 @pytest.mark.parametrize(
-    "style", [".x:hover{text-decoration:line-through}", ".x p{text-decoration:line-through}", ".x{color:red}"]
+    "style",
+    [
+        ".x:hover{text-decoration:line-through}",
+        ".x p{text-decoration:line-through}",
+        ".x{color:red}",
+        ".y.x{text-decoration:line-through}",
+        ".struck .x{text-decoration:line-through}",
+        "p.x{text-decoration:line-through}",
+        "@media print{.z{color:red} .x{text-decoration:line-through}}",
+        ".x{text-decoration:line-through} .x{text-decoration:none}",
+        ".x{text-decoration:line-through;text-decoration:underline}",
+    ],
 )
 def test_a_class_that_strikes_out_nothing_leaves_its_words(style: str):
     assert html_text(f'<style>{style}</style><div class="x">Status: gul</div>') == "Status: gul"

@@ -1,6 +1,7 @@
 """What looks like a quoted mail and is not in ours is asked about, and kept; what is ours is left out."""
 
 import time
+from html import escape
 from types import SimpleNamespace
 from typing import cast
 
@@ -13,7 +14,7 @@ from notifications.render import render
 from notifications.replies import Reply, read_reply
 from notifications.task_words import TaskWords
 from notifications.unseen import UNKNOWN, Sent, unseen_words
-from tests.support.quoting import PROGRAMS, Typed
+from tests.support.quoting import PROGRAMS, Ours, Typed
 from tests.unit.test_mails import CASES, letter
 from tests.unit.test_under_the_question import ASKED, BOTH, LONG, ONE, REPORT, form, mail_about
 
@@ -141,7 +142,8 @@ def test_an_afterthought_below_a_mail_with_an_answer_inside_is_asked_about(progr
     below = f"{OURS.text}\nPS"
     text = "Og taget er utæt."
     mail = type(OURS)(OURS.subject, below, OURS.html)
-    reply = read(PROGRAMS[program](mail, Typed("", {"1. Bem": "Vi mangler to lærere.", "PS": text})))
+    raw = PROGRAMS[program](mail, Typed("", {"1. Bem": "Vi mangler to lærere.", "PS": text}))
+    reply = read(raw, Sent(below, KEPT.addresses))
     assert reply.doubts and reply.raw["bem"] == f"Vi mangler to lærere.\n\n{text}"
 
 
@@ -156,11 +158,89 @@ def test_our_farewell_is_no_answer_where_the_last_line_of_the_questions_was_writ
     assert (reply.raw["bem"].split(), reply.doubts) == (answer.split(), ())
 
 
+LATER = "Dog mangler vi to lærere i indskolingen."
+
+
+def around(above: str, below: str) -> Ours:
+    """Our mail with these lines before its first and behind its last one."""
+    begins = OURS.html.index("<p", OURS.html.index("<body"))
+    ends = OURS.html.index("</body>")
+    rich = [
+        "".join(f"<p>{escape(line) or '&nbsp;'}</p>" for line in lines.split("\n"))
+        for lines in (above, below)
+    ]
+    whole = OURS.html[:begins] + rich[0] + OURS.html[begins:ends] + rich[1] + OURS.html[ends:]
+    return Ours(OURS.subject, f"{above}\n\n{OURS.text}\n\n{below}".strip(), whole)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("above", ["Økonomien holder i år.", "Intet at bemærke", ""])
+@pytest.mark.parametrize("where", ["below our last line", "above our greeting"])
+def test_words_beside_our_mail_are_asked_about(program: str, above: str, where: str) -> None:
+    mail = around("", LATER) if where.startswith("below") else around(LATER, "")
+    reply = read(PROGRAMS[program](mail, Typed(above)))
+    assert TOLD in reply.doubts[-1].what and not reply.nil
+    assert LATER in f"{reply.raw['bem']}\n{reply.unplaced}".replace("\n> ", " ")
+
+
+@pytest.mark.parametrize("program", ["outlook web", "outlook desktop", "outlook mobile", "samsung"])
+def test_a_mail_with_nothing_but_words_below_a_typed_heading_is_not_empty(program: str) -> None:
+    """Such a heading above our mail is a colleague's otherwise, who sent it on."""
+    said = "Den 3. maj 2027 kl. 14.00 skrev Bo Bosen:\n\nLegepladsen er farlig"
+    reply = read(PROGRAMS[program](OURS, Typed(said)))
+    assert TOLD in reply.doubts[-1].what and "Legepladsen er farlig" in reply.raw["bem"]
+    reply = read(PROGRAMS[program](OURS, Typed(f"Vi mangler to lærere.\n\n{said}")))
+    assert (reply.raw, reply.doubts) == ({"bem": "Vi mangler to lærere."}, ())
+
+
+def test_the_beginning_of_a_question_typed_again_is_an_answer_and_no_line_of_ours() -> None:
+    ours = "Svar på spørgsmålene\n1. Status (grøn, gul eller rød):\n2. Bemærkninger:\nSlut på spørgsmålene"
+    head = "Fra: Vi <aarshjul@by.example>\nSendt: 6. april 2027 08:00\nTil: Mette\nEmne: Rapport\n\n"
+    asked = ["1. Status (grøn, gul eller rød):", "2. Bemærkninger:"]
+    typed_again = ours.replace("1. Status (grøn, gul eller rød):", "1. Status: grøn")
+    assert unseen_words(head + typed_again, Sent(ours), asked) == "1. Status: grøn"
+    broken = ours.replace("(grøn, gul eller", "(grøn, gul\neller")
+    assert unseen_words(head + broken, Sent(ours), asked) == ""
+
+
+BANNERS = [
+    "EKSTERN MAIL: Denne mail kommer fra en afsender uden for kommunen. Klik ikke på links.",
+    "Du får ikke ofte mails fra aarshjul@by.example. Få mere at vide om, hvorfor dette er vigtigt",
+    "[EKSTERN]",
+    "OBS: Mailen kommer udefra! Vær forsigtig med links og vedhæftede filer.",
+    "Cc: Bo Bosen <bo@skole.example>",
+    "Vigtighed: Høj",
+    "<bo@skole.example>; Ane Ås <ane@skole.example>",
+    "CAUTION: This email originated from outside of the organization. Do not click links.",
+]
+FOOTERS = [
+    "Denne e-mail er fortrolig og kun tiltænkt modtageren. Slet den, hvis du har fået den ved en fejl.",
+    "-- \nMette Hansen\nSkoleleder\nEngskolen\nTlf. 33 66 12 34",
+    "Sendt fra min iPhone",
+    "Læs om, hvordan kommunen behandler personoplysninger: https://by.example/privatliv",
+    "Med venlig hilsen\n\nMette Hansen\nSkoleleder",
+    "Denne mail er scannet for virus af Sikkerhed A/S.",
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_systems_add_to_our_mail_is_not_asked_about(program: str) -> None:
+    added = [(each, "") for each in BANNERS] + [("", each) for each in FOOTERS]
+    for above, below in added:
+        reply = read(PROGRAMS[program](around(above, below), Typed("Økonomien holder i år.")))
+        assert (reply.doubts, reply.raw) == ((), {"bem": "Økonomien holder i år."}), above or below
+    above, below = "\n\n".join(BANNERS[:3]), "\n\n".join(FOOTERS[:3])
+    assert read(PROGRAMS[program](around(above, below), Typed("Intet at bemærke"))).nil
+
+
 SHAPES = {
     "quotes": "> x y z w q\n",
     "headings": "Fra: Bo\nTil: Ole\nDato: 1. maj 2027\n\nhej med dig du\n",
     "addresses": "Fra: Bo <b@x.example>\nTil: Ole\nDato: 1. maj 2027\n\nhej\n",
     "wrote": "Den 1. maj 2027 kl. 10.00 skrev Bo <b@x.example>:\n> hej\n",
+    "quoted wrote": "> Den 1. april 2027 kl. 12.00 skrev Bo <bo@x.example>:\n> ord og mere af dem\n",
+    "quoted headings": "> Fra: Bo <b@x.example>\n> Til: Ole\n> Dato: 1. maj 2027\n>\n> hej\n",
+    "dense wrote": "> Den 1. maj 2027 kl. 12.00 skrev Bo <b@x.example>:\n",
     "one line": "ord ",
     "marks": ">",
     "brackets": "[",
