@@ -41,6 +41,7 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[.!\n]+\s*")
+_SIGNS = re.compile(r"[\W_]+")
 _AROUND = ' \t,.!;:»«"“”*_()-–🙂😊👍'
 
 
@@ -65,5 +66,4 @@ def sentences(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """The words alone: small letters and digits with one blank between them."""
-    letters = "".join(sign if sign.isalnum() else " " for sign in text.casefold())
-    return " ".join(letters.split())
+    return _SIGNS.sub(" ", text.casefold()).strip()

@@ -118,9 +118,10 @@ def read_parts(
         return _read_one_text(form, own, quoted, rows=rows, language=language, chosen=chosen)
     ends = [own.rfind(each) for each in below if each and own.endswith(each)]
     reply = _read_parts(form, own, quoted, rows=rows, language=language, signed=min(ends, default=len(own)))
-    if not reply.raw or reply.doubts or chosen:
+    if not reply.raw or reply.doubts:
         return reply
-    doubt = doubt_beside(reply.unplaced, language) or _changed(form, reply, rows, language)
+    doubt = None if chosen else doubt_beside(reply.unplaced, language)
+    doubt = doubt or _changed(form, reply, rows, language)
     questions = questions_of(form, rows, language)
     if doubt is None and inline_answers(questions, quoted):
         doubt = _above(questions, own[: min(ends, default=len(own))], language)

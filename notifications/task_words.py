@@ -127,7 +127,7 @@ class TaskWords:
         doubt = None if self._chosen or not says else doubt_beside(before, language)
         if doubt is not None and reply.nil:
             return replace(reply, nil=False, unplaced=reply.unplaced or before, doubts=(doubt,))
-        if doubt is None and reply.raw and before and not self._chosen and self.is_written_inline():
+        if doubt is None and reply.raw and before and self.is_written_inline():
             doubt = above_answers(before, language)
         doubt = nil_above(before, language) if doubt is None and reply.raw and is_nil(before) else doubt
         doubts = reply.doubts if doubt is None or doubt in reply.doubts else (*reply.doubts, doubt)

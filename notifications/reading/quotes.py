@@ -41,7 +41,7 @@ _OF_DATES = re.compile(
     re.IGNORECASE,
 )
 _SMALL = frozenset(("af", "von", "van", "de", "fra", "i", "for", "og", "på", "ved", "via"))
-MOST_LOOKED = 50_000
+MOST_LOOKED = 10_000
 """Lines in which the answered mail's heading is looked for; nobody writes so many above it."""
 
 MOST_HEADER_LINES = 6

@@ -221,7 +221,7 @@ def test_the_pages_of_meetings(browser, house, complaints):
         look(page, house.base + path)
     page.goto(house.base + office[3])
     page.click("text=Se, hvem der får hvilken mail")
-    assert page.locator("text=Gem, og send mailene").count() == 1
+    page.wait_for_selector("text=Gem, og send mailene")
     accessible_at_every_width(page)
     page.goto(house.base + office[2])
     page.click("button:has-text('Fjern') >> nth=0")
