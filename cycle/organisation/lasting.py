@@ -39,33 +39,42 @@ class Acting:
         self.superiors: dict[str, Sequence[Recipient]] = {}
 
 
-class Lasting:
-    """What outlives a date: who acts between two changes, the roles at each unit, whom an audience means."""
+class HeadRoles:
+    """Which role heads each unit, by its kind and by what was ever held there.
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self._units = rows.units
-        terms = (*rows.appointments, *rows.substitutes)
-        ends = {term.valid_to + timedelta(days=1) for term in terms if term.valid_to not in (None, date.max)}
-        self.changes = sorted({term.valid_from for term in terms} | ends)
-        self._acting: dict[int, Acting] = {}
+    `kinds` is each unit's kind; `terms` are the unit and the role of all appointments there ever were;
+    `held` is what all units of a kind show where only some were read.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, str],
+        terms: Iterable[Post],
+        held: Mapping[str, Sequence[Held]] | None = None,
+    ) -> None:
+        self._kinds = kinds
         self.seen: dict[str, set[str]] = defaultdict(set)
         self._by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-        for term in rows.appointments:
-            self.seen[term.unit_id].add(term.role)
-            self._by_kind[rows.units[term.unit_id].kind][term.role] += 1
+        for unit_id, role in terms:
+            self.seen[unit_id].add(role)
+            self._by_kind[kinds[unit_id]][role] += 1
         self._beside: dict[str, set[str]] = defaultdict(set)
         """Roles that stand beside the usual head at some unit of the kind, as a board's chair: no heads."""
         for unit_id, roles in self.seen.items():
-            self._note_beside(rows.units[unit_id].kind, roles)
-        for kind, held in rows.held.items():
-            self._note_kind(kind, held)
+            self._note_beside(kinds[unit_id], roles)
+        for kind, each in (held or {}).items():
+            self._note_kind(kind, each)
         self._common = {kind: _most_common(roles) for kind, roles in self._by_kind.items()}
         self._heads: dict[str, str | None] = {}
-        self._chosen: dict[Audience, list[str]] = {}
+
+    def head(self, unit_id: str) -> str | None:
+        """See `Directory.head_role`; found once for each unit."""
+        if unit_id not in self._heads:
+            self._heads[unit_id] = self._find_head(unit_id)
+        return self._heads[unit_id]
 
     def _note_beside(self, kind: str, roles: set[str]) -> None:
-        if (usual := HEAD_ROLES.get(kind)) in roles:
+        if len(roles) > 1 and (usual := HEAD_ROLES.get(kind)) in roles:
             self._beside[kind] |= roles - {usual}
 
     def _note_kind(self, kind: str, held: Sequence[Held]) -> None:
@@ -78,6 +87,34 @@ class Lasting:
         for these in roles.values():
             self._note_beside(kind, these)
 
+    def _find_head(self, unit_id: str) -> str | None:
+        kind = self._kinds[unit_id]
+        usual = HEAD_ROLES.get(kind)
+        held = self.seen.get(unit_id, set())
+        if usual in held:
+            return usual
+        seen = held - self._beside.get(kind, set())
+        if not seen:
+            return usual or self._common.get(kind)
+        times = self._by_kind[kind]
+        return min(seen, key=lambda role: (-times[role], role))
+
+
+class Lasting:
+    """What outlives a date: who acts between two changes, the roles at each unit, whom an audience means."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._units = rows.units
+        terms = (*rows.appointments, *rows.substitutes)
+        ends = {term.valid_to + timedelta(days=1) for term in terms if term.valid_to not in (None, date.max)}
+        self.changes = sorted({term.valid_from for term in terms} | ends)
+        self._acting: dict[int, Acting] = {}
+        kinds = {unit.id: unit.kind for unit in rows.units.values()}
+        self._roles = HeadRoles(kinds, ((term.unit_id, term.role) for term in rows.appointments), rows.held)
+        self.seen = self._roles.seen
+        self._chosen: dict[Audience, list[str]] = {}
+
     def acting(self, on: date) -> Acting:
         """Who acts on the local date; the same object until a term begins or ends."""
         period = bisect_right(self.changes, on)
@@ -87,9 +124,7 @@ class Lasting:
 
     def head(self, unit_id: str) -> str | None:
         """See `Directory.head_role`; found once for each unit."""
-        if unit_id not in self._heads:
-            self._heads[unit_id] = self._find_head(unit_id)
-        return self._heads[unit_id]
+        return self._roles.head(unit_id)
 
     def chosen(self, audience: Audience) -> list[str]:
         """The ids of the audience's units in the order of their paths; found once for each audience."""
@@ -97,15 +132,6 @@ class Lasting:
             units = sorted(self._units.values(), key=lambda unit: unit.path)
             self._chosen[audience] = [unit.id for unit in units if _chosen(unit, audience)]
         return self._chosen[audience]
-
-    def _find_head(self, unit_id: str) -> str | None:
-        kind = self._units[unit_id].kind
-        usual = HEAD_ROLES.get(kind)
-        seen = self.seen.get(unit_id, set()) - self._beside.get(kind, set())
-        if usual in seen or not seen:
-            return usual or self._common.get(kind)
-        held = self._by_kind[kind]
-        return min(seen, key=lambda role: (-held[role], role))
 
 
 def read_some(session: Session, root_id: str, ids: Sequence[str]) -> Rows:

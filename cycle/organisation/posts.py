@@ -3,43 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from cycle.access.rules import within
-from cycle.organisation.directory import Capacity, Directory, Recipient
-from cycle.organisation.snapshot import UnitRow
-from cycle.organisation.tables import AddressHealth, Appointment, Person, Substitute, Unit
-
-
-class Trouble(StrEnum):
-    """Why a post's mail goes elsewhere, or nowhere."""
-
-    VACANT = "vacant"
-    NOBODY = "nobody"
-    NO_ADDRESS = "no_address"
-    DEAD_ADDRESS = "dead_address"
-    DOUBTFUL_ADDRESS = "doubtful_address"
+from cycle.organisation.directory import Directory, Recipient
+from cycle.organisation.head_posts import HeadPost
+from cycle.organisation.tables import Appointment, Person, Substitute, Unit
 
 
 class PostRow(NamedTuple):
-    """A head post. `holder` is the appointed one, `instead` whoever gets the mail today."""
+    """A head post with its people: the appointed one, and `instead` whoever gets the mail today."""
 
-    unit_id: str
-    unit: str
-    path: str
-    role: str
-    trouble: Trouble | None
+    post: HeadPost
     holder: Recipient | None
     instead: Recipient | None
-
-    @property
-    def has_substitute(self) -> bool:
-        """Whether somebody stands in."""
-        return self.instead is not None and self.instead.capacity is Capacity.SUBSTITUTE
 
 
 @dataclass(frozen=True)
@@ -55,13 +36,13 @@ class Term:
     valid_to: date | None
 
 
-def post_rows(directory: Directory, paths: Sequence[str]) -> list[PostRow]:
-    """The head posts of open units in the order of the tree, each with what is wrong with it, if anything."""
-    units = sorted(directory.units.values(), key=lambda unit: unit.path)
-    below = tuple(paths)
-    seen = (unit for unit in units if unit.path.startswith(below) and directory.is_open(unit.id))
-    found = (_row(directory, unit) for unit in seen)
-    return [row for row in found if row is not None]
+def post_rows(session: Session, posts: Iterable[HeadPost], *, today: date) -> list[PostRow]:
+    """These posts, each with its people; those of one municipality stand together."""
+    return [
+        row
+        for root_id, those in groupby(posts, lambda post: post.path.split("/")[1])
+        for row in _of_root(session, root_id, list(those), today)
+    ]
 
 
 def leader_changes(
@@ -83,26 +64,11 @@ def substitutes(session: Session, paths: Sequence[str], *, today: date, days: in
     return _terms(session, Substitute, in_time, paths, order=begin)
 
 
-def _row(directory: Directory, unit: UnitRow) -> PostRow | None:
-    role = directory.head_role(unit.id)
-    if role is None:
-        return None
-    holder = directory.holder(unit.id, role)
-    instead = directory.substitute(unit.id, role) or holder or directory.superior(unit.id)
-    trouble = _trouble(holder, instead)
-    return PostRow(unit.id, unit.name, unit.path, role, trouble, holder, instead)
-
-
-def _trouble(holder: Recipient | None, instead: Recipient | None) -> Trouble | None:
-    if instead is None:
-        return Trouble.NOBODY
-    if holder is None:
-        return Trouble.VACANT
-    if instead.address is None:
-        return Trouble.NO_ADDRESS
-    if instead.health is AddressHealth.DEAD:
-        return Trouble.DEAD_ADDRESS
-    return Trouble.DOUBTFUL_ADDRESS if instead.health is AddressHealth.DOUBTFUL else None
+def _of_root(session: Session, root_id: str, posts: Sequence[HeadPost], today: date) -> Iterable[PostRow]:
+    directory = Directory.for_units(session, root_id, [post.path for post in posts], today)
+    for post in posts:
+        at = (post.unit_id, post.role)
+        yield PostRow(post, directory.holder(*at), directory.recipient(*at))
 
 
 def _terms(

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from cycle.access.rules import Verb
-from cycle.organisation.directory import Directory
-from cycle.organisation.posts import PostRow, Trouble, leader_changes, post_rows, substitutes
+from cycle.organisation.head_posts import HeadPost, Trouble, head_posts, names_of_people
+from cycle.organisation.posts import leader_changes, post_rows, substitutes
 from cycle.tasks.calendars import calendar_of_root
 from web import context
 from web.plain import readable
@@ -24,17 +24,17 @@ PAGE = 100
 NO_HOLDER = frozenset({Trouble.VACANT, Trouble.NOBODY})
 BAD_ADDRESS = frozenset({Trouble.DEAD_ADDRESS, Trouble.DOUBTFUL_ADDRESS})
 
-VIEWS: Mapping[str, tuple[str, str, Callable[[PostRow], bool]]] = {
-    "": ("Skal ses på", "Need attention", lambda row: row.trouble is not None),
-    "ledig": ("Ledige", "Vacant", lambda row: row.trouble in NO_HOLDER),
-    "uden-adresse": ("Uden mailadresse", "Without address", lambda row: row.trouble is Trouble.NO_ADDRESS),
+VIEWS: Mapping[str, tuple[str, str, Callable[[HeadPost], bool]]] = {
+    "": ("Skal ses på", "Need attention", lambda post: post.trouble is not None),
+    "ledig": ("Ledige", "Vacant", lambda post: post.trouble in NO_HOLDER),
+    "uden-adresse": ("Uden mailadresse", "Without address", lambda post: post.trouble is Trouble.NO_ADDRESS),
     "adressefejl": (
         "Adressen virker ikke",
         "Address does not work",
-        lambda row: row.trouble in BAD_ADDRESS,
+        lambda post: post.trouble in BAD_ADDRESS,
     ),
-    "stedfortraeder": ("Med stedfortræder", "With a substitute", lambda row: row.has_substitute),
-    "alle": ("Alle", "All", lambda row: True),
+    "stedfortraeder": ("Med stedfortræder", "With a substitute", lambda post: post.has_substitute),
+    "alle": ("Alle", "All", lambda post: True),
 }
 """What the list can be narrowed to, with its words."""
 
@@ -54,17 +54,20 @@ def posts(
         roots = roots_for(actor, Verb.EDIT_POST)
         today = calendar_of_root(session, roots[0]).local_date(context.now(request))
         paths = root_paths(roots)
-        rows = [row for root in roots for row in post_rows(Directory.load(session, root, today), paths)]
-        found = [row for row in rows if VIEWS[view][2](row) and (not wanted or _names(row, wanted))]
+        posts = [post for root in roots for post in head_posts(session, root, paths, today=today)]
+        found = [post for post in posts if VIEWS[view][2](post)]
+        if wanted:
+            names = names_of_people(session, roots)
+            found = [post for post in found if _is_called(post, wanted, names)]
         pages = max(1, -(-len(found) // PAGE))
         page = min(side, pages)
         begun, ended = leader_changes(session, paths, today=today)
         return show(
             request,
             "posts.html",
-            rows=found[(page - 1) * PAGE : page * PAGE],
+            rows=post_rows(session, found[(page - 1) * PAGE : page * PAGE], today=today),
             total=len(found),
-            counts=_counts(rows),
+            counts=_counts(posts),
             view=view,
             wanted=wanted,
             page=page,
@@ -84,22 +87,17 @@ def address(view: str, wanted: str, page: int = 1) -> str:
     return f"/poster?{query}" if query else "/poster"
 
 
-def _counts(rows: Sequence[PostRow]) -> list[tuple[str, str, str, int]]:
+def _counts(posts: Sequence[HeadPost]) -> list[tuple[str, str, str, int]]:
     """(view, words in Danish and English, how many) of each view."""
-    alike = {(row.trouble, row.has_substitute): row for row in rows}  # all that the views look at
-    numbers = Counter((row.trouble, row.has_substitute) for row in rows)
+    alike = {(post.trouble, post.has_substitute): post for post in posts}  # all that the views look at
+    numbers = Counter((post.trouble, post.has_substitute) for post in posts)
     return [
-        (key, da, en, sum(numbers[each] for each, row in alike.items() if admits(row)))
+        (key, da, en, sum(numbers[each] for each, post in alike.items() if admits(post)))
         for key, (da, en, admits) in VIEWS.items()
     ]
 
 
-def _names(row: PostRow, wanted: str) -> bool:
+def _is_called(post: HeadPost, wanted: str, names: Mapping[int, str]) -> bool:
     """Whether the text is in what the unit, its number or the people are called."""
-    said = (
-        row.unit_id,
-        row.unit,
-        row.holder.name if row.holder else "",
-        row.instead.name if row.instead else "",
-    )
+    said = (post.unit_id, post.unit, *(names[each] for each in (post.holder, post.instead) if each))
     return wanted.casefold() in "\n".join(said).casefold()

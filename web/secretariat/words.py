@@ -11,7 +11,7 @@ from cycle.goals.frame_parts import FramePart
 from cycle.goals.tables import AgreementState, GoalLevel, GoalOrigin, GoalType
 from cycle.messages.tables import MessageKind
 from cycle.organisation.directory import Capacity
-from cycle.organisation.posts import Trouble
+from cycle.organisation.head_posts import Trouble
 from cycle.plan.model import FlowName, ReminderKind, Ring
 from cycle.reminders.tables import Decided
 from cycle.runs.tables import Recorded, RunState
