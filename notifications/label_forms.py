@@ -53,7 +53,7 @@ _SIGN = (
     r"|(?P<blank>\s+(?:er(?=\s)\s*)?)|(?P<alone>\s*$))"
 )
 _EMPHASIS = re.compile(
-    r"(\s*(?:[•*–-]\s+)?(?:[A-Za-z]?\d{1,3}[.):]\s*)?)(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]{1,300}?)(?<=\S)\2"
+    r"((?:[•*–-]\s+)?(?:[A-Za-z]?\d{1,3}[.):]\s*)?)(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]{1,300}?)(?<=\S)\2"
 )
 _LIGHT_ENDS = re.compile(
     r"\w+\s*(?:$|[,.:;!(–—-]|(?:fordi|da|pga|på grund|idet|men|because|since)\b)", re.IGNORECASE
